@@ -1,0 +1,213 @@
+/** Seeds the demo world: one small company, Thermovia, with its staff, customers and a year of work. */
+import type { Crm } from '../src/host/embedded/crm.js'
+import type { Values } from '../src/host/embedded/records.js'
+import type { Actor } from '../src/host/host.js'
+import { articles } from './articles.js'
+import { cases, type CaseRow } from './cases.js'
+import { customers, demoPassword, leads, staff } from './cast.js'
+import { accounts, contacts, vendors, type CompanyRow } from './companies.js'
+import { notes, type NoteRow } from './notes.js'
+import { contracts, deals, invoices, orders, products, quotes, type Paper } from './papers.js'
+import { appointments, calls, documents, emails, folders, projects, tasks } from './projects.js'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Fills an empty CRM with the demo world and gives true; a CRM that has the cast already is left alone (false). */
+export async function seedWorld(crm: Crm): Promise<boolean> {
+  if (await crm.users.findByUserName(staff.irena.userName)) return false
+  const seed = new Seed(crm)
+  await seedStaff(crm)
+  await seedRelations(seed)
+  await seedSales(seed)
+  await seedProjects(seed)
+  await seedPapers(seed)
+  await seedSupport(seed)
+  await seedNotes(crm)
+  return true
+}
+
+/** Writes records with ids people can read, at moments counted in days from today. */
+class Seed {
+  constructor(private readonly crm: Crm) {}
+
+  async add(
+    module: string,
+    id: string,
+    owner: string,
+    values: Values,
+    options: { daysAgo?: number; links?: Record<string, readonly string[]> } = {}
+  ) {
+    const { daysAgo = 90, links } = options
+    const by = this.crm.store.by({ kind: 'staff', id: owner })
+    await by.create(module, { assignedUser: owner, ...values }, { id, at: this.moment(-daysAgo), links })
+  }
+
+  async addLine(module: string, id: string, values: Values) {
+    await this.crm.store.system.create(module, values, { id })
+  }
+
+  remove(module: string, id: string) {
+    return this.crm.store.by({ kind: 'staff', id: staff.petra.id }).remove(module, id)
+  }
+
+  /** `YYYY-MM-DD`, so many days from today. */
+  day(days: number): string {
+    return this.moment(days).slice(0, 10)
+  }
+
+  /** `YYYY-MM-DD HH:MM:SS` UTC, so many days from now. */
+  moment(days: number, hours = 0): string {
+    const at = new Date(this.crm.now() + days * dayMs + hours * 60 * 60 * 1000)
+    return at.toISOString().slice(0, 19).replace('T', ' ')
+  }
+}
+
+async function seedStaff(crm: Crm): Promise<void> {
+  for (const member of Object.values(staff)) await crm.users.create({ ...member, password: demoPassword })
+}
+
+async function seedRelations(seed: Seed): Promise<void> {
+  for (const row of accounts) await addCompany(seed, 'Account', row)
+  for (const { id, account, locale: _, ...values } of contacts) {
+    await seed.add('Contact', id, ownerOf(id), { ...values, account }, { daysAgo: 300 })
+  }
+  for (const { id, ...values } of leads) await seed.add('Lead', id, ownerIn(values.country), values, { daysAgo: 20 })
+  for (const row of vendors) await addCompany(seed, 'Vendor', row)
+}
+
+function addCompany(seed: Seed, module: string, { id, owner, values }: CompanyRow): Promise<void> {
+  return seed.add(module, id, owner, values, { daysAgo: 400 })
+}
+
+async function seedSales(seed: Seed): Promise<void> {
+  for (const { id, ...values } of products)
+    await seed.add('Product', id, staff.frank.id, { active: true, ...values }, { daysAgo: 400 })
+  for (const { id, contact, closeIn, ...values } of deals) {
+    await seed.add('Deal', id, ownerOf(contact), { ...values, ...customer(contact), closeDate: seed.day(closeIn) })
+  }
+}
+
+async function seedProjects(seed: Seed): Promise<void> {
+  for (const { id, owner, startsIn, endsIn, contacts: members, ...values } of projects) {
+    const dates = { startDate: seed.day(startsIn), endDate: seed.day(endsIn) }
+    await seed.add('Project', id, owner, { ...values, ...dates }, { daysAgo: -startsIn, links: { contacts: members } })
+  }
+  for (const { id, owner, due, minutes, ...values } of tasks) {
+    await seed.add(
+      'Task',
+      id,
+      owner,
+      { ...given(values), dueDate: seed.day(due), spentMinutes: minutes },
+      { daysAgo: 25 }
+    )
+  }
+  for (const { id, owner, startsIn, minutes, ...values } of calls) {
+    await seed.add(
+      'Call',
+      id,
+      owner,
+      { ...given(values), startsAt: seed.moment(startsIn), spentMinutes: minutes },
+      { daysAgo: 10 }
+    )
+  }
+  for (const { id, owner, startsIn, hours, minutes, ...values } of appointments) {
+    const times = { startsAt: seed.moment(startsIn), endsAt: seed.moment(startsIn, hours), spentMinutes: minutes }
+    await seed.add('Appointment', id, owner, { ...values, ...times }, { daysAgo: 59 })
+  }
+  for (const { id, from, to, sentIn, ...values } of emails) {
+    const sent = { fromAddress: from, toAddresses: to, sentAt: seed.moment(sentIn), status: 'Sent' }
+    await seed.add('Email', id, ownerOfProject(values.project), { ...values, ...sent }, { daysAgo: -sentIn })
+  }
+  for (const { id, parent, ...values } of folders) {
+    await seed.add('Folder', id, ownerOfProject(values.project), given({ ...values, parentFolder: parent }), {
+      daysAgo: 50
+    })
+  }
+  for (const { id, ...values } of documents)
+    await seed.add('Document', id, ownerOfProject(values.project), given(values), { daysAgo: 15 })
+}
+
+async function seedPapers(seed: Seed): Promise<void> {
+  for (const paper of quotes) await addPaper(seed, 'Quote', paper, { validUntil: seed.day(paper.due) })
+  for (const paper of orders)
+    await addPaper(seed, 'Order', paper, given({ deliveryDate: seed.day(paper.due), quote: paper.from }))
+  for (const paper of invoices)
+    await addPaper(seed, 'Invoice', paper, given({ dueDate: seed.day(paper.due), order: paper.from }))
+  for (const { id, contact, start, end, ...values } of contracts) {
+    const dates = { startDate: seed.day(start), endDate: seed.day(end) }
+    await seed.add(
+      'Contract',
+      id,
+      ownerOf(contact),
+      { ...given(values), ...customer(contact), ...dates },
+      { daysAgo: -start }
+    )
+  }
+}
+
+async function addPaper(seed: Seed, module: string, paper: Paper, more: Values): Promise<void> {
+  const { id, contact, subject, status, date, deal, project, lines } = paper
+  const values = given({ subject, status, deal, project, date: seed.day(date) })
+  await seed.add(module, id, ownerOf(contact), { ...values, ...customer(contact), ...more }, { daysAgo: -date })
+  for (const [index, [productId, quantity, description]] of lines.entries()) {
+    const product = products.find((one) => one.id === productId)!
+    await seed.addLine(`${module}Item`, `${id}-${index + 1}`, {
+      [module.toLowerCase()]: id,
+      position: index + 1,
+      product: productId,
+      description: description ?? product.name,
+      quantity,
+      unitPrice: product.unitPrice
+    })
+  }
+}
+
+async function seedSupport(seed: Seed): Promise<void> {
+  for (const row of cases) await addCase(seed, row)
+  for (const { id, ...values } of articles)
+    await seed.add('KnowledgeArticle', id, staff.petra.id, values, { daysAgo: 120 })
+}
+
+async function addCase(seed: Seed, row: CaseRow): Promise<void> {
+  const { id, contact, daysAgo, involved, isRemoved, ...values } = row
+  const links = involved && { contacts: involved }
+  await seed.add('Case', id, staff.petra.id, { ...given(values), ...customer(contact) }, { daysAgo, links })
+  if (isRemoved) await seed.remove('Case', id)
+}
+
+async function seedNotes(crm: Crm): Promise<void> {
+  for (const { module, record, by, text, internal = false } of notes) {
+    await crm.feed.post({ module, recordId: record, text, internal, files: [] }, author(by))
+  }
+}
+
+function author(id: NoteRow['by']): Actor {
+  const person = Object.values(customers).find((one) => one.id === id)
+  if (!person) return { kind: 'staff', id }
+  return { kind: 'outside', id, name: `${person.firstName} ${person.lastName}`, module: 'Contact', recordId: id }
+}
+
+/** The contact and his account, as values. */
+function customer(contactId: string): Values {
+  return { contact: contactId, account: contacts.find((one) => one.id === contactId)!.account }
+}
+
+function ownerOf(contactId: string): string {
+  const { account } = contacts.find((one) => one.id === contactId)!
+  return accounts.find((one) => one.id === account)!.owner
+}
+
+function ownerOfProject(projectId: string): string {
+  return projects.find((one) => one.id === projectId)!.owner
+}
+
+function ownerIn(country: string): string {
+  return country === 'DE' ? staff.frank.id : country === 'GB' ? staff.grace.id : staff.irena.id
+}
+
+/** The values that are there: `undefined` ones left out. */
+function given(values: Readonly<Record<string, Values[string] | undefined>>): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Values[string]] => entry[1] !== undefined)
+  )
+}

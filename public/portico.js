@@ -1,0 +1,55 @@
+// Portico's one script: conveniences that pages ask for by data- attributes. Everything works without it.
+/* global addEventListener, document, location, navigator, setTimeout */
+const all = (selector, act) => document.querySelectorAll(selector).forEach(act)
+
+// An open menu closes by Escape and by a click elsewhere.
+const menus = (keep) => all('details.menu[open]', (menu) => menu.contains(keep) || menu.removeAttribute('open'))
+addEventListener('click', (event) => menus(event.target))
+addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && document.querySelector('details.menu[open]')
+  if (!menu) return
+  menu.open = false
+  menu.querySelector('summary').focus()
+})
+
+// <form data-guard>: asks before typed values are left behind.
+const dirty = new Set()
+all('form[data-guard]', (form) => {
+  form.addEventListener('input', () => dirty.add(form))
+  form.addEventListener('submit', () => dirty.delete(form))
+})
+addEventListener('beforeunload', (event) => dirty.size > 0 && event.preventDefault())
+
+// <select data-submit>: sends its form when changed.
+all('select[data-submit]', (field) => field.addEventListener('change', () => field.form.requestSubmit()))
+
+// <input type="checkbox" data-check-all="name">: ticks all boxes of that name in its form.
+all('[data-check-all]', (box) => {
+  box.hidden = false
+  box.addEventListener('change', () => {
+    for (const each of box.form.elements)
+      if (each.name === box.dataset.checkAll && !each.disabled) each.checked = box.checked
+  })
+})
+
+// <button data-copy="text" data-copied="Copied" hidden>: puts the text on the clipboard.
+all('button[data-copy]', (button) => {
+  button.hidden = !navigator.clipboard
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copy)
+    button.lastElementChild.textContent = button.dataset.copied
+  })
+})
+
+// <input type="password" data-meter="id">: shows a first guess of its strength (0 to 4) in that meter; the server decides.
+all('input[data-meter]', (field) => {
+  const meter = document.getElementById(field.dataset.meter)
+  field.addEventListener('input', () => {
+    const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/].filter((kind) => kind.test(field.value)).length
+    const bits = new Set(field.value).size * 1.5 + field.value.length * 1.5 + kinds * 3
+    meter.value = field.value ? Math.max(1, Math.min(4, Math.floor(bits / 12))) : 0
+  })
+})
+
+// <main data-reload="2"> or any element: loads the page again after so many seconds (progress of long work).
+all('[data-reload]', (element) => setTimeout(() => location.reload(), element.dataset.reload * 1000))

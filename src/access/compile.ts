@@ -1,0 +1,317 @@
+/** Turns conditions into SQL. One form serves lists, single records and rows that do not exist yet, so nothing can drift apart. */
+import { moduleOf, type Catalog, type ColumnIs, type Field, type Link, type Module, type Scalar } from '../host/catalog.js'
+import type { Dialect } from '../db/dialect.js'
+import { ID, type Condition, type Operator } from './condition.js'
+import { and, isFalse, isTrue, or, raw, sql, type Fragment } from './fragment.js'
+import { CannotCompile, linkOf, rootOf } from './roots.js'
+
+export { CannotCompile } from './roots.js'
+
+/** Paths longer than this are refused (A29). */
+const deepest = 8
+
+export interface Compiler {
+  readonly catalog: Catalog
+  readonly dialect: Dialect
+  /** The row being judged does not exist yet, or not like this: what will be true of it beside its columns. */
+  readonly candidate?: Candidate
+  readonly depth?: number
+}
+
+export interface Candidate {
+  readonly isNew: boolean
+  readonly authorId: string
+  /** Ids that will stand at the other end of to-many links. */
+  readonly links: Readonly<Record<string, readonly string[]>>
+}
+
+/** Does `condition` hold for the row `alias` of `module`? Never NULL where it matters: NULL does not grant.
+ *  @throws CannotCompile for fields, links, operators and value types that don't fit. */
+export function predicate(compiler: Compiler, module: Module, alias: string, condition: Condition): Fragment {
+  switch (condition.kind) {
+    case 'always':
+      return isTrue
+    case 'never':
+      return isFalse
+    case 'oneOf':
+      return oneOfPredicate(compiler, module, alias, condition)
+    case 'compare':
+      return comparePredicate(compiler, fieldOf(module, condition.field), alias, condition.operator, condition.value)
+    case 'linked':
+      return linkedPredicate(compiler, module, alias, condition)
+    case 'joined':
+      return joinedPredicate(compiler, module, alias, condition)
+    case 'all':
+      return and(condition.of.map((part) => predicate(compiler, module, alias, part)))
+    case 'any':
+      return or(condition.of.map((part) => predicate(compiler, module, alias, part)))
+    case 'not':
+      return notPredicate(compiler, module, alias, condition.condition)
+  }
+}
+
+/** The row exists for anybody: not in the recycle bin. */
+export function isLive(dialect: Dialect, alias: string, live: ColumnIs | undefined): Fragment {
+  return live ? sql`${column(dialect, alias, live.column)} = ${live.is}` : isTrue
+}
+
+/** The row may be seen from outside at all (E10). */
+export function isOutside(dialect: Dialect, module: Module, alias: string): Fragment {
+  return and(module.outside.map((rule) => columnIs(dialect, alias, rule)))
+}
+
+export function column(dialect: Dialect, alias: string, name: string): Fragment {
+  return raw(dialect.quote(`${alias}.${name}`))
+}
+
+export function table(dialect: Dialect, name: string, alias: string): Fragment {
+  return raw(`${dialect.quote(name)} ${dialect.quote(alias)}`)
+}
+
+/** A field's value as an expression over the row `alias`. */
+export function valueOf(dialect: Dialect, field: Field, alias: string): Fragment {
+  const { storage } = field
+  switch (storage.kind) {
+    case 'column':
+      return column(dialect, alias, storage.column)
+    case 'joined':
+      return raw(dialect.joinWords(storage.columns.map((name) => dialect.quote(`${alias}.${name}`))))
+    case 'side': {
+      const where = and(storage.where.map((rule) => columnIs(dialect, 'side', rule)))
+      return sql`(select ${column(dialect, 'side', storage.value)} from ${table(dialect, storage.from, 'side')} where ${column(dialect, 'side', storage.key)} = ${column(dialect, alias, ID)} and ${where} limit 1)`
+    }
+  }
+}
+
+/** `like` for free text: ignoring case, `%` and `_` mean themselves. */
+export function containsText(dialect: Dialect, expression: Fragment, words: string, anywhere = true): Fragment {
+  const pattern = `${anywhere ? '%' : ''}${words.toLowerCase().replace(/[!%_]/g, '!$&')}%`
+  return raw(dialect.like(dialect.fold(expression.sql)), [...expression.bindings, pattern])
+}
+
+export function fieldOf(module: Module, name: string): Field {
+  const field = module.fields.get(name)
+  if (!field) throw new CannotCompile(`${module.name} has no field ${name}.`)
+  return field
+}
+
+function columnIs(dialect: Dialect, alias: string, rule: ColumnIs): Fragment {
+  return sql`${column(dialect, alias, rule.column)} = ${rule.is}`
+}
+
+function oneOfPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'oneOf' }>): Fragment {
+  const { dialect } = compiler
+  const field = condition.field === ID ? undefined : fieldOf(module, condition.field)
+  const expression = field ? valueOf(dialect, field, alias) : column(dialect, alias, ID)
+  const kind = field ? valueKind(field) : 'text'
+  condition.values.forEach((value) => mustBe(kind, value, condition.field))
+  if (kind === 'text') return raw(dialect.sameAsOneOf(expression.sql, condition.values.length), [...repeat(expression, condition.values), ...repeat(expression, condition.values)])
+  return raw(`${expression.sql} in (${condition.values.map(() => '?').join(', ')})`, repeat(expression, condition.values))
+}
+
+function repeat(expression: Fragment, values: readonly Scalar[]): readonly Scalar[] {
+  return [...expression.bindings, ...values]
+}
+
+function comparePredicate(compiler: Compiler, field: Field, alias: string, operator: Operator, value: Scalar): Fragment {
+  const { dialect } = compiler
+  const expression = valueOf(dialect, field, alias)
+  const kind = valueKind(field)
+  if (operator === 'isEmpty') return isEmpty(field, expression)
+  if (operator === 'isNotEmpty') return isNotEmpty(field, expression)
+  mustBe(operator === 'contains' || operator === 'startsWith' ? 'text' : kind, value, field.name)
+  const bound = typeof value === 'boolean' ? Number(value) : value
+  switch (operator) {
+    case '=':
+      return kind === 'text' ? sameText(dialect, expression, String(value)) : sql`${expression} = ${bound}`
+    case '≠':
+      return kind === 'text'
+        ? sql`(${expression} is not null and not ${sameText(dialect, expression, String(value))})`
+        : sql`${expression} <> ${bound}`
+    case '<':
+    case '≤':
+    case '>':
+    case '≥':
+      return sql`${expression} ${raw(order(operator, kind, field.name))} ${bound}`
+    case 'contains':
+    case 'startsWith':
+      if (field.type === 'options') return optionContains(dialect, expression, String(value))
+      if (kind !== 'text') throw new CannotCompile(`${operator} needs text; ${field.name} is ${field.type}.`)
+      return containsText(dialect, expression, String(value), operator === 'contains')
+  }
+}
+
+function sameText(dialect: Dialect, expression: Fragment, value: string): Fragment {
+  return raw(dialect.sameText(expression.sql), [...expression.bindings, value, ...expression.bindings, value])
+}
+
+/** Multiple options are kept as a JSON list; one of them is looked for with its quotes. */
+function optionContains(dialect: Dialect, expression: Fragment, value: string): Fragment {
+  return containsText(dialect, expression, JSON.stringify(value))
+}
+
+function isEmpty(field: Field, expression: Fragment): Fragment {
+  if (field.type === 'options') return sql`(${expression} is null or ${expression} in ('', '[]'))`
+  return valueKind(field) === 'text' ? sql`(${expression} is null or ${expression} = '')` : sql`${expression} is null`
+}
+
+function isNotEmpty(field: Field, expression: Fragment): Fragment {
+  if (field.type === 'options') return sql`(${expression} is not null and ${expression} not in ('', '[]'))`
+  return valueKind(field) === 'text' ? sql`(${expression} is not null and ${expression} <> '')` : sql`${expression} is not null`
+}
+
+function order(operator: '<' | '≤' | '>' | '≥', kind: ValueKind, name: string): string {
+  if (kind === 'text' || kind === 'boolean') throw new CannotCompile(`${operator} has no meaning for ${name}.`)
+  return { '<': '<', '≤': '<=', '>': '>', '≥': '>=' }[operator]
+}
+
+type ValueKind = 'text' | 'number' | 'boolean' | 'moment'
+
+export function valueKind(field: Field): ValueKind {
+  switch (field.type) {
+    case 'integer':
+    case 'number':
+    case 'money':
+      return 'number'
+    case 'boolean':
+      return 'boolean'
+    case 'date':
+    case 'datetime':
+      return 'moment'
+    default:
+      return 'text'
+  }
+}
+
+/** A number compared with text, or text with a number, means something else on each database: never compiled. */
+function mustBe(kind: ValueKind, value: Scalar, name: string): void {
+  const fits =
+    kind === 'number' ? typeof value === 'number' && Number.isFinite(value) : kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string'
+  if (!fits || (kind === 'moment' && !/^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(String(value)))) {
+    throw new CannotCompile(`${name} can't be compared with a value of type ${typeof value}.`)
+  }
+}
+
+function linkedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'linked' }>): Fragment {
+  const link = linkOf(module, condition.link)
+  const depth = (compiler.depth ?? 0) + 1
+  if (depth > deepest) throw new CannotCompile(`A path of more than ${deepest} links.`)
+  const pending = compiler.candidate?.links[link.name]
+  const inner: Compiler = { catalog: compiler.catalog, dialect: compiler.dialect, depth }
+  if (pending && link.storage.kind !== 'column') return pendingPredicate(inner, link, pending, condition.condition)
+  const target = moduleOf(compiler.catalog, link.to)
+  const rooted = rootOf(compiler.catalog, target, condition.condition)
+  const guard = link.storage.kind === 'column' && link.storage.only ? columnIs(compiler.dialect, alias, link.storage.only) : isTrue
+  if (rooted === 'none') return and([guard, existsPredicate(inner, link, alias, condition.condition)])
+  const near = column(compiler.dialect, alias, link.storage.kind === 'column' ? link.storage.column : ID)
+  const set = nearEnds(inner, link, condition.condition)
+  const isSingle = rooted === 'one' && link.storage.kind !== 'table'
+  return and([guard, isSingle ? sql`${near} = (${set})` : sql`${near} in (${set})`])
+}
+
+/** The values, on the near side of `link`, of the records linked to one for which `condition` holds: ids, or what the reference column holds. */
+export function nearEnds(compiler: Compiler, link: Link, condition: Condition): Fragment {
+  return sql`select ${nearEndsOf(compiler, link, condition)}`
+}
+
+/** The same without the leading `select`, so that a plan can make it distinct; the column is called `near_id`. */
+export function nearEndsOf(compiler: Compiler, link: Link, condition: Condition): Fragment {
+  const { dialect } = compiler
+  const target = moduleOf(compiler.catalog, link.to)
+  const far = aliasAt(compiler)
+  const holds = and([isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])
+  const { storage } = link
+  switch (storage.kind) {
+    case 'column':
+      return sql`${column(dialect, far, ID)} as near_id from ${table(dialect, target.table, far)} where ${holds}`
+    case 'reverse': {
+      const only = storage.only ? columnIs(dialect, far, storage.only) : isTrue
+      return sql`${column(dialect, far, storage.column)} as near_id from ${table(dialect, target.table, far)} where ${and([only, holds])}`
+    }
+    case 'table': {
+      const between = `${far}l`
+      const rows = and([isLive(dialect, between, storage.live), ...storage.only.map((rule) => columnIs(dialect, between, rule))])
+      const ends = sql`select ${column(dialect, far, ID)} from ${table(dialect, target.table, far)} where ${holds}`
+      const match = rootOf(compiler.catalog, target, condition) === 'one' ? raw('=') : raw('in')
+      return sql`${column(dialect, between, storage.near)} as near_id from ${table(dialect, storage.table, between)} where ${column(dialect, between, storage.far)} ${match} (${ends}) and ${rows}`
+    }
+  }
+}
+
+/** For conditions that start nowhere: asked row by row. */
+function existsPredicate(compiler: Compiler, link: Link, alias: string, condition: Condition): Fragment {
+  const { dialect } = compiler
+  const target = moduleOf(compiler.catalog, link.to)
+  const far = aliasAt(compiler)
+  const holds = and([isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])
+  const { storage } = link
+  const from = table(dialect, target.table, far)
+  switch (storage.kind) {
+    case 'column':
+      return sql`exists (select 1 from ${from} where ${column(dialect, far, ID)} = ${column(dialect, alias, storage.column)} and ${holds})`
+    case 'reverse': {
+      const only = storage.only ? columnIs(dialect, far, storage.only) : isTrue
+      return sql`exists (select 1 from ${from} where ${column(dialect, far, storage.column)} = ${column(dialect, alias, ID)} and ${and([only, holds])})`
+    }
+    case 'table': {
+      const between = `${far}l`
+      const rows = and([isLive(dialect, between, storage.live), ...storage.only.map((rule) => columnIs(dialect, between, rule))])
+      return sql`exists (select 1 from ${table(dialect, storage.table, between)} join ${from} on ${column(dialect, far, ID)} = ${column(dialect, between, storage.far)} where ${column(dialect, between, storage.near)} = ${column(dialect, alias, ID)} and ${rows} and ${holds})`
+    }
+  }
+}
+
+/** The link rows of the candidate are not there yet: the records they will lead to are asked themselves. */
+function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[], condition: Condition): Fragment {
+  if (ids.length === 0) return isFalse
+  const { dialect } = compiler
+  const target = moduleOf(compiler.catalog, link.to)
+  const far = aliasAt(compiler)
+  const named = raw(dialect.sameAsOneOf(column(dialect, far, ID).sql, ids.length), [...ids, ...ids])
+  return sql`exists (select 1 from ${table(dialect, target.table, far)} where ${and([named, isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])})`
+}
+
+function joinedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
+  const { dialect, candidate } = compiler
+  if (candidate?.isNew && condition.table === 'portico_authorship') return condition.where['author_id'] === candidate.authorId ? isTrue : isFalse
+  const near = condition.match === ID ? column(dialect, alias, ID) : valueOf(dialect, fieldOf(module, condition.match), alias)
+  return sql`${near} in (select ${joinedIds(compiler, condition)})`
+}
+
+/** The record ids that rows of one of our tables name, without the leading `select`. */
+export function joinedIds(compiler: Compiler, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
+  const { dialect } = compiler
+  const own = `${aliasAt({ ...compiler, depth: (compiler.depth ?? 0) + 1 })}j`
+  const where = Object.entries(condition.where).map(([name, value]) => sql`${column(dialect, own, name)} = ${value}`)
+  return sql`${column(dialect, own, 'record_id')} as near_id from ${table(dialect, condition.table, own)} where ${and(where)}`
+}
+
+/** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. */
+function notPredicate(compiler: Compiler, module: Module, alias: string, condition: Condition): Fragment {
+  const isSafe =
+    condition.kind === 'joined'
+      ? condition.match === ID
+      : (condition.kind === 'oneOf' || condition.kind === 'compare') && (condition.field === ID || fieldOf(module, condition.field).required)
+  if (!isSafe) throw new CannotCompile(`not(${condition.kind}) could be NULL; it is not compiled.`)
+  return sql`not (${predicate(compiler, module, alias, condition)})`
+}
+
+function aliasAt(compiler: Compiler): string {
+  return `t${compiler.depth ?? 1}`
+}
+
+/** Every column that a condition over the module could read of the row itself. */
+export function standingColumns(module: Module): string[] {
+  const names = new Set<string>([ID, ...module.outside.map((rule) => rule.column)])
+  if (module.live) names.add(module.live.column)
+  for (const { storage } of module.fields.values()) {
+    if (storage.kind === 'column') names.add(storage.column)
+    if (storage.kind === 'joined') storage.columns.forEach((name) => names.add(name))
+  }
+  for (const { storage } of module.links.values()) {
+    if (storage.kind !== 'column') continue
+    names.add(storage.column)
+    if (storage.only) names.add(storage.only.column)
+  }
+  return [...names]
+}

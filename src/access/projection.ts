@@ -1,0 +1,147 @@
+/** Which columns a statement fetches and how its rows become records: the one serializer (A12), deciding fields per record. */
+import type { Catalog, Field, Module } from '../host/catalog.js'
+import { moduleOf } from '../host/catalog.js'
+import type { Action, Grant, ModulePolicy, Policy } from './grant.js'
+import type { Reference, Value, ViewedRecord } from './record.js'
+import { column, isLive, isOutside, predicate, table, valueOf, type Compiler } from './compile.js'
+import { and, join, or, raw, sql, type Fragment } from './fragment.js'
+
+/** Staff are named where a released field refers to them; they are no records of anybody's scope. */
+const staffModule = 'User'
+
+export interface Projection {
+  readonly fields: readonly Field[]
+  /** The grants whose outcome each row carries, in order. */
+  readonly grants: readonly Grant[]
+  readonly columns: Fragment
+}
+
+/** The id, the values of `fields` and, for each of `grants`, whether it matches, of the rows `r` of `module`. */
+export function project(compiler: Compiler, policy: Policy, module: Module, fields: readonly string[], grants: readonly Grant[]): Projection {
+  const chosen = fields.flatMap((name) => module.fields.get(name) ?? [])
+  const values = chosen.flatMap((field, index) => columnsOf(compiler, policy, module, field, index))
+  const flags = grants.map((grant, index) => sql`case when ${predicate(compiler, module, 'r', grant.when)} then 1 else 0 end as ${raw(`g${index}`)}`)
+  const id = sql`${column(compiler.dialect, 'r', 'id')} as id`
+  return { fields: chosen, grants, columns: join([id, ...values, ...flags], ', ') }
+}
+
+function columnsOf(compiler: Compiler, policy: Policy, module: Module, field: Field, index: number): Fragment[] {
+  const value = sql`${valueOf(compiler.dialect, field, 'r')} as ${raw(`f${index}`)}`
+  if (field.type !== 'reference') return [value]
+  return [value, sql`${titleOf(compiler, policy, module, field)} as ${raw(`f${index}t`)}`]
+}
+
+/** The title of the record a reference leads to, NULL where the viewer may not see it (A13). */
+function titleOf(compiler: Compiler, policy: Policy, module: Module, field: Field): Fragment {
+  const link = module.links.get(field.link ?? '')
+  const target = link && compiler.catalog.modules.get(link.to)
+  const title = target?.fields.get(target.title)
+  if (!target || !title) return raw('null')
+  const may = target.name === staffModule ? isLive(compiler.dialect, 'v', target.live) : visible(compiler, policy.get(target.name), target, 'v', 'view', target.title)
+  const match = sql`${column(compiler.dialect, 'v', 'id')} = ${valueOf(compiler.dialect, field, 'r')}`
+  return sql`(select ${valueOf(compiler.dialect, title, 'v')} from ${table(compiler.dialect, target.table, 'v')} where ${match} and ${may})`
+}
+
+/** The row is live, may leave the house, keeps all restrictions, and some grant gives `action` on it (and shows `field`, if one is named). */
+export function visible(compiler: Compiler, policy: ModulePolicy | undefined, module: Module, alias: string, action: Action, field?: string): Fragment {
+  const grants = grantsFor(policy, action).filter((grant) => field === undefined || grant.fields.includes(field))
+  return and([standing(compiler, policy, module, alias), or(grants.map((grant) => predicate(compiler, module, alias, grant.when)))])
+}
+
+/** What every grant is and-ed with. */
+export function standing(compiler: Compiler, policy: ModulePolicy | undefined, module: Module, alias: string): Fragment {
+  const restrictions = (policy?.restrictions ?? []).map((restriction) => predicate(compiler, module, alias, restriction.when))
+  return and([isLive(compiler.dialect, alias, module.live), isOutside(compiler.dialect, module, alias), ...restrictions])
+}
+
+export function grantsFor(policy: ModulePolicy | undefined, action: Action): readonly Grant[] {
+  return (policy?.grants ?? []).filter((grant) => grant.actions.includes(action))
+}
+
+/** The fields that grants show, in the catalog's order: of some of them, or (`every`) of each. */
+export function fieldsOf(module: Module, grants: readonly Grant[], which: 'some' | 'every' = 'some'): string[] {
+  if (grants.length === 0) return []
+  return [...module.fields.keys()].filter((name) => grants[which]((grant) => grant.fields.includes(name)))
+}
+
+/** Are all of `grants` equal in what they show and allow? Then no row needs to say which of them matched. */
+export function areAlike(grants: readonly Grant[]): boolean {
+  const faces = grants.map((grant) => [...grant.fields].sort().join() + '|' + [...grant.actions].sort().join())
+  return new Set(faces).size <= 1
+}
+
+/** One row as a record. Fields and rights come from the grants that match this very row; `seen` are the actions that show fields. */
+export function readRow(catalog: Catalog, module: Module, projection: Projection, row: Record<string, unknown>, ask: { showing: Action; detailed: boolean }): ViewedRecord {
+  const matching = projection.grants.length === 0 ? [] : projection.grants.filter((_, index) => Number(row[`g${index}`]) === 1)
+  return record(catalog, module, projection, row, matching, ask)
+}
+
+/** The same when all grants are alike: each row of the page came in by one of them. */
+export function readAlike(catalog: Catalog, module: Module, projection: Projection, row: Record<string, unknown>, grants: readonly Grant[], showing: Action): ViewedRecord {
+  return record(catalog, module, projection, row, grants.slice(0, 1), { showing, detailed: false })
+}
+
+function record(
+  catalog: Catalog,
+  module: Module,
+  projection: Projection,
+  row: Record<string, unknown>,
+  matching: readonly Grant[],
+  ask: { showing: Action; detailed: boolean }
+): ViewedRecord {
+  const shown = new Set(matching.filter((grant) => grant.actions.includes(ask.showing)).flatMap((grant) => grant.fields))
+  const values: Record<string, Value> = {}
+  projection.fields.forEach((field, index) => {
+    if (shown.has(field.name)) values[field.name] = decode(catalog, module, field, row[`f${index}`], row[`f${index}t`])
+  })
+  const title = values[module.title]
+  return {
+    module,
+    id: String(row['id']),
+    title: typeof title === 'string' || typeof title === 'number' ? String(title) : '',
+    values,
+    may: new Set(matching.flatMap((grant) => grant.actions)),
+    writable: ask.detailed ? writableOf(module, matching) : new Set(),
+    reasons: matching.filter((grant) => grant.actions.includes(ask.showing)).map((grant) => grant.reason)
+  }
+}
+
+function writableOf(module: Module, matching: readonly Grant[]): Set<string> {
+  const names = matching.filter((grant) => grant.actions.includes('edit')).flatMap((grant) => grant.fields)
+  return new Set(names.filter((name) => module.fields.get(name)?.readOnly === false))
+}
+
+function decode(catalog: Catalog, module: Module, field: Field, value: unknown, title: unknown): Value {
+  if (value === null || value === undefined) return null
+  switch (field.type) {
+    case 'boolean':
+      return Number(value) === 1
+    case 'integer':
+    case 'number':
+    case 'money':
+      return Number(value)
+    case 'options':
+      return optionList(value)
+    case 'reference':
+      return referenceTo(catalog, module, field, String(value), title)
+    default:
+      return String(value)
+  }
+}
+
+function optionList(value: unknown): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(String(value))
+    return Array.isArray(list) ? list.map(String) : []
+  } catch {
+    return []
+  }
+}
+
+function referenceTo(catalog: Catalog, module: Module, field: Field, id: string, title: unknown): Reference | null {
+  const link = module.links.get(field.link ?? '')
+  if (!link) return null
+  const isSeen = typeof title === 'string' || typeof title === 'number'
+  return { module: moduleOf(catalog, link.to).name, id: isSeen ? id : '', title: isSeen ? String(title) : undefined }
+}
+

@@ -1,0 +1,138 @@
+/** What comes out of the door: records with just the fields the viewer may see. */
+import type { Module, Scalar } from '../host/catalog.js'
+import type { FeedEntry, FieldValue } from '../host/host.js'
+import type { Action, Reason } from './grant.js'
+import type { Operator } from './condition.js'
+
+/** A bound translation function; `web/locale.ts` makes them. */
+type Translate = (key: string, args?: Record<string, string | number>) => string
+
+/** A value as shown: scalars as stored, references with the title the viewer may see of them, multiple options as a list. */
+export type Value = Scalar | readonly string[] | Reference
+export interface Reference {
+  readonly module: string
+  readonly id: string
+  /** Undefined where the viewer may not see that record: then the id is not shown either. */
+  readonly title: string | undefined
+}
+
+export interface ViewedRecord {
+  readonly module: Module
+  readonly id: string
+  readonly title: string
+  /** Only the fields that the grants matching this record show. */
+  readonly values: Readonly<Record<string, Value>>
+  /** What the viewer may do with this very record; in lists only `view` and `open` are decided. */
+  readonly may: ReadonlySet<Action>
+  /** The fields he may write here; empty in lists. */
+  readonly writable: ReadonlySet<string>
+  readonly reasons: readonly Reason[]
+}
+
+export interface ListQuery {
+  readonly filter?: readonly Filter[]
+  /** Free text: looked for in the released searchable fields. At most 100 characters. */
+  readonly search?: string
+  /** A field every view grant shows; default the module's `createdAt`, newest first. */
+  readonly sort?: { readonly field: string; readonly descending: boolean }
+  /** The cursor a page gave as `next`. */
+  readonly after?: string
+  /** 1–200, default 25. */
+  readonly limit?: number
+  /** The fields to fetch, out of those he may see; default the module's list layout. */
+  readonly fields?: readonly string[]
+}
+export interface Filter {
+  readonly field: string
+  readonly operator: Operator
+  readonly value: Scalar
+}
+
+export interface Page {
+  readonly records: readonly ViewedRecord[]
+  /** Cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined
+}
+
+/** A count up to `cap`; `capped` when there are more. */
+export interface Count {
+  readonly count: number
+  readonly capped: boolean
+}
+
+/** What a viewer sees of a module at all, by the union of his grants: for navigation, columns and forms. */
+export interface ReleasedModule {
+  readonly module: Module
+  /** Fields some view grant shows, in the catalog's order. */
+  readonly fields: readonly string[]
+  /** Fields every view grant shows: the ones a list may be sorted by (if the host can). */
+  readonly sortable: readonly string[]
+  /** Fields some create grant covers; empty when he may not create. */
+  readonly creatable: readonly string[]
+  readonly may: ReadonlySet<Action>
+}
+
+export interface NewRecord {
+  readonly values: Readonly<Record<string, FieldValue>>
+  /** Values Portico itself puts in (owner, link to the primary record): not checked against the written fields. */
+  readonly fill?: Readonly<Record<string, FieldValue>>
+  readonly links?: Readonly<Record<string, readonly string[]>>
+}
+
+/** `explain`: every grant of the module with its outcome for this record, and the conditions that failed. */
+export interface Explanation {
+  readonly visible: boolean
+  readonly grants: readonly {
+    readonly id: string
+    readonly actions: readonly Action[]
+    readonly reason: Reason
+    readonly matches: boolean
+    readonly fields: readonly string[]
+    readonly conditions: readonly ExplainedCondition[]
+  }[]
+  readonly restrictions: readonly { readonly id: string; readonly reason: Reason; readonly holds: boolean }[]
+}
+export interface ExplainedCondition {
+  /** How deep the condition stands below the grant's own, 0 for the top. */
+  readonly depth: number
+  /** In the reader's language (`describe`). */
+  readonly sentence: string
+  readonly holds: boolean
+}
+
+/** Every door to a host record that a viewer has. Nothing outside `src/access` and the host adapters reads records otherwise.
+ *  All of them throw NotFound for what he may not see, as for what does not exist. */
+export interface Records {
+  /** The modules released to him, in the catalog's order. */
+  modules(): Promise<readonly ReleasedModule[]>
+  /** One of them. @throws NotFound */
+  module(module: string): Promise<ReleasedModule>
+  /** The records of `module` he may see, in order, at most `limit`. @throws NotFound, UnknownField (Z05–Z08, E09). */
+  list(module: string, query?: ListQuery): Promise<Page>
+  /** How many there are, counted up to `cap` (default 1,000) after all filtering. */
+  count(module: string, query?: Pick<ListQuery, 'filter' | 'search'>, cap?: number): Promise<Count>
+  find(module: string, id: string): Promise<ViewedRecord>
+  /** Records of the module at the other end of `link` of a record he may open, by their own right (A04, A06). */
+  related(module: string, id: string, link: string, query?: ListQuery): Promise<Page>
+  /** Creates a record and notes who wrote it. Checked on the row as it will be, before anything is written.
+   *  @throws Forbidden, Invalid (field errors), HostUnavailable. */
+  create(module: string, record: NewRecord): Promise<string>
+  /** @throws NotFound, Forbidden, Invalid. A change is checked against the row as it is and as it will be. */
+  change(module: string, id: string, values: Readonly<Record<string, FieldValue>>): Promise<void>
+  remove(module: string, id: string): Promise<void>
+  /** The values a clone of this record starts with: the visible ones that he may also write in a new one (Z06). */
+  cloneOf(module: string, id: string): Promise<Readonly<Record<string, FieldValue>>>
+  /** Puts a record at the other end of a to-many link; the right to edit is needed on both ends (A05). */
+  link(module: string, id: string, link: string, other: string): Promise<void>
+  unlink(module: string, id: string, link: string, other: string): Promise<void>
+  /** The notes on a record, without internal ones (E10, E11), oldest first. @throws NotFound, Forbidden */
+  feed(module: string, id: string): Promise<readonly FeedEntry[]>
+  post(module: string, id: string, note: { text: string; files: readonly string[] }): Promise<string>
+  /** A note of his own. @throws NotFound when it isn't his. (Z28) */
+  changePost(module: string, id: string, entryId: string, text: string): Promise<void>
+  removePost(module: string, id: string, entryId: string): Promise<void>
+  /** A file on a note he may read; @throws NotFound (A18). */
+  file(module: string, id: string, fileId: string): Promise<{ info: FeedEntry['files'][number]; open(): Promise<NodeJS.ReadableStream> }>
+  /** Why he sees this record, or why not (X01). For staff and the command line: it does not throw for what he can't see. */
+  explain(module: string, id: string, t: Translate): Promise<Explanation>
+}

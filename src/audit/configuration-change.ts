@@ -1,0 +1,40 @@
+/** How configuration changes: in one transaction with its audit entry and the raised version, refused when somebody else was faster. */
+import type { Knex } from 'knex'
+import type { AuditEntry } from './audit.js'
+import type { Context } from '../context.js'
+import { raiseConfigurationVersion } from '../db/configuration-version.js'
+import { PorticoError } from '../errors.js'
+import type { Staff } from '../host/host.js'
+
+type Change = Omit<AuditEntry, 'actor'>
+
+/** Runs `change`, which gives the audit entry, and puts it in force for the next request everywhere. */
+export async function changeConfiguration(context: Context, by: Staff, change: (trx: Knex) => Promise<Change>): Promise<void> {
+  await context.db.transaction(async (trx) => {
+    const entry = await change(trx)
+    await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
+    await raiseConfigurationVersion(trx)
+  })
+}
+
+export function staffActor(by: Staff): AuditEntry['actor'] {
+  return { kind: 'staff', id: by.id, name: by.name }
+}
+
+/** Changes a row that still has the revision the writer saw, and raises it. @throws PorticoError when it is newer. */
+export async function changeRow(trx: Knex, table: string, seen: { id: string; revision: number }, values: Record<string, unknown> = {}): Promise<void> {
+  const changed = await trx(table).where(seen).update({ ...values, revision: seen.revision + 1 })
+  if (changed === 0) throw new ChangedMeanwhile()
+}
+
+/** Somebody else saved first: what was typed is shown again with this, nothing is overwritten. */
+export class ChangedMeanwhile extends PorticoError {
+  constructor() {
+    super('errors.changedMeanwhile', { status: 409 })
+  }
+}
+
+/** `YYYY-MM-DD HH:MM:SS` in UTC. */
+export function moment(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
+}

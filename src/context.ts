@@ -1,0 +1,31 @@
+/** What a module of ours works with: made once at start, handed to `register`. */
+import type { Logger } from 'pino'
+import type { Knex } from 'knex'
+import type { Kernel } from './access/kernel.js'
+import type { Person } from './access/viewer.js'
+import type { Audit } from './audit/audit.js'
+import type { Config } from './config.js'
+import type { Host } from './host/host.js'
+import type { Identity } from './identity/identity.js'
+import type { Mail } from './mail/mail.js'
+import type { Translate } from './web/locale.js'
+import type { Uploads } from './web/uploads.js'
+import type { Locale } from './host/catalog.js'
+
+export interface Context {
+  readonly config: Config
+  readonly host: Host
+  readonly db: Knex
+  readonly kernel: Kernel
+  readonly identity: Identity
+  readonly mail: Mail
+  readonly uploads: Uploads
+  readonly audit: Audit
+  readonly log: Logger
+  /** Milliseconds since 1970; tests set it. */
+  readonly now: () => number
+  /** A bound translation function. */
+  readonly t: (locale: Locale) => Translate
+}
+
+export type { Person }

@@ -1,0 +1,58 @@
+/** What differs between SQLite and MySQL/MariaDB in the SQL we write, and nowhere else. */
+import type { Knex } from 'knex'
+
+export interface Dialect {
+  readonly name: 'sqlite' | 'mysql'
+  /** A quoted name: a table, a column, or `alias.column`. */
+  quote(name: string): string
+  /** Text equality letter by letter, case and trailing spaces counted; the plain comparison stays in it for the index. */
+  sameText(column: string): string
+  /** Text equality with any of `count` values, letter by letter. */
+  sameAsOneOf(column: string, count: number): string
+  /** Lower case of a text, by Unicode, compared exactly. */
+  fold(expression: string): string
+  /** `expression like ? escape …`, compared exactly. */
+  like(expression: string): string
+  /** A join that reads its left side first. */
+  readonly orderedJoin: string
+  /** The texts, NULL and '' left out, joined by a space. */
+  joinWords(columns: readonly string[]): string
+  /** How text is ordered in lists, ignoring case. */
+  order(column: string, isText: boolean): string
+}
+
+const mysql: Dialect = {
+  name: 'mysql',
+  quote: (name) => name.split('.').map((part) => '`' + part.replaceAll('`', '``') + '`').join('.'),
+  sameText: (column) => `(${column} = ? and binary ${column} = binary ?)`,
+  sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
+  fold: (expression) => `lower(${expression})`,
+  like: (expression) => `binary ${expression} like binary ? escape '!'`,
+  orderedJoin: 'straight_join',
+  joinWords: (columns) => `concat_ws(' ', ${columns.map((column) => `nullif(${column}, '')`).join(', ')})`,
+  order: (column) => column
+}
+
+const sqlite: Dialect = {
+  name: 'sqlite',
+  quote: (name) => name.split('.').map((part) => '"' + part.replaceAll('"', '""') + '"').join('.'),
+  sameText: (column) => `(${column} = ? and ${column} = ? collate binary)`,
+  sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and ${column} collate binary in (${marks(count)}))`,
+  fold: (expression) => `portico_lower(${expression})`,
+  like: (expression) => `instr_like(${expression}, ?)`,
+  orderedJoin: 'cross join',
+  joinWords: (columns) => `trim(${columns.map((column) => `coalesce(${column} || ' ', '')`).join(' || ')})`,
+  order: (column, isText) => (isText ? `${column} collate nocase` : column)
+}
+
+function marks(count: number, mark = '?'): string {
+  return Array.from({ length: count }, () => mark).join(', ')
+}
+
+/** The dialect of an open database. @throws for a client we do not speak. */
+export function dialectOf(db: Knex): Dialect {
+  const client = String(db.client.config.client)
+  if (client === 'better-sqlite3') return sqlite
+  if (client === 'mysql2') return mysql
+  throw new RangeError(`Portico speaks SQLite and MySQL or MariaDB, not ${client}.`)
+}

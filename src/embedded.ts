@@ -1,0 +1,38 @@
+/** The embedded CRM with Portico installed in it: what the server, the command line and the tests start from. */
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { Config } from './config.js'
+import { migrate } from './db/migrate.js'
+import { openDatabase } from './db/open-database.js'
+import { openCrm, type Crm } from './host/embedded/crm.js'
+import { embeddedHost } from './host/embedded/host.js'
+import { modules } from './host/embedded/modules/index.js'
+import { staffOf } from './host/embedded/pages/sessions.js'
+import type { Host } from './host/host.js'
+import { createPortico, type Portico } from './portico.js'
+
+export interface Embedded {
+  readonly config: Config
+  readonly log: Logger
+  readonly db: Knex
+  readonly crm: Crm
+  readonly host: Host
+  readonly portico: Portico
+  close(): Promise<void>
+}
+
+/** Opens the database, brings its tables up to date, and installs Portico. */
+export async function openEmbedded(config: Config, log: Logger, now: () => number = Date.now): Promise<Embedded> {
+  const db = openDatabase(config.databaseUrl)
+  try {
+    await migrate(db)
+    const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl, now })
+    const host = embeddedHost(crm, { staffOf })
+    const portico = await createPortico({ config, host, log, now })
+    crm.install(portico.plugin)
+    return { config, log, db, crm, host, portico, close: () => host.close() }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}

@@ -1,0 +1,103 @@
+/** The hook points by which a host calls Portico. `plugin.json` declares them, `docs/hooks.md` describes them; a test compares the three. */
+import type { RequestHandler } from 'express'
+import type { Locale, Scalar } from './host/catalog.js'
+import type { HostEvent, Permission, Staff } from './host/host.js'
+
+export const hookNames = [
+  'settings',
+  'admin.menu',
+  'routes',
+  'record.actions',
+  'record.scope',
+  'record.authorize',
+  'record.saved',
+  'lead.converted',
+  'jobs'
+] as const
+export type HookName = (typeof hookNames)[number]
+
+/** What a host holds of an installed plugin: the manifest and the hook points. A host knows nothing else of it. */
+export interface Plugin {
+  readonly manifest: Manifest
+  /** `settings`: the switches and where the plugin's own settings pages are, in the reader's language. */
+  settings(locale: Locale): SettingsPanel
+  /** `admin.menu`: entries for the administration page, those this staff member may open. */
+  adminMenu(ask: { staff: Staff; locale: Locale }): Promise<MenuItem[]>
+  /** `routes`: the plugin's pages, mounted at the root of the host's web address. */
+  readonly routes: RequestHandler
+  /** `record.actions`: buttons on a record's page. */
+  recordActions(ask: RecordAsk & { locale: Locale }): Promise<RecordAction[]>
+  /** `record.scope`: narrows what a staff member sees of a module; undefined leaves it as the host has it.
+   *  The SQL is a condition over alias `r`, and-ed to the host's own. It can only narrow. */
+  recordScope(ask: { module: string; action: StaffAction; staff: Staff }): Promise<Sql | undefined>
+  /** `record.authorize`: may he do this to this record? The host asks after its own check said yes. `id` is absent for create. */
+  recordAuthorize(ask: { module: string; id: string | undefined; action: StaffAction; staff: Staff }): Promise<boolean>
+  /** `record.saved`: a record was created, changed or removed (from the outbox: at least once, in order per record). */
+  recordSaved(event: HostEvent): Promise<void>
+  /** `lead.converted` (Z24). */
+  leadConverted(event: HostEvent): Promise<void>
+  /** `jobs`: work to be run now and then; the host, or Portico's own server, calls `run`. */
+  readonly jobs: readonly Job[]
+}
+
+export type StaffAction = 'view' | 'create' | 'edit' | 'delete'
+
+export interface RecordAsk {
+  readonly module: string
+  readonly id: string
+  readonly staff: Staff
+}
+
+export interface Sql {
+  readonly sql: string
+  readonly bindings: readonly Scalar[]
+}
+
+export interface SettingsPanel {
+  readonly title: string
+  readonly switches: readonly { readonly id: string; readonly label: string; readonly help: string }[]
+  readonly permissions: readonly { readonly id: Permission; readonly label: string }[]
+}
+
+export interface MenuItem {
+  readonly label: string
+  readonly help: string
+  readonly url: string
+  readonly icon: string
+}
+
+/** A button on a record's page: a link (`get`) or a small form (`post` is never a link). */
+export interface RecordAction {
+  readonly name: string
+  readonly label: string
+  readonly url: string
+  readonly icon: string
+}
+
+export interface Job {
+  readonly name: string
+  readonly everySeconds: number
+  run(): Promise<void>
+}
+
+/** `plugin.json`. */
+export interface Manifest {
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  readonly modules: readonly ManifestModule[]
+  readonly hooks: readonly HookName[]
+  readonly permissions: readonly { readonly id: Permission; readonly label: Words }[]
+  readonly hosts: Readonly<Record<string, string>>
+}
+
+export interface ManifestModule {
+  readonly id: string
+  /** `./portal/index.js` is a module of ours; anything else is imported as a package or a file URL. */
+  readonly entry: string
+  readonly hooks: readonly HookName[]
+  readonly label: Words
+  readonly help: Words
+}
+
+type Words = Readonly<Record<Locale, string>>

@@ -1,0 +1,23 @@
+/** Moments as the CRM keeps them: UTC, to the second. */
+
+/** `YYYY-MM-DD HH:MM:SS` of milliseconds since 1970. */
+export function utc(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** `YYYY-MM-DD` of a day that exists. */
+export function isDay(text: string): boolean {
+  return /^[1-9]\d{3}-\d\d-\d\d$/.test(text) && isReal(`${text}T00:00:00Z`, text)
+}
+
+/** `YYYY-MM-DD HH:MM:SS` of a moment that exists. */
+export function isMoment(text: string): boolean {
+  const iso = text.replace(' ', 'T')
+  return /^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text) && isReal(`${iso}Z`, iso)
+}
+
+/** JavaScript makes March of the 30th of February; the text it gives back shows it. */
+function isReal(iso: string, start: string): boolean {
+  const date = new Date(iso)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(start)
+}

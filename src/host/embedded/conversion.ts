@@ -1,0 +1,70 @@
+/** Lead conversion: a lead becomes a contact, and with it an account and a deal, in one transaction. */
+import { PorticoError } from '../../errors.js'
+import type { FieldValue } from '../host.js'
+import type { Gate } from './gate.js'
+import type { Model } from './model.js'
+import type { Reader } from './reading.js'
+import { titleOf } from './reading.js'
+import type { Converted, ConvertOptions, Values } from './records.js'
+import { insertRow, mustHold, updateRow, type Kind, type Pen } from './rows.js'
+import { columnOf, columnsFrom, valuesOf, type Columns } from './values.js'
+import type { Writer } from './writing.js'
+
+interface Doors {
+  readonly model: () => Promise<Model>
+  readonly gate: Gate
+  readonly reader: Reader
+  readonly writer: Writer
+}
+
+/** The right to change the lead and to create each of the new records is asked first.
+ *  @throws NotFound, Forbidden, HostRefused, PorticoError `errors.leadConverted` (409) */
+export async function convertLead({ model, gate, reader, writer }: Doors, id: string, options: ConvertOptions): Promise<Converted> {
+  const known = await model()
+  const lead = known.module('Lead')
+  await reader.mustAllow(lead.module, id, 'edit')
+  for (const name of created(options)) await gate.mustAllow(name, undefined, 'create')
+  if (options.accountId !== undefined) await reader.rowOf(known.module('Account').module, options.accountId)
+  return writer.withPen((pen) => convert(pen, lead, id, options))
+}
+
+function created({ createAccount, createDeal, accountId }: ConvertOptions): string[] {
+  return ['Contact', ...(createAccount && accountId === undefined ? ['Account'] : []), ...(createDeal ? ['Deal'] : [])]
+}
+
+async function convert(pen: Pen, lead: Kind, id: string, options: ConvertOptions): Promise<Converted> {
+  const row = await mustHold(pen, lead.module, id)
+  const values = valuesOf(lead.module, row)
+  if (values['convertedContact'] || values['status'] === 'Converted') throw new PorticoError('errors.leadConverted', { status: 409 })
+  const company = typeof values['company'] === 'string' ? values['company'] : undefined
+  const isNewAccount = options.createAccount && options.accountId === undefined && company !== undefined
+  const accountId = isNewAccount ? await inherit(pen, lead, values, 'Account', { name: company }) : options.accountId
+  const contactId = await inherit(pen, lead, values, 'Contact', { account: accountId ?? null })
+  const deal = { name: company ?? titleOf(lead.module, values), account: accountId ?? null, contact: contactId }
+  const dealId = options.createDeal ? await inherit(pen, lead, values, 'Deal', deal) : undefined
+  await updateRow(pen, lead, row, outcome(lead, pen.at, contactId, accountId))
+  await pen.emit(pen.trx, { kind: 'lead.converted', id, contactId, accountId })
+  return { contactId, accountId, dealId }
+}
+
+/** Creates a record of the module `name` with the lead's values in the fields both have, and `own` ones. */
+async function inherit(pen: Pen, lead: Kind, values: Values, name: string, own: Readonly<Record<string, FieldValue>>): Promise<string> {
+  const kind = pen.model.module(name)
+  const shared = [...Object.keys(lead.definition.fields), 'assignedUser'].filter((field) => isShared(lead, kind, field))
+  const inherited = Object.fromEntries(shared.map((field) => [field, values[field] ?? null]))
+  const wanted = Object.fromEntries(Object.entries({ ...inherited, ...own }).filter(([field, value]) => kind.module.fields.has(field) && value !== null))
+  return insertRow(pen, kind, columnsFrom({ ...kind, values: wanted, isNew: true, isTrusted: true }))
+}
+
+/** Both have the field, it means the same, and people write it: choices and what the CRM numbers stay behind. */
+function isShared(lead: Kind, kind: Kind, name: string): boolean {
+  const [mine, theirs] = [lead, kind].map(({ module }) => module.fields.get(name))
+  return mine !== undefined && theirs !== undefined && mine.type === theirs.type && mine.type !== 'option' && !mine.readOnly && !theirs.readOnly
+}
+
+function outcome({ module }: Kind, at: string, contactId: string, accountId: string | undefined): Columns {
+  const status = module.fields.get('status')?.options.some(({ value }) => value === 'Converted') ? 'Converted' : undefined
+  const values = { status, convertedAt: at, convertedContact: contactId, convertedAccount: accountId }
+  const known = Object.entries(values).filter(([name, value]) => value !== undefined && module.fields.has(name))
+  return Object.fromEntries(known.map(([name, value]) => [columnOf(module.fields.get(name)!), value!]))
+}

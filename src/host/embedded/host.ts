@@ -1,0 +1,38 @@
+/** The adapter between the embedded CRM and the host port. */
+import type { IncomingMessage } from 'node:http'
+import type { Host, Staff } from '../host.js'
+import type { Crm } from './crm.js'
+
+/** Where the CRM's own pages are, below its public address. */
+export const crmMount = '/crm'
+
+/** `staffOf` is how the CRM's pages know who makes a request. */
+export function embeddedHost(crm: Crm, options: { staffOf: (req: IncomingMessage) => Promise<Staff | undefined> }): Host {
+  const { store, users, settings, outbox, feed, files, publicUrl } = crm
+  return {
+    name: 'embedded',
+    db: crm.db,
+    catalog: crm.catalog,
+    async save({ module, id, values, links }, by) {
+      const records = store.by(by)
+      if (id === undefined) return records.create(module, values, { links })
+      await records.change(module, id, values, { links })
+      return id
+    },
+    link({ module, id, link, other, present }, by) {
+      const records = store.by(by)
+      return present ? records.link(module, id, link, other) : records.unlink(module, id, link, other)
+    },
+    remove: (module, id, by) => store.by(by).remove(module, id),
+    staff: options.staffOf,
+    staffById: users.find,
+    switches: settings.switches,
+    on: outbox.on,
+    deliver: outbox.deliver,
+    feed,
+    files,
+    recordUrl: (module, id) => `${publicUrl}${crmMount}/${encodeURIComponent(module)}/${encodeURIComponent(id)}`,
+    signInUrl: (returnTo) => `${publicUrl}${crmMount}/sign-in?to=${encodeURIComponent(returnTo)}`,
+    close: crm.close
+  }
+}

@@ -1,0 +1,292 @@
+/** Working together: projects with their tasks, calls, appointments, e-mails, folders and documents. */
+import type { FieldDefinition, ModuleDefinition } from '../definition.js'
+import {
+  accountLabel,
+  choice,
+  description,
+  details,
+  field,
+  naming,
+  overview,
+  projectLabel,
+  reference,
+  relations,
+  statusLabel,
+  words
+} from './fields.js'
+
+const tasks = words('Tasks', 'Aufgaben', 'Úkoly')
+const calls = words('Calls', 'Anrufe', 'Hovory')
+const appointments = words('Appointments', 'Termine', 'Schůzky')
+const emails = words('E-mails', 'E-Mails', 'E-maily')
+const documents = { name: 'documents', label: words('Documents', 'Dokumente', 'Dokumenty') }
+const projects = { name: 'projects', label: words('Projects', 'Projekte', 'Projekty') }
+const folders = { name: 'folders', label: words('Folders', 'Ordner', 'Složky') }
+
+const subject = naming(words('Subject', 'Betreff', 'Předmět'))
+const startsAt = field('datetime', words('Starts', 'Beginn', 'Začátek'), { required: true, sortable: true })
+const spentMinutes = field('integer', words('Time spent (minutes)', 'Aufwand (Minuten)', 'Odpracováno (minut)'), {
+  min: 0
+})
+const activityParents = ['Account', 'Contact', 'Lead', 'Deal', 'Case']
+
+/** The contact from outside who is responsible for a task, call or appointment (T06). */
+function responsible(back: { name: string; label: FieldDefinition['label'] }): FieldDefinition {
+  return reference(words('Responsible contact', 'Zuständiger Kontakt', 'Odpovědný kontakt'), 'Contact', back)
+}
+
+const project: ModuleDefinition = {
+  name: 'Project',
+  label: projectLabel,
+  plural: projects.label,
+  icon: 'folder-kanban',
+  hasFeed: true,
+  fields: {
+    name: naming(words('Name', 'Name', 'Název')),
+    account: reference(accountLabel, 'Account', projects),
+    status: choice(
+      statusLabel,
+      [
+        ['Planned', words('Planned', 'Geplant', 'Plánovaný')],
+        ['Active', words('Active', 'Läuft', 'Probíhá'), 'info'],
+        ['OnHold', words('On hold', 'Angehalten', 'Pozastavený'), 'warn'],
+        ['Completed', words('Completed', 'Abgeschlossen', 'Dokončený'), 'good'],
+        ['Cancelled', words('Cancelled', 'Abgebrochen', 'Zrušený'), 'bad']
+      ],
+      'Planned'
+    ),
+    progress: field('integer', words('Progress (%)', 'Fortschritt (%)', 'Postup (%)'), {
+      min: 0,
+      max: 100,
+      default: 0
+    }),
+    startDate: field('date', words('Start', 'Beginn', 'Začátek'), { sortable: true }),
+    endDate: field('date', words('End', 'Ende', 'Konec'), { sortable: true }),
+    timeZone: field('text', words('Time zone', 'Zeitzone', 'Časové pásmo'), {
+      required: true,
+      maxLength: 64,
+      default: 'Europe/Berlin'
+    }),
+    budget: field('money', words('Budget', 'Budget', 'Rozpočet'), { decimals: 2, min: 0 }),
+    description
+  },
+  links: {
+    contacts: {
+      label: words('Contacts', 'Kontakte', 'Kontakty'),
+      to: 'Contact',
+      table: 'crm_project_contact',
+      near: 'project_id',
+      far: 'contact_id',
+      back: { name: 'projects', label: projects.label }
+    }
+  },
+  layouts: {
+    list: ['name', 'account', 'status', 'progress', 'startDate', 'endDate'],
+    detail: [
+      { label: overview, fields: ['name', 'account', 'status', 'progress', 'assignedUser'] },
+      {
+        label: words('Schedule and budget', 'Zeitplan und Budget', 'Harmonogram a rozpočet'),
+        fields: ['startDate', 'endDate', 'timeZone', 'budget']
+      },
+      { label: details, fields: ['description'] }
+    ]
+  }
+}
+
+const task: ModuleDefinition = {
+  name: 'Task',
+  label: words('Task', 'Aufgabe', 'Úkol'),
+  plural: tasks,
+  icon: 'square-check',
+  title: 'subject',
+  hasFeed: true,
+  parents: activityParents,
+  fields: {
+    subject,
+    status: choice(
+      statusLabel,
+      [
+        ['Open', words('Open', 'Offen', 'Otevřený'), 'info'],
+        ['Started', words('Started', 'Begonnen', 'Zahájený'), 'warn'],
+        ['Done', words('Done', 'Erledigt', 'Hotový'), 'good']
+      ],
+      'Open'
+    ),
+    dueDate: field('date', words('Due date', 'Fällig am', 'Termín'), { sortable: true }),
+    project: reference(projectLabel, 'Project', { name: 'tasks', label: tasks }),
+    responsible: responsible({
+      name: 'responsibleTasks',
+      label: words('Responsible for tasks', 'Zuständig für Aufgaben', 'Odpovídá za úkoly')
+    }),
+    spentMinutes,
+    description
+  },
+  layouts: {
+    list: ['subject', 'status', 'dueDate', 'project', 'assignedUser'],
+    detail: [
+      { label: overview, fields: ['subject', 'status', 'dueDate', 'spentMinutes', 'assignedUser'] },
+      { label: relations, fields: ['project', 'responsible'] },
+      { label: details, fields: ['description'] }
+    ]
+  }
+}
+
+const call: ModuleDefinition = {
+  name: 'Call',
+  label: words('Call', 'Anruf', 'Hovor'),
+  plural: calls,
+  icon: 'phone',
+  title: 'subject',
+  hasFeed: true,
+  parents: activityParents,
+  fields: {
+    subject,
+    direction: choice(words('Direction', 'Richtung', 'Směr'), [
+      ['Inbound', words('Incoming', 'Eingehend', 'Příchozí')],
+      ['Outbound', words('Outgoing', 'Ausgehend', 'Odchozí')]
+    ]),
+    status: choice(
+      statusLabel,
+      [
+        ['Planned', words('Planned', 'Geplant', 'Plánovaný'), 'info'],
+        ['Held', words('Held', 'Geführt', 'Uskutečněný'), 'good'],
+        ['Missed', words('Missed', 'Verpasst', 'Zmeškaný'), 'bad']
+      ],
+      'Planned'
+    ),
+    startsAt,
+    project: reference(projectLabel, 'Project', { name: 'calls', label: calls }),
+    responsible: responsible({
+      name: 'responsibleCalls',
+      label: words('Responsible for calls', 'Zuständig für Anrufe', 'Odpovídá za hovory')
+    }),
+    spentMinutes,
+    description
+  },
+  layouts: {
+    list: ['subject', 'direction', 'status', 'startsAt', 'project', 'assignedUser'],
+    detail: [
+      { label: overview, fields: ['subject', 'direction', 'status', 'startsAt', 'spentMinutes', 'assignedUser'] },
+      { label: relations, fields: ['project', 'responsible'] },
+      { label: details, fields: ['description'] }
+    ]
+  }
+}
+
+const appointment: ModuleDefinition = {
+  name: 'Appointment',
+  label: words('Appointment', 'Termin', 'Schůzka'),
+  plural: appointments,
+  icon: 'calendar',
+  title: 'subject',
+  hasFeed: true,
+  parents: activityParents,
+  fields: {
+    subject,
+    status: choice(
+      statusLabel,
+      [
+        ['Planned', words('Planned', 'Geplant', 'Plánovaná'), 'info'],
+        ['Held', words('Held', 'Stattgefunden', 'Uskutečněná'), 'good'],
+        ['Cancelled', words('Cancelled', 'Abgesagt', 'Zrušená'), 'bad']
+      ],
+      'Planned'
+    ),
+    startsAt,
+    endsAt: field('datetime', words('Ends', 'Ende', 'Konec'), { required: true }),
+    place: field('text', words('Place', 'Ort', 'Místo'), { maxLength: 200 }),
+    project: reference(projectLabel, 'Project', { name: 'appointments', label: appointments }),
+    responsible: responsible({
+      name: 'responsibleAppointments',
+      label: words('Responsible for appointments', 'Zuständig für Termine', 'Odpovídá za schůzky')
+    }),
+    spentMinutes,
+    description
+  },
+  layouts: {
+    list: ['subject', 'status', 'startsAt', 'place', 'project', 'assignedUser'],
+    detail: [
+      { label: overview, fields: ['subject', 'status', 'startsAt', 'endsAt', 'place', 'spentMinutes', 'assignedUser'] },
+      { label: relations, fields: ['project', 'responsible'] },
+      { label: details, fields: ['description'] }
+    ]
+  }
+}
+
+const email: ModuleDefinition = {
+  name: 'Email',
+  label: words('E-mail', 'E-Mail', 'E-mail'),
+  plural: emails,
+  icon: 'mail',
+  title: 'subject',
+  parents: activityParents,
+  fields: {
+    subject,
+    fromAddress: field('email', words('From', 'Von', 'Od'), { maxLength: 254 }),
+    toAddresses: field('text', words('To', 'An', 'Komu'), { maxLength: 1000 }),
+    status: choice(
+      statusLabel,
+      [
+        ['Draft', words('Draft', 'Entwurf', 'Koncept')],
+        ['Sent', words('Sent', 'Gesendet', 'Odeslaný'), 'good'],
+        ['Received', words('Received', 'Empfangen', 'Přijatý'), 'info']
+      ],
+      'Draft'
+    ),
+    sentAt: field('datetime', words('Sent at', 'Gesendet am', 'Odesláno'), { sortable: true }),
+    project: reference(projectLabel, 'Project', { name: 'emails', label: emails }),
+    body: field('longText', words('Text', 'Text', 'Text'))
+  },
+  layouts: {
+    list: ['subject', 'fromAddress', 'toAddresses', 'status', 'sentAt'],
+    detail: [
+      {
+        label: overview,
+        fields: ['subject', 'fromAddress', 'toAddresses', 'status', 'sentAt', 'project', 'assignedUser']
+      },
+      { label: details, fields: ['body'] }
+    ]
+  }
+}
+
+const folder: ModuleDefinition = {
+  name: 'Folder',
+  label: words('Folder', 'Ordner', 'Složka'),
+  plural: folders.label,
+  icon: 'folder',
+  fields: {
+    name: naming(words('Name', 'Name', 'Název')),
+    parentFolder: reference(words('In folder', 'In Ordner', 'Ve složce'), 'Folder', folders),
+    project: reference(projectLabel, 'Project', folders)
+  },
+  layouts: {
+    list: ['name', 'parentFolder', 'project'],
+    detail: [{ label: overview, fields: ['name', 'parentFolder', 'project', 'assignedUser'] }]
+  }
+}
+
+const document: ModuleDefinition = {
+  name: 'Document',
+  label: words('Document', 'Dokument', 'Dokument'),
+  plural: documents.label,
+  icon: 'file',
+  hasFeed: true,
+  fields: {
+    name: naming(words('Name', 'Name', 'Název')),
+    folder: reference(folder.label, 'Folder', documents),
+    project: reference(projectLabel, 'Project', documents),
+    account: reference(accountLabel, 'Account', documents),
+    fileName: field('text', words('File', 'Datei', 'Soubor'), { readOnly: true, maxLength: 200 }),
+    description
+  },
+  layouts: {
+    list: ['name', 'folder', 'project', 'fileName', 'modifiedAt'],
+    detail: [
+      { label: overview, fields: ['name', 'fileName', 'assignedUser'] },
+      { label: relations, fields: ['folder', 'project', 'account'] },
+      { label: details, fields: ['description'] }
+    ]
+  }
+}
+
+export const projectModules: readonly ModuleDefinition[] = [project, task, call, appointment, email, folder, document]

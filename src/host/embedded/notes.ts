@@ -1,0 +1,85 @@
+/** Notes and files of records through a gate: who may not see a record sees nothing written on it. */
+import type { Knex } from 'knex'
+import { Forbidden, NotFound } from '../../errors.js'
+import type { Actor, FileInfo } from '../host.js'
+import { actorId } from './actors.js'
+import { latestEntries, type CrmFeed, type CrmFeedEntry } from './feed.js'
+import type { CrmFiles } from './files.js'
+import type { Gate } from './gate.js'
+import type { Model } from './model.js'
+import { rows } from './query.js'
+import type { Reader } from './reading.js'
+import type { Records } from './records.js'
+
+export type Notes = Pick<Records, 'feed' | 'post' | 'changePost' | 'removePost' | 'file' | 'stream'>
+
+export interface NotesOptions {
+  readonly db: Knex
+  readonly model: () => Promise<Model>
+  readonly feed: CrmFeed
+  readonly files: CrmFiles
+}
+
+const usualLength = 200
+
+export function createNotes({ db, model, feed, files }: NotesOptions, actor: Actor, gate: Gate, reader: Reader): Notes {
+  const mustSee = async (module: string, id: string): Promise<void> => {
+    await reader.rowOf((await model()).module(module).module, id)
+  }
+
+  const entries = async (module: string, id: string, limit = usualLength): Promise<CrmFeedEntry[]> => {
+    await mustSee(module, id)
+    return feed.list(module, id, { internal: true, limit })
+  }
+
+  /** A post on this very record that is his to change. */
+  const mustBeHis = async (module: string, id: string, entryId: string): Promise<void> => {
+    await mustSee(module, id)
+    const entry = await feed.find(entryId)
+    if (entry?.kind !== 'post' || entry.module !== module || entry.recordId !== id) throw new NotFound()
+    const isHis = entry.author.kind === actor.kind && entry.author.id === actorId(actor)
+    if (!isHis && !gate.isAdministrator) throw new Forbidden()
+  }
+
+  return {
+    feed: entries,
+    async post(module, id, note) {
+      await mustSee(module, id)
+      return feed.post({ module, recordId: id, ...note }, actor)
+    },
+    async changePost(module, id, entryId, text) {
+      await mustBeHis(module, id, entryId)
+      await feed.change(entryId, text, actor)
+    },
+    async removePost(module, id, entryId) {
+      await mustBeHis(module, id, entryId)
+      await feed.remove(entryId, actor)
+    },
+    async file(module, id, fileId) {
+      await mustSee(module, id)
+      const info = await fileOn(db, module, id, fileId)
+      return { info, open: () => files.read(fileId) }
+    },
+    async stream(modules, limit = 50) {
+      const found: CrmFeedEntry[] = []
+      for (const name of modules) {
+        const { module } = (await model()).module(name)
+        const scopes = await gate.scopes(name, 'view')
+        const visible = rows(db, module, scopes).select(db.raw('1')).whereRaw('r.id = f.record_id')
+        found.push(...(await latestEntries(db, name, (query) => void query.whereExists(visible), limit)))
+      }
+      return found.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit)
+    }
+  }
+}
+
+/** A file on a note of this record. @throws NotFound */
+async function fileOn(db: Knex, module: string, id: string, fileId: string): Promise<FileInfo> {
+  const info: FileInfo | undefined = await db('crm_feed as f')
+    .join('crm_feed_file as a', 'a.feed_id', 'f.id')
+    .join('crm_file as i', 'i.id', 'a.file_id')
+    .first('i.id', 'i.name', 'i.type', 'i.size')
+    .where({ 'f.module': module, 'f.record_id': id, 'i.id': fileId })
+  if (!info) throw new NotFound()
+  return info
+}

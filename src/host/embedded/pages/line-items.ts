@@ -1,0 +1,181 @@
+/** Line items inside their record's form: rows that are added, changed and taken away there, without JavaScript. */
+import { z } from 'zod'
+import { readForm, type Typed } from '../../../web/forms.js'
+import type { Field, Module } from '../../catalog.js'
+import { HostRefused, type FieldError } from '../../host.js'
+import type { Records, Values } from '../records.js'
+import type { Desk } from './desk.js'
+import { controlFor, postedValues, typedFrom, writableFields, type Control, type FormState } from './record-form.js'
+import { partsOf } from './record-page.js'
+
+export interface ItemsForm {
+  readonly label: string
+  readonly columns: readonly string[]
+  readonly rows: readonly ItemRow[]
+  readonly count: number
+}
+export interface ItemRow {
+  readonly number: number
+  /** '' for a new one. */
+  readonly id: string
+  readonly isRemoved: boolean
+  readonly controls: readonly Control[]
+}
+
+/** A row as posted; `changes` leave out what a person does not write. */
+interface PostedItem {
+  readonly index: number
+  readonly id: string
+  readonly isRemoved: boolean
+  readonly values: Values
+}
+
+export interface Items {
+  readonly module: Module
+  readonly link: string
+  readonly fields: readonly Field[]
+}
+
+const blankRows = 3
+const mostRows = 200
+
+/** The line items that a module's records have, if they do. */
+export function itemsOfModule(desk: Desk, module: Module): Items | undefined {
+  const parts = partsOf(desk, module)
+  if (!parts) return undefined
+  const fields = writableFields(parts.module).filter(({ name }) => name !== parts.link && name !== 'position')
+  return { ...parts, fields }
+}
+
+/** What the form holds at first: the items there are. */
+export async function typedItems(desk: Desk, items: Items, parentId: string | undefined): Promise<Typed> {
+  if (parentId === undefined) return { items: '0' }
+  const records = await itemsOf(desk.records, items, parentId)
+  const rows = records.map((record, index) => {
+    const typed = typedFrom(items.fields, record.values, desk.staff.timeZone)
+    return { ...prefixed(typed, index), [`${prefixOf(index)}id`]: record.id }
+  })
+  return Object.assign({ items: String(records.length) }, ...rows) as Typed
+}
+
+async function itemsOf(records: Records, items: Items, parentId: string) {
+  const position = items.module.fields.get('position')
+  const found = await records.list(items.module.name, {
+    filter: [{ field: items.link, operator: '=', value: parentId }],
+    sort: position?.sortable ? { field: position.name, descending: false } : undefined,
+    limit: mostRows
+  })
+  return found.records
+}
+
+function prefixed(typed: Typed, index: number): Typed {
+  return Object.fromEntries(Object.entries(typed).map(([name, value]) => [prefixOf(index) + name, value]))
+}
+
+function prefixOf(index: number): string {
+  return `items.${index}.`
+}
+
+/** The rows to show: those typed, and blank ones below. */
+export async function itemsForm(desk: Desk, items: Items, state: FormState): Promise<ItemsForm> {
+  const count = Math.min(countIn(state.typed) + blankRows, mostRows)
+  const rows = Array.from({ length: count }, (_, index) => itemRow(desk, items, state, index))
+  const names = items.fields.map(({ label }) => label)
+  return { label: items.module.labelPlural, columns: names, rows: await Promise.all(rows), count }
+}
+
+async function itemRow(desk: Desk, items: Items, state: FormState, index: number): Promise<ItemRow> {
+  const prefix = prefixOf(index)
+  const controls = await Promise.all(items.fields.map((field) => controlFor(desk, items.module, field, state, prefix)))
+  return {
+    number: index + 1,
+    id: String(state.typed[`${prefix}id`] ?? ''),
+    isRemoved: state.typed[`${prefix}removed`] !== undefined,
+    controls: controls.map((control) => ({ ...control, required: false }))
+  }
+}
+
+function countIn(typed: Typed): number {
+  const count = Math.trunc(Number(typed.items))
+  return Number.isFinite(count) ? Math.min(Math.max(count, 0), mostRows) : 0
+}
+
+/** The posted rows; blank ones are none. What a product says of itself fills the gaps of its row. */
+export async function postedItems(desk: Desk, items: Items, body: unknown): Promise<PostedItem[]> {
+  const { items: count } = readForm(z.object({ items: z.string().optional() }), body)
+  const rows = Array.from({ length: countIn({ items: count ?? '0' }) }, (_, index) => postedItem(desk, items, body, index))
+  const written = rows.filter((row) => row.id !== '' || !isBlank(row.values))
+  return Promise.all(written.map(async (row) => ({ ...row, values: await filled(desk, row.values) })))
+}
+
+function postedItem(desk: Desk, items: Items, body: unknown, index: number): PostedItem {
+  const prefix = prefixOf(index)
+  const shape = z.object({ [`${prefix}id`]: z.string().optional(), [`${prefix}removed`]: z.string().optional() })
+  const marks = readForm(shape, body)
+  return {
+    index,
+    id: marks[`${prefix}id`] ?? '',
+    isRemoved: marks[`${prefix}removed`] !== undefined,
+    values: postedValues(items.fields, body, desk.staff.timeZone, prefix)
+  }
+}
+
+function isBlank(values: Values): boolean {
+  return Object.values(values).every((value) => value === null || value === false || (Array.isArray(value) && value.length === 0))
+}
+
+async function filled(desk: Desk, values: Values): Promise<Values> {
+  if (typeof values.product !== 'string') return values
+  const product = await desk.records.find('Product', values.product)
+  const { description = null, unitPrice = null, quantity = null } = values
+  return {
+    ...values,
+    quantity: quantity ?? 1,
+    description: description ?? product.title,
+    unitPrice: unitPrice ?? product.values.unitPrice ?? null
+  }
+}
+
+/** Errors of rows that can't be taken, by the name of their control; asked before anything is written. */
+export function itemErrors(items: Items, rows: readonly PostedItem[]): Record<string, FieldError> {
+  const kept = rows.filter(({ isRemoved }) => !isRemoved)
+  const missing = kept.flatMap(({ index, values }) =>
+    items.fields
+      .filter(({ name, required }) => required && (values[name] ?? null) === null)
+      .map(({ name }) => [prefixOf(index) + name, { key: 'errors.field.required' }] as const)
+  )
+  return Object.fromEntries(missing)
+}
+
+/** Writes the rows of a record that is there. @throws HostRefused, its errors by the names of the controls. */
+export async function saveItems(desk: Desk, items: Items, rows: readonly PostedItem[], parentId: string): Promise<void> {
+  const known = new Set((await itemsOf(desk.records, items, parentId)).map(({ id }) => id))
+  for (const [position, row] of rows.entries()) {
+    await naming(row.index, () => saveItem(desk.records, items, row, { parentId, position: position + 1, known }))
+  }
+}
+
+interface Place {
+  readonly parentId: string
+  readonly position: number
+  /** Ids of the record's own items: others can't be reached from here. */
+  readonly known: ReadonlySet<string>
+}
+
+async function saveItem(records: Records, items: Items, row: PostedItem, { parentId, position, known }: Place): Promise<void> {
+  const module = items.module.name
+  const values = items.module.fields.has('position') ? { ...row.values, position } : row.values
+  if (row.id !== '' && !known.has(row.id)) return
+  if (row.id === '' && !row.isRemoved) await records.create(module, { ...values, [items.link]: parentId })
+  else if (row.id !== '' && row.isRemoved) await records.remove(module, row.id)
+  else if (row.id !== '') await records.change(module, row.id, values)
+}
+
+async function naming(index: number, save: () => Promise<void>): Promise<void> {
+  try {
+    await save()
+  } catch (error) {
+    if (!(error instanceof HostRefused)) throw error
+    throw new HostRefused(Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason])))
+  }
+}

@@ -1,0 +1,146 @@
+/** Creating, changing and removing records by forms that are made from the catalog. */
+import type { Request, Response } from 'express'
+import { Forbidden, Invalid, PorticoError } from '../../../errors.js'
+import { typedIn, type Typed } from '../../../web/forms.js'
+import { page, urlFor } from '../../../web/render.js'
+import type { Module } from '../../catalog.js'
+import { HostRefused, type FieldError } from '../../host.js'
+import type { CrmRecord, Values } from '../records.js'
+import { moduleIn } from './desk.js'
+import { itemErrors, itemsForm, itemsOfModule, postedItems, saveItems, typedItems } from './line-items.js'
+import { listPath, recordPath } from './paths.js'
+import { formSections, postedValues, typedAtFirst, typedFrom, writableFields, type FormState } from './record-form.js'
+
+/** What a form is for: a new record, or one that is there. */
+interface Subject {
+  readonly module: Module
+  readonly record: CrmRecord | undefined
+}
+
+/** `GET /:module/new`; the address may bring values along. */
+export async function showNewForm(req: Request, res: Response): Promise<void> {
+  const module = await creatable(req)
+  const typed = { ...typedAtFirst(req.desk, module, req.query), ...parentIn(req.query) }
+  await showForm(req, res, { module, record: undefined }, { typed, errors: {} })
+}
+
+/** `POST /:module` */
+export async function createRecord(req: Request, res: Response): Promise<void> {
+  const subject = { module: await creatable(req), record: undefined }
+  await saveOrShow(req, res, subject, async (values) => {
+    const parent = subject.module.fields.has('parentId') ? parentIn(typedIn(req.body)) : {}
+    return req.desk.records.create(subject.module.name, { ...values, ...parent })
+  })
+}
+
+/** `GET /:module/:id/edit` */
+export async function showEditForm(req: Request, res: Response): Promise<void> {
+  const subject = await editable(req)
+  const { desk } = req
+  const typed = typedFrom(writableFields(subject.module), subject.record.values, desk.staff.timeZone)
+  await showForm(req, res, subject, { typed: { ...typed, version: String(subject.record.version) }, errors: {} })
+}
+
+/** `POST /:module/:id` */
+export async function changeRecord(req: Request, res: Response): Promise<void> {
+  const subject = await editable(req)
+  const version = Number(typedIn(req.body).version) || undefined
+  await saveOrShow(req, res, subject, async (values) => {
+    await req.desk.records.change(subject.module.name, subject.record.id, values, { version })
+    return subject.record.id
+  })
+}
+
+/** `GET /:module/:id/removal`: asks first. */
+export async function askRemoval(req: Request, res: Response): Promise<void> {
+  const module = moduleIn(req)
+  const record = await req.desk.records.find(module.name, String(req.params.id))
+  await page(res, 'crm/removal', { module, record, paths: { list: listPath(module.name), record: recordPath(module.name, record.id) } })
+}
+
+/** `POST /:module/:id/removal`: to the recycle bin. */
+export async function removeRecord(req: Request, res: Response): Promise<void> {
+  const module = moduleIn(req)
+  await req.desk.records.remove(module.name, String(req.params.id))
+  res.redirect(303, urlFor(res, listPath(module.name)))
+}
+
+async function creatable(req: Request): Promise<Module> {
+  const module = moduleIn(req)
+  if (!(await req.desk.records.may(module.name)).has('create')) throw new Forbidden()
+  return module
+}
+
+async function editable(req: Request): Promise<{ module: Module; record: CrmRecord }> {
+  const module = moduleIn(req)
+  const record = await req.desk.records.find(module.name, String(req.params.id))
+  if (!(await req.desk.records.may(module.name, record.id)).has('edit')) throw new Forbidden()
+  return { module, record }
+}
+
+function parentIn(given: Readonly<Record<string, unknown>>): Record<string, string> {
+  const { parentType, parentId } = given
+  return typeof parentType === 'string' && typeof parentId === 'string' ? { parentType, parentId } : {}
+}
+
+/** Saves what was posted and goes to the record; or shows the form again, with what was typed, because of errors, because more rows
+ *  were asked for, or because a reference was searched for. */
+async function saveOrShow(req: Request, res: Response, subject: Subject, save: (values: Values) => Promise<string>): Promise<void> {
+  const typed = typedIn(req.body)
+  if (typed.do !== undefined && typed.do !== 'save') return showForm(req, res, subject, { typed, errors: {} })
+  let saved = subject
+  try {
+    const items = itemsOfModule(req.desk, subject.module)
+    const rows = items ? await postedItems(req.desk, items, req.body) : []
+    const values = postedValues(writableFields(subject.module), req.body, req.desk.staff.timeZone)
+    refuse(items ? itemErrors(items, rows) : {})
+    const id = await save(values)
+    if (items && !subject.record) saved = { ...subject, record: await req.desk.records.find(subject.module.name, id) }
+    if (items) await saveItems(req.desk, items, rows, id)
+    res.redirect(303, urlFor(res, recordPath(subject.module.name, id)))
+  } catch (error) {
+    await showForm(req, res, saved, await stateAfter(req, error, saved, typed), 422)
+  }
+}
+
+function refuse(errors: Readonly<Record<string, FieldError>>): void {
+  if (Object.keys(errors).length > 0) throw new Invalid(errors)
+}
+
+/** The form after a refusal. Somebody saved meanwhile: the form carries the new version, so that saving again is a decision. */
+async function stateAfter(req: Request, error: unknown, { module, record }: Subject, typed: Typed): Promise<FormState> {
+  if (error instanceof HostRefused || error instanceof Invalid) return { typed, errors: error.fields }
+  if (!(error instanceof PorticoError) || error.status !== 409 || !record) throw error
+  const now = await req.desk.records.find(module.name, record.id)
+  return { typed: { ...typed, version: String(now.version) }, errors: { form: { key: 'crm:error.changedMeanwhile' } } }
+}
+
+async function showForm(req: Request, res: Response, subject: Subject, state: FormState, status = 200): Promise<void> {
+  const { module, record } = subject
+  const items = itemsOfModule(req.desk, module)
+  const isFirst = items && state.typed.items === undefined
+  const typed = isFirst ? { ...state.typed, ...(await typedItems(req.desk, items, record?.id)) } : state.typed
+  const known = { typed, errors: state.errors }
+  const sections = await formSections(req.desk, module, known)
+  const named = new Set(sections.flatMap(({ controls }) => controls.map(({ name }) => name)))
+  await page(
+    res,
+    'crm/form',
+    {
+      module,
+      record,
+      sections,
+      items: items && (await itemsForm(req.desk, items, known)),
+      hidden: hiddenValues(typed),
+      errors: Object.entries(state.errors).filter(([name]) => !named.has(name) && !name.startsWith('items.')),
+      hasErrors: Object.keys(state.errors).length > 0,
+      action: record ? recordPath(module.name, record.id) : listPath(module.name),
+      paths: { list: listPath(module.name), record: record ? recordPath(module.name, record.id) : listPath(module.name) }
+    },
+    { status }
+  )
+}
+
+function hiddenValues(typed: Typed): [string, string][] {
+  return ['version', 'parentType', 'parentId'].flatMap((name): [string, string][] => (typeof typed[name] === 'string' ? [[name, typed[name]]] : []))
+}

@@ -1,0 +1,155 @@
+/** A record's page: its values, its line items, what is linked to it, what was written on it, and what can be done with it. */
+import type { Request, RequestHandler, Response } from 'express'
+import { page } from '../../../web/render.js'
+import { NotFound } from '../../../errors.js'
+import type { Link, Module } from '../../catalog.js'
+import type { RecordAction, StaffAction } from '../../../hooks.js'
+import type { Crm } from '../crm.js'
+import type { CrmRecord } from '../records.js'
+import { moduleIn, type Desk } from './desk.js'
+import { shownFeed } from './feed-shown.js'
+import { linkPath, listPath, newPath, recordPath } from './paths.js'
+import { recordTable, type Table } from './record-table.js'
+import { show, type Shown } from './shown.js'
+
+const shownOfLink = 5
+const shownOfFeed = 100
+
+interface LinkBox {
+  readonly name: string
+  readonly label: string
+  readonly icon: string
+  readonly table: Table
+  readonly hasMore: boolean
+  readonly path: string
+  /** A new record at the other end, already linked; undefined where a record has to be chosen instead. */
+  readonly newPath: string | undefined
+}
+
+/** `GET /:module/:id` */
+export function showRecord(crm: Crm): RequestHandler {
+  return async (req, res) => {
+    const module = moduleIn(req)
+    const record = await req.desk.records.find(module.name, String(req.params.id))
+    await showRecordPage(crm, req, res, module, record)
+  }
+}
+
+/** The page of a record, with a note's form as it was typed when the note could not be taken. */
+export async function showRecordPage(
+  crm: Crm,
+  req: Request,
+  res: Response,
+  module: Module,
+  record: CrmRecord,
+  note: { text: string; internal: boolean; errors: Readonly<Record<string, unknown>> } = { text: '', internal: false, errors: {} }
+): Promise<void> {
+  const { desk } = req
+  const may = await desk.records.may(module.name, record.id)
+  await page(
+    res,
+    'crm/record',
+    {
+      module,
+      record,
+      sections: sectionsOf(desk, module, record),
+      state: stateOf(desk, module, record),
+      items: await itemsOf(desk, module, record),
+      links: await linkBoxes(desk, module, record),
+      feed: module.hasFeed ? await shownFeed(desk, module, record.id, shownOfFeed) : undefined,
+      note,
+      actions: await pluginActions(crm, req, module, record),
+      may: { edit: may.has('edit'), delete: may.has('delete'), convert: mayConvert(module, record, may) },
+      paths: { list: listPath(module.name), record: recordPath(module.name, record.id) }
+    },
+    { status: Object.keys(note.errors).length > 0 ? 422 : 200 }
+  )
+}
+
+function mayConvert(module: Module, record: CrmRecord, may: ReadonlySet<StaffAction>): boolean {
+  return module.name === 'Lead' && may.has('edit') && record.values.status !== 'Converted'
+}
+
+function sectionsOf(desk: Desk, module: Module, record: CrmRecord): { label: string; values: Shown[] }[] {
+  const sections = detailSections(module).map(({ label, fields }) => ({
+    label,
+    values: fields.flatMap((name) => show(desk, module, record, name) ?? [])
+  }))
+  const history = ['parentId', 'createdAt', 'createdByName', 'modifiedAt'].flatMap((name) => show(desk, module, record, name) ?? [])
+  return [...sections, { label: desk.t('crm:record.history'), values: history }]
+}
+
+/** The sections of the detail layout. */
+export function detailSections(module: Module) {
+  return module.layouts.find(({ kind }) => kind === 'detail')?.sections ?? []
+}
+
+/** The badge beside the heading: the first state of the list layout. */
+function stateOf(desk: Desk, module: Module, record: CrmRecord): Shown | undefined {
+  const states = ['status', 'stage'].flatMap((name) => show(desk, module, record, name) ?? [])
+  return states.find(({ kind }) => kind === 'badge')
+}
+
+async function itemsOf(desk: Desk, module: Module, record: CrmRecord): Promise<Table | undefined> {
+  const parts = partsOf(desk, module)
+  if (!parts) return undefined
+  const found = await desk.records.list(parts.module.name, {
+    filter: [{ field: parts.link, operator: '=', value: record.id }],
+    sort: parts.module.fields.get('position')?.sortable ? { field: 'position', descending: false } : undefined,
+    limit: 200
+  })
+  return recordTable(desk, parts.module, found.records)
+}
+
+/** The module whose records are line items of `module`, with the field that says of which. */
+export function partsOf(desk: Desk, module: Module): { module: Module; link: string } | undefined {
+  const parts = [...desk.catalog.modules.values()].find(({ partOf }) => partOf?.module === module.name)
+  return parts && { module: parts, link: parts.partOf!.link }
+}
+
+async function linkBoxes(desk: Desk, module: Module, record: CrmRecord): Promise<LinkBox[]> {
+  const links = toManyLinks(desk, module)
+  return Promise.all(links.map((link) => linkBox(desk, module, record, link)))
+}
+
+async function linkBox(desk: Desk, module: Module, record: CrmRecord, link: Link): Promise<LinkBox> {
+  const target = desk.catalog.modules.get(link.to)!
+  const found = await desk.records.related(module.name, record.id, link.name, { limit: shownOfLink })
+  const values = reverseValues(target, link, record.id)
+  return {
+    name: link.name,
+    label: link.label,
+    icon: target.icon,
+    table: recordTable(desk, target, found.records, Object.keys(values ?? {})),
+    hasMore: found.hasMore,
+    path: linkPath(module.name, record.id, link.name),
+    newPath: values && (await desk.records.may(target.name)).has('create') ? newPath(target.name, values) : undefined
+  }
+}
+
+/** Links to several records that are no line items. */
+export function toManyLinks(desk: Desk, module: Module): readonly Link[] {
+  return [...module.links.values()].filter(({ cardinality, to }) => cardinality === 'many' && !desk.catalog.modules.get(to)?.partOf)
+}
+
+/** The link that the path names. @throws NotFound */
+export function linkIn(req: Request, module: Module): Link {
+  const link = toManyLinks(req.desk, module).find(({ name }) => name === req.params.link)
+  if (!link) throw new NotFound()
+  return link
+}
+
+/** What a new record of `target` holds to be at the other end of `link`; undefined for links kept in a table. */
+export function reverseValues(target: Module, link: Link, id: string): Record<string, string> | undefined {
+  const { storage } = link
+  if (storage.kind !== 'reverse') return undefined
+  if (storage.only) return { parentType: String(storage.only.is), parentId: id }
+  const near = [...target.fields.values()].find((field) => field.storage.kind === 'column' && field.storage.column === storage.column)
+  return near && { [near.name]: id }
+}
+
+async function pluginActions(crm: Crm, req: Request, module: Module, record: CrmRecord): Promise<RecordAction[]> {
+  const ask = { module: module.name, id: record.id, staff: req.desk.staff, locale: req.locale }
+  const actions = await Promise.all(crm.plugins.map((plugin) => plugin.recordActions(ask)))
+  return actions.flat()
+}

@@ -1,0 +1,95 @@
+/** Values as a page shows them: written for the reader, with the link or the badge that belongs to them. */
+import type { Field, Module, Tone } from '../../catalog.js'
+import type { FieldValue } from '../../host.js'
+import type { CrmRecord } from '../records.js'
+import type { Desk } from './desk.js'
+import { recordPath } from './paths.js'
+
+export interface Shown {
+  readonly label: string
+  readonly kind: 'text' | 'number' | 'prose' | 'badge' | 'link' | 'outside'
+  readonly text: string
+  /** For `link` a path of ours, for `outside` a whole address. */
+  readonly to: string
+  readonly tone: Tone
+}
+
+/** Field `name` of a record; undefined when the module has none of that name. */
+export function show(desk: Desk, module: Module, record: CrmRecord, name: string): Shown | undefined {
+  const field = module.fields.get(name)
+  if (!field) return undefined
+  const text = textOf(desk, field, record.values[name] ?? null, record.titles[name])
+  const plain = { label: field.label, kind: 'text', text, to: '', tone: 'neutral' } as const
+  return text === '' ? plain : { ...plain, ...decorated(desk, module, field, record, text) }
+}
+
+/** A value as words, as lists and the feed write it. `title` is the title of a reference. */
+export function textOf({ format, t }: Desk, field: Field, value: FieldValue, title?: string): string {
+  switch (field.type) {
+    case 'boolean':
+      return t(value ? 'crm:value.yes' : 'crm:value.no')
+    case 'date':
+      return format.date(value)
+    case 'datetime':
+      return format.datetime(value)
+    case 'integer':
+    case 'number':
+      return format.number(value)
+    case 'money':
+      return format.money(value)
+    case 'option':
+    case 'options':
+      return [value ?? []].flat().map((each) => optionLabel(field, String(each))).join(', ')
+    case 'reference':
+      return title ?? ''
+    case 'text':
+    case 'longText':
+    case 'email':
+    case 'phone':
+    case 'url':
+      return title ?? String(value ?? '')
+  }
+}
+
+function optionLabel(field: Field, value: string): string {
+  return field.options.find((option) => option.value === value)?.label ?? value
+}
+
+function decorated(desk: Desk, module: Module, field: Field, record: CrmRecord, text: string): Partial<Shown> {
+  const value = String(record.values[field.name] ?? '')
+  switch (field.type) {
+    case 'email':
+      return { kind: 'outside', to: `mailto:${value}` }
+    case 'phone':
+      return { kind: 'outside', to: `tel:${value.replace(/[^+\d]/g, '')}` }
+    case 'url':
+      return /^https?:\/\//i.test(value) ? { kind: 'outside', to: value } : {}
+    case 'longText':
+      return { kind: 'prose' }
+    case 'option':
+      return badge(field, value)
+    case 'reference':
+      return linkTo(module.links.get(field.link ?? '')?.to, value)
+    case 'integer':
+    case 'number':
+    case 'money':
+      return { kind: 'number' }
+    case 'text':
+      return field.name === 'parentId' && text !== value ? linkTo(String(record.values.parentType), value) : {}
+    case 'options':
+    case 'boolean':
+    case 'date':
+    case 'datetime':
+      return {}
+  }
+}
+
+/** Options that have tones are states; the others are plain words. */
+function badge(field: Field, value: string): Partial<Shown> {
+  const isState = field.options.some((option) => option.tone !== 'neutral')
+  return isState ? { kind: 'badge', tone: field.options.find((option) => option.value === value)?.tone ?? 'neutral' } : {}
+}
+
+function linkTo(module: string | undefined, id: string): Partial<Shown> {
+  return module === undefined || module === 'User' ? {} : { kind: 'link', to: recordPath(module, id) }
+}

@@ -1,0 +1,265 @@
+/** Writing the CRM's records through a gate: each save is one transaction with its event and its line in the feed. */
+import type { Knex } from 'knex'
+import { Forbidden, NotFound, PorticoError } from '../../errors.js'
+import type { Sql } from '../../hooks.js'
+import type { Link, Module } from '../catalog.js'
+import { HostRefused, type Actor } from '../host.js'
+import { authorOf } from './actors.js'
+import { utc } from './clock.js'
+import { removeFeedOf } from './feed.js'
+import type { CrmFiles } from './files.js'
+import type { Gate } from './gate.js'
+import type { Model } from './model.js'
+import type { Emit } from './outbox.js'
+import { rows } from './query.js'
+import type { Reader } from './reading.js'
+import type { ChangeOptions, CreateOptions, Records, Values } from './records.js'
+import { emitRecord, holdRow, insertRow, mustHold, mustLeadSomewhere, referencesIn, removeRow, restoreRow, updateRow, type Kind, type Pen } from './rows.js'
+import { userModule } from './standard-fields.js'
+import { inTransaction } from './transaction.js'
+import { columnsFrom, type Columns, type Row } from './values.js'
+
+export type Writing = Pick<Records, 'create' | 'change' | 'remove' | 'restore' | 'purge' | 'link' | 'unlink'>
+
+export interface Core {
+  readonly db: Knex
+  readonly model: () => Promise<Model>
+  readonly emit: Emit
+  readonly files: CrmFiles
+  readonly now: () => number
+}
+
+export interface Writer extends Writing {
+  /** Runs `work` with a pen of this writer's author. */
+  withPen<T>(work: (pen: Pen) => Promise<T>, at?: string): Promise<T>
+}
+
+export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reader): Writer {
+  const { db, model, emit, files, now } = core
+
+  const kindOf = async (name: string): Promise<Kind> => {
+    if (name === userModule.name) throw new Forbidden()
+    return (await model()).module(name)
+  }
+
+  const withPen = async <T>(work: (pen: Pen) => Promise<T>, at = utc(now())): Promise<T> => {
+    const author = await authorOf(db, actor)
+    const known = await model()
+    return inTransaction(db, (trx) => work({ trx, model: known, actor, author, at, emit }))
+  }
+
+  /** Asked before the transaction, used in it: plugins ask the database too. */
+  const scopesOf = async (modules: readonly string[]): Promise<ReadonlyMap<string, readonly Sql[]>> => {
+    const scopes = new Map<string, readonly Sql[]>()
+    for (const name of new Set(modules)) scopes.set(name, name === userModule.name ? [] : await gate.scopes(name, 'view'))
+    return scopes
+  }
+
+  const isTrusted = actor.kind === 'system'
+
+  const targetsOf = (module: Module, columns: Columns): Promise<ReadonlyMap<string, readonly Sql[]>> =>
+    scopesOf(referencesIn(module, columns).map(({ to }) => to))
+
+  /** The right to put records at the other ends: to see them, and to change them where the link is a field of theirs. */
+  const mustReach = async (module: Module, links: Links): Promise<void> => {
+    for (const [name, ids] of Object.entries(links)) {
+      const link = manyLink(module, name)
+      const target = (await model()).module(link.to).module
+      for (const id of ids) await refusing(name, () => (link.storage.kind === 'reverse' ? reader.mustAllow(target, id, 'edit') : reader.rowOf(target, id)))
+    }
+  }
+
+  const create = async (name: string, values: Values, options: CreateOptions = {}): Promise<string> => {
+    const kind = await kindOf(name)
+    await gate.mustAllow(name, undefined, 'create')
+    const columns = columnsFrom({ ...kind, values: ownedBy(actor, kind.module, values), isNew: true, isTrusted })
+    mustBelong(columns, {})
+    const scopes = await targetsOf(kind.module, columns)
+    await mustReach(kind.module, options.links ?? {})
+    return withPen(async (pen) => {
+      await mustLeadSomewhere(kind.module, columns, (to, other) => isThere(pen, to, other, scopes))
+      const id = await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), wellFormed(options.id))
+      await joinAll(pen, kind.module, id, options.links ?? {})
+      return id
+    }, options.at)
+  }
+
+  const change = async (name: string, id: string, values: Values, options: ChangeOptions = {}): Promise<void> => {
+    const kind = await kindOf(name)
+    await reader.mustAllow(kind.module, id, 'edit')
+    const columns = columnsFrom({ ...kind, values, isNew: false, isTrusted })
+    const scopes = await targetsOf(kind.module, columns)
+    await mustReach(kind.module, options.links ?? {})
+    await withPen(async (pen) => {
+      const row = await mustHold(pen, kind.module, id)
+      if (options.version !== undefined && options.version !== Number(row['version'])) throw new PorticoError('errors.changedMeanwhile', { status: 409 })
+      mustBelong(columns, row)
+      const changed = Object.fromEntries(Object.entries(columns).filter(([column, value]) => row[column] !== value))
+      await mustLeadSomewhere(kind.module, changed, (to, other) => isThere(pen, to, other, scopes))
+      await updateRow(pen, kind, row, columns)
+      await joinAll(pen, kind.module, id, options.links ?? {})
+    })
+  }
+
+  return {
+    withPen,
+    create,
+    change,
+    async remove(name, id) {
+      const { module } = await kindOf(name)
+      if (!gate.isTrusted) await reader.mustAllow(module, id, 'delete')
+      await withPen(async (pen) => {
+        const row = await holdRow(pen, module, id)
+        if (row) await removeRow(pen, module, row)
+      })
+    },
+    async restore(name, id) {
+      const { module } = await kindOf(name)
+      const scopes = [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, 'delete'))]
+      await withPen(async (pen) => {
+        const row = await mustHold(pen, module, id, { removed: true })
+        if (!(await rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id))) throw new NotFound()
+        await restoreRow(pen, module, row)
+      })
+    },
+    async purge(name, id) {
+      if (!gate.isAdministrator) throw new Forbidden()
+      const { module } = await kindOf(name)
+      const orphans = await withPen((pen) => purgeRow(pen, module, id))
+      for (const file of orphans) await files.remove(file)
+    },
+    async link(name, id, link, otherId) {
+      const { module } = await kindOf(name)
+      await reader.mustAllow(module, id, 'edit')
+      await mustReach(module, { [link]: [otherId] })
+      await withPen((pen) => joinAll(pen, module, id, { [link]: [otherId] }))
+    },
+    async unlink(name, id, linkName, otherId) {
+      const { module } = await kindOf(name)
+      await reader.mustAllow(module, id, 'edit')
+      await mustReach(module, { [linkName]: [otherId] })
+      await withPen((pen) => part(pen, module, id, manyLink(module, linkName), otherId))
+    }
+  }
+}
+
+type Links = Readonly<Record<string, readonly string[]>>
+
+/** What a staff member creates is his own unless he says otherwise. */
+function ownedBy(actor: Actor, module: Module, values: Values): Values {
+  const isOpen = module.owner !== undefined && values[module.owner] === undefined
+  return actor.kind === 'staff' && isOpen ? { ...values, [module.owner!]: actor.id } : values
+}
+
+/** A parent has a module and an id; without an id there is none. @throws HostRefused */
+function mustBelong(columns: Columns, row: Row): void {
+  if (!('parent_id' in columns || 'parent_type' in columns)) return
+  const { parent_id, parent_type } = { ...row, ...columns } as Record<string, unknown>
+  if (!parent_id) Object.assign(columns, { parent_id: null, parent_type: null })
+  else if (!parent_type) throw new HostRefused({ parentType: { key: 'errors.field.required' } })
+  else Object.assign(columns, { parent_id, parent_type })
+}
+
+async function isThere(pen: Pen, name: string, id: string, scopes: ReadonlyMap<string, readonly Sql[]>): Promise<boolean> {
+  const { module } = pen.model.module(name)
+  const row: { id: string } | undefined = await rows(pen.trx, module, scopes.get(name) ?? []).first('r.id').where('r.id', id)
+  return row?.id === id
+}
+
+function wellFormed(id: string | undefined): string | undefined {
+  if (id !== undefined && !/^[A-Za-z0-9-]{1,36}$/.test(id)) throw new RangeError(`${id} can't be an id.`)
+  return id
+}
+
+/** A line item that names a product and no price has the product's price. */
+async function filledFromProduct(pen: Pen, module: Module, columns: Columns): Promise<Columns> {
+  const product = module.partOf && module.links.get('product')
+  const isPriced = Boolean(columns['unit_price'])
+  const productId = columns['product_id']
+  if (!product || isPriced || typeof productId !== 'string') return columns
+  const target = pen.model.module(product.to).module
+  if (!target.fields.has('unitPrice')) return columns
+  const row: { unit_price: number | null } | undefined = await pen.trx(target.table).first('unit_price').where({ id: productId })
+  return { ...columns, unit_price: row?.unit_price ?? 0 }
+}
+
+/** A link that can take one more record. @throws HostRefused */
+function manyLink(module: Module, name: string): Link {
+  const link = module.links.get(name)
+  if (!link || link.storage.kind === 'column') throw new HostRefused({ [name]: { key: 'errors.field.unknown' } })
+  return link
+}
+
+/** What can't be seen can't be linked to. */
+async function refusing(field: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    throw new HostRefused({ [field]: { key: 'errors.field.reference' } })
+  }
+}
+
+async function joinAll(pen: Pen, module: Module, id: string, links: Links): Promise<void> {
+  for (const [name, others] of Object.entries(links)) {
+    for (const other of others) await refusing(name, () => joinOne(pen, module, id, manyLink(module, name), other))
+  }
+}
+
+async function joinOne(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
+  const kind = pen.model.module(link.to)
+  const other = await mustHold(pen, kind.module, otherId)
+  const { storage } = link
+  if (storage.kind === 'reverse') {
+    const only: Columns = storage.only ? { [storage.only.column]: storage.only.is } : {}
+    return updateRow(pen, kind, other, { [storage.column]: id, ...only })
+  }
+  if (storage.kind !== 'table') return
+  const ends = { [storage.near]: id, [storage.far]: otherId }
+  const known: { deleted: number } | undefined = await pen.trx(storage.table).first('deleted').where(ends).forUpdate()
+  if (known?.deleted === 0) return
+  if (known) await pen.trx(storage.table).where(ends).update({ deleted: 0 })
+  else await pen.trx(storage.table).insert({ ...ends, deleted: 0 })
+  await emitLink(pen, module, id, link, otherId)
+}
+
+async function part(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
+  const kind = pen.model.module(link.to)
+  const { storage } = link
+  if (storage.kind === 'table') {
+    const parted = await pen.trx(storage.table).where({ [storage.near]: id, [storage.far]: otherId, deleted: 0 }).update({ deleted: 1 })
+    if (parted > 0) await emitLink(pen, module, id, link, otherId)
+    return
+  }
+  const other = await mustHold(pen, kind.module, otherId)
+  if (storage.kind !== 'reverse' || other[storage.column] !== id) return
+  const field = [...kind.module.fields.values()].find((each) => each.storage.kind === 'column' && each.storage.column === storage.column)
+  if (field?.required) throw new HostRefused({ [field.name]: { key: 'errors.field.required' } })
+  const only: Columns = storage.only ? { [storage.only.column]: null } : {}
+  await updateRow(pen, kind, other, { [storage.column]: null, ...only })
+}
+
+/** Both records were changed by it. */
+async function emitLink(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
+  await emitRecord(pen, 'record.changed', module, id, [link.name])
+  const target = pen.model.module(link.to).module
+  const back = [...target.links.values()].find((each) => isBack(link, each))
+  await emitRecord(pen, 'record.changed', target, otherId, back ? [back.name] : [])
+}
+
+function isBack({ storage }: Link, { storage: other }: Link): boolean {
+  return storage.kind === 'table' && other.kind === 'table' && storage.table === other.table && storage.near === other.far
+}
+
+/** Deletes a removed record for good, its line items and link rows with it, and gives the files that hung on it. */
+async function purgeRow(pen: Pen, module: Module, id: string): Promise<string[]> {
+  await mustHold(pen, module, id, { removed: true })
+  const files = await removeFeedOf(pen.trx, module.name, id)
+  for (const { storage, to } of module.links.values()) {
+    if (storage.kind === 'table') await pen.trx(storage.table).where({ [storage.near]: id }).delete()
+    const target = pen.model.module(to).module
+    if (storage.kind === 'reverse' && target.partOf?.module === module.name) await pen.trx(target.table).where({ [storage.column]: id }).delete()
+  }
+  await pen.trx(module.table).where({ id }).delete()
+  return files
+}

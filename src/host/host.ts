@@ -1,0 +1,168 @@
+/** The host port: all that Portico ever asks of a CRM. An adapter is done when `test/host-contract` passes against it. */
+import type { Readable } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import type { Knex } from 'knex'
+import type { Catalog, Locale, Scalar } from './catalog.js'
+
+export interface Host {
+  readonly name: 'embedded' | 'espocrm'
+  /** The host's database. Reads by the kernel and our own `portico_` tables go here, so that one statement can join both. */
+  readonly db: Knex
+  /** Modules, fields, links and layouts, labelled in `locale`; refreshed when the host's own definitions change. */
+  catalog(locale: Locale): Promise<Catalog>
+  /** Creates (no `id`) or changes a record through the host's own door and gives its id.
+   *  `values` are keyed by field name; references are ids, money and numbers are numbers, dates `YYYY-MM-DD`, datetimes
+   *  `YYYY-MM-DD HH:MM:SS` in UTC, multiple options arrays. `links` adds records to to-many links.
+   *  @throws HostRefused when the host's validation says no; HostUnavailable when it does not answer. */
+  save(change: Change, by: Actor): Promise<string>
+  /** Makes (`present`) or undoes one connection over a to-many link. @throws HostRefused, HostUnavailable */
+  link(connection: Connection, by: Actor): Promise<void>
+  /** Moves a record to the host's recycle bin. Removing what is gone is no error. */
+  remove(module: string, id: string, by: Actor): Promise<void>
+  /** The CRM user who makes this request, or nobody. */
+  staff(req: IncomingMessage): Promise<Staff | undefined>
+  /** The CRM user with this id, active or not. */
+  staffById(id: string): Promise<Staff | undefined>
+  /** Which modules are on, from the host's own settings; never cached for longer than a request. */
+  switches(): Promise<Switches>
+  /** Calls `handler` for each event at least once, in order per record, across restarts of either side. */
+  on(event: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
+  /** Hands out the events that wait; resolves when none does. A timer calls it; tests and shutdown may. */
+  deliver(): Promise<void>
+  readonly feed: Feed
+  readonly files: Files
+  /** Where a staff member finds this record in the CRM's own pages. */
+  recordUrl(module: string, id: string): string
+  /** Where the CRM's staff sign in; staff pages of ours send strangers there. */
+  signInUrl(returnTo: string): string
+  close(): Promise<void>
+}
+
+export interface Change {
+  readonly module: string
+  readonly id?: string
+  readonly values: Readonly<Record<string, FieldValue>>
+  readonly links?: Readonly<Record<string, readonly string[]>>
+}
+export interface Connection {
+  readonly module: string
+  readonly id: string
+  readonly link: string
+  readonly other: string
+  readonly present: boolean
+}
+export type FieldValue = Scalar | readonly string[]
+
+/** Who does it. For people from outside the host keeps the person's name as the author. */
+export type Actor =
+  | { readonly kind: 'staff'; readonly id: string }
+  | {
+      readonly kind: 'outside'
+      /** Our id of the portal or external user. */
+      readonly id: string
+      readonly name: string
+      /** The record that stands for the person in the CRM. */
+      readonly module: string
+      readonly recordId: string
+    }
+  | { readonly kind: 'system' }
+
+export interface Staff {
+  readonly id: string
+  readonly userName: string
+  readonly name: string
+  readonly email: string | undefined
+  readonly isAdministrator: boolean
+  readonly isActive: boolean
+  readonly permissions: ReadonlySet<Permission>
+  readonly locale: Locale
+  readonly timeZone: string
+  readonly formats: Formats
+}
+
+/** Z31 and S11: rights of staff within Portico. An administrator has them all. */
+export const permissions = ['manage-portals', 'manage-portal-users', 'manage-sharing'] as const
+export type Permission = (typeof permissions)[number]
+
+export interface Formats {
+  readonly date: 'iso' | 'dmy' | 'mdy'
+  readonly time: '24' | '12'
+}
+
+export const moduleIds = ['portal', 'external-users', 'global-sharing'] as const
+export type ModuleId = (typeof moduleIds)[number]
+/** By module id, a stranger's module's too; a module without an entry is off. */
+export type Switches = Readonly<Record<string, boolean>>
+
+export type HostEvent =
+  | {
+      readonly kind: 'record.created' | 'record.changed' | 'record.removed'
+      readonly module: string
+      readonly id: string
+      readonly changed: readonly string[]
+      /** Id of the staff member, where one did it. */
+      readonly by: string | undefined
+    }
+  | { readonly kind: 'lead.converted'; readonly id: string; readonly contactId: string; readonly accountId: string | undefined }
+  | { readonly kind: 'staff.changed'; readonly id: string }
+  | { readonly kind: 'switches.changed' }
+
+/** What is written on a record: notes by people, in the order of time. */
+export interface Feed {
+  /** Entries of a record, oldest first. `internal` entries only when asked for. @throws HostUnavailable */
+  list(module: string, id: string, ask: { internal: boolean; limit: number }): Promise<FeedEntry[]>
+  find(entryId: string): Promise<FeedEntry | undefined>
+  post(entry: NewFeedEntry, by: Actor): Promise<string>
+  change(entryId: string, text: string, by: Actor): Promise<void>
+  remove(entryId: string, by: Actor): Promise<void>
+}
+export interface NewFeedEntry {
+  readonly module: string
+  readonly recordId: string
+  readonly text: string
+  readonly internal: boolean
+  /** Ids that `files.write` gave. */
+  readonly files: readonly string[]
+}
+export interface FeedEntry {
+  readonly id: string
+  readonly module: string
+  readonly recordId: string
+  /** `post` is written by a person; `event` is the host's own line (created, status changed). */
+  readonly kind: 'post' | 'event'
+  readonly text: string
+  readonly internal: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
+  readonly at: string
+  readonly author: { readonly kind: 'staff' | 'outside' | 'system'; readonly id: string | undefined; readonly name: string }
+  readonly files: readonly FileInfo[]
+}
+
+export interface Files {
+  /** Stores a stream under a random id; the caller has checked type, size and name. */
+  write(file: { name: string; type: string; content: Readable }, by: Actor): Promise<FileInfo>
+  /** @throws when there is no such file. */
+  read(id: string): Promise<Readable>
+  remove(id: string): Promise<void>
+}
+export interface FileInfo {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  /** In bytes. */
+  readonly size: number
+}
+
+/** The host's validation refused; `fields` maps a field's name to an error key (`errors.field.required` …) with arguments. */
+export class HostRefused extends Error {
+  constructor(readonly fields: Readonly<Record<string, FieldError>>) {
+    super(`The host refused: ${Object.keys(fields).join(', ')}`)
+  }
+}
+export interface FieldError {
+  readonly key: string
+  readonly args?: Readonly<Record<string, string | number>>
+}
+
+/** The host did not answer; nothing was written as far as we know. */
+export class HostUnavailable extends Error {}

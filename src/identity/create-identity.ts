@@ -1,0 +1,81 @@
+/** Puts identity together. */
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { Kernel } from '../access/kernel.js'
+import type { Config } from '../config.js'
+import { Invalid, NotFound } from '../errors.js'
+import type { Mail } from '../mail/mail.js'
+import { requireViewer } from './admission.js'
+import { createAttempts, type Attempts } from './attempts.js'
+import { createEpochs } from './epoch.js'
+import type { Identity, LinkPurpose } from './identity.js'
+import { createLinks } from './one-time-link.js'
+import { identityPages } from './pages.js'
+import type { Parts } from './parts.js'
+import { createPasswords, judge, type Passwords } from './password.js'
+import { createProfiles, type Preferences } from './profiles.js'
+import { sessions } from './session.js'
+import { createPasswordCheck } from './sign-in.js'
+
+export interface IdentityOptions {
+  readonly db: Knex
+  readonly kernel: Kernel
+  readonly mail: Mail
+  readonly config: Pick<Config, 'publicUrl' | 'secret'>
+  readonly log: Logger
+  readonly now?: () => number
+  readonly passwords?: Passwords
+  readonly attempts?: Attempts
+}
+
+/** Identity, with what staff may do for a person (T03) and the demonstration's seed needs. */
+export interface OwnIdentity extends Identity {
+  /** Sets a password for him; his sessions end. @throws Invalid with an error for `password` when it is easy to guess. */
+  setPassword(identityId: string, password: string): Promise<void>
+  /** Sets what he would choose on his first sign-in, so that he isn't asked. */
+  prefer(identityId: string, preferences: Preferences): Promise<void>
+}
+
+const pathOfPurpose: Record<LinkPurpose, string> = { invitation: '/invitation', 'password-reset': '/reset' }
+
+export function createIdentity(options: IdentityOptions): OwnIdentity {
+  const parts = makeParts(options)
+  const { profiles, epochs, links } = parts
+  return {
+    pages: (door) => identityPages(parts, door),
+    requireViewer: (door) => requireViewer(parts, door),
+    enrol: (person, trx) => profiles.enrol(person, trx),
+    async profile(identityId) {
+      const identity = await profiles.find(identityId)
+      if (!identity) return undefined
+      const { passwordHash: _hash, isWelcomed: _isWelcomed, ...profile } = identity
+      return profile
+    },
+    async issueLink(link, trx) {
+      return `${pathOfPurpose[link.purpose]}/${await links.issue(link, trx)}`
+    },
+    async revoke(identityId, audience, trx) {
+      await epochs.raise(identityId, audience, trx)
+      await links.end(identityId, audience, trx)
+    },
+    setPassword: (identityId, password) => setPassword(parts, identityId, password),
+    prefer: (identityId, preferences) => profiles.prefer(identityId, preferences)
+  }
+}
+
+function makeParts(options: IdentityOptions): Parts {
+  const { db, kernel, mail, config, log, now = Date.now, passwords = createPasswords(), attempts = createAttempts(db) } = options
+  const profiles = createProfiles(db, now)
+  const checkPassword = createPasswordCheck(profiles, passwords)
+  const session = sessions({ db, config, log })
+  return { config, kernel, mail, now, profiles, epochs: createEpochs(db), links: createLinks(db, now), passwords, attempts, checkPassword, session }
+}
+
+async function setPassword({ profiles, passwords, links }: Parts, identityId: string, password: string): Promise<void> {
+  const identity = await profiles.find(identityId)
+  if (!identity) throw new NotFound()
+  const { error } = judge(password, identity)
+  if (error) throw new Invalid({ password: error })
+  await profiles.setPassword(identityId, await passwords.hash(password))
+  await links.endResets(identityId)
+}

@@ -1,0 +1,63 @@
+/** Identity: one sign-in for everybody from outside. What a door (a portal, the external users' pages) needs of it. */
+import type { RequestHandler, Router, Request } from 'express'
+import type { Knex } from 'knex'
+import type { Viewer, Person } from '../access/viewer.js'
+import type { Locale } from '../host/catalog.js'
+import type { Formats } from '../host/host.js'
+
+/** Where people come in: a portal, or the external users' pages. Sessions are bound to the audience (A33, A52). */
+export interface Door {
+  /** `portal:<id>` or `external`. */
+  readonly audience: string
+  /** Path under which the door's pages are mounted, without a trailing slash: `/portal/acme`. */
+  readonly base: string
+  /** Shown on the sign-in page. */
+  readonly name: string
+  readonly locale: Locale
+  /** Who this identity is behind this door, or undefined when it may not come in (unknown, invited, deactivated). */
+  admit(identityId: string): Promise<Person | undefined>
+  /** An invitation was accepted and the password is set: the person is confirmed. */
+  accepted(identityId: string): Promise<void>
+  /** The path (below `base`) of the first page after sign-in. */
+  home(viewer: Viewer): Promise<string>
+}
+
+export type ResolveDoor = (req: Request) => Promise<Door | undefined>
+
+export interface Identity {
+  /** Sign-in, sign-out, forgotten password, invitation, first sign-in (password, then preferences), profile; for the door the request names.
+   *  Mounted below the door's base; a request without a door is a 404. */
+  pages(door: ResolveDoor): Router
+  /** Puts `req.viewer` there, or sends the visitor to the door's sign-in page. Checks status and epoch on every request (A24). */
+  requireViewer(door: ResolveDoor): RequestHandler
+  /** The identity with this address, made (without a password) if there is none. Addresses compare in lower case. */
+  enrol(person: { email: string; name: string; locale: Locale; timeZone: string; formats: Formats }, trx?: Knex): Promise<string>
+  profile(identityId: string): Promise<Profile | undefined>
+  /** A new one-time link (hash stored, `days` valid, one use); older ones of the same purpose and audience die. Gives the path below the door's base.
+   *  `by` is the name of whoever invites, for the page of the invitation. */
+  issueLink(link: { purpose: LinkPurpose; identityId: string; audience: string; days: number; by?: string }, trx?: Knex): Promise<string>
+  /** Ends all sessions and links of the identity at one door (`audience`), at once. */
+  revoke(identityId: string, audience: string, trx?: Knex): Promise<void>
+}
+
+export type LinkPurpose = 'invitation' | 'password-reset'
+
+export interface Profile {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly hasPassword: boolean
+  readonly locale: Locale
+  readonly timeZone: string
+  readonly country: string | undefined
+  readonly formats: Formats
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Set by `requireViewer`; handlers behind it may rely on it. */
+    viewer: Viewer
+    /** The language this page is rendered in. */
+    locale: Locale
+  }
+}

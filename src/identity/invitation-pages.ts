@@ -1,0 +1,79 @@
+/** Invitations: a page that says who invites to what, a button that accepts, and the first password (Z16, Z19). */
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { Invalid, PorticoError } from '../errors.js'
+import { readForm, submit } from '../web/forms.js'
+import { page, urlFor } from '../web/render.js'
+import { beginAt, settingPassword } from './admission.js'
+import type { Door } from './identity.js'
+import type { Link } from './one-time-link.js'
+import { password } from './password-form.js'
+import { judge } from './password.js'
+import type { DoorPage } from './pages.js'
+import type { Parts } from './parts.js'
+import type { StoredIdentity } from './profiles.js'
+
+const passwordForm = z.object({ password })
+
+/** Opening an invitation changes nothing. Whoever has just accepted it goes on where he was. */
+export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {
+  if (await settingPassword(parts, req, door)) return goTo(res, door, '/password')
+  const link = await parts.links.peek(presented(req, door))
+  const identity = await invited(parts, link)
+  await page(res, 'identity/invitation', { door, by: link?.by, name: identity.name, hasPassword: identity.hasPassword })
+}
+
+/** Uses the invitation up. Somebody who has a password already signs in with it; nobody else can set one for him. */
+export const acceptInvitation: DoorPage = async ({ parts, req, res, door }) => {
+  const identity = await invited(parts, await parts.links.use(presented(req, door)))
+  if (!identity.hasPassword) {
+    await beginAt(parts, req, door, identity.id, 'password')
+    return goTo(res, door, '/password')
+  }
+  await door.accepted(identity.id)
+  goTo(res, door, '/sign-in?notice=accepted')
+}
+
+export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
+  const identity = await newcomer(parts, req, door)
+  if (!identity) return goTo(res, door, '/sign-in')
+  await page(res, 'identity/password', { door, email: identity.email, score: 0, form: { errors: {}, typed: {} } })
+}
+
+/** With the password he is confirmed, gets a new session and comes to his first preferences. */
+export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
+  const identity = await newcomer(parts, req, door)
+  if (!identity) throw new PorticoError('errors.signInNeeded', { status: 401 })
+  let score = 0
+  const act = async () => {
+    const form = readForm(passwordForm, req.body)
+    const judgement = judge(form.password, identity)
+    score = judgement.score
+    if (judgement.error) throw new Invalid({ password: judgement.error })
+    await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
+    await door.accepted(identity.id)
+    await beginAt(parts, req, door, identity.id, 'in')
+    goTo(res, door, '/welcome')
+  }
+  await submit(req, act, (form) => page(res, 'identity/password', { door, email: identity.email, score, form }, { status: 422 }))
+}
+
+function presented(req: Request, door: Door) {
+  return { token: String(req.params.token), purpose: 'invitation', audience: door.audience } as const
+}
+
+/** @throws 410, for used, expired and invented invitations alike */
+async function invited(parts: Parts, link: Link | undefined): Promise<StoredIdentity> {
+  const identity = link && (await parts.profiles.find(link.identityId))
+  if (!identity) throw new PorticoError('errors.link.invitation', { status: 410 })
+  return identity
+}
+
+async function newcomer(parts: Parts, req: Request, door: Door): Promise<StoredIdentity | undefined> {
+  const identityId = await settingPassword(parts, req, door)
+  return identityId === undefined ? undefined : parts.profiles.find(identityId)
+}
+
+function goTo(res: Response, door: Door, path: string): void {
+  res.redirect(303, urlFor(res, door.base + path))
+}

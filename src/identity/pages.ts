@@ -1,0 +1,44 @@
+/** The pages of a door: sign-in, forgotten password, invitation, first sign-in, profile. Each is in a file of its own. */
+import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { doorOf, requireViewer } from './admission.js'
+import type { Door, ResolveDoor } from './identity.js'
+import { acceptInvitation, setFirstPassword, showFirstPassword, showInvitation } from './invitation-pages.js'
+import type { Parts } from './parts.js'
+import { changePassword, prefer, showProfile, showWelcome, welcome } from './profile-pages.js'
+import { resetPassword, sendReset, showForgotten, showReset } from './reset-pages.js'
+import { showSignIn, signIn, signOut } from './sign-in-pages.js'
+
+/** A page of a door. */
+export type DoorPage = (at: { parts: Parts; req: Request; res: Response; door: Door }) => Promise<void>
+
+export function identityPages(parts: Parts, resolve: ResolveDoor): Router {
+  const router = Router({ mergeParams: true })
+  const at = (show: DoorPage): RequestHandler => async (req, res) => {
+    const door = await doorOf(req, resolve)
+    res.locals.area ??= { kind: 'entrance', name: door.name }
+    await show({ parts, req, res, door })
+  }
+  const signedIn = requireViewer(parts, resolve)
+  const withSession = parts.session
+
+  router.get('/sign-in', withSession, at(showSignIn))
+  router.post('/sign-in', withSession, at(signIn))
+  router.post('/sign-out', withSession, at(signOut))
+
+  router.get('/forgotten-password', at(showForgotten))
+  router.post('/forgotten-password', at(sendReset))
+  router.get('/reset/:token', at(showReset))
+  router.post('/reset/:token', at(resetPassword))
+
+  router.get('/invitation/:token', withSession, at(showInvitation))
+  router.post('/invitation/:token', withSession, at(acceptInvitation))
+  router.get('/password', withSession, at(showFirstPassword))
+  router.post('/password', withSession, at(setFirstPassword))
+
+  router.get('/welcome', signedIn, at(showWelcome))
+  router.post('/welcome', signedIn, at(welcome))
+  router.get('/profile', signedIn, at(showProfile))
+  router.post('/profile/preferences', signedIn, at(prefer))
+  router.post('/profile/password', signedIn, at(changePassword))
+  return router
+}

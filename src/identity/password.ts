@@ -1,0 +1,65 @@
+/** Passwords: kept as argon2id, refused when they are easy to guess. */
+import { hash, verify } from '@node-rs/argon2'
+import { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+import type { FieldError } from '../host/host.js'
+
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** Takes the same time whether or not there is a hash to compare with (A30). */
+  matches(kept: string | undefined, password: string): Promise<boolean>
+}
+
+/** What is known of the person and so must not be his password. */
+export interface Owner {
+  readonly email: string
+  readonly name: string
+}
+
+export interface Judgement {
+  /** 0 (guessed at once) to 4. */
+  readonly score: number
+  /** Why it is refused; undefined for a good password. */
+  readonly error: FieldError | undefined
+}
+
+export const shortest = 10
+const longest = 200
+const goodScore = 3
+
+/** OWASP's choice for argon2id; the library's default algorithm is argon2id. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+const guesser = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs })
+
+export function createPasswords(verifyHash: typeof verify = verify): Passwords {
+  const nobodys = hash('nobody has this password', cost)
+  return {
+    hash: (password) => hash(password.normalize('NFC'), cost),
+    async matches(kept, password) {
+      const isRight = await verifyHash(kept ?? (await nobodys), password.normalize('NFC'))
+      return isRight && kept !== undefined
+    }
+  }
+}
+
+/** Whether a password may be taken (Z19): long enough, not the owner's name or address, not one that lists of breached ones hold or that
+ *  is guessed soon. */
+export function judge(password: string, owner: Owner): Judgement {
+  const length = [...password].length
+  if (length > longest) return { score: 0, error: { key: 'errors.password.tooLong', args: { max: longest } } }
+  const score = scoreOf(password, owner)
+  if (length < shortest) return { score, error: { key: 'errors.password.tooShort', args: { min: shortest } } }
+  if (namesOwner(password, owner)) return { score, error: { key: 'errors.password.personal' } }
+  return { score, error: score < goodScore ? { key: 'errors.password.weak' } : undefined }
+}
+
+function scoreOf(password: string, owner: Owner): number {
+  return guesser.check(password, ['portico', owner.email, ...owner.email.split(/[@.]/), owner.name, ...owner.name.split(/\s+/)]).score
+}
+
+function namesOwner(password: string, owner: Owner): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '')
+  const own = [owner.email, owner.email.split('@')[0] ?? '', owner.name].map(plain).filter((word) => word.length >= 5)
+  return own.some((word) => plain(password).includes(word))
+}

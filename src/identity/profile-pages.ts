@@ -1,0 +1,107 @@
+/** The person's own pages: the first preferences after the first sign-in (Z19), and later the profile. */
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { Invalid, NotFound } from '../errors.js'
+import { readForm, submit, type ShownAgain } from '../web/forms.js'
+import { browserCountry, forgetChosenLocale, localeFor } from '../web/locale.js'
+import { page, urlFor } from '../web/render.js'
+import { cookieOptions } from '../web/security.js'
+import { beginAt } from './admission.js'
+import type { Door } from './identity.js'
+import { password } from './password-form.js'
+import { judge } from './password.js'
+import type { DoorPage } from './pages.js'
+import type { Parts } from './parts.js'
+import { countryChoices, preferencesForm, preferencesOf, timeZones, typedPreferences } from './preferences.js'
+import type { StoredIdentity } from './profiles.js'
+import { addressOf } from './sign-in-pages.js'
+
+const changeForm = z.object({ old: password, password })
+const nothingTyped: ShownAgain = { errors: {}, typed: {} }
+
+/** Language and country are proposed from the browser, formats and time zone are the inviter's (Z14). */
+export const showWelcome: DoorPage = async ({ parts, req, res, door }) => {
+  const identity = await ownIdentity(parts, req)
+  const proposed = { ...identity, locale: localeFor(req), country: identity.country ?? browserCountry(req) }
+  await page(res, 'identity/welcome', { door, ...choices(req, identity), form: { errors: {}, typed: typedPreferences(proposed) } })
+}
+
+export const welcome: DoorPage = async ({ parts, req, res, door }) => {
+  const act = async () => {
+    await keepPreferences(parts, req, res)
+    res.redirect(303, urlFor(res, door.base + (await door.home(req.viewer))))
+  }
+  const identity = await ownIdentity(parts, req)
+  await submit(req, act, (form) => page(res, 'identity/welcome', { door, ...choices(req, identity), form }, { status: 422 }))
+}
+
+export const showProfile: DoorPage = async ({ parts, req, res, door }) => {
+  const notice = req.query.notice === 'saved' ? 'identity:profile.saved' : undefined
+  await profilePage(parts, req, res, door, { notice })
+}
+
+export const prefer: DoorPage = async ({ parts, req, res, door }) => {
+  const act = async () => {
+    await keepPreferences(parts, req, res)
+    res.redirect(303, urlFor(res, `${door.base}/profile?notice=saved`))
+  }
+  await submit(req, act, (preferences) => profilePage(parts, req, res, door, { preferences }))
+}
+
+/** Asks for the old password, ends all other sessions and begins a new one (A34). */
+export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
+  const identity = await ownIdentity(parts, req)
+  let score = 0
+  const act = async () => {
+    const form = readForm(changeForm, req.body)
+    const who = { account: identity.id, address: addressOf(req) }
+    await parts.attempts.count('password-change', who)
+    const isRight = await parts.passwords.matches(identity.passwordHash, form.old)
+    if (!isRight) throw new Invalid({ old: { key: 'errors.password.old' } })
+    await parts.attempts.forgive('password-change', who)
+    const judgement = judge(form.password, identity)
+    score = judgement.score
+    if (judgement.error) throw new Invalid({ password: judgement.error })
+    await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
+    await beginAt(parts, req, door, identity.id, 'in')
+    res.redirect(303, urlFor(res, `${door.base}/profile?notice=saved`))
+  }
+  await submit(req, act, (change) => profilePage(parts, req, res, door, { change, score }))
+}
+
+async function keepPreferences(parts: Parts, req: Request, res: Response): Promise<void> {
+  const preferences = preferencesOf(readForm(preferencesForm, req.body))
+  await parts.profiles.prefer(identityIdOf(req), preferences)
+  forgetChosenLocale(res, cookieOptions(parts.config))
+}
+
+interface ProfileState {
+  readonly notice?: string | undefined
+  readonly preferences?: ShownAgain
+  readonly change?: ShownAgain
+  readonly score?: number
+}
+
+async function profilePage(parts: Parts, req: Request, res: Response, door: Door, state: ProfileState): Promise<void> {
+  const identity = await ownIdentity(parts, req)
+  const { notice, change = nothingTyped, score = 0 } = state
+  const form = state.preferences ?? { errors: {}, typed: typedPreferences(identity) }
+  const locals = { door, email: identity.email, notice, change, score, form, ...choices(req, identity) }
+  await page(res, 'identity/profile', locals, { status: state.preferences || state.change ? 422 : 200 })
+}
+
+function choices(req: Request, identity: StoredIdentity) {
+  return { zones: timeZones(identity.timeZone), countries: countryChoices(req.locale) }
+}
+
+async function ownIdentity(parts: Parts, req: Request): Promise<StoredIdentity> {
+  const identity = await parts.profiles.find(identityIdOf(req))
+  if (!identity) throw new NotFound()
+  return identity
+}
+
+/** Behind `requireViewer` there is a sign-in. */
+function identityIdOf(req: Request): string {
+  if (!req.session.signIn) throw new NotFound()
+  return req.session.signIn.identityId
+}

@@ -1,0 +1,108 @@
+/** Identities as rows: one per address, whatever number of doors it may come in by. */
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import { momentAt } from '../audit/moment.js'
+import type { Locale } from '../host/catalog.js'
+import type { Formats } from '../host/host.js'
+import type { Profile } from './identity.js'
+
+export interface Preferences {
+  readonly locale: Locale
+  readonly timeZone: string
+  readonly country: string | undefined
+  readonly formats: Formats
+}
+
+/** A profile with what only identity itself may know. */
+export interface StoredIdentity extends Profile {
+  readonly passwordHash: string | undefined
+  /** He has seen the page of his first preferences (Z19). */
+  readonly isWelcomed: boolean
+}
+
+interface IdentityRow {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly password_hash: string | null
+  readonly locale: Locale
+  readonly time_zone: string
+  readonly country: string | null
+  readonly date_format: Formats['date']
+  readonly time_format: Formats['time']
+  readonly welcomed_at: string | null
+}
+
+const columns = [
+  'id',
+  'email',
+  'name',
+  'password_hash',
+  'locale',
+  'time_zone',
+  'country',
+  'date_format',
+  'time_format',
+  'welcomed_at'
+] as const
+
+export interface Profiles {
+  find(id: string): Promise<StoredIdentity | undefined>
+  findByEmail(email: string): Promise<StoredIdentity | undefined>
+  /** The id of the identity with this address; a new one has no password. Two at once get the same one. */
+  enrol(person: Omit<Preferences, 'country'> & { email: string; name: string }, trx?: Knex): Promise<string>
+  prefer(id: string, preferences: Preferences): Promise<void>
+  /** Sets the password; every session of the identity, at whatever door, ends. */
+  setPassword(id: string, hash: string): Promise<void>
+}
+
+export function createProfiles(db: Knex, now: () => number): Profiles {
+  const found = async (where: { id: string } | { email: string }) => {
+    const row = await db<IdentityRow>('portico_identities').select(...columns).where(where).first()
+    return row && identityOf(row)
+  }
+  return {
+    find: (id) => found({ id }),
+    findByEmail: (email) => found({ email: addressKey(email) }),
+    enrol: (person, trx = db) => enrol(trx, person, now()),
+    async prefer(id, preferences) {
+      await db('portico_identities').where({ id }).update({ ...rowOf(preferences), welcomed_at: momentAt(now()) })
+    },
+    async setPassword(id, hash) {
+      await db('portico_identities').where({ id }).update({ password_hash: hash }).increment('epoch', 1)
+    }
+  }
+}
+
+/** Addresses compare in lower case. */
+function addressKey(email: string): string {
+  return email.trim().toLowerCase()
+}
+
+async function enrol(db: Knex, person: Parameters<Profiles['enrol']>[0], at: number): Promise<string> {
+  const email = addressKey(person.email)
+  const row = { id: randomUUID(), email, name: person.name, ...rowOf({ ...person, country: undefined }), created_at: momentAt(at) }
+  await db('portico_identities').insert(row).onConflict('email').ignore()
+  const kept = await db<IdentityRow>('portico_identities').select('id').where({ email }).first()
+  if (!kept) throw new Error('An identity that was just enrolled is not there.')
+  return kept.id
+}
+
+function rowOf({ locale, timeZone, country, formats }: Preferences) {
+  return { locale, time_zone: timeZone, country: country ?? null, date_format: formats.date, time_format: formats.time }
+}
+
+function identityOf(row: IdentityRow): StoredIdentity {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    hasPassword: row.password_hash !== null,
+    passwordHash: row.password_hash ?? undefined,
+    isWelcomed: row.welcomed_at !== null,
+    locale: row.locale,
+    timeZone: row.time_zone,
+    country: row.country ?? undefined,
+    formats: { date: row.date_format, time: row.time_format }
+  }
+}

@@ -1,0 +1,20 @@
+/** Mail: an outbox in the database, delivered by SMTP, or kept for the mailbox page in development. */
+import type { Knex } from 'knex'
+
+export interface Mail {
+  /** Queues a message; with `trx` in the caller's transaction, so that it goes only if that commits. Gives its id. */
+  send(message: Message, trx?: Knex): Promise<string>
+  /** Sends what waits; failures are retried with growing pauses, at most 8 times. A job calls it; tests may. */
+  deliver(): Promise<void>
+  /** Withdraws queued mail about `subject` (A24). */
+  withdraw(subject: string): Promise<void>
+}
+
+export interface Message {
+  readonly to: { readonly name: string; readonly address: string }
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+  /** Whom it is about (`portal-user:<id>`), so that it can be withdrawn. */
+  readonly about: string
+}

@@ -1,0 +1,29 @@
+/** What a Portico module is: something that registers contributions at hook points. Ours and a stranger's look the same. */
+import type { Router } from 'express'
+import type { Condition } from './access/condition.js'
+import type { ModulePolicy } from './access/grant.js'
+import type { Person } from './access/viewer.js'
+import type { Context } from './context.js'
+import type { Catalog, Locale } from './host/catalog.js'
+import type { HostEvent, Staff } from './host/host.js'
+import type { Job, MenuItem, RecordAction, RecordAsk, StaffAction } from './hooks.js'
+
+export interface PorticoModule {
+  readonly id: string
+  register(register: Registration): void
+}
+
+/** Everything a module can bring. A contribution of a module that is switched off is not there at all. */
+export interface Registration {
+  readonly context: Context
+  /** Pages under `mount` (`/portal`); requests get 404 while the module is off. */
+  routes(mount: string, router: Router): void
+  adminMenu(items: (ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>): void
+  recordActions(actions: (ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>): void
+  /** What people from outside may do: the module's share of their policy. */
+  policy(grants: (person: Person, catalog: Catalog) => Promise<ModulePolicy[]>): void
+  /** Narrows what staff may do: a condition on the record, or undefined for no narrowing. */
+  recordScope(condition: (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>): void
+  on(kind: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
+  job(job: Job): void
+}

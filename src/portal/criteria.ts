@@ -1,0 +1,123 @@
+/** Criteria: comparisons by which records of a related module are shown, by value or by a field of the primary record (Z07). */
+import { z } from 'zod'
+import { all, any, compare, never, operators, type Condition, type Operator } from '../access/condition.js'
+import { valueKind } from '../access/compile.js'
+import type { Value } from '../access/record.js'
+import type { Field, FieldType, Module, Scalar } from '../host/catalog.js'
+import type { FieldError } from '../host/host.js'
+
+const criterion = z.object({
+  field: z.string(),
+  operator: z.enum(operators),
+  match: z.discriminatedUnion('by', [
+    z.object({ by: z.literal('value'), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }),
+    z.object({ by: z.literal('field'), field: z.string() })
+  ])
+})
+const criteria = z.object({ join: z.enum(['all', 'any']), of: z.array(criterion) })
+
+export type Criterion = z.infer<typeof criterion>
+export type Criteria = z.infer<typeof criteria>
+
+/** The values of the primary record, by field name. */
+export type PrimaryValues = Readonly<Record<string, Value>>
+
+/** Criteria as stored. What can't be read stays criteria, ones that nothing fulfils. */
+export function readCriteria(text: string | null): Criteria | undefined {
+  if (text === null) return undefined
+  try {
+    return criteria.parse(JSON.parse(text))
+  } catch {
+    return { join: 'all', of: [] }
+  }
+}
+
+/** The condition the criteria mean for somebody whose primary record has these values. A field that is gone, or a value the
+ *  primary record does not have, holds for nothing; so do criteria without a single comparison. */
+export function criteriaCondition(module: Module, given: Criteria, primary: PrimaryValues): Condition {
+  const parts = given.of.map((one) => criterionCondition(module, one, primary))
+  if (parts.length === 0) return never
+  return given.join === 'all' ? all(...parts) : any(...parts)
+}
+
+/** The fields of the primary record that the criteria compare with. */
+export function primaryFieldsIn(given: Criteria | undefined): string[] {
+  return (given?.of ?? []).flatMap(({ match }) => (match.by === 'field' ? [match.field] : []))
+}
+
+/** The operators that mean something for this field. */
+export function operatorsFor(field: Field): readonly Operator[] {
+  if (field.type === 'options') return ['contains', 'isEmpty', 'isNotEmpty']
+  switch (valueKind(field)) {
+    case 'text':
+      return ['=', '≠', 'contains', 'startsWith', 'isEmpty', 'isNotEmpty']
+    case 'number':
+    case 'moment':
+      return ['=', '≠', '<', '≤', '>', '≥', 'isEmpty', 'isNotEmpty']
+    case 'boolean':
+      return ['=']
+  }
+}
+
+export function needsValue(operator: Operator): boolean {
+  return operator !== 'isEmpty' && operator !== 'isNotEmpty'
+}
+
+/** The fields of a module that criteria may speak of. */
+export function comparable(module: Module): Field[] {
+  return [...module.fields.values()].filter((field) => field.type !== 'reference')
+}
+
+/** What is wrong with a criterion, or undefined. */
+export function criterionProblem(module: Module, primary: Module, { field: name, operator, match }: Criterion): FieldError | undefined {
+  const field = comparable(module).find((one) => one.name === name)
+  if (!field) return { key: 'portal:problem.criterionField' }
+  if (!operatorsFor(field).includes(operator)) return { key: 'portal:problem.criterionOperator', args: { field: field.label } }
+  if (!needsValue(operator)) return undefined
+  if (match.by === 'value') return fits(field, operator, match.value) ? undefined : { key: 'portal:problem.criterionValue', args: { field: field.label } }
+  const other = comparable(primary).find((one) => one.name === match.field)
+  const isSame = other && valueKind(other) === valueKind(field)
+  return isSame ? undefined : { key: 'portal:problem.criterionPrimaryField', args: { field: field.label } }
+}
+
+/** What was typed, as a value of the field's type; text that isn't one stays text and is refused later. */
+export function valueFromText(type: FieldType, text: string): Scalar {
+  switch (type) {
+    case 'integer':
+    case 'number':
+    case 'money':
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text
+    default:
+      return text
+  }
+}
+
+function criterionCondition(module: Module, { field: name, operator, match }: Criterion, primary: PrimaryValues): Condition {
+  const field = module.fields.get(name)
+  if (!field || !operatorsFor(field).includes(operator)) return never
+  if (!needsValue(operator)) return compare(name, operator)
+  const value = match.by === 'value' ? match.value : primary[match.field]
+  return isScalar(value) && fits(field, operator, value) ? compare(name, operator, value) : never
+}
+
+/** Whether the field can be compared with `value`; nothing and the empty text never can. */
+function fits(field: Field, operator: Operator, value: Scalar): boolean {
+  if (value === null || value === '') return false
+  if (operator === 'contains' || operator === 'startsWith') return typeof value === 'string'
+  switch (valueKind(field)) {
+    case 'text':
+      return typeof value === 'string'
+    case 'number':
+      return typeof value === 'number'
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'moment':
+      return /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(String(value))
+  }
+}
+
+function isScalar(value: Value | undefined): value is Scalar {
+  return value !== undefined && (value === null || typeof value !== 'object')
+}

@@ -1,0 +1,76 @@
+/** The door of a portal: which portal an address means, and who may come in by it. */
+import type { Request } from 'express'
+import { records } from '../access/records.js'
+import type { Person } from '../access/viewer.js'
+import type { Context } from '../context.js'
+import type { Door } from '../identity/identity.js'
+import { configuration, type Configuration, type Portal } from './configuration.js'
+import { momentAt } from '../audit/moment.js'
+import { addressOf } from './module-address.js'
+import { audienceOf, baseOf } from './portals.js'
+import { confirm, portalUserOf } from './portal-users.js'
+
+/** The portal that `/portal/<word>` leads to, if it is on: by its address, by one it had within the last 90 days, or by its id. */
+export function portalAt(all: Configuration, word: string, now: string): Portal | undefined {
+  const active = [...all.portals.values()].filter((portal) => portal.isActive)
+  const old = all.oldAddresses.get(word)
+  const id = old && old.until > now ? old.portalId : word
+  return active.find((portal) => portal.slug === word) ?? active.find((portal) => portal.id === id)
+}
+
+/** The portal that answers at `/portal`. */
+export function defaultPortal(all: Configuration): Portal | undefined {
+  return [...all.portals.values()].find((portal) => portal.isDefault && portal.isActive)
+}
+
+const doors = new WeakMap<Request, Door>()
+
+/** The door that `standAt` put before this request. */
+export async function doorOf(req: Request): Promise<Door | undefined> {
+  return doors.get(req)
+}
+
+export function standAt(req: Request, door: Door): void {
+  doors.set(req, door)
+}
+
+export function doorTo(context: Context, portal: Portal): Door {
+  return {
+    audience: audienceOf(portal.id),
+    base: baseOf(portal),
+    name: portal.name,
+    locale: portal.locale,
+    admit: (identityId) => admit(context, portal.id, identityId),
+    async accepted(identityId) {
+      const user = await portalUserOf(context.db, portal.id, identityId)
+      if (user) await confirm(context, user, momentAt(context.now()))
+    },
+    async home(viewer) {
+      const [first] = (await records(viewer).modules()).filter(({ module }) => !module.partOf)
+      return first ? `/${addressOf(first.module.name)}` : '/'
+    }
+  }
+}
+
+/** Asked on every request: the portal is on, the user type is there, the access is confirmed. */
+async function admit(context: Context, portalId: string, identityId: string): Promise<Person | undefined> {
+  const all = await configuration(context.db)
+  const user = await portalUserOf(context.db, portalId, identityId)
+  const userType = user && all.userTypes.get(user.userTypeId)
+  const isOpen = all.portals.get(portalId)?.isActive && userType?.portalId === portalId && userType.primaryModule === user?.module
+  const profile = isOpen && user?.status === 'confirmed' ? await context.identity.profile(identityId) : undefined
+  if (!user || !profile) return undefined
+  return {
+    kind: 'portal-user',
+    id: user.id,
+    name: profile.name,
+    module: user.module,
+    recordId: user.recordId,
+    portalId,
+    userTypeId: user.userTypeId,
+    invitedBy: user.invitedBy,
+    locale: profile.locale,
+    timeZone: profile.timeZone,
+    formats: profile.formats
+  }
+}

@@ -1,0 +1,156 @@
+/** Invitations: from a record of the CRM to a person with access, by a mail whose link is good for one use (Z14, Z16). */
+import { randomUUID } from 'node:crypto'
+import type { Context } from '../context.js'
+import { NotFound, PorticoError } from '../errors.js'
+import type { Locale, Module } from '../host/catalog.js'
+import type { Staff } from '../host/host.js'
+import { configuration, type Configuration, type Portal, type UserType } from './configuration.js'
+import { staffActor } from '../audit/configuration-change.js'
+import { momentAt } from '../audit/moment.js'
+import { sendInvitation } from './invitation-mail.js'
+import { isStaffAddress, lookUp } from './narrow-records.js'
+import { portalById } from './portals.js'
+import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf, type PortalUser } from './portal-users.js'
+import { userTypeById } from './releases.js'
+
+export interface Recipient {
+  readonly module: string
+  readonly recordId: string
+  readonly name: string
+  /** Undefined while the record has none. */
+  readonly address: string | undefined
+}
+
+export interface InvitationForm {
+  readonly module: string
+  readonly recordId: string
+  readonly userTypeId: string
+  readonly language: Locale
+}
+
+/** The field of a primary module that invitations go to. */
+export function addressField(module: Module): string | undefined {
+  return [...module.fields.values()].find((field) => field.type === 'email')?.name
+}
+
+/** The person a record stands for. @throws NotFound */
+export async function recipientAt(context: Context, moduleName: string, recordId: string): Promise<Recipient> {
+  const module = (await context.host.catalog('en')).modules.get(moduleName)
+  const field = module && addressField(module)
+  const record = module && (await lookUp(context.kernel, moduleName, recordId, [module.title, ...(field ? [field] : [])]))
+  if (!record) throw new NotFound()
+  const address = field && record.values[field]
+  return { module: moduleName, recordId, name: record.title, address: address ? String(address).trim() : undefined }
+}
+
+/** User types this record's person can be invited to: of portals that are on, and where he has no access yet. */
+export async function openUserTypes(context: Context, recipient: Pick<Recipient, 'module' | 'recordId'>): Promise<{ portal: Portal; userType: UserType }[]> {
+  const all = await configuration(context.db)
+  const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
+  const taken = new Set(accesses.filter((access) => access.status !== 'removed').map((access) => access.portalId))
+  return [...all.userTypes.values()]
+    .filter((type) => type.primaryModule === recipient.module && !taken.has(type.portalId))
+    .map((userType) => ({ userType, portal: portalById(all, userType.portalId) }))
+    .filter(({ portal }) => portal.isActive)
+}
+
+/** Invites the person of a record and gives the portal user's id. New users start with the inviter's time zone and formats.
+ *  @throws PorticoError with the reason for which he can't be invited, NotFound. Rules: Z02, Z14–Z16. */
+export async function invite(context: Context, form: InvitationForm, by: Staff): Promise<string> {
+  const { portal, userType } = placeFor(await configuration(context.db), form)
+  const recipient = await recipientAt(context, form.module, form.recordId)
+  const address = await acceptableAddress(context, recipient)
+  await mustBeNew(context, portal, recipient)
+  await mustHaveRoom(context, userType.id)
+  const { name } = recipient
+  const identityId = await context.identity.enrol({ email: address, name, locale: form.language, timeZone: by.timeZone, formats: by.formats })
+  if (await portalUserOf(context.db, portal.id, identityId)) throw refusal('alreadyUser')
+  const user = await admit(context, { form, portal, name, address, identityId, by })
+  await sendInvitation(context, portal, user)
+  return user.id
+}
+
+/** Sends a new link; the one before it dies, and so does its mail if it still waits (Z16). */
+export async function inviteAgain(context: Context, id: string, by: Staff): Promise<void> {
+  const user = await portalUserById(context.db, id)
+  if (user.status !== 'invited') throw refusal('notInvited')
+  const portal = portalById(await configuration(context.db), user.portalId)
+  if (!portal.isActive) throw refusal('portalOff')
+  await context.mail.withdraw(subjectOf(user))
+  await context.db('portico_portal_users').where({ id }).update({ invited_at: momentAt(context.now()) })
+  await sendInvitation(context, portal, user)
+  await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) })
+}
+
+/** Activates a deactivated user; one who never accepted gets a new invitation, because the old link died with his access. */
+export async function restore(context: Context, id: string, by: Staff): Promise<void> {
+  const status = await activate(context, id, by)
+  if (status === 'invited') await inviteAgain(context, id, by)
+}
+
+function placeFor(all: Configuration, form: InvitationForm): { portal: Portal; userType: UserType } {
+  const userType = userTypeById(all, form.userTypeId)
+  const portal = portalById(all, userType.portalId)
+  if (userType.primaryModule !== form.module) throw new NotFound()
+  if (!portal.isActive) throw refusal('portalOff')
+  return { portal, userType }
+}
+
+/** The address in lower case. @throws PorticoError: missing, of unsupported characters, of the company, of staff. */
+async function acceptableAddress(context: Context, recipient: Recipient): Promise<string> {
+  const address = recipient.address?.toLowerCase()
+  if (!address) throw refusal('noAddress')
+  if (!isSupported(address)) throw refusal('characters')
+  if (isOfCompany(address, context.config.company.mailDomains)) throw refusal('companyDomain')
+  if (await isStaffAddress(context.kernel, address)) throw refusal('staffAddress')
+  return address
+}
+
+/** Latin letters, digits and `@ . - _ +`, as one address. */
+export function isSupported(address: string): boolean {
+  return address.length <= 254 && /^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9]+([.-][a-z0-9]+)*\.[a-z]{2,}$/i.test(address)
+}
+
+/** The company's own mail domains, and what lies below them. */
+export function isOfCompany(address: string, domains: readonly string[]): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return domains.some((own) => domain === own.toLowerCase() || domain.endsWith(`.${own.toLowerCase()}`))
+}
+
+async function mustBeNew(context: Context, portal: Portal, recipient: Recipient): Promise<void> {
+  const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
+  if (accesses.some((access) => access.portalId === portal.id && access.status !== 'removed')) throw refusal('alreadyUser')
+}
+
+interface Admission {
+  readonly form: InvitationForm
+  readonly portal: Portal
+  readonly name: string
+  readonly address: string
+  readonly identityId: string
+  readonly by: Staff
+}
+
+/** Writes the access down; a person whose access was removed gets his old row back, and with it what he wrote. */
+async function admit(context: Context, admission: Admission): Promise<PortalUser> {
+  const { form, portal, by } = admission
+  const where = { portal_id: portal.id, module: form.module, record_id: form.recordId }
+  return context.db.transaction(async (trx) => {
+    const former = await trx('portico_portal_users').first('id').where(where)
+    const id: string = former?.id ?? randomUUID()
+    const values = rowOf(context, admission)
+    if (former) await trx('portico_portal_users').where({ id }).update(values)
+    else await trx('portico_portal_users').insert({ id, ...where, ...values })
+    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: `portal-user:${id}`, after: form }, trx)
+    return portalUserById(trx, id)
+  })
+}
+
+function rowOf(context: Context, { form, name, address, identityId, by }: Admission): Record<string, unknown> {
+  const invitation = { invited_by: by.id, invited_at: momentAt(context.now()), accepted_at: null, status: 'invited' }
+  return { user_type_id: form.userTypeId, identity_id: identityId, name, address, language: form.language, ...invitation }
+}
+
+function refusal(reason: string): PorticoError {
+  return new PorticoError(`portal:refusal.${reason}`, { status: 409 })
+}

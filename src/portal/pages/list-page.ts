@@ -1,0 +1,162 @@
+/** Lists of a portal: search, filters by options, order, pages. */
+import type { Request, RequestHandler, Response } from 'express'
+import { records } from '../../access/records.js'
+import type { Count, Filter, ListQuery, Page, ReleasedModule, ViewedRecord } from '../../access/record.js'
+import { NotFound } from '../../errors.js'
+import type { Field, Module } from '../../host/catalog.js'
+import { page } from '../../web/render.js'
+import { valueFromText } from '../criteria.js'
+import { roomOf, type Room } from './room.js'
+import { shownValues, type ShownValue } from './shown-value.js'
+
+const filterMark = 'filter.'
+const mostColumns = 7
+
+/** What the address of a list asks for. */
+interface Asked {
+  readonly search: string
+  readonly sort: string
+  readonly after: string
+  readonly filters: Readonly<Record<string, string>>
+}
+
+export const listPage: RequestHandler = async (req, res) => {
+  const room = await roomOf(req, res)
+  const asked = askedIn(req.query)
+  const columns = columnsOf(room.module, room.released.fields)
+  const query = queryOf(room.released, asked, columns)
+  const door = records(req.viewer)
+  const found = await door.list(room.module.name, query)
+  const count = await door.count(room.module.name, query)
+  await page(res, 'portal/list', { list: { ...tableOf(room, columns, found), ...controlsOf(room, asked, columns, count, found) } })
+}
+
+/** The records at the other end of a link, all of them page by page. */
+export const relatedPage: RequestHandler = async (req, res) => {
+  const room = await roomOf(req, res)
+  const id = String(req.params['id'])
+  const record = await records(req.viewer).find(room.module.name, id)
+  const link = room.module.links.get(String(req.params['link']))
+  if (!link) throw new NotFound()
+  const target = await records(req.viewer).module(link.to)
+  const asked = askedIn(req.query)
+  const columns = columnsOf(target.module, target.fields)
+  const found = await records(req.viewer).related(room.module.name, id, link.name, { fields: columns, after: asked.after || undefined })
+  const here = room.url(room.module.name, id, 'related', link.name)
+  const list = { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, pages: pagesOf(here, asked, found) }
+  await page(res, 'portal/related', { list, record: { title: record.title, url: room.url(room.module.name, id) }, module: crumbOf(room) })
+}
+
+/** The columns of a list: those of the host's list layout that are released; the title first. */
+export function columnsOf(module: Module, visible: readonly string[]): string[] {
+  const layout = module.layouts.find((one) => one.kind === 'list')?.sections.flatMap((section) => section.fields) ?? []
+  const chosen = layout.filter((name) => visible.includes(name))
+  const rest = chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => module.fields.get(name)?.type !== 'longText')]
+  const title = visible.includes(module.title) ? [module.title] : []
+  return [...new Set([...title, ...rest])].slice(0, mostColumns)
+}
+
+export interface Table {
+  readonly label: string
+  readonly icon: string
+  readonly head: readonly Field[]
+  readonly rows: readonly { readonly url: string | undefined; readonly title: string; readonly values: readonly ShownValue[] }[]
+}
+
+export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: readonly string[], found: Page): Table {
+  const { module, showing } = room
+  return {
+    label: module.labelPlural,
+    icon: module.icon,
+    head: columns.flatMap((name) => module.fields.get(name) ?? []),
+    rows: found.records.map((record) => ({
+      url: record.may.has('open') ? showing.recordUrl(module.name, record.id) : undefined,
+      title: record.title || room.t('portal:list.untitled', { module: module.label }),
+      values: cellsOf(showing, record, columns)
+    }))
+  }
+}
+
+/** The title's own cell is the link to the record. */
+function cellsOf(showing: Room['showing'], record: ViewedRecord, columns: readonly string[]): ShownValue[] {
+  return shownValues(showing, { ...record, values: { ...blank(columns), ...record.values } }, columns.filter((name) => name !== record.module.title))
+}
+
+/** A column that the grants matching this record don't show is empty in its row. */
+function blank(columns: readonly string[]): Record<string, null> {
+  return Object.fromEntries(columns.map((name) => [name, null]))
+}
+
+function askedIn(query: Request['query']): Asked {
+  const text = (name: string): string => (typeof query[name] === 'string' ? query[name] : '')
+  const filters = Object.keys(query).filter((name) => name.startsWith(filterMark) && text(name) !== '')
+  return {
+    search: text('q'),
+    sort: text('sort'),
+    after: text('after'),
+    filters: Object.fromEntries(filters.map((name) => [name.slice(filterMark.length), text(name)]))
+  }
+}
+
+/** Names of fields go to the door as they are: it has one answer for hidden and for unknown ones (A09). */
+function queryOf({ module }: ReleasedModule, asked: Asked, columns: readonly string[]): ListQuery {
+  const filter = Object.entries(asked.filters).map(([field, value]): Filter => filterFor(module.fields.get(field), field, value))
+  const sort = asked.sort === '' ? undefined : { field: asked.sort.replace(/^-/, ''), descending: asked.sort.startsWith('-') }
+  return { filter, search: asked.search, sort, after: asked.after || undefined, fields: columns }
+}
+
+function filterFor(field: Field | undefined, name: string, text: string): Filter {
+  return { field: name, operator: field?.type === 'options' ? 'contains' : '=', value: field ? valueFromText(field.type, text) : text }
+}
+
+function controlsOf(room: Room, asked: Asked, columns: readonly string[], count: Count, found: Page): Record<string, unknown> {
+  const { released, module, t } = room
+  const here = room.url(module.name)
+  const shown = room.showing.format.number(count.count)
+  return {
+    url: here,
+    asked,
+    newUrl: released.may.has('create') ? room.url(module.name, 'new') : undefined,
+    isNarrowed: asked.search !== '' || Object.keys(asked.filters).length > 0,
+    isSearchable: released.fields.some((name) => module.fields.get(name)?.searchable),
+    filters: filtersOf(room, asked),
+    sorts: Object.fromEntries(columns.filter((name) => released.sortable.includes(name)).map((name) => [name, sortOf(here, asked, name)])),
+    count: count.capped ? t('portal:list.moreThan', { shown }) : t('portal:list.count', { count: count.count, shown }),
+    pages: pagesOf(here, asked, found)
+  }
+}
+
+function filtersOf({ released, module, t }: Room, asked: Asked): Record<string, unknown>[] {
+  return released.fields
+    .flatMap((name) => module.fields.get(name) ?? [])
+    .filter((field) => field.type === 'option' && field.options.length > 0)
+    .map((field) => ({
+      name: filterMark + field.name,
+      label: field.label,
+      value: asked.filters[field.name] ?? '',
+      options: [{ value: '', label: t('portal:list.any', { field: field.label }) }, ...field.options]
+    }))
+}
+
+/** Where a column's head leads, and how the list is ordered by it now. */
+function sortOf(here: string, asked: Asked, name: string): { url: string; order: 'ascending' | 'descending' | undefined } {
+  const order = asked.sort === name ? 'ascending' : asked.sort === `-${name}` ? 'descending' : undefined
+  return { order, url: addressFor(here, { ...asked, after: '', sort: order === 'ascending' ? `-${name}` : name }) }
+}
+
+function pagesOf(here: string, asked: Asked, { next }: Page): { first: string | undefined; next: string | undefined } {
+  return {
+    first: asked.after === '' ? undefined : addressFor(here, { ...asked, after: '' }),
+    next: next === undefined ? undefined : addressFor(here, { ...asked, after: next })
+  }
+}
+
+function addressFor(here: string, { search, sort, after, filters }: Asked): string {
+  const marked = Object.entries(filters).map(([name, value]) => [filterMark + name, value])
+  const parts = Object.entries({ q: search, sort, after }).concat(marked as [string, string][]).filter(([, value]) => value !== '')
+  return parts.length === 0 ? here : `${here}?${new URLSearchParams(parts).toString()}`
+}
+
+export function crumbOf(room: Room): { label: string; url: string } {
+  return { label: room.module.labelPlural, url: room.url(room.module.name) }
+}

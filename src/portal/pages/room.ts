@@ -1,0 +1,94 @@
+/** What every page of a portal has: its frame and navigation, the module its address names, and how values are shown to this reader. */
+import type { Request, RequestHandler, Response } from 'express'
+import { records } from '../../access/records.js'
+import type { ReleasedModule } from '../../access/record.js'
+import type { Context } from '../../context.js'
+import { NotFound } from '../../errors.js'
+import type { Module } from '../../host/catalog.js'
+import type { Door } from '../../identity/identity.js'
+import { formatFor } from '../../web/format.js'
+import { localeFor, translator, type Translate } from '../../web/locale.js'
+import { urlFor } from '../../web/render.js'
+import { configuration } from '../configuration.js'
+import { momentAt } from '../../audit/moment.js'
+import { doorOf, doorTo, portalAt, standAt } from '../door.js'
+import { addressOf, moduleAt } from '../module-address.js'
+import { baseOf } from '../portals.js'
+import type { Showing } from './shown-value.js'
+
+/** Puts the portal's door before the request, or sends the visitor of an old address to the new one (Z01). */
+export function enter(context: Context): RequestHandler<{ slug: string }> {
+  return async (req, res, next) => {
+    const portal = portalAt(await configuration(context.db), req.params.slug, momentAt(context.now()))
+    if (!portal) throw new NotFound()
+    if (portal.slug !== req.params.slug) return res.redirect(307, urlFor(res, baseOf(portal) + req.url))
+    standAt(req as Request, doorTo(context, portal))
+    req.locale = localeFor(req as Request, { door: portal.locale })
+    next()
+  }
+}
+
+/** The frame of the pages behind the sign-in: what is released is in the navigation, and nothing else. */
+export const frame: RequestHandler = async (req, res, next) => {
+  const door = await standingAt(req)
+  const { person } = req.viewer
+  req.locale = localeFor(req, { person: person.locale, door: door.locale })
+  res.locals.reader = { timeZone: person.timeZone, formats: person.formats }
+  const released = (await records(req.viewer).modules()).filter(({ module }) => !module.partOf)
+  const to = (path: string): string => urlFor(res, door.base + path)
+  res.locals.area = {
+    kind: 'portal',
+    name: door.name,
+    home: to('/'),
+    nav: released.map(({ module }) => navEntry(module, to, req.path)),
+    user: { name: person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
+  }
+  next()
+}
+
+/** What the handlers of a module's pages work with. */
+export interface Room {
+  readonly door: Door
+  readonly released: ReleasedModule
+  readonly module: Module
+  readonly t: Translate
+  readonly showing: Showing
+  /** Web address of a page of this portal. */
+  url(module: string, ...rest: string[]): string
+}
+
+/** @throws NotFound when the address names no module that is released to the viewer. */
+export async function roomOf(req: Request, res: Response): Promise<Room> {
+  const door = await standingAt(req)
+  const { viewer } = req
+  const catalog = await viewer.kernel.host.catalog(req.locale)
+  const all = await records(viewer).modules()
+  const wanted = moduleAt(catalog, String(req.params['module']))
+  const released = all.find(({ module }) => module.name === wanted.name)
+  if (!released) throw new NotFound()
+  const url = (module: string, ...rest: string[]): string => urlFor(res, [door.base, addressOf(module), ...rest.map(encodeURIComponent)].join('/'))
+  const hasPage = new Set(all.filter(({ may }) => may.has('open')).map(({ module }) => module.name))
+  return {
+    door,
+    released,
+    module: wanted,
+    t: translator(req.locale),
+    showing: {
+      t: translator(req.locale),
+      format: formatFor(req.locale, viewer.person),
+      recordUrl: (module, id) => (hasPage.has(module) ? url(module, id) : undefined)
+    },
+    url
+  }
+}
+
+export async function standingAt(req: Request): Promise<Door> {
+  const door = await doorOf(req)
+  if (!door) throw new NotFound()
+  return door
+}
+
+function navEntry(module: Module, to: (path: string) => string, here: string): Record<string, unknown> {
+  const path = `/${addressOf(module.name)}`
+  return { url: to(path), label: module.labelPlural, icon: module.icon, current: here === path || here.startsWith(`${path}/`) }
+}

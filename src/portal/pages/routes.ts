@@ -1,0 +1,46 @@
+/** The pages of a portal: what its people see. */
+import { Router } from 'express'
+import type { Context } from '../../context.js'
+import { NotFound } from '../../errors.js'
+import { page, urlFor } from '../../web/render.js'
+import { configuration } from '../configuration.js'
+import { defaultPortal, doorOf } from '../door.js'
+import { baseOf } from '../portals.js'
+import { listPage, relatedPage } from './list-page.js'
+import { notePages } from './note-pages.js'
+import { recordPage, removalPage, removeRecord } from './record-page.js'
+import { changeRecord, clonePage, createRecord, editPage, newPage } from './record-form.js'
+import { enter, frame, standingAt } from './room.js'
+
+export function portalPages(context: Context): Router {
+  const router = Router()
+  router.get('/', async (req, res) => {
+    const portal = defaultPortal(await configuration(context.db))
+    if (!portal) throw new NotFound()
+    res.redirect(302, urlFor(res, `${baseOf(portal)}/`))
+  })
+  router.use('/:slug', enter(context), context.identity.pages(doorOf), context.identity.requireViewer(doorOf), frame, rooms(context))
+  return router
+}
+
+function rooms(context: Context): Router {
+  const router = Router()
+  router.get('/', async (req, res) => {
+    const door = await standingAt(req)
+    const home = await door.home(req.viewer)
+    if (home === '/') await page(res, 'portal/nothing-yet')
+    else res.redirect(302, urlFor(res, door.base + home))
+  })
+  router.get('/:module', listPage)
+  router.post('/:module', createRecord(context))
+  router.get('/:module/new', newPage(context))
+  router.get('/:module/:id', recordPage)
+  router.post('/:module/:id', changeRecord)
+  router.get('/:module/:id/edit', editPage)
+  router.get('/:module/:id/clone', clonePage)
+  router.get('/:module/:id/removal', removalPage)
+  router.post('/:module/:id/removal', removeRecord)
+  router.get('/:module/:id/related/:link', relatedPage)
+  router.use('/:module/:id', notePages(context))
+  return router
+}

@@ -1,0 +1,103 @@
+/** How a value of a record is shown: as words, a badge or a link, prepared so that views only print. */
+import type { Value, ViewedRecord } from '../../access/record.js'
+import type { Field, Module, Option } from '../../host/catalog.js'
+import type { Translate } from '../../web/locale.js'
+import type { Format } from '../../web/format.js'
+
+export interface ShownValue {
+  readonly label: string
+  readonly field: string
+  readonly kind: 'text' | 'prose' | 'badges' | 'link'
+  readonly text: string
+  readonly href: string | undefined
+  readonly badges: readonly Option[]
+  readonly isNumber: boolean
+}
+
+/** What showing needs to know of the page it is for. */
+export interface Showing {
+  readonly t: Translate
+  readonly format: Format
+  /** The web address of a record, or undefined where it has no page of its own for this reader. */
+  recordUrl(module: string, id: string): string | undefined
+}
+
+export function shownValues(showing: Showing, record: ViewedRecord, names: readonly string[]): ShownValue[] {
+  return names.flatMap((name) => {
+    const field = record.module.fields.get(name)
+    return field && name in record.values ? [shownValue(showing, field, record.values[name] ?? null)] : []
+  })
+}
+
+export function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
+  const plain = { label: field.label, field: field.name, kind: 'text', text: '', href: undefined, badges: [], isNumber: false } as const
+  if (value === null || value === '') return plain
+  switch (field.type) {
+    case 'option':
+    case 'options':
+      return { ...plain, kind: 'badges', badges: [value].flat().map((one) => optionOf(field, String(one))) }
+    case 'reference':
+      return { ...plain, kind: 'link', ...referenceText(showing, value) }
+    case 'longText':
+      return { ...plain, kind: 'prose', text: String(value) }
+    case 'email':
+      return { ...plain, kind: 'link', text: String(value), href: `mailto:${encodeURIComponent(String(value)).replace('%40', '@')}` }
+    case 'phone':
+      return { ...plain, kind: 'link', text: String(value), href: `tel:${String(value).replace(/[^+\d]/g, '')}` }
+    case 'url':
+      return { ...plain, kind: 'link', text: String(value), href: webAddress(String(value)) }
+    default:
+      return { ...plain, text: plainText(showing, field, value), isNumber: ['integer', 'number', 'money'].includes(field.type) }
+  }
+}
+
+/** Sections of the detail layout with what this reader sees of them; what stands in no section comes last. */
+export function shownSections(showing: Showing, record: ViewedRecord): { label: string; values: ShownValue[] }[] {
+  const sections = detailSections(record.module, Object.keys(record.values))
+  return sections.map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) })).filter(({ values }) => values.length > 0)
+}
+
+/** The sections of the module's detail layout, cut down to `names`; the names it leaves out make a last section without a label. */
+export function detailSections(module: Module, names: readonly string[]): { label: string; fields: string[] }[] {
+  const layout = module.layouts.find((one) => one.kind === 'detail')
+  const wanted = new Set(names)
+  const placed = new Set<string>()
+  const sections = (layout?.sections ?? []).map(({ label, fields }) => ({
+    label,
+    fields: fields.filter((name) => wanted.has(name) && !placed.has(name) && placed.add(name))
+  }))
+  const rest = [...module.fields.keys()].filter((name) => wanted.has(name) && !placed.has(name))
+  return [...sections, { label: '', fields: rest }].filter(({ fields }) => fields.length > 0)
+}
+
+function optionOf(field: Field, value: string): Option {
+  return field.options.find((option) => option.value === value) ?? { value, label: value, tone: 'neutral' }
+}
+
+function referenceText({ recordUrl }: Showing, value: Value): Pick<ShownValue, 'text' | 'href'> {
+  if (typeof value !== 'object' || value === null || !('id' in value) || value.title === undefined) return { text: '', href: undefined }
+  return { text: value.title, href: recordUrl(value.module, value.id) }
+}
+
+/** Only addresses of the web are links; a `javascript:` typed by a customer stays text (A23). */
+function webAddress(text: string): string | undefined {
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined
+}
+
+function plainText({ t, format }: Showing, field: Field, value: Value): string {
+  switch (field.type) {
+    case 'boolean':
+      return t(value === true ? 'portal:value.yes' : 'portal:value.no')
+    case 'integer':
+    case 'number':
+      return format.number(value)
+    case 'money':
+      return format.money(value)
+    case 'date':
+      return format.date(value)
+    case 'datetime':
+      return format.datetime(value)
+    default:
+      return String(value)
+  }
+}

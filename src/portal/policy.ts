@@ -1,0 +1,178 @@
+/** What a user type's releases mean for one portal user, as grants; the table in the design is this file in words. */
+import { all, along, always, any, compare, ID, linked, never, oneOf, writtenBy, type Condition } from '../access/condition.js'
+import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.js'
+import type { Person } from '../access/viewer.js'
+import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
+import type { Release, Right, UserType } from './configuration.js'
+import { criteriaCondition, type PrimaryValues } from './criteria.js'
+import { leadsTo } from './link-path.js'
+
+export interface PolicyFacts {
+  readonly catalog: Catalog
+  readonly userType: UserType
+  readonly person: Person
+  /** The primary record's values that criteria compare with. */
+  readonly primary: PrimaryValues
+  readonly publicModules: ReadonlySet<string>
+}
+
+interface Released {
+  readonly release: Release
+  readonly module: Module
+}
+
+/** The policy of a portal user. Fields, links and modules that the CRM no longer has are left out; they never widen anything. */
+export function portalPolicy(facts: PolicyFacts): ModulePolicy[] {
+  if (facts.person.module !== facts.userType.primaryModule) return []
+  const released = facts.userType.releases.flatMap((release) => {
+    const module = facts.catalog.modules.get(release.module)
+    return module ? [{ release, module }] : []
+  })
+  const whole = released.filter(({ release }) => release.kind !== 'part').map((one) => modulePolicy(facts, one))
+  const parts = released.filter(({ release }) => release.kind === 'part').map((one) => partPolicy(facts, one, whole))
+  return [...whole, ...parts].filter((policy) => policy.grants.length > 0)
+}
+
+function modulePolicy(facts: PolicyFacts, released: Released): ModulePolicy {
+  const { release, module } = released
+  const grants = release.kind === 'public' ? publicGrants(facts, released) : scopedGrants(facts, released)
+  return { module: module.name, grants: grants.filter(({ when }) => when.kind !== 'never'), restrictions: outside(release, module) }
+}
+
+/** Z08: the whole module, read only, for as long as it is public. */
+function publicGrants({ publicModules }: PolicyFacts, { release, module }: Released): Grant[] {
+  if (!publicModules.has(module.name)) return []
+  return [grant('public', ['view', 'open'], always, visible(release, module), { module: module.label })]
+}
+
+function scopedGrants(facts: PolicyFacts, released: Released): Grant[] {
+  return [...viewGrants(facts, released), ...writeGrants(facts, released)]
+}
+
+/** Z05, Z07: the own record; what the path leads to; what the criteria mean; what he wrote. Together, their union. */
+function viewGrants(facts: PolicyFacts, { release, module }: Released): Grant[] {
+  const { person, userType } = facts
+  const fields = visible(release, module)
+  const seeing: Action[] = ['view', 'open', ...noteActions(release), ...cloning(release)]
+  const args = { module: module.label }
+  const grants = [
+    grant('related', seeing, byPath(facts, release), fields, args),
+    grant('criteria', seeing, byCriteria(facts, { release, module }), fields, args),
+    grant('written', ['view', 'open'], writtenBy(module.name, person.id), fields, args)
+  ]
+  if (module.name !== userType.primaryModule) return grants
+  return [grant('own', seeing, ownRecord(person), fields, args), ...grants]
+}
+
+/** Z06. A row must be within reach before and after a change, so nobody moves a record out of his scope or into it. */
+function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[] {
+  const { person, userType } = facts
+  const isPrimary = module.name === userType.primaryModule
+  const scope = any(byPath(facts, release), byCriteria(facts, { release, module }))
+  const reach = isPrimary && isUnbounded(release) ? always : scope
+  const written = all(reach, writtenBy(module.name, person.id))
+  const fields = writable(release, module)
+  const when: Record<Exclude<Right, 'clone'>, Condition> = {
+    create: reach,
+    edit: any(isPrimary ? ownRecord(person) : never, written),
+    editShared: scope,
+    delete: written
+  }
+  return (['create', 'edit', 'editShared', 'delete'] as const)
+    .filter((right) => release.rights.has(right))
+    .map((right) => grant(right, [actionOf(right)], when[right], fields, { module: module.label }))
+}
+
+/** Line items are seen and changed with the record they are part of (Z11). */
+function partPolicy(facts: PolicyFacts, { release, module }: Released, whole: readonly ModulePolicy[]): ModulePolicy {
+  const part = module.partOf
+  const owner = part && whole.find((policy) => policy.module === part.module)
+  if (!part || !owner) return { module: module.name, grants: [], restrictions: [] }
+  const seen = linked(part.link, ownerScope(owner, 'view', never))
+  const changed = linked(part.link, ownerScope(owner, 'edit', justCreated(facts, owner)))
+  const args = { module: module.label }
+  const fields = writable(release, module)
+  const grants = [
+    grant('part', ['view', 'open'], seen, visible(release, module), args),
+    ...(['create', 'edit', 'delete'] as const).filter((right) => release.rights.has(right)).map((right) => grant(right, [right], changed, fields, args))
+  ]
+  return { module: module.name, grants: grants.filter(({ when }) => when.kind !== 'never'), restrictions: outside(release, module) }
+}
+
+function ownerScope(owner: ModulePolicy, action: Action, more: Condition): Condition {
+  const scopes = owner.grants.filter((one) => one.actions.includes(action)).map((one) => one.when)
+  return all(any(...scopes, more), ...owner.restrictions.map((one) => one.when))
+}
+
+/** Who may create an order may put its items in, even if he may not change orders otherwise. */
+function justCreated({ person }: PolicyFacts, owner: ModulePolicy): Condition {
+  const mayCreate = owner.grants.some((one) => one.actions.includes('create'))
+  return mayCreate ? writtenBy(owner.module, person.id) : never
+}
+
+function ownRecord(person: Person): Condition {
+  return oneOf(ID, [person.recordId])
+}
+
+function byPath({ catalog, person, userType }: PolicyFacts, { module, path }: Release): Condition {
+  return leadsTo(catalog, module, path, userType.primaryModule) ? along(path, ownRecord(person)) : never
+}
+
+function byCriteria({ primary }: PolicyFacts, { release, module }: Released): Condition {
+  return release.criteria ? criteriaCondition(module, release.criteria, primary) : never
+}
+
+/** Nothing was configured, which is not the same as a configured link that is gone. */
+function isUnbounded({ path, criteria }: Release): boolean {
+  return path.length === 0 && criteria === undefined
+}
+
+function noteActions({ notes }: Release): Action[] {
+  return notes === 'none' ? [] : notes === 'read' ? ['feed'] : ['feed', 'post']
+}
+
+function cloning(release: Release): Action[] {
+  return release.rights.has('clone') && release.rights.has('create') ? ['clone'] : []
+}
+
+function actionOf(right: Exclude<Right, 'clone'>): Action {
+  return right === 'editShared' ? 'edit' : right
+}
+
+/** In the catalog's order. */
+function visible(release: Release, module: Module): string[] {
+  return [...module.fields.keys()].filter((name) => release.fields.has(name))
+}
+
+export function writable(release: Pick<Release, 'fields'>, module: Module): string[] {
+  return [...module.fields.values()].filter((field) => mayBeWritten(module, field) && release.fields.get(field.name) === 'editable').map((field) => field.name)
+}
+
+/** Never the owner: a portal user can't give records away (Z26, E10). Never the bare columns of a lookup that serves several
+ *  modules either: nothing would say whether he may see the record he names (A05). */
+export function mayBeWritten(module: Module, field: Field): boolean {
+  return !field.readOnly && field.name !== module.owner && !isBareLookup(module, field)
+}
+
+function isBareLookup(module: Module, { storage, type }: Field): boolean {
+  if (storage.kind !== 'column' || type === 'reference') return false
+  return [...module.links.values()].some((link) => link.storage.kind === 'column' && link.storage.only && [link.storage.column, link.storage.only.column].includes(storage.column))
+}
+
+function grant(id: string, actions: readonly Action[], when: Condition, fields: readonly string[], args: Record<string, string>): Grant {
+  return { id, actions, when, fields, reason: { key: `access:reason.${id}`, args } }
+}
+
+/** E10, for the rules whose column is a field; the kernel holds all of them anyway, these say why. */
+function outside(release: Release, module: Module): Restriction[] {
+  return module.outside.flatMap((rule) => {
+    const field = fieldAt(module, rule)
+    if (!field) return []
+    const value = field.type === 'boolean' ? Boolean(rule.is) : rule.is
+    return [{ id: `outside.${field.name}`, when: compare(field.name, '=', value), reason: { key: 'access:reason.outside', args: { field: field.label, module: release.module } } }]
+  })
+}
+
+function fieldAt(module: Module, { column }: ColumnIs): Field | undefined {
+  return [...module.fields.values()].find(({ storage }) => storage.kind === 'column' && storage.column === column)
+}

@@ -1,0 +1,164 @@
+/** Portal users: who has access to which portal as what, and how that ends and begins again (Z22). */
+import type { Knex } from 'knex'
+import type { AuditEntry } from '../audit/audit.js'
+import type { Context } from '../context.js'
+import { NotFound, PorticoError } from '../errors.js'
+import type { Locale } from '../host/catalog.js'
+import type { Staff } from '../host/host.js'
+import { staffActor } from '../audit/configuration-change.js'
+import { audienceOf } from './portals.js'
+
+export const portalUserStatuses = ['invited', 'confirmed', 'deactivated', 'removed'] as const
+export type PortalUserStatus = (typeof portalUserStatuses)[number]
+
+export interface PortalUser {
+  readonly id: string
+  readonly portalId: string
+  readonly userTypeId: string
+  /** Null once the access was removed: the address is then free for somebody else. */
+  readonly identityId: string | null
+  readonly module: string
+  readonly recordId: string
+  readonly name: string
+  readonly address: string
+  /** The language of his mails until he signs in and chooses. */
+  readonly language: Locale
+  readonly status: PortalUserStatus
+  readonly invitedBy: string
+  readonly invitedAt: string
+  readonly acceptedAt: string | null
+}
+
+/** A portal user as it is talked about in the audit list and in queued mail. */
+export function subjectOf(user: Pick<PortalUser, 'id'>): string {
+  return `portal-user:${user.id}`
+}
+
+/** @throws NotFound, also for somebody whose access was removed */
+export async function portalUserById(db: Knex, id: string): Promise<PortalUser> {
+  const [user] = await readUsers(db, (rows) => rows.where({ id }))
+  if (!user || user.status === 'removed') throw new NotFound()
+  return user
+}
+
+/** Who signs in to this portal with this identity. */
+export async function portalUserOf(db: Knex, portalId: string, identityId: string): Promise<PortalUser | undefined> {
+  const [user] = await readUsers(db, (rows) => rows.where({ portal_id: portalId, identity_id: identityId }))
+  return user
+}
+
+/** Every access that a record of the CRM has, or had. */
+export function accessesOf(db: Knex, module: string, recordId: string): Promise<PortalUser[]> {
+  return readUsers(db, (rows) => rows.where({ module, record_id: recordId }).orderBy('invited_at', 'desc').limit(50))
+}
+
+/** Portal users of a type by name: those with one of `statuses`, and `search` in name or address. */
+export function portalUsersOfType(db: Knex, ask: { userTypeId: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }): Promise<PortalUser[]> {
+  return readUsers(db, (rows) =>
+    matching(rows.where({ user_type_id: ask.userTypeId }).whereIn('status', ask.statuses), ask.search)
+      .orderBy(['name', 'id'])
+      .offset(ask.skip)
+      .limit(ask.limit)
+  )
+}
+
+/** How many portal users of a type there are, by status. */
+export async function countByStatus(db: Knex, userTypeId: string): Promise<Record<PortalUserStatus, number>> {
+  const counted = db('portico_portal_users').select('status').count({ users: '*' }).where({ user_type_id: userTypeId }).groupBy('status')
+  const rows: { status: PortalUserStatus; users: number | string }[] = await counted
+  const counts = { invited: 0, confirmed: 0, deactivated: 0, removed: 0 }
+  for (const row of rows) counts[row.status] = Number(row.users)
+  return counts
+}
+
+/** @throws PorticoError when a type has as many active users as the limit allows; deactivated ones don't count (Z03). */
+export async function mustHaveRoom(context: Context, userTypeId: string): Promise<void> {
+  const { invited, confirmed } = await countByStatus(context.db, userTypeId)
+  const limit = context.config.limits.activeUsersPerType
+  if (invited + confirmed >= limit) throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
+}
+
+/** Ends the access until it is activated again: sessions and links die, mail that waits is withdrawn. */
+export async function deactivate(context: Context, id: string, by: Staff): Promise<void> {
+  const user = await portalUserById(context.db, id)
+  await end(context, user, { status: 'deactivated' }, { action: 'portal-user.deactivated', actor: staffActor(by) })
+}
+
+/** Ends the access for good; the person can be invited again, and what he wrote is still his then. */
+export async function remove(context: Context, id: string, by: Staff): Promise<void> {
+  const user = await portalUserById(context.db, id)
+  await end(context, user, { status: 'removed', identity_id: null }, { action: 'portal-user.removed', actor: staffActor(by) })
+}
+
+/** The record that stands for the person is gone: so is his access, everywhere (A24). */
+export async function endAccessOf(context: Context, module: string, recordId: string): Promise<void> {
+  const actor = { kind: 'system', id: 'portico', name: 'Portico' } as const
+  for (const user of await accessesOf(context.db, module, recordId)) {
+    if (user.status === 'removed') continue
+    await end(context, user, { status: 'removed', identity_id: null }, { action: 'portal-user.removed', actor })
+  }
+}
+
+/** Gives a deactivated user his access back: confirmed as he was, or invited if he never accepted. Gives that status. */
+export async function activate(context: Context, id: string, by: Staff): Promise<PortalUserStatus> {
+  const user = await portalUserById(context.db, id)
+  if (user.status !== 'deactivated') return user.status
+  await mustHaveRoom(context, user.userTypeId)
+  const status = user.acceptedAt ? 'confirmed' : 'invited'
+  await changeStatus(context, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) })
+  return status
+}
+
+/** The invitation was accepted and a password is set (Z16, Z19). */
+export async function confirm(context: Context, user: PortalUser, at: string): Promise<void> {
+  if (user.status !== 'invited') return
+  const actor = { kind: 'outside', id: user.id, name: user.name } as const
+  await changeStatus(context, user, { status: 'confirmed', accepted_at: at }, { action: 'invitation.accepted', actor })
+}
+
+async function end(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
+  await changeStatus(context, user, values, entry)
+  if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId))
+  await context.mail.withdraw(subjectOf(user))
+}
+
+type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?: string }
+
+/** Only from the status that was read: of two who act at once, the second is told by what he finds. */
+async function changeStatus(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
+  await context.db.transaction(async (trx) => {
+    const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
+    if (changed === 0) throw new PorticoError('portal:error.changedMeanwhile', { status: 409 })
+    await context.audit.note({ ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
+  })
+}
+
+function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
+  const words = search.trim().slice(0, 100).split(/\s+/).filter((word) => word !== '')
+  for (const word of words) {
+    const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
+    rows.where((either) => either.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern]))
+  }
+  return rows
+}
+
+async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<PortalUser[]> {
+  const rows = await narrow(
+    db('portico_portal_users').select(
+      'id',
+      'portal_id as portalId',
+      'user_type_id as userTypeId',
+      'identity_id as identityId',
+      'module',
+      'record_id as recordId',
+      'name',
+      'address',
+      'language',
+      'status',
+      'invited_by as invitedBy',
+      'invited_at as invitedAt',
+      'accepted_at as acceptedAt'
+    )
+  )
+  return rows as PortalUser[]
+}

@@ -1,0 +1,152 @@
+/** Portals: made once with their first user type, renamed, switched off and on, never deleted (Z01, Z02). */
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import type { Context } from '../context.js'
+import { Invalid, NotFound, PorticoError } from '../errors.js'
+import { moduleOf, type Locale } from '../host/catalog.js'
+import type { FieldError, Formats, Staff } from '../host/host.js'
+import { configuration, type Configuration, type Portal } from './configuration.js'
+import { changeConfiguration, changeRow } from '../audit/configuration-change.js'
+import { momentAt } from '../audit/moment.js'
+import { freeSlugs, isSlug, slugOf } from './slug.js'
+
+/** How long an old address leads to the new one. */
+export const redirectDays = 90
+export const clientPortal = { name: 'Client Portal', primaryModule: 'Contact' } as const
+
+export interface PortalForm {
+  readonly name: string
+  /** Undefined: made from the name. */
+  readonly slug: string | undefined
+  readonly locale: Locale
+  readonly timeZone: string
+  readonly formats: Formats
+}
+
+/** The path under which a portal's pages are. */
+export function baseOf(portal: Pick<Portal, 'slug'>): string {
+  return `/portal/${portal.slug}`
+}
+
+/** What people type to get there (E05). */
+export function portalUrl(context: Context, portal: Pick<Portal, 'slug'>): string {
+  return context.config.publicUrl + baseOf(portal)
+}
+
+/** Sessions and links of a portal are bound to this. */
+export function audienceOf(portalId: string): string {
+  return `portal:${portalId}`
+}
+
+/** @throws NotFound */
+export function portalById(all: Configuration, id: string): Portal {
+  const portal = all.portals.get(id)
+  if (!portal) throw new NotFound()
+  return portal
+}
+
+/** Makes a portal with the user type *Client Portal*; the first one is the default. @throws Invalid with proposals when the address is taken. */
+export async function createPortal(context: Context, form: PortalForm, by: Staff): Promise<string> {
+  const all = await configuration(context.db)
+  const slug = checked(context, all, form)
+  const portal = { id: randomUUID(), slug, isActive: true, isDefault: all.portals.size === 0 }
+  await changeConfiguration(context, by, async (trx) => {
+    await claimAddress(trx, slug)
+    await trx('portico_portals').insert({ ...portalRow(form), ...birthOf(context, portal) }).catch(refuseTaken)
+    await bearClientPortal(context, trx, portal.id)
+    return { action: 'portal.created', subject: `portal:${portal.id}`, after: { ...form, slug } }
+  })
+  return portal.id
+}
+
+/** Changes name, address, language and formats; an old address leads to the new one for 90 days. */
+export async function changePortal(context: Context, seen: { id: string; revision: number }, form: PortalForm, by: Staff): Promise<void> {
+  const all = await configuration(context.db)
+  const before = portalById(all, seen.id)
+  const slug = checked(context, all, form, before)
+  await changeConfiguration(context, by, async (trx) => {
+    await claimAddress(trx, slug)
+    await changeRow(trx, 'portico_portals', seen, { ...portalRow(form), slug }).catch(refuseTaken)
+    if (slug !== before.slug) await keepOldAddress(context, trx, before)
+    return { action: 'portal.changed', subject: `portal:${before.id}`, before, after: { ...form, slug } }
+  })
+}
+
+/** Switched off, a portal is there for nobody; its configuration and users stay. */
+export async function switchPortal(context: Context, seen: { id: string; revision: number }, isActive: boolean, by: Staff): Promise<void> {
+  portalById(await configuration(context.db), seen.id)
+  await changeConfiguration(context, by, async (trx) => {
+    await changeRow(trx, 'portico_portals', seen, { is_active: isActive })
+    return { action: isActive ? 'portal.activated' : 'portal.deactivated', subject: `portal:${seen.id}` }
+  })
+}
+
+/** Makes it the one that answers at `/portal`. */
+export async function makeDefault(context: Context, seen: { id: string; revision: number }, by: Staff): Promise<void> {
+  portalById(await configuration(context.db), seen.id)
+  await changeConfiguration(context, by, async (trx) => {
+    await trx('portico_portals').where({ is_default: true }).update({ is_default: false })
+    await changeRow(trx, 'portico_portals', seen, { is_default: true })
+    return { action: 'portal.made-default', subject: `portal:${seen.id}` }
+  })
+}
+
+/** The slug the form asks for. @throws Invalid for what can't be taken. */
+function checked(context: Context, all: Configuration, form: PortalForm, current?: Portal): string {
+  const slug = form.slug ?? slugOf(form.name)
+  const problems: Record<string, FieldError> = {}
+  if (form.name.trim() === '') problems.name = { key: 'portal:problem.nameMissing' }
+  if (!isSlug(slug)) problems.slug = { key: 'portal:problem.slugForm' }
+  const isTaken = takenFor(all, momentAt(context.now()), current)
+  if (isTaken(slug)) problems.slug = { key: 'portal:problem.slugTaken', args: { slug, proposals: freeSlugs(slug, isTaken).join(', ') } }
+  if (Object.keys(problems).length > 0) throw new Invalid(problems)
+  return slug
+}
+
+/** An address is taken by a portal, and for 90 days by the one that left it, unless that is this very portal. */
+function takenFor(all: Configuration, now: string, current: Portal | undefined): (slug: string) => boolean {
+  const others = new Set([...all.portals.values()].filter((portal) => portal.id !== current?.id).map((portal) => portal.slug))
+  return (slug) => {
+    const old = all.oldAddresses.get(slug)
+    return others.has(slug) || (old !== undefined && old.until > now && old.portalId !== current?.id)
+  }
+}
+
+/** Two administrators asked for the same address at the same moment. */
+function refuseTaken(error: unknown): never {
+  const isUnique = error instanceof Error && /UNIQUE|ER_DUP_ENTRY|Duplicate entry/i.test(`${'code' in error ? error.code : ''} ${error.message}`)
+  if (isUnique) throw new PorticoError('portal:error.addressTaken', { status: 409, cause: error })
+  throw error
+}
+
+async function claimAddress(trx: Knex, slug: string): Promise<void> {
+  await trx('portico_portal_addresses').where({ slug }).delete()
+}
+
+async function keepOldAddress(context: Context, trx: Knex, before: Portal): Promise<void> {
+  const until = momentAt(context.now() + redirectDays * 86_400_000)
+  await trx('portico_portal_addresses').insert({ slug: before.slug, portal_id: before.id, until })
+}
+
+function portalRow(form: PortalForm): Record<string, unknown> {
+  const { name, locale, timeZone, formats } = form
+  return { name: name.trim(), locale, time_zone: timeZone, date_format: formats.date, time_format: formats.time }
+}
+
+function birthOf(context: Context, portal: { id: string; slug: string; isActive: boolean; isDefault: boolean }): Record<string, unknown> {
+  const { id, slug, isActive, isDefault } = portal
+  return { id, slug, is_active: isActive, is_default: isDefault, revision: 1, created_at: momentAt(context.now()) }
+}
+
+/** Z02. Of the own record only its name is released until an administrator releases more. */
+async function bearClientPortal(context: Context, trx: Knex, portalId: string): Promise<void> {
+  const id = randomUUID()
+  const releaseId = randomUUID()
+  const { name, primaryModule } = clientPortal
+  const { title } = moduleOf(await context.host.catalog('en'), primaryModule)
+  const birth = { is_built_in: true, revision: 1, created_at: momentAt(context.now()) }
+  await trx('portico_user_types').insert({ id, portal_id: portalId, name, primary_module: primaryModule, ...birth })
+  const release = { id: releaseId, user_type_id: id, module: primaryModule, kind: 'primary', path: '', criteria: null, rights: '', notes: 'none' }
+  await trx('portico_released_modules').insert(release)
+  await trx('portico_released_fields').insert({ released_module_id: releaseId, field: title, is_read_only: true })
+}

@@ -1,0 +1,90 @@
+/** Whether a release can work: what is wrong with one before it is saved, and what of a saved one the CRM no longer has. */
+import type { Catalog, Field, Module } from '../host/catalog.js'
+import type { FieldError } from '../host/host.js'
+import type { Release, UserType } from './configuration.js'
+import { releaseOf } from './configuration.js'
+import { criterionProblem } from './criteria.js'
+import { leadsTo } from './link-path.js'
+import { lookupValues } from './filling.js'
+import { writable } from './policy.js'
+
+export type ReleaseDraft = Omit<Release, 'id'>
+
+export interface ReleaseAsk {
+  readonly catalog: Catalog
+  readonly userType: UserType
+  readonly draft: ReleaseDraft
+  readonly publicModules: ReadonlySet<string>
+}
+
+type Problems = Record<string, FieldError>
+
+/** What is wrong with a draft, by the part of the form it stands at; nothing: it can be saved. Rules: Z05–Z08, Z11, Z12. */
+export function releaseProblems(ask: ReleaseAsk): Problems {
+  const module = ask.catalog.modules.get(ask.draft.module)
+  if (!module) return { module: { key: 'portal:problem.moduleGone' } }
+  return { ...kindProblem(ask, module), ...pathProblem(ask), ...criteriaProblem(ask, module), ...rightsProblem(ask.draft, module), ...fieldsProblem(ask.draft, module) }
+}
+
+/** What the release names and the CRM no longer has: names of fields, paths and modules (they are left out, never widened). */
+export function goneFrom(catalog: Catalog, userType: UserType, release: Release): string[] {
+  const module = catalog.modules.get(release.module)
+  if (!module) return [release.module]
+  const fields = [...release.fields.keys()].filter((name) => !module.fields.has(name))
+  const criteria = (release.criteria?.of ?? []).map((one) => one.field).filter((name) => !module.fields.has(name))
+  const isPathGone = release.path.length > 0 && !leadsTo(catalog, module.name, release.path, userType.primaryModule)
+  return [...new Set([...fields, ...criteria, ...(isPathGone ? [[module.name, ...release.path].join('.')] : [])])]
+}
+
+/** The fields of a new record that Portico fills in itself: its owner, and the lookup with which the path, or the way to the parent record, begins. */
+export function filledFields(module: Module, release: Pick<Release, 'kind' | 'path'>): string[] {
+  const link = module.links.get((release.kind === 'part' ? module.partOf?.link : release.path[0]) ?? '')
+  return [...(module.owner ? [module.owner] : []), ...Object.keys(link ? lookupValues(module, link, '') : {})]
+}
+
+/** The mandatory fields that would stay empty in a record made through this release (Z11). */
+export function missingForCreate(module: Module, release: ReleaseDraft): Field[] {
+  const given = new Set([...filledFields(module, release), ...writable(release, module)])
+  return [...module.fields.values()].filter((field) => isNeeded(field) && !given.has(field.name))
+}
+
+function isNeeded(field: Field): boolean {
+  return field.required && !field.readOnly && field.default === null && field.storage.kind !== 'joined'
+}
+
+function kindProblem({ draft, userType, publicModules }: ReleaseAsk, module: Module): Problems {
+  const isPrimary = module.name === userType.primaryModule
+  if (isPrimary !== (draft.kind === 'primary')) return { kind: { key: 'portal:problem.primaryKind' } }
+  if ((module.partOf !== undefined) !== (draft.kind === 'part')) return { kind: { key: 'portal:problem.partKind' } }
+  if (module.partOf && !releaseOf(userType, module.partOf.module)) return { kind: { key: 'portal:problem.partOwner' } }
+  if (draft.kind === 'public' && !publicModules.has(module.name)) return { kind: { key: 'portal:problem.notPublic', args: { module: module.labelPlural } } }
+  return {}
+}
+
+function pathProblem({ catalog, userType, draft }: ReleaseAsk): Problems {
+  const isLinked = leadsTo(catalog, draft.module, draft.path, userType.primaryModule)
+  if (draft.path.length > 0 && !isLinked) return { path: { key: 'portal:problem.pathGone' } }
+  if (draft.kind === 'related' && draft.path.length === 0 && !draft.criteria) return { path: { key: 'portal:problem.noScope' } }
+  return {}
+}
+
+function criteriaProblem({ catalog, userType, draft }: ReleaseAsk, module: Module): Problems {
+  const primary = catalog.modules.get(userType.primaryModule)
+  if (!draft.criteria || !primary) return {}
+  const problem = draft.criteria.of.map((one) => criterionProblem(module, primary, one)).find((one) => one !== undefined)
+  return problem ? { criteria: problem } : {}
+}
+
+function rightsProblem(draft: ReleaseDraft, module: Module): Problems {
+  if (draft.kind === 'public') return draft.rights.size > 0 || draft.notes !== 'none' ? { rights: { key: 'portal:problem.publicRights' } } : {}
+  if (draft.rights.has('clone') && !draft.rights.has('create')) return { rights: { key: 'portal:problem.cloneNeedsCreate' } }
+  const missing = draft.rights.has('create') ? missingForCreate(module, draft) : []
+  if (missing.length === 0) return {}
+  const fields = missing.map((field) => field.label).join(', ')
+  return { rights: { key: 'portal:problem.mandatoryNotReleased', args: { fields, count: missing.length } } }
+}
+
+function fieldsProblem(draft: ReleaseDraft, module: Module): Problems {
+  const isEmpty = ![...draft.fields.keys()].some((name) => module.fields.has(name))
+  return isEmpty ? { fields: { key: 'portal:problem.noFields' } } : {}
+}

@@ -1,0 +1,81 @@
+/** Puts Portico together on a host: the context, the kernel, and the modules the manifest names. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Logger } from 'pino'
+import { createKernel } from './access/kernel.js'
+import { createAudit } from './audit/audit.js'
+import type { Config } from './config.js'
+import type { Context } from './context.js'
+import { dialectOf } from './db/dialect.js'
+import type { Host } from './host/host.js'
+import type { Manifest, ManifestModule, Plugin } from './hooks.js'
+import { createIdentity } from './identity/identity.js'
+import { createMail } from './mail/mail.js'
+import type { PorticoModule } from './module.js'
+import { createRegistry } from './registry.js'
+import { translator } from './web/locale.js'
+import { projectFolder } from './web/project-folder.js'
+import { createUploads } from './web/uploads.js'
+
+export interface Portico {
+  readonly context: Context
+  readonly plugin: Plugin
+}
+
+export interface PorticoOptions {
+  readonly config: Config
+  readonly host: Host
+  readonly log: Logger
+  /** Default: `plugin.json`. A stranger's module is one more entry. */
+  readonly manifest?: Manifest
+  readonly now?: () => number
+}
+
+/** @throws when a module can't be loaded or uses a hook it does not declare: the plugin contract is checked at start. */
+export async function createPortico(options: PorticoOptions): Promise<Portico> {
+  const { config, host, log, manifest = readManifest(), now = Date.now } = options
+  const registry = createRegistry(host)
+  const kernel = createKernel({ host, dialect: dialectOf(host.db), secret: keyFor(config, 'cursor'), sources: registry.policySources })
+  const mail = createMail({ db: host.db, config, log, now })
+  const context: Context = {
+    config,
+    host,
+    db: host.db,
+    kernel,
+    mail,
+    identity: createIdentity({ db: host.db, kernel, mail, config, log, now }),
+    uploads: createUploads(host, config.limits),
+    audit: createAudit(host.db, now),
+    log,
+    now,
+    t: translator
+  }
+  for (const entry of manifest.modules) registry.add(await load(entry), entry, context)
+  const plugin = registry.plugin(manifest)
+  subscribe(host, plugin)
+  return { context, plugin }
+}
+
+export function readManifest(): Manifest {
+  return JSON.parse(readFileSync(projectFolder('plugin.json'), 'utf8')) as Manifest
+}
+
+async function load(entry: ManifestModule): Promise<PorticoModule> {
+  const where = entry.entry.startsWith('./') ? pathToFileURL(join(import.meta.dirname, entry.entry)).href : entry.entry
+  const loaded = (await import(where)) as { default?: PorticoModule }
+  if (loaded.default?.id !== entry.id) throw new Error(`${entry.entry} does not export the module ${entry.id}.`)
+  return loaded.default
+}
+
+function subscribe(host: Host, plugin: Plugin): void {
+  for (const kind of ['record.created', 'record.changed', 'record.removed'] as const) host.on(kind, plugin.recordSaved)
+  host.on('lead.converted', plugin.leadConverted)
+  for (const kind of ['staff.changed', 'switches.changed'] as const) host.on(kind, plugin.recordSaved)
+}
+
+/** A key of its own for each purpose, from the one secret. */
+function keyFor(config: Config, purpose: string): Buffer {
+  return createHash('sha256').update(`${purpose}:${config.secret}`).digest()
+}

@@ -1,0 +1,151 @@
+/** What the modules contributed, and which of it counts now: a module that is switched off contributes nothing. */
+import { Router, type RequestHandler } from 'express'
+import type { PolicySource } from './access/kernel.js'
+import { predicate } from './access/compile.js'
+import { all, type Condition, oneOf, ID } from './access/condition.js'
+import { rowsOf, sql, type Fragment } from './access/fragment.js'
+import { column, table } from './access/compile.js'
+import type { Context } from './context.js'
+import { dialectOf } from './db/dialect.js'
+import type { Locale } from './host/catalog.js'
+import type { Host, HostEvent, Staff } from './host/host.js'
+import type { Job, Manifest, ManifestModule, MenuItem, Plugin, RecordAction, RecordAsk, SettingsPanel, Sql, StaffAction } from './hooks.js'
+import type { HookName } from './hooks.js'
+import type { PorticoModule, Registration } from './module.js'
+
+type Scope = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
+
+interface Contribution<T> {
+  readonly module: string
+  readonly what: T
+}
+
+export interface Registry {
+  /** Lets a module register. @throws when it uses a hook its manifest entry does not declare. */
+  add(module: PorticoModule, entry: ManifestModule, context: Context): void
+  /** The policies of the modules that are on. */
+  policySources(): Promise<readonly PolicySource[]>
+  /** The plugin as a host sees it. */
+  plugin(manifest: Manifest): Plugin
+}
+
+export function createRegistry(host: Host): Registry {
+  const routes: Contribution<{ mount: string; router: Router }>[] = []
+  const menus: Contribution<(ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>>[] = []
+  const buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[] = []
+  const policies: Contribution<PolicySource>[] = []
+  const scopes: Contribution<Scope>[] = []
+  const handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[] = []
+  const jobs: Contribution<Job>[] = []
+
+  const active = async <T>(contributions: readonly Contribution<T>[]): Promise<T[]> => {
+    const switches = await host.switches()
+    return contributions.filter(({ module }) => switches[module] === true).map(({ what }) => what)
+  }
+
+  const dispatch = async (event: HostEvent): Promise<void> => {
+    for (const { kind, handle } of await active(handlers)) if (kind === event.kind) await handle(event)
+  }
+
+  return {
+    add(module, entry, context) {
+      module.register(registrationFor(entry, context, { routes, menus, buttons, policies, scopes, handlers, jobs }))
+    },
+    policySources: () => active(policies),
+    plugin: (manifest) => ({
+      manifest,
+      settings: (locale) => settingsPanel(manifest, locale),
+      adminMenu: async (ask) => (await Promise.all((await active(menus)).map((menu) => menu(ask)))).flat(),
+      routes: routesOf(host, routes),
+      recordActions: async (ask) => (await Promise.all((await active(buttons)).map((button) => button(ask)))).flat(),
+      recordScope: async (ask) => scopeSql(host, ask.module, await conditionOf(await active(scopes), ask)),
+      recordAuthorize: async (ask) => authorize(host, ask, await conditionOf(await active(scopes), ask)),
+      recordSaved: dispatch,
+      leadConverted: dispatch,
+      jobs: jobs.map(({ module, what }) => ({ ...what, run: async () => ((await host.switches())[module] === true ? what.run() : undefined) }))
+    })
+  }
+}
+
+interface Lists {
+  routes: Contribution<{ mount: string; router: Router }>[]
+  menus: Contribution<(ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>>[]
+  buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[]
+  policies: Contribution<PolicySource>[]
+  scopes: Contribution<Scope>[]
+  handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[]
+  jobs: Contribution<Job>[]
+}
+
+/** What a module is handed: every word of it checks that the manifest declares the hook it stands for. */
+function registrationFor(entry: ManifestModule, context: Context, lists: Lists): Registration {
+  const put = <T>(hook: HookName | undefined, list: Contribution<T>[], what: T): void => {
+    if (hook && !entry.hooks.includes(hook)) throw new Error(`plugin.json does not declare the hook ${hook} for the module ${entry.id}.`)
+    list.push({ module: entry.id, what })
+  }
+  return {
+    context,
+    routes: (mount, router) => put('routes', lists.routes, { mount, router }),
+    adminMenu: (items) => put('admin.menu', lists.menus, items),
+    recordActions: (actions) => put('record.actions', lists.buttons, actions),
+    policy: (grants) => put(undefined, lists.policies, grants),
+    recordScope: (condition) => put('record.scope', lists.scopes, condition),
+    on: (kind, handle) => put(hookOf(kind), lists.handlers, { kind, handle }),
+    job: (job) => put('jobs', lists.jobs, job)
+  }
+}
+
+function hookOf(kind: HostEvent['kind']): HookName | undefined {
+  if (kind === 'lead.converted') return 'lead.converted'
+  return kind.startsWith('record.') ? 'record.saved' : undefined
+}
+
+function settingsPanel(manifest: Manifest, locale: Locale): SettingsPanel {
+  return {
+    title: manifest.name,
+    switches: manifest.modules.map(({ id, label, help }) => ({ id, label: label[locale], help: help[locale] })),
+    permissions: manifest.permissions.map(({ id, label }) => ({ id, label: label[locale] }))
+  }
+}
+
+/** A module's pages are there only while it is on. */
+function routesOf(host: Host, routes: readonly Contribution<{ mount: string; router: Router }>[]): RequestHandler {
+  const pages = Router()
+  for (const { module, what } of routes) {
+    pages.use(what.mount, async (req, res, next) => {
+      const isOn = (await host.switches())[module] === true
+      if (isOn) what.router(req, res, next)
+      else next()
+    })
+  }
+  return pages
+}
+
+/** All that narrows: the conditions of every module that has one. */
+async function conditionOf(scopes: readonly Scope[], ask: { module: string; action: StaffAction; staff: Staff }): Promise<Condition | undefined> {
+  const conditions = (await Promise.all(scopes.map((scope) => scope(ask)))).filter((condition) => condition !== undefined)
+  return conditions.length === 0 ? undefined : all(...conditions)
+}
+
+async function scopeSql(host: Host, name: string, condition: Condition | undefined): Promise<Sql | undefined> {
+  return condition && compiled(host, name, condition)
+}
+
+/** A record to be made has no row yet: a module that forbids creating says `never`. */
+async function authorize(host: Host, ask: { module: string; id: string | undefined }, condition: Condition | undefined): Promise<boolean> {
+  if (!condition) return true
+  if (ask.id === undefined) return condition.kind !== 'never'
+  const dialect = dialectOf(host.db)
+  const module = (await host.catalog('en')).modules.get(ask.module)
+  if (!module) return false
+  const where = await compiled(host, ask.module, all(oneOf(ID, [ask.id]), condition))
+  const rows = await rowsOf(host.db, sql`select ${column(dialect, 'r', ID)} as id from ${table(dialect, module.table, 'r')} where ${where}`)
+  return rows.length === 1
+}
+
+async function compiled(host: Host, name: string, condition: Condition): Promise<Fragment> {
+  const catalog = await host.catalog('en')
+  const module = catalog.modules.get(name)
+  if (!module) return sql`1 = 0`
+  return predicate({ catalog, dialect: dialectOf(host.db) }, module, 'r', condition)
+}

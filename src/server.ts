@@ -1,0 +1,47 @@
+/** Listens, runs the jobs, and stops without dropping a request. */
+import { createServer, type Server } from 'node:http'
+import { createApp } from './app.js'
+import type { Embedded } from './embedded.js'
+import type { Job } from './hooks.js'
+import { runJobs } from './jobs/runner.js'
+
+export interface Running {
+  /** Takes no new requests, finishes those under way and the jobs, and closes the database. */
+  stop(): Promise<void>
+}
+
+export async function serve(embedded: Embedded): Promise<Running> {
+  const { config, host, log, portico } = embedded
+  const server = createServer(createApp(embedded))
+  await listening(server, config.listen)
+  const jobs = runJobs([...ownJobs(embedded), ...portico.plugin.jobs], log)
+  return {
+    stop: async () => {
+      await closed(server)
+      await jobs.stop()
+      await host.close()
+    }
+  }
+}
+
+/** The work that goes on whichever modules are on. */
+function ownJobs({ host, portico }: Embedded): Job[] {
+  return [
+    { name: 'host events', everySeconds: 1, run: () => host.deliver() },
+    { name: 'mail', everySeconds: 2, run: () => portico.context.mail.deliver() }
+  ]
+}
+
+function listening(server: Server, at: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, () => resolve())
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,186 @@
+/** What every page is protected by: headers, limits for bodies, and the refusal of forged requests. */
+import { createHash } from 'node:crypto'
+import busboy from 'busboy'
+import { doubleCsrf } from 'csrf-csrf'
+import express, { type CookieOptions, type Express, type Request, type RequestHandler, type Response } from 'express'
+import helmet from 'helmet'
+import type { Config } from '../config.js'
+import { PorticoError } from '../errors.js'
+import { mountOf } from './render.js'
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** The token that this visitor's forms carry. */
+    forgery?: { token(): string }
+  }
+}
+
+/** Express without the habits we don't want, and with the proxies the operator told us of. */
+export function harden(app: Express, config: Pick<Config, 'trustedProxies'>): void {
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', config.trustedProxies)
+}
+
+/** Headers of every answer: nothing from elsewhere, no framing, no referrer, no shared cache (A32, A45, A51). */
+export function securityHeaders(config: Pick<Config, 'publicUrl' | 'frameAncestors'>): RequestHandler[] {
+  const protect = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: contentPolicy(config.frameAncestors ?? []) },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isHttps(config) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    xFrameOptions: config.frameAncestors?.length ? false : { action: 'deny' }
+  })
+  return [protect, noStore]
+}
+
+function contentPolicy(ancestors: readonly string[]): Record<string, string[]> {
+  const own = ["'self'"]
+  return {
+    defaultSrc: ["'none'"],
+    styleSrc: own,
+    imgSrc: own,
+    fontSrc: own,
+    scriptSrc: own,
+    formAction: own,
+    baseUri: ["'none'"],
+    frameAncestors: ancestors.length > 0 ? [...ancestors] : ["'none'"]
+  }
+}
+
+const noStore: RequestHandler = (req, res, next) => {
+  res.setHeader('Cache-Control', 'private, no-store')
+  res.vary('Cookie')
+  next()
+}
+
+/** Lets this one page show frames of `origins` (Z09); nothing else of its policy changes. */
+export function allowFrames(res: Response, origins: readonly string[]): void {
+  const policy = String(res.getHeader('Content-Security-Policy') ?? '')
+  res.setHeader('Content-Security-Policy', `${policy};frame-src ${origins.map((origin) => new URL(origin).origin).join(' ')}`)
+}
+
+/** Bodies: forms within limits. A URL or a form that is not UTF-8, or a body that is no form, is refused (A48). */
+export function readBodies(): RequestHandler[] {
+  return [
+    refuseMalformed,
+    express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 5000, inflate: false, verify: (req, res, body) => mustDecode(body) })
+  ]
+}
+
+const refuseMalformed: RequestHandler = (req, res, next) => {
+  if (decodeURIComponent(req.originalUrl).includes('\0')) throw badRequest()
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (hasBody && !req.is(['application/x-www-form-urlencoded', 'multipart/form-data'])) throw badRequest()
+  next()
+}
+
+function mustDecode(body: Buffer): void {
+  try {
+    decodeURIComponent(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (cause) {
+    throw badRequest(cause)
+  }
+}
+
+function badRequest(cause?: unknown): PorticoError {
+  return new PorticoError('errors.badRequest', { status: 400, cause })
+}
+
+/** Refuses unsafe requests that another site sent: by `Origin` and `Sec-Fetch-Site`, and by a token in the form that is bound to the
+ *  visitor's session (A41). `sessionCookies` are the names of the cookies that sessions are known by. */
+export function refuseForgery(config: Pick<Config, 'publicUrl' | 'secret'>, sessionCookies: readonly string[]): RequestHandler {
+  const cookie = cookieOptions(config)
+  const { generateCsrfToken, validateRequest } = doubleCsrf({
+    getSecret: () => createHash('sha256').update(`forgery:${config.secret}`).digest('hex'),
+    getSessionIdentifier: (req) => sessionCookies.map((name) => String(req.cookies[name] ?? '')).join('|'),
+    cookieName: cookieName(config, 'portico_forms'),
+    cookieOptions: cookie,
+    getCsrfTokenFromRequest: tokenOf
+  })
+  const publicOrigin = new URL(config.publicUrl).origin
+  return async (req, res, next) => {
+    req.forgery = { token: () => generateCsrfToken(req, res) }
+    if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) return next()
+    if (isFromElsewhere(req, publicOrigin)) throw forged()
+    if (req.is('multipart/form-data')) req.body = { _csrf: await firstToken(req) }
+    if (!validateRequest(req)) throw forged()
+    next()
+  }
+}
+
+function forged(): PorticoError {
+  return new PorticoError('errors.forged', { status: 403 })
+}
+
+function tokenOf(req: Request): string | undefined {
+  const token: unknown = req.body?._csrf
+  return typeof token === 'string' ? token : undefined
+}
+
+/** Browsers say `null` as the origin of a form on a page without referrer; then only `Sec-Fetch-Site` and the token decide. */
+function isFromElsewhere(req: Request, publicOrigin: string): boolean {
+  const site = req.get('sec-fetch-site')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
+  const origin = req.get('origin')
+  if (origin === undefined || origin === 'null' || origin === publicOrigin) return false
+  return !URL.canParse(origin) || new URL(origin).host !== req.host
+}
+
+/** How far into a multipart form the token may stand; the rest is left for whoever reads the files. */
+const tokenWithin = 64 * 1024
+
+/** Reads the head of a multipart form until its `_csrf` field, and puts it all back. */
+async function firstToken(req: Request): Promise<string | undefined> {
+  const head: Buffer[] = []
+  let token: string | undefined
+  const parser = parserFor(req)
+  parser.on('field', (name, value) => (token ??= name === '_csrf' ? value : undefined))
+  parser.on('file', (name, content) => content.resume())
+  parser.on('error', () => undefined)
+  for (let size = 0; token === undefined && size < tokenWithin; ) {
+    const chunk = await nextChunk(req)
+    if (!chunk) break
+    size += chunk.length
+    head.push(chunk)
+    parser.write(chunk)
+  }
+  if (head.length > 0) req.unshift(Buffer.concat(head))
+  return token
+}
+
+function parserFor(req: Request): busboy.Busboy {
+  try {
+    return busboy({ headers: req.headers, limits: { fieldSize: 1024, parts: 50 } })
+  } catch (cause) {
+    throw badRequest(cause)
+  }
+}
+
+function nextChunk(req: Request): Promise<Buffer | null> {
+  const ready = req.read() as Buffer | null
+  if (ready !== null || req.readableEnded || req.complete) return Promise.resolve(ready)
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error) => {
+      req.off('readable', readable).off('end', readable).off('error', done)
+      if (error) reject(error)
+      else resolve(req.read() as Buffer | null)
+    }
+    const readable = () => done()
+    req.once('readable', readable).once('end', readable).once('error', done)
+  })
+}
+
+function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
+  return config.publicUrl.startsWith('https:')
+}
+
+/** A cookie's name; `__Host-` binds it to this host name where the browser can enforce that (A34). */
+export function cookieName(config: Pick<Config, 'publicUrl'>, name: string): string {
+  return isHttps(config) && mountOf(config) === '' ? `__Host-${name}` : name
+}
+
+/** Flags of all our cookies: not readable by scripts, not sent along by other sites' forms, only over https where there is https. */
+export function cookieOptions(config: Pick<Config, 'publicUrl'>): CookieOptions {
+  return { httpOnly: true, sameSite: 'lax', secure: isHttps(config), path: mountOf(config) || '/' }
+}

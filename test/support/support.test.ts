@@ -1,0 +1,62 @@
+/** The test set-up itself: each engine, browser and web server is really there when a suite asks for it. */
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { openDatabase } from '../../src/db/open-database.js'
+import { apacheSuite, startApache, type Apache } from './apache.js'
+import { browserSuite } from './browser.js'
+import { eachDatabase } from './databases.js'
+
+eachDatabase((open, engine) => {
+  describe('a database of a suite', () => {
+    it('is empty, of its own, and can be opened a second time', async () => {
+      const [one, other] = [await open(), await open()]
+      await one.db.raw('create table thing (name varchar(50))')
+      await one.db('thing').insert({ name: 'Pump' })
+      expect(await other.db.schema.hasTable('thing')).to.equal(false)
+      expect(await namesSeenThrough(one.url)).to.deep.equal(['Pump'])
+    })
+
+    it('runs on the engine it says', async () => {
+      const { db } = await open()
+      const ask = engine === 'mysql' ? 'select version() as v' : 'select sqlite_version() as v'
+      expect(await firstRow(db, ask)).to.have.property('v')
+    })
+  })
+})
+
+async function namesSeenThrough(url: string): Promise<string[]> {
+  const second = openDatabase(url)
+  try {
+    return await second<{ name: string }>('thing').pluck('name')
+  } finally {
+    await second.destroy()
+  }
+}
+
+async function firstRow(db: Knex, sql: string): Promise<unknown> {
+  const answer: unknown = await db.raw(sql)
+  return (Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : (answer as unknown[]))[0]
+}
+
+browserSuite('the browser of the tests', (browser) => {
+  it('reads a page', async () => {
+    const page = await (await browser()).newPage()
+    await page.setContent('<h1>Portico</h1>')
+    expect(await page.getByRole('heading').textContent()).to.equal('Portico')
+    await page.close()
+  })
+})
+
+apacheSuite('the Apache of the tests', () => {
+  let apache: Apache
+
+  before(async () => {
+    apache = await startApache({ modules: ['alias'], config: () => 'Redirect "/old" "/new"' })
+  })
+  after(() => apache.stop())
+
+  it('answers by the configuration it was given', async () => {
+    const answer = await fetch(`http://127.0.0.1:${apache.port}/old`, { redirect: 'manual' })
+    expect(answer.headers.get('location')).to.match(/\/new$/)
+  })
+})

@@ -48,6 +48,12 @@ export const staff = {
   ben: member('ben', 'Ben Fischer', 'de', 'Europe/Berlin')
 } as const satisfies Record<string, StaffMember>
 
+const towns = {
+  nordwind: ['Hamburg', 'DE'],
+  fjordside: ['Newcastle upon Tyne', 'GB'],
+  'teplo-morava': ['Brno', 'CZ']
+} as const
+
 /** Customers: Anna and Jonas at Nordwind (Hamburg), Björn and Emily at Fjordside (Newcastle), Jana and Pavel at Teplo Morava (Brno). */
 export const customers = {
   anna: person(
@@ -114,12 +120,6 @@ function member(
   const email = `${userName}@${company.mailDomains[0]}`
   return { id: userName, userName, name, email, locale, timeZone, isAdministrator: false, permissions: [], ...rights }
 }
-
-const towns = {
-  nordwind: ['Hamburg', 'DE'],
-  fjordside: ['Newcastle upon Tyne', 'GB'],
-  'teplo-morava': ['Brno', 'CZ']
-} as const
 
 function person(
   id: string,

@@ -39,7 +39,11 @@ class Seed {
   ) {
     const { daysAgo = 90, links } = options
     const by = this.crm.store.by({ kind: 'staff', id: owner })
-    await by.create(module, { assignedUser: owner, ...values }, { id, at: this.moment(-daysAgo), links })
+    await by.create(
+      module,
+      { assignedUser: owner, ...values },
+      { id, at: this.moment(-daysAgo, -(id.length % 9)), links }
+    )
   }
 
   async addLine(module: string, id: string, values: Values) {
@@ -163,7 +167,7 @@ async function addPaper(seed: Seed, module: string, paper: Paper, more: Values):
 }
 
 async function seedSupport(seed: Seed): Promise<void> {
-  for (const row of cases) await addCase(seed, row)
+  for (const row of cases.toSorted((a, b) => b.daysAgo - a.daysAgo)) await addCase(seed, row)
   for (const { id, ...values } of articles)
     await seed.add('KnowledgeArticle', id, staff.petra.id, values, { daysAgo: 120 })
 }

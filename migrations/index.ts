@@ -1,10 +1,14 @@
 /** Our migrations in their order. Each is one step, safe to run twice; the number of the last one is the schema's version. */
 import type { Knex } from 'knex'
 import * as configuration from './0001-configuration.js'
+import * as identity from './0002-identity.js'
+import * as mail from './0003-mail.js'
+import * as portal from './0004-portal.js'
+import * as sharing from './0005-sharing.js'
 
 export interface Migration {
   readonly name: string
   up(db: Knex): Promise<void>
 }
 
-export const migrations: readonly Migration[] = [configuration]
+export const migrations: readonly Migration[] = [configuration, identity, mail, portal, sharing]

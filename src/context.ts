@@ -6,7 +6,7 @@ import type { Person } from './access/viewer.js'
 import type { Audit } from './audit/audit.js'
 import type { Config } from './config.js'
 import type { Host } from './host/host.js'
-import type { Identity } from './identity/identity.js'
+import type { OwnIdentity } from './identity/create-identity.js'
 import type { Mail } from './mail/mail.js'
 import type { Translate } from './web/locale.js'
 import type { Uploads } from './web/uploads.js'
@@ -17,7 +17,7 @@ export interface Context {
   readonly host: Host
   readonly db: Knex
   readonly kernel: Kernel
-  readonly identity: Identity
+  readonly identity: OwnIdentity
   readonly mail: Mail
   readonly uploads: Uploads
   readonly audit: Audit

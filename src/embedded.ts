@@ -7,7 +7,7 @@ import { openDatabase } from './db/open-database.js'
 import { openCrm, type Crm } from './host/embedded/crm.js'
 import { embeddedHost } from './host/embedded/host.js'
 import { modules } from './host/embedded/modules/index.js'
-import { staffOf } from './host/embedded/pages/sessions.js'
+import { staffSessions } from './host/embedded/pages/sessions.js'
 import type { Host } from './host/host.js'
 import { createPortico, type Portico } from './portico.js'
 
@@ -27,7 +27,7 @@ export async function openEmbedded(config: Config, log: Logger, now: () => numbe
   try {
     await migrate(db)
     const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl, now })
-    const host = embeddedHost(crm, { staffOf })
+    const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
     const portico = await createPortico({ config, host, log, now })
     crm.install(portico.plugin)
     return { config, log, db, crm, host, portico, close: () => host.close() }

@@ -36,7 +36,7 @@ export function predicate(compiler: Compiler, module: Module, alias: string, con
     case 'oneOf':
       return oneOfPredicate(compiler, module, alias, condition)
     case 'compare':
-      return comparePredicate(compiler, fieldOf(module, condition.field), alias, condition.operator, condition.value)
+      return comparePredicate(compiler, module, alias, condition)
     case 'linked':
       return linkedPredicate(compiler, module, alias, condition)
     case 'joined':
@@ -68,12 +68,15 @@ export function table(dialect: Dialect, name: string, alias: string): Fragment {
   return raw(`${dialect.quote(name)} ${dialect.quote(alias)}`)
 }
 
-/** A field's value as an expression over the row `alias`. */
-export function valueOf(dialect: Dialect, field: Field, alias: string): Fragment {
+/** A field's value as an expression over the row `alias`; a reference whose column serves several modules has one only where the type is its own (A03). */
+export function valueOf(dialect: Dialect, module: Module, field: Field, alias: string): Fragment {
   const { storage } = field
   switch (storage.kind) {
-    case 'column':
-      return column(dialect, alias, storage.column)
+    case 'column': {
+      const value = column(dialect, alias, storage.column)
+      const only = onlyOf(module, field)
+      return only ? sql`case when ${columnIs(dialect, alias, only)} then ${value} end` : value
+    }
     case 'joined':
       return raw(dialect.joinWords(storage.columns.map((name) => dialect.quote(`${alias}.${name}`))))
     case 'side': {
@@ -83,10 +86,19 @@ export function valueOf(dialect: Dialect, field: Field, alias: string): Fragment
   }
 }
 
-/** `like` for free text: ignoring case, `%` and `_` mean themselves. */
-export function containsText(dialect: Dialect, expression: Fragment, words: string, anywhere = true): Fragment {
-  const pattern = `${anywhere ? '%' : ''}${words.toLowerCase().replace(/[!%_]/g, '!$&')}%`
-  return raw(dialect.like(dialect.fold(expression.sql)), [...expression.bindings, pattern])
+/** The type that a row must have for a reference to mean anything, where its column serves several modules. */
+export function onlyOf(module: Module, field: Field): ColumnIs | undefined {
+  const storage = module.links.get(field.link ?? '')?.storage
+  return field.type === 'reference' && storage?.kind === 'column' ? storage.only : undefined
+}
+
+/** The words stand in the text, ignoring case. */
+export function containsText(dialect: Dialect, expression: Fragment, words: string): Fragment {
+  return sql`${placeOf(dialect, expression, words)} > 0`
+}
+
+function placeOf(dialect: Dialect, expression: Fragment, words: string): Fragment {
+  return raw(dialect.placeOf(expression.sql), [...expression.bindings, words])
 }
 
 export function fieldOf(module: Module, name: string): Field {
@@ -102,7 +114,7 @@ function columnIs(dialect: Dialect, alias: string, rule: ColumnIs): Fragment {
 function oneOfPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'oneOf' }>): Fragment {
   const { dialect } = compiler
   const field = condition.field === ID ? undefined : fieldOf(module, condition.field)
-  const expression = field ? valueOf(dialect, field, alias) : column(dialect, alias, ID)
+  const expression = field ? valueOf(dialect, module, field, alias) : column(dialect, alias, ID)
   const kind = field ? valueKind(field) : 'text'
   condition.values.forEach((value) => mustBe(kind, value, condition.field))
   if (kind === 'text') return raw(dialect.sameAsOneOf(expression.sql, condition.values.length), [...repeat(expression, condition.values), ...repeat(expression, condition.values)])
@@ -113,32 +125,57 @@ function repeat(expression: Fragment, values: readonly Scalar[]): readonly Scala
   return [...expression.bindings, ...values]
 }
 
-function comparePredicate(compiler: Compiler, field: Field, alias: string, operator: Operator, value: Scalar): Fragment {
+function comparePredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'compare' }>): Fragment {
   const { dialect } = compiler
-  const expression = valueOf(dialect, field, alias)
+  const { operator, value } = condition
+  const field = fieldOf(module, condition.field)
+  const expression = valueOf(dialect, module, field, alias)
   const kind = valueKind(field)
   if (operator === 'isEmpty') return isEmpty(field, expression)
-  if (operator === 'isNotEmpty') return isNotEmpty(field, expression)
+  if (operator === 'isNotEmpty') return sql`(${expression} is not null and not ${isEmpty(field, expression)})`
   mustBe(operator === 'contains' || operator === 'startsWith' ? 'text' : kind, value, field.name)
-  const bound = typeof value === 'boolean' ? Number(value) : value
   switch (operator) {
     case '=':
-      return kind === 'text' ? sameText(dialect, expression, String(value)) : sql`${expression} = ${bound}`
     case '≠':
-      return kind === 'text'
-        ? sql`(${expression} is not null and not ${sameText(dialect, expression, String(value))})`
-        : sql`${expression} <> ${bound}`
+      return kind === 'text' ? compareText(dialect, expression, operator, String(value)) : compareInOrder(field, expression, operator, value)
     case '<':
     case '≤':
     case '>':
     case '≥':
-      return sql`${expression} ${raw(order(operator, kind, field.name))} ${bound}`
+      if (kind === 'text' || kind === 'boolean') throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
+      return compareInOrder(field, expression, operator, value)
     case 'contains':
     case 'startsWith':
-      if (field.type === 'options') return optionContains(dialect, expression, String(value))
-      if (kind !== 'text') throw new CannotCompile(`${operator} needs text; ${field.name} is ${field.type}.`)
-      return containsText(dialect, expression, String(value), operator === 'contains')
+      return comparePart(dialect, field, expression, operator, String(value))
   }
+}
+
+type InOrder = '=' | '≠' | '<' | '≤' | '>' | '≥'
+const symbols: Readonly<Record<InOrder, string>> = { '=': '=', '≠': '<>', '<': '<', '≤': '<=', '>': '>', '≥': '>=' }
+
+/** Numbers, booleans, moments. A date stands for its midnight, so that a moment later in the day lies between two dates. */
+function compareInOrder(field: Field, expression: Fragment, operator: InOrder, value: Scalar): Fragment {
+  const compared = (symbol: InOrder, bound: Scalar): Fragment => sql`${expression} ${raw(symbols[symbol])} ${bound}`
+  if (valueKind(field) !== 'moment') return compared(operator, Number(value))
+  const [day, time] = [String(value).slice(0, 10), String(value).slice(11) || midnight]
+  if (field.type === 'datetime') return compared(operator, `${day} ${time}`)
+  if (time === midnight) return compared(operator, day)
+  if (operator === '=') return isFalse
+  return operator === '≠' ? sql`${expression} is not null` : compared(operator === '<' || operator === '≤' ? '≤' : '>', day)
+}
+
+const midnight = '00:00:00'
+
+function compareText(dialect: Dialect, expression: Fragment, operator: '=' | '≠', value: string): Fragment {
+  const same = sameText(dialect, expression, value)
+  return operator === '=' ? same : sql`(${expression} is not null and not ${same})`
+}
+
+function comparePart(dialect: Dialect, field: Field, expression: Fragment, operator: 'contains' | 'startsWith', value: string): Fragment {
+  const isList = field.type === 'options'
+  if (valueKind(field) !== 'text' || (isList && operator === 'startsWith')) throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
+  if (isList) return optionContains(dialect, expression, value)
+  return operator === 'contains' ? containsText(dialect, expression, value) : sql`${placeOf(dialect, expression, value)} = 1`
 }
 
 function sameText(dialect: Dialect, expression: Fragment, value: string): Fragment {
@@ -150,19 +187,10 @@ function optionContains(dialect: Dialect, expression: Fragment, value: string): 
   return containsText(dialect, expression, JSON.stringify(value))
 }
 
+/** By length too: a `_ci` collation takes blanks for the empty text. */
 function isEmpty(field: Field, expression: Fragment): Fragment {
   if (field.type === 'options') return sql`(${expression} is null or ${expression} in ('', '[]'))`
-  return valueKind(field) === 'text' ? sql`(${expression} is null or ${expression} = '')` : sql`${expression} is null`
-}
-
-function isNotEmpty(field: Field, expression: Fragment): Fragment {
-  if (field.type === 'options') return sql`(${expression} is not null and ${expression} not in ('', '[]'))`
-  return valueKind(field) === 'text' ? sql`(${expression} is not null and ${expression} <> '')` : sql`${expression} is not null`
-}
-
-function order(operator: '<' | '≤' | '>' | '≥', kind: ValueKind, name: string): string {
-  if (kind === 'text' || kind === 'boolean') throw new CannotCompile(`${operator} has no meaning for ${name}.`)
-  return { '<': '<', '≤': '<=', '>': '>', '≥': '>=' }[operator]
+  return valueKind(field) === 'text' ? sql`(${expression} is null or (${expression} = '' and length(${expression}) = 0))` : sql`${expression} is null`
 }
 
 type ValueKind = 'text' | 'number' | 'boolean' | 'moment'
@@ -187,9 +215,16 @@ export function valueKind(field: Field): ValueKind {
 function mustBe(kind: ValueKind, value: Scalar, name: string): void {
   const fits =
     kind === 'number' ? typeof value === 'number' && Number.isFinite(value) : kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string'
-  if (!fits || (kind === 'moment' && !/^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(String(value)))) {
+  if (!fits || (kind === 'moment' && !isMoment(String(value)))) {
     throw new CannotCompile(`${name} can't be compared with a value of type ${typeof value}.`)
   }
+}
+
+/** A day or a second that was or will be: the 30th of February is compared differently on each database. */
+function isMoment(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(text)) return false
+  const time = Date.parse(`${text.slice(0, 10)}T${text.slice(11) || '00:00:00'}Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text.slice(0, 10)
 }
 
 function linkedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'linked' }>): Fragment {
@@ -274,7 +309,7 @@ function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[]
 function joinedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
   const { dialect, candidate } = compiler
   if (candidate?.isNew && condition.table === 'portico_authorship') return condition.where['author_id'] === candidate.authorId ? isTrue : isFalse
-  const near = condition.match === ID ? column(dialect, alias, ID) : valueOf(dialect, fieldOf(module, condition.match), alias)
+  const near = condition.match === ID ? column(dialect, alias, ID) : valueOf(dialect, module, fieldOf(module, condition.match), alias)
   return sql`${near} in (select ${joinedIds(compiler, condition)})`
 }
 

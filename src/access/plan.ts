@@ -24,9 +24,9 @@ export interface Order {
 /** `select id, sort value` of the page's rows in order, at most `limit`; false when no branch can match. */
 export function pageOfIds(compiler: Compiler, module: Module, branches: readonly Branch[], order: Order, limit: number): Fragment | undefined {
   const { dialect } = compiler
-  const key = orderKey(compiler, order, 'r')
+  const key = orderKey(compiler, module, order, 'r')
   const direction = raw(order.descending ? 'desc' : 'asc')
-  const after = order.after ? [isAfter(compiler, order)] : []
+  const after = order.after ? [isAfter(compiler, module, order)] : []
   const queries = split(branches).flatMap((branch) => {
     const rows = rowsOfBranch(compiler, module, branch, after)
     return rows ? [sql`select ${column(dialect, 'r', ID)} as id, ${key} as k ${rows} order by ${ordered(compiler, order, key)} ${direction}, ${column(dialect, 'r', ID)} ${direction} limit ${raw(String(limit))}`] : []
@@ -50,9 +50,9 @@ export function cappedCount(compiler: Compiler, module: Module, branches: readon
 }
 
 /** The expression a list is ordered by. */
-export function orderKey(compiler: Compiler, order: Pick<Order, 'field'>, alias: string): Fragment {
+export function orderKey(compiler: Compiler, module: Module, order: Pick<Order, 'field'>, alias: string): Fragment {
   const { storage } = order.field
-  return storage.kind === 'joined' ? column(compiler.dialect, alias, storage.order) : valueOf(compiler.dialect, order.field, alias)
+  return storage.kind === 'joined' ? column(compiler.dialect, alias, storage.order) : valueOf(compiler.dialect, module, order.field, alias)
 }
 
 /** More branches than this cost more than they save; the condition then stays one. */
@@ -123,20 +123,21 @@ function sourceOfLink(compiler: Compiler, module: Module, part: Extract<Conditio
 }
 
 /** Rows after the cursor. The plain bound comes first, so that an index can start there. */
-function isAfter(compiler: Compiler, order: Order): Fragment {
+function isAfter(compiler: Compiler, module: Module, order: Order): Fragment {
   if (!order.after) return nothing
   const { value, id } = order.after
-  const key = ordered(compiler, order, orderKey(compiler, order, 'r'))
+  const key = ordered(compiler, order, orderKey(compiler, module, order, 'r'))
   const rowId = column(compiler.dialect, 'r', ID)
   const [beyond, upTo] = order.descending ? [raw('<'), raw('<=')] : [raw('>'), raw('>=')]
   const tie = sql`${rowId} ${beyond} ${id}`
   if (value === null) return order.descending ? sql`(${key} is null and ${tie})` : sql`(${key} is not null or ${tie})`
   const bounded = sql`(${key} ${upTo} ${value} and (${key} ${beyond} ${value} or ${tie}))`
-  const nullsFollow = order.descending && !order.field.required
+  const nullsFollow = order.descending && !(order.field.required && order.field.storage.kind === 'column')
   return nullsFollow ? sql`(${bounded} or ${key} is null)` : bounded
 }
 
-function ordered(compiler: Compiler, order: Pick<Order, 'field'>, key: Fragment): Fragment {
+/** A value in the order of lists. */
+export function ordered(compiler: Compiler, order: Pick<Order, 'field'>, key: Fragment): Fragment {
   const isText = !['integer', 'number', 'money', 'boolean', 'date', 'datetime'].includes(order.field.type)
   return raw(compiler.dialect.order(key.sql, isText), key.bindings)
 }

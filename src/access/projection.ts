@@ -26,20 +26,35 @@ export function project(compiler: Compiler, policy: Policy, module: Module, fiel
 }
 
 function columnsOf(compiler: Compiler, policy: Policy, module: Module, field: Field, index: number): Fragment[] {
-  const value = sql`${valueOf(compiler.dialect, field, 'r')} as ${raw(`f${index}`)}`
+  const value = sql`${valueOf(compiler.dialect, module, field, 'r')} as ${raw(`f${index}`)}`
   if (field.type !== 'reference') return [value]
   return [value, sql`${titleOf(compiler, policy, module, field)} as ${raw(`f${index}t`)}`]
 }
 
 /** The title of the record a reference leads to, NULL where the viewer may not see it (A13). */
 function titleOf(compiler: Compiler, policy: Policy, module: Module, field: Field): Fragment {
-  const link = module.links.get(field.link ?? '')
-  const target = link && compiler.catalog.modules.get(link.to)
+  const target = targetOf(compiler, module, field)
   const title = target?.fields.get(target.title)
-  if (!target || !title) return raw('null')
+  return target && title ? acrossReference(compiler, policy, module, field, valueOf(compiler.dialect, target, title, 'v')) : raw('null')
+}
+
+/** The id a reference holds, NULL where the viewer may not see that record: then he does not know which one it is (A09). */
+export function shownReference(compiler: Compiler, policy: Policy, module: Module, field: Field): Fragment {
+  return acrossReference(compiler, policy, module, field, column(compiler.dialect, 'v', 'id'))
+}
+
+/** Something of the record `v` that a reference of `r` leads to, where its title may be seen. Staff are always named. */
+function acrossReference(compiler: Compiler, policy: Policy, module: Module, field: Field, wanted: Fragment): Fragment {
+  const target = targetOf(compiler, module, field)
+  if (!target) return raw('null')
   const may = target.name === staffModule ? isLive(compiler.dialect, 'v', target.live) : visible(compiler, policy.get(target.name), target, 'v', 'view', target.title)
-  const match = sql`${column(compiler.dialect, 'v', 'id')} = ${valueOf(compiler.dialect, field, 'r')}`
-  return sql`(select ${valueOf(compiler.dialect, title, 'v')} from ${table(compiler.dialect, target.table, 'v')} where ${match} and ${may})`
+  const match = sql`${column(compiler.dialect, 'v', 'id')} = ${valueOf(compiler.dialect, module, field, 'r')}`
+  return sql`(select ${wanted} from ${table(compiler.dialect, target.table, 'v')} where ${match} and ${may})`
+}
+
+function targetOf(compiler: Compiler, module: Module, field: Field): Module | undefined {
+  const link = module.links.get(field.link ?? '')
+  return link && compiler.catalog.modules.get(link.to)
 }
 
 /** The row is live, may leave the house, keeps all restrictions, and some grant gives `action` on it (and shows `field`, if one is named). */

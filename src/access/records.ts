@@ -8,10 +8,10 @@ import { column, CannotCompile, containsText, predicate, table, valueOf, type Ca
 import { all, any, compare, linked, oneOf, ID } from './condition.js'
 import { openCursor, sealCursor } from './cursor.js'
 import { explainRecord } from './explain.js'
-import { and, isFalse, or, raw, rowsOf, sql, type Fragment } from './fragment.js'
+import { and, isFalse, isTrue, or, raw, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Action, Grant, ModulePolicy } from './grant.js'
-import { cappedCount, orderKey, pageOfIds, type Branch, type Order } from './plan.js'
-import { areAlike, fieldsOf, grantsFor, project, readAlike, readRow, standing } from './projection.js'
+import { cappedCount, ordered, pageOfIds, type Branch, type Order } from './plan.js'
+import { areAlike, fieldsOf, grantsFor, project, readAlike, readRow, shownReference, standing } from './projection.js'
 import { forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
 import type { Filter, ListQuery, NewRecord, Page, Records, ReleasedModule, ViewedRecord } from './record.js'
 import type { Viewer } from './viewer.js'
@@ -85,10 +85,15 @@ function released(module: Module, policy: ModulePolicy): ReleasedModule {
   return {
     module,
     fields: fieldsOf(module, view),
-    sortable: fieldsOf(module, view, 'every').filter((name) => module.fields.get(name)?.sortable),
+    sortable: fieldsOf(module, view, 'every').filter((name) => isSortable(module.fields.get(name)!)),
     creatable: fieldsOf(module, grantsFor(policy, 'create')).filter((name) => module.fields.get(name)?.readOnly === false),
     may: new Set(policy.grants.flatMap((grant) => grant.actions))
   }
+}
+
+/** Not a reference: the order of ids means nothing to people, but tells which records share one he may not see (A09). */
+function isSortable(field: Field): boolean {
+  return field.sortable && field.type !== 'reference'
 }
 
 // --- reading ---
@@ -96,7 +101,7 @@ function released(module: Module, policy: ModulePolicy): ReleasedModule {
 async function list(entered: Entered, query: ListQuery, within?: Fragment): Promise<Page> {
   const { viewer, catalog, module, policy, compiler } = entered
   const view = grantsFor(policy, 'view')
-  const limit = Math.min(Math.max(Math.trunc(query.limit ?? defaultLimit), 1), largestLimit)
+  const limit = Math.min(Math.max(Math.trunc(query.limit ?? defaultLimit) || defaultLimit, 1), largestLimit)
   const order = orderOf(entered, query)
   const ids = pageOfIds(compiler, module, branches(entered, query, within), order, limit + 1)
   if (!ids) return { records: [], next: undefined }
@@ -114,7 +119,7 @@ async function list(entered: Entered, query: ListQuery, within?: Fragment): Prom
 
 function pageStatement(entered: Entered, ids: Fragment, columns: Fragment, order: Order): Fragment {
   const { dialect } = entered.compiler
-  const key = raw(dialect.order('p.k', order.field.type === 'text'))
+  const key = ordered(entered.compiler, order, raw('p.k'))
   const direction = raw(order.descending ? 'desc' : 'asc')
   const rows = table(dialect, entered.module.table, 'r')
   return sql`select p.k as k, ${columns} from (${ids}) p ${raw(dialect.orderedJoin)} ${rows} on ${column(dialect, 'r', ID)} = p.id order by ${key} ${direction}, p.id ${direction}`
@@ -184,18 +189,28 @@ function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>,
     }))
 }
 
-function filterPredicate({ compiler, module }: Entered, filter: Filter): Fragment {
+function filterPredicate(entered: Entered, filter: Filter): Fragment {
+  const { compiler, module } = entered
+  const isReference = module.fields.get(filter.field)?.type === 'reference'
   try {
-    return predicate(compiler, module, 'r', compare(filter.field, filter.operator, filter.value))
+    const asked = predicate(compiler, module, 'r', compare(filter.field, filter.operator, filter.value))
+    return isReference ? and([asked, isKnown(entered, filter)]) : asked
   } catch (cause) {
     if (cause instanceof CannotCompile) throw new UnknownField(cause)
     throw cause
   }
 }
 
+/** A reference is compared whole, and only where it is shown; that there is one is no secret. */
+function isKnown({ viewer, compiler, module }: Entered, { field, operator }: Filter): Fragment {
+  if (operator === 'isEmpty' || operator === 'isNotEmpty') return isTrue
+  if (operator !== '=' && operator !== '≠') throw new CannotCompile(`${operator} has no meaning for ${field}.`)
+  return sql`${shownReference(compiler, viewer.policy, module, module.fields.get(field)!)} is not null`
+}
+
 function searchPredicate({ compiler, module }: Entered, grant: Grant, word: string): Fragment {
   const fields = grant.fields.flatMap((name) => module.fields.get(name) ?? []).filter((field) => field.searchable)
-  return or(fields.map((field) => containsText(compiler.dialect, valueOf(compiler.dialect, field, 'r'), word)))
+  return or(fields.map((field) => containsText(compiler.dialect, valueOf(compiler.dialect, module, field, 'r'), word)))
 }
 
 function wordsOf(search: string | undefined): string[] {

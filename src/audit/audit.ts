@@ -10,7 +10,11 @@ export interface Audit {
 }
 
 export interface AuditEntry {
-  readonly actor: { readonly kind: 'staff' | 'outside' | 'system' | 'command-line'; readonly id: string; readonly name: string }
+  readonly actor: {
+    readonly kind: 'staff' | 'outside' | 'system' | 'command-line'
+    readonly id: string
+    readonly name: string
+  }
   /** A word of the domain: `portal.created`, `invitation.sent`, `portal-user.deactivated`. */
   readonly action: string
   /** What it was done to: `portal:<id>`, `portal-user:<id>`. */
@@ -42,7 +46,11 @@ export function createAudit(db: Knex, now: () => number = Date.now): Audit {
       await trx('portico_audit').insert(rowOf(entry, now()))
     },
     async list({ subject, limit }) {
-      const query = db<AuditRow>('portico_audit').select(...columns).orderBy('at', 'desc').orderBy('id', 'desc').limit(limit)
+      const query = db<AuditRow>('portico_audit')
+        .select(...columns)
+        .orderBy('at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
       if (subject !== undefined) query.where({ subject })
       const rows = await query
       return rows.map(entryOf)

@@ -9,10 +9,8 @@ export interface Dialect {
   sameText(column: string): string
   /** Text equality with any of `count` values, letter by letter. */
   sameAsOneOf(column: string, count: number): string
-  /** Lower case of a text, by Unicode, compared exactly. */
-  fold(expression: string): string
-  /** `expression like ? escape …`, compared exactly. */
-  like(expression: string): string
+  /** Where in a text the bound words stand, from 1, ignoring case and nothing else; 0: nowhere. */
+  placeOf(expression: string): string
   /** A join that reads its left side first. */
   readonly orderedJoin: string
   /** The texts, NULL and '' left out, joined by a space. */
@@ -26,10 +24,9 @@ const mysql: Dialect = {
   quote: (name) => name.split('.').map((part) => '`' + part.replaceAll('`', '``') + '`').join('.'),
   sameText: (column) => `(${column} = ? and binary ${column} = binary ?)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
-  fold: (expression) => `lower(${expression})`,
-  like: (expression) => `binary ${expression} like binary ? escape '!'`,
+  placeOf: (expression) => `instr(binary ${folded('lower', expression)}, binary ${folded('lower', '?')})`,
   orderedJoin: 'straight_join',
-  joinWords: (columns) => `concat_ws(' ', ${columns.map((column) => `nullif(${column}, '')`).join(', ')})`,
+  joinWords: filledWords,
   order: (column) => column
 }
 
@@ -38,11 +35,20 @@ const sqlite: Dialect = {
   quote: (name) => name.split('.').map((part) => '"' + part.replaceAll('"', '""') + '"').join('.'),
   sameText: (column) => `(${column} = ? and ${column} = ? collate binary)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and ${column} collate binary in (${marks(count)}))`,
-  fold: (expression) => `portico_lower(${expression})`,
-  like: (expression) => `instr_like(${expression}, ?)`,
+  placeOf: (expression) => `instr(${folded('portico_lower', expression)}, ${folded('portico_lower', '?')})`,
   orderedJoin: 'cross join',
-  joinWords: (columns) => `trim(${columns.map((column) => `coalesce(${column} || ' ', '')`).join(' || ')})`,
+  joinWords: filledWords,
   order: (column, isText) => (isText ? `${column} collate nocase` : column)
+}
+
+/** Lower case by Unicode; the two small sigmas are one letter. */
+function folded(lower: string, expression: string): string {
+  return `replace(${lower}(${expression}), 'ς', 'σ')`
+}
+
+/** By length: a `_ci` collation takes blanks for the empty text. */
+function filledWords(columns: readonly string[]): string {
+  return `concat_ws(' ', ${columns.map((column) => `case when length(${column}) > 0 then ${column} end`).join(', ')})`
 }
 
 function marks(count: number, mark = '?'): string {

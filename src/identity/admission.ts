@@ -63,7 +63,13 @@ function sendToSignIn(req: Request, res: Response, door: Door): void {
 }
 
 /** Begins a session at this door, in force until the identity's epochs there change. */
-export async function beginAt(parts: Parts, req: Request, door: Door, identityId: string, stage: SignIn['stage']): Promise<void> {
+export async function beginAt(
+  parts: Parts,
+  req: Request,
+  door: Door,
+  identityId: string,
+  stage: SignIn['stage']
+): Promise<void> {
   const epoch = await parts.epochs.current(identityId, door.audience)
   if (epoch === undefined) throw new NotFound()
   await begin(req, { identityId, audience: door.audience, epoch, since: parts.now(), stage })

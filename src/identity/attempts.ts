@@ -44,9 +44,17 @@ export function createAttempts(db: Knex, most: Partial<typeof limits> = {}): Att
 async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
   const dbName = await databaseName(db)
   const make = (kind: AttemptKind, whose: 'account' | 'address') =>
-    storedLimiter(db, dbName, { keyPrefix: `${kind}.${whose}`, points: most[kind][whose], duration: most[kind].seconds })
+    storedLimiter(db, dbName, {
+      keyPrefix: `${kind}.${whose}`,
+      points: most[kind][whose],
+      duration: most[kind].seconds
+    })
   const both = (kind: AttemptKind) => ({ account: make(kind, 'account'), address: make(kind, 'address') })
-  return { 'sign-in': both('sign-in'), 'forgotten-password': both('forgotten-password'), 'password-change': both('password-change') }
+  return {
+    'sign-in': both('sign-in'),
+    'forgotten-password': both('forgotten-password'),
+    'password-change': both('password-change')
+  }
 }
 
 async function databaseName(db: Knex): Promise<string | undefined> {
@@ -55,8 +63,19 @@ async function databaseName(db: Knex): Promise<string | undefined> {
   return rows[0].name
 }
 
-function storedLimiter(db: Knex, dbName: string | undefined, limit: { keyPrefix: string; points: number; duration: number }): RateLimiterAbstract {
-  const options = { ...limit, storeClient: db, storeType: 'knex', tableName: 'portico_attempts', tableCreated: true, clearExpiredByTimeout: false }
+function storedLimiter(
+  db: Knex,
+  dbName: string | undefined,
+  limit: { keyPrefix: string; points: number; duration: number }
+): RateLimiterAbstract {
+  const options = {
+    ...limit,
+    storeClient: db,
+    storeType: 'knex',
+    tableName: 'portico_attempts',
+    tableCreated: true,
+    clearExpiredByTimeout: false
+  }
   return dbName === undefined ? new RateLimiterSQLite(options) : new RateLimiterMySQL({ ...options, dbName })
 }
 
@@ -70,6 +89,9 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
     await limiter.consume(key)
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal
-    throw new PorticoError('errors.tooManyAttempts', { status: 429, args: { count: Math.max(1, Math.ceil(refusal.msBeforeNext / 60_000)) } })
+    throw new PorticoError('errors.tooManyAttempts', {
+      status: 429,
+      args: { count: Math.max(1, Math.ceil(refusal.msBeforeNext / 60_000)) }
+    })
   }
 }

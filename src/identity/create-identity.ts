@@ -64,11 +64,32 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
 }
 
 function makeParts(options: IdentityOptions): Parts {
-  const { db, kernel, mail, config, log, now = Date.now, passwords = createPasswords(), attempts = createAttempts(db) } = options
+  const {
+    db,
+    kernel,
+    mail,
+    config,
+    log,
+    now = Date.now,
+    passwords = createPasswords(),
+    attempts = createAttempts(db)
+  } = options
   const profiles = createProfiles(db, now)
   const checkPassword = createPasswordCheck(profiles, passwords)
   const session = sessions({ db, config, log })
-  return { config, kernel, mail, now, profiles, epochs: createEpochs(db), links: createLinks(db, now), passwords, attempts, checkPassword, session }
+  return {
+    config,
+    kernel,
+    mail,
+    now,
+    profiles,
+    epochs: createEpochs(db),
+    links: createLinks(db, now),
+    passwords,
+    attempts,
+    checkPassword,
+    session
+  }
 }
 
 async function setPassword({ profiles, passwords, links }: Parts, identityId: string, password: string): Promise<void> {

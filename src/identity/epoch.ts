@@ -12,7 +12,9 @@ export function createEpochs(db: Knex): Epochs {
   return {
     async current(identityId, audience) {
       const row = await db('portico_identities as i')
-        .leftJoin('portico_identity_doors as d', (join) => join.on('d.identity_id', 'i.id').andOnVal('d.audience', audience))
+        .leftJoin('portico_identity_doors as d', (join) =>
+          join.on('d.identity_id', 'i.id').andOnVal('d.audience', audience)
+        )
         .where('i.id', identityId)
         .first<{ own: number; door: number | null } | undefined>('i.epoch as own', 'd.epoch as door')
       return row && `${row.own}.${row.door ?? 0}`

@@ -5,6 +5,8 @@ import type { Viewer, Person } from '../access/viewer.js'
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
 
+export { createIdentity, type OwnIdentity } from './create-identity.js'
+
 /** Where people come in: a portal, or the external users' pages. Sessions are bound to the audience (A33, A52). */
 export interface Door {
   /** `portal:<id>` or `external`. */
@@ -31,11 +33,17 @@ export interface Identity {
   /** Puts `req.viewer` there, or sends the visitor to the door's sign-in page. Checks status and epoch on every request (A24). */
   requireViewer(door: ResolveDoor): RequestHandler
   /** The identity with this address, made (without a password) if there is none. Addresses compare in lower case. */
-  enrol(person: { email: string; name: string; locale: Locale; timeZone: string; formats: Formats }, trx?: Knex): Promise<string>
+  enrol(
+    person: { email: string; name: string; locale: Locale; timeZone: string; formats: Formats },
+    trx?: Knex
+  ): Promise<string>
   profile(identityId: string): Promise<Profile | undefined>
   /** A new one-time link (hash stored, `days` valid, one use); older ones of the same purpose and audience die. Gives the path below the door's base.
    *  `by` is the name of whoever invites, for the page of the invitation. */
-  issueLink(link: { purpose: LinkPurpose; identityId: string; audience: string; days: number; by?: string }, trx?: Knex): Promise<string>
+  issueLink(
+    link: { purpose: LinkPurpose; identityId: string; audience: string; days: number; by?: string },
+    trx?: Knex
+  ): Promise<string>
   /** Ends all sessions and links of the identity at one door (`audience`), at once. */
   revoke(identityId: string, audience: string, trx?: Knex): Promise<void>
 }

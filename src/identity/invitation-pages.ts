@@ -55,7 +55,9 @@ export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
     await beginAt(parts, req, door, identity.id, 'in')
     goTo(res, door, '/welcome')
   }
-  await submit(req, act, (form) => page(res, 'identity/password', { door, email: identity.email, score, form }, { status: 422 }))
+  await submit(req, act, (form) =>
+    page(res, 'identity/password', { door, email: identity.email, score, form }, { status: 422 })
+  )
 }
 
 function presented(req: Request, door: Door) {

@@ -13,11 +13,13 @@ export type DoorPage = (at: { parts: Parts; req: Request; res: Response; door: D
 
 export function identityPages(parts: Parts, resolve: ResolveDoor): Router {
   const router = Router({ mergeParams: true })
-  const at = (show: DoorPage): RequestHandler => async (req, res) => {
-    const door = await doorOf(req, resolve)
-    res.locals.area ??= { kind: 'entrance', name: door.name }
-    await show({ parts, req, res, door })
-  }
+  const at =
+    (show: DoorPage): RequestHandler =>
+    async (req, res) => {
+      const door = await doorOf(req, resolve)
+      res.locals.area ??= { kind: 'entrance', name: door.name }
+      await show({ parts, req, res, door })
+    }
   const signedIn = requireViewer(parts, resolve)
   const withSession = parts.session
 

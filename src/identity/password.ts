@@ -55,7 +55,13 @@ export function judge(password: string, owner: Owner): Judgement {
 }
 
 function scoreOf(password: string, owner: Owner): number {
-  return guesser.check(password, ['portico', owner.email, ...owner.email.split(/[@.]/), owner.name, ...owner.name.split(/\s+/)]).score
+  return guesser.check(password, [
+    'portico',
+    owner.email,
+    ...owner.email.split(/[@.]/),
+    owner.name,
+    ...owner.name.split(/\s+/)
+  ]).score
 }
 
 function namesOwner(password: string, owner: Owner): boolean {

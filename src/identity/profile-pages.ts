@@ -23,7 +23,11 @@ const nothingTyped: ShownAgain = { errors: {}, typed: {} }
 export const showWelcome: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await ownIdentity(parts, req)
   const proposed = { ...identity, locale: localeFor(req), country: identity.country ?? browserCountry(req) }
-  await page(res, 'identity/welcome', { door, ...choices(req, identity), form: { errors: {}, typed: typedPreferences(proposed) } })
+  await page(res, 'identity/welcome', {
+    door,
+    ...choices(req, identity),
+    form: { errors: {}, typed: typedPreferences(proposed) }
+  })
 }
 
 export const welcome: DoorPage = async ({ parts, req, res, door }) => {
@@ -32,7 +36,9 @@ export const welcome: DoorPage = async ({ parts, req, res, door }) => {
     res.redirect(303, urlFor(res, door.base + (await door.home(req.viewer))))
   }
   const identity = await ownIdentity(parts, req)
-  await submit(req, act, (form) => page(res, 'identity/welcome', { door, ...choices(req, identity), form }, { status: 422 }))
+  await submit(req, act, (form) =>
+    page(res, 'identity/welcome', { door, ...choices(req, identity), form }, { status: 422 })
+  )
 }
 
 export const showProfile: DoorPage = async ({ parts, req, res, door }) => {

@@ -58,7 +58,10 @@ export interface Profiles {
 
 export function createProfiles(db: Knex, now: () => number): Profiles {
   const found = async (where: { id: string } | { email: string }) => {
-    const row = await db<IdentityRow>('portico_identities').select(...columns).where(where).first()
+    const row = await db<IdentityRow>('portico_identities')
+      .select(...columns)
+      .where(where)
+      .first()
     return row && identityOf(row)
   }
   return {
@@ -66,7 +69,9 @@ export function createProfiles(db: Knex, now: () => number): Profiles {
     findByEmail: (email) => found({ email: addressKey(email) }),
     enrol: (person, trx = db) => enrol(trx, person, now()),
     async prefer(id, preferences) {
-      await db('portico_identities').where({ id }).update({ ...rowOf(preferences), welcomed_at: momentAt(now()) })
+      await db('portico_identities')
+        .where({ id })
+        .update({ ...rowOf(preferences), welcomed_at: momentAt(now()) })
     },
     async setPassword(id, hash) {
       await db('portico_identities').where({ id }).update({ password_hash: hash }).increment('epoch', 1)
@@ -81,7 +86,13 @@ function addressKey(email: string): string {
 
 async function enrol(db: Knex, person: Parameters<Profiles['enrol']>[0], at: number): Promise<string> {
   const email = addressKey(person.email)
-  const row = { id: randomUUID(), email, name: person.name, ...rowOf({ ...person, country: undefined }), created_at: momentAt(at) }
+  const row = {
+    id: randomUUID(),
+    email,
+    name: person.name,
+    ...rowOf({ ...person, country: undefined }),
+    created_at: momentAt(at)
+  }
   await db('portico_identities').insert(row).onConflict('email').ignore()
   const kept = await db<IdentityRow>('portico_identities').select('id').where({ email }).first()
   if (!kept) throw new Error('An identity that was just enrolled is not there.')

@@ -37,7 +37,12 @@ async function mailLink(parts: Parts, door: Door, address: string): Promise<void
   const identity = await parts.profiles.findByEmail(address)
   const person = identity?.hasPassword ? await door.admit(identity.id) : undefined
   if (!identity || !person) return
-  const order = { purpose: 'password-reset', identityId: identity.id, audience: door.audience, days: validHours / 24 } as const
+  const order = {
+    purpose: 'password-reset',
+    identityId: identity.id,
+    audience: door.audience,
+    days: validHours / 24
+  } as const
   const token = await parts.links.issue(order)
   const message = await writeMail({
     template: 'password-reset',
@@ -71,7 +76,8 @@ export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
     await parts.links.endResets(identity.id)
     res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=password-changed`))
   }
-  const again = (form: object) => page(res, 'identity/reset', { door, identity: shown(identity), score, form }, { status: 422 })
+  const again = (form: object) =>
+    page(res, 'identity/reset', { door, identity: shown(identity), score, form }, { status: 422 })
   await submit(req, act, again)
 }
 

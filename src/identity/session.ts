@@ -1,7 +1,9 @@
 /** Sessions: kept in our database, bound to one door, ended by time, by sign-out and by a raised epoch (A24, A33, A34). */
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
 import { ConnectSessionKnexStore } from 'connect-session-knex'
 import type { Request, RequestHandler, Response } from 'express'
-import session from 'express-session'
+import session, { type SessionData } from 'express-session'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
@@ -32,15 +34,20 @@ const minute = 60 * 1000
 const idleLimit = 2 * hour
 const absoluteLimit = 12 * hour
 
-export function sessionCookie(config: Pick<Config, 'publicUrl'>): string {
+/** Name of the cookie that a session at a door is known by. */
+export function portalSessionCookie(config: Pick<Config, 'publicUrl'>): string {
   return cookieName(config, 'portico_session')
 }
 
 /** Reads the visitor's session. A visitor without one gets none until he signs in. */
-export function sessions(options: { db: Knex; config: Pick<Config, 'publicUrl' | 'secret'>; log: Logger }): RequestHandler {
+export function sessions(options: {
+  db: Knex
+  config: Pick<Config, 'publicUrl' | 'secret'>
+  log: Logger
+}): RequestHandler {
   const { db, config, log } = options
   return session({
-    name: sessionCookie(config),
+    name: portalSessionCookie(config),
     secret: `session:${config.secret}`,
     store: new SessionStore({
       knex: db,
@@ -55,11 +62,28 @@ export function sessions(options: { db: Knex; config: Pick<Config, 'publicUrl' |
   })
 }
 
-/** `seen` is written once a minute, which moves the expiry; a write for every request is not needed. */
+/** Whoever reads the table can't sign in with what stands there. `seen` is written once a minute, which moves the expiry, so a request
+ *  writes nothing else. Failures reach express-session by its callback alone. */
 class SessionStore extends ConnectSessionKnexStore {
-  override async touch(_id: string, _session: session.SessionData, done?: () => void): Promise<void> {
+  override get(id: string, done: (error: unknown, data?: SessionData | null) => void): Promise<SessionData | null> {
+    return super.get(hashed(id), done).catch(() => null)
+  }
+
+  override set(id: string, data: SessionData, done?: (error?: unknown) => void): Promise<void> {
+    return super.set(hashed(id), data, done).catch(() => undefined)
+  }
+
+  override async touch(_id: string, _data: SessionData, done?: () => void): Promise<void> {
     done?.()
   }
+
+  override destroy(id: string, done?: (error?: unknown) => void): Promise<number> {
+    return super.destroy(hashed(id), done).catch(() => 0)
+  }
+}
+
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('hex')
 }
 
 /** The sign-in of this request at this door, while neither limit has passed: 2 hours without a request, 12 hours in all. */
@@ -73,14 +97,14 @@ export function signInAt(req: Request, audience: string, now: number): SignIn | 
 
 /** Begins a session under a new id; nothing of an older one is carried over (A34). */
 export async function begin(req: Request, signIn: SignIn): Promise<void> {
-  await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())))
+  await promisify(req.session.regenerate.bind(req.session))()
   req.session.signIn = signIn
   req.session.seen = signIn.since
-  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())))
+  await promisify(req.session.save.bind(req.session))()
 }
 
 /** Ends the session, in the database and in the browser. */
 export async function end(req: Request, res: Response, config: Pick<Config, 'publicUrl'>): Promise<void> {
-  await new Promise<void>((resolve, reject) => req.session.destroy((error) => (error ? reject(error) : resolve())))
-  res.clearCookie(sessionCookie(config), cookieOptions(config))
+  await promisify(req.session.destroy.bind(req.session))()
+  res.clearCookie(portalSessionCookie(config), cookieOptions(config))
 }

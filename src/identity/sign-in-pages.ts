@@ -29,7 +29,11 @@ export const showSignIn: DoorPage = async ({ parts, req, res, door }) => {
   const person = await personAt(parts, req, door)
   if (person) return res.redirect(303, urlFor(res, await firstPage(parts, door, person)))
   const notice = notices.get(String(req.query.notice))
-  await page(res, 'identity/sign-in', { door, notice, form: { errors: {}, typed: { to: pathBehind(door, req.query.to) ?? '' } } })
+  await page(res, 'identity/sign-in', {
+    door,
+    notice,
+    form: { errors: {}, typed: { to: pathBehind(door, req.query.to) ?? '' } }
+  })
 }
 
 /** The same refusal for an unknown address, a wrong password and somebody who may not come in here (A30, A31). */

@@ -12,17 +12,21 @@ export type CheckPassword = (req: Request, res: Response) => Promise<StoredIdent
 export function createPasswordCheck(profiles: Profiles, passwords: Passwords): CheckPassword {
   const authenticator = new passport.Passport()
   authenticator.use(
-    new Strategy({ usernameField: 'email', passwordField: 'password', session: false }, async (email, password, done) => {
-      try {
-        done(null, (await identityBehind(profiles, passwords, email, password)) ?? false)
-      } catch (error) {
-        done(error)
+    new Strategy(
+      { usernameField: 'email', passwordField: 'password', session: false },
+      async (email, password, done) => {
+        try {
+          done(null, (await identityBehind(profiles, passwords, email, password)) ?? false)
+        } catch (error) {
+          done(error)
+        }
       }
-    })
+    )
   )
   return (req, res) =>
     new Promise((resolve, reject) => {
-      const decide = (error: unknown, identity?: StoredIdentity | false) => (error ? reject(error) : resolve(identity || undefined))
+      const decide = (error: unknown, identity?: StoredIdentity | false) =>
+        error ? reject(error) : resolve(identity || undefined)
       authenticator.authenticate('local', { session: false }, decide)(req, res, reject)
     })
 }

@@ -1,6 +1,8 @@
 /** Mail: an outbox in the database, delivered by SMTP, or kept for the mailbox page in development. */
 import type { Knex } from 'knex'
 
+export { createMail } from './outbox.js'
+
 export interface Mail {
   /** Queues a message; with `trx` in the caller's transaction, so that it goes only if that commits. Gives its id. */
   send(message: Message, trx?: Knex): Promise<string>

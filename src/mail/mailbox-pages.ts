@@ -15,7 +15,7 @@ interface KeptMail {
 }
 
 /** `GET /mailbox` and `GET /mailbox/:id`; no routes at all in production or with a mail server. */
-export function mailboxPages(db: Knex, config: Pick<Config, 'environment' | 'smtpUrl'>): Router {
+export function mailboxPages({ db, config }: { db: Knex; config: Pick<Config, 'environment' | 'smtpUrl'> }): Router {
   const router = Router()
   if (config.environment === 'production' || config.smtpUrl !== undefined) return router
   router.get('/mailbox', async (req, res) => {
@@ -29,7 +29,9 @@ export function mailboxPages(db: Knex, config: Pick<Config, 'environment' | 'smt
 }
 
 const kept = (db: Knex) =>
-  db<KeptMail & { state: string }>('portico_mail').select('id', 'to_name', 'to_address', 'subject', 'text', 'created_at').where({ state: 'kept' })
+  db<KeptMail & { state: string }>('portico_mail')
+    .select('id', 'to_name', 'to_address', 'subject', 'text', 'created_at')
+    .where({ state: 'kept' })
 
 function keptMails(db: Knex): Promise<KeptMail[]> {
   return kept(db).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(100)

@@ -47,7 +47,9 @@ export function createMail({ db, config, log, now = Date.now }: OutboxOptions): 
       for (const row of await due(db, now())) await deliverOne(db, row, { send, log, now })
     },
     async withdraw(subject) {
-      await db('portico_mail').where({ about: subject, state: 'waiting' }).update({ state: 'withdrawn', ...emptied })
+      await db('portico_mail')
+        .where({ about: subject, state: 'waiting' })
+        .update({ state: 'withdrawn', ...emptied })
     }
   }
 }
@@ -133,5 +135,10 @@ function afterFailure(tries: number, at: number, code: string): Record<string, u
 /** The mail server's code and no more: its sentences repeat addresses. */
 function codeOf(error: unknown): string {
   const { responseCode, code } = error as { responseCode?: unknown; code?: unknown }
-  return [responseCode, code].filter((part) => part !== undefined).join(' ').slice(0, 128) || 'unknown'
+  return (
+    [responseCode, code]
+      .filter((part) => part !== undefined)
+      .join(' ')
+      .slice(0, 128) || 'unknown'
+  )
 }

@@ -28,7 +28,12 @@ export async function writeMail(order: MailOrder): Promise<Message> {
   const args = { ...order.args, name: order.to.name }
   const say = (part: string) => t(`${keys[order.template]}.${part}`, args)
   const subject = say('subject')
-  const locals = { subject, greeting: say('greeting'), paragraphs: [say('text'), say('validity')], button: say('button') }
+  const locals = {
+    subject,
+    greeting: say('greeting'),
+    paragraphs: [say('text'), say('validity')],
+    button: say('button')
+  }
   const all = { ...locals, link: order.link, locale: order.locale, ignore: say('ignore') }
   const html = await ejs.renderFile(join(folder, 'message-html.ejs'), all, {})
   const text = await ejs.renderFile(join(folder, 'message-text.ejs'), all, { escape: String })

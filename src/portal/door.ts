@@ -8,7 +8,7 @@ import { configuration, type Configuration, type Portal } from './configuration.
 import { momentAt } from '../audit/moment.js'
 import { addressOf } from './module-address.js'
 import { audienceOf, baseOf } from './portals.js'
-import { confirm, portalUserOf } from './portal-users.js'
+import { confirm, portalUserOf, type PortalUser } from './portal-users.js'
 
 /** The portal that `/portal/<word>` leads to, if it is on: by its address, by one it had within the last 90 days, or by its id. */
 export function portalAt(all: Configuration, word: string, now: string): Portal | undefined {
@@ -52,25 +52,21 @@ export function doorTo(context: Context, portal: Portal): Door {
   }
 }
 
-/** Asked on every request: the portal is on, the user type is there, the access is confirmed. */
+/** Asked on every request. */
 async function admit(context: Context, portalId: string, identityId: string): Promise<Person | undefined> {
-  const all = await configuration(context.db)
   const user = await portalUserOf(context.db, portalId, identityId)
-  const userType = user && all.userTypes.get(user.userTypeId)
-  const isOpen = all.portals.get(portalId)?.isActive && userType?.portalId === portalId && userType.primaryModule === user?.module
-  const profile = isOpen && user?.status === 'confirmed' ? await context.identity.profile(identityId) : undefined
-  if (!user || !profile) return undefined
-  return {
-    kind: 'portal-user',
-    id: user.id,
-    name: profile.name,
-    module: user.module,
-    recordId: user.recordId,
-    portalId,
-    userTypeId: user.userTypeId,
-    invitedBy: user.invitedBy,
-    locale: profile.locale,
-    timeZone: profile.timeZone,
-    formats: profile.formats
-  }
+  return user && personOf(context, portalId, user)
+}
+
+/** Who a portal user is in this portal; undefined while the portal is off, the user type is gone or the access isn't confirmed. */
+export async function personOf(context: Context, portalId: string, user: PortalUser): Promise<Person | undefined> {
+  const all = await configuration(context.db)
+  const userType = all.userTypes.get(user.userTypeId)
+  const isOpen = all.portals.get(portalId)?.isActive && user.portalId === portalId && userType?.portalId === portalId
+  if (!isOpen || userType?.primaryModule !== user.module || user.status !== 'confirmed' || !user.identityId) return undefined
+  const profile = await context.identity.profile(user.identityId)
+  if (!profile) return undefined
+  const { name, locale, timeZone, formats } = profile
+  const { id, module, recordId, userTypeId, invitedBy } = user
+  return { kind: 'portal-user', id, name, module, recordId, portalId, userTypeId, invitedBy, locale, timeZone, formats }
 }

@@ -8,7 +8,7 @@ import type { Catalog, Field, Link, Module } from '../host/catalog.js'
 import { moduleOf } from '../host/catalog.js'
 import type { FieldValue } from '../host/host.js'
 import type { Release } from './configuration.js'
-import { idsWhere } from './narrow-records.js'
+import { idsWhere } from '../access/question.js'
 
 type Filling = Pick<NewRecord, 'fill' | 'links'>
 

@@ -8,7 +8,7 @@ import { configuration, type Configuration, type Portal, type UserType } from '.
 import { staffActor } from '../audit/configuration-change.js'
 import { momentAt } from '../audit/moment.js'
 import { sendInvitation } from './invitation-mail.js'
-import { isStaffAddress, lookUp } from './narrow-records.js'
+import { isStaffAddress, lookUp } from '../access/question.js'
 import { portalById } from './portals.js'
 import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf, type PortalUser } from './portal-users.js'
 import { userTypeById } from './releases.js'

@@ -5,7 +5,7 @@ import type { Person } from '../access/viewer.js'
 import type { Catalog } from '../host/catalog.js'
 import { configuration, type UserType } from './configuration.js'
 import { primaryFieldsIn, type PrimaryValues } from './criteria.js'
-import { lookUp } from './narrow-records.js'
+import { lookUp } from '../access/question.js'
 import { portalPolicy } from './policy.js'
 
 /** Nothing for others, for a portal that is off, for a user type that is gone, and for somebody whose own record is gone (A24, A26). */

@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import { NotFound, PorticoError } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
-import { staffActor } from '../audit/configuration-change.js'
+import { ChangedMeanwhile, staffActor } from '../audit/configuration-change.js'
 import { audienceOf } from './portals.js'
 
 export const portalUserStatuses = ['invited', 'confirmed', 'deactivated', 'removed'] as const
@@ -47,6 +47,12 @@ export async function portalUserOf(db: Knex, portalId: string, identityId: strin
   return user
 }
 
+/** The portal's user with this address, if he has access or had it taken back for a while. */
+export async function portalUserByAddress(db: Knex, portalId: string, address: string): Promise<PortalUser | undefined> {
+  const [user] = await readUsers(db, (rows) => rows.where({ portal_id: portalId, address: address.toLowerCase() }).whereNot({ status: 'removed' }))
+  return user
+}
+
 /** Every access that a record of the CRM has, or had. */
 export function accessesOf(db: Knex, module: string, recordId: string): Promise<PortalUser[]> {
   return readUsers(db, (rows) => rows.where({ module, record_id: recordId }).orderBy('invited_at', 'desc').limit(50))
@@ -64,10 +70,9 @@ export function portalUsersOfType(db: Knex, ask: { userTypeId: string; statuses:
 
 /** How many portal users of a type there are, by status. */
 export async function countByStatus(db: Knex, userTypeId: string): Promise<Record<PortalUserStatus, number>> {
-  const counted = db('portico_portal_users').select('status').count({ users: '*' }).where({ user_type_id: userTypeId }).groupBy('status')
-  const rows: { status: PortalUserStatus; users: number | string }[] = await counted
+  const rows = await db('portico_portal_users').select('status', db.raw('count(*) as users')).where({ user_type_id: userTypeId }).groupBy('status')
   const counts = { invited: 0, confirmed: 0, deactivated: 0, removed: 0 }
-  for (const row of rows) counts[row.status] = Number(row.users)
+  for (const row of rows) counts[row.status as PortalUserStatus] = Number(row.users)
   return counts
 }
 
@@ -128,7 +133,7 @@ type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?
 async function changeStatus(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
   await context.db.transaction(async (trx) => {
     const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
-    if (changed === 0) throw new PorticoError('portal:error.changedMeanwhile', { status: 409 })
+    if (changed === 0) throw new ChangedMeanwhile()
     await context.audit.note({ ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
   })
 }

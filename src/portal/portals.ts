@@ -50,10 +50,11 @@ export async function createPortal(context: Context, form: PortalForm, by: Staff
   const all = await configuration(context.db)
   const slug = checked(context, all, form)
   const portal = { id: randomUUID(), slug, isActive: true, isDefault: all.portals.size === 0 }
+  const { title } = moduleOf(await context.host.catalog('en'), clientPortal.primaryModule)
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
     await trx('portico_portals').insert({ ...portalRow(form), ...birthOf(context, portal) }).catch(refuseTaken)
-    await bearClientPortal(context, trx, portal.id)
+    await bearClientPortal(context, trx, portal.id, title)
     return { action: 'portal.created', subject: `portal:${portal.id}`, after: { ...form, slug } }
   })
   return portal.id
@@ -139,11 +140,10 @@ function birthOf(context: Context, portal: { id: string; slug: string; isActive:
 }
 
 /** Z02. Of the own record only its name is released until an administrator releases more. */
-async function bearClientPortal(context: Context, trx: Knex, portalId: string): Promise<void> {
+async function bearClientPortal(context: Context, trx: Knex, portalId: string, title: string): Promise<void> {
   const id = randomUUID()
   const releaseId = randomUUID()
   const { name, primaryModule } = clientPortal
-  const { title } = moduleOf(await context.host.catalog('en'), primaryModule)
   const birth = { is_built_in: true, revision: 1, created_at: momentAt(context.now()) }
   await trx('portico_user_types').insert({ id, portal_id: portalId, name, primary_module: primaryModule, ...birth })
   const release = { id: releaseId, user_type_id: id, module: primaryModule, kind: 'primary', path: '', criteria: null, rights: '', notes: 'none' }

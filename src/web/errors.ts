@@ -76,7 +76,8 @@ async function showError(req: Request, res: Response, error: PorticoError, log: 
 }
 
 function headingFor(status: number): string {
-  if (status === 404 || status === 410) return 'errors.heading.notFound'
+  if (status === 404) return 'errors.heading.notFound'
+  if (status === 410) return 'errors.heading.expired'
   if (status === 401 || status === 403) return 'errors.heading.forbidden'
   if (status === 503) return 'errors.heading.unavailable'
   return status >= 500 ? 'errors.heading.unexpected' : 'errors.heading.refused'
@@ -85,7 +86,13 @@ function headingFor(status: number): string {
 /** No address of the visitor, no URL with its tokens, no values: the route's pattern, the kind of error and where it was thrown. */
 function entryFor(req: Request, status: number, error: unknown): Record<string, unknown> {
   const pattern: unknown = req.route?.path
-  return { correlationId: req.correlationId, method: req.method, route: String(pattern ?? 'none'), status, error: describe(error) }
+  return {
+    correlationId: req.correlationId,
+    method: req.method,
+    route: String(pattern ?? 'none'),
+    status,
+    error: describe(error)
+  }
 }
 
 /** An error for the log. Statements in messages of the database hold values, so those messages stay out. */
@@ -93,6 +100,9 @@ export function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
   const code = 'code' in error ? String(error.code) : undefined
   const message = code ? undefined : error.message.replace(/\S+@\S+/g, '[address]')
-  const at = error.stack?.split('\n').filter((row) => /^\s+at /.test(row)).slice(0, 12)
+  const at = error.stack
+    ?.split('\n')
+    .filter((row) => /^\s+at /.test(row))
+    .slice(0, 12)
   return { kind: error.name, code, message, at, cause: error.cause === undefined ? undefined : describe(error.cause) }
 }

@@ -35,7 +35,9 @@ export function formatFor(locale: Locale, reader: Reader = unknownReader): Forma
     datetime: (value) => written(value, (text) => inDate(text, (at) => `${dayHere.format(at)} ${time.format(at)}`)),
     number: (value) => written(value, (text) => inNumber(text, (n) => number.format(n))),
     money: (value, currency = 'EUR') =>
-      written(value, (text) => inNumber(text, (n) => n.toLocaleString(regions[locale], { style: 'currency', currency }))),
+      written(value, (text) =>
+        inNumber(text, (n) => n.toLocaleString(regions[locale], { style: 'currency', currency }))
+      ),
     fileSize: (value) => written(value, (text) => inNumber(text, (n) => fileSize(n, locale)))
   }
 }
@@ -56,7 +58,9 @@ function written(value: unknown, write: (text: string) => string): string {
 }
 
 function inDate(text: string, write: (at: Date) => string): string {
-  const at = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}${/Z$/.test(text) ? '' : 'Z'}`)
+  const at = new Date(
+    /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}${/Z$/.test(text) ? '' : 'Z'}`
+  )
   return Number.isNaN(at.getTime()) ? text : write(at)
 }
 
@@ -67,6 +71,11 @@ function inNumber(text: string, write: (n: number) => string): string {
 
 function fileSize(bytes: number, locale: Locale): string {
   const step = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)))
-  const size = new Intl.NumberFormat(regions[locale], { style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: 1 })
+  const size = new Intl.NumberFormat(regions[locale], {
+    style: 'unit',
+    unit: units[step],
+    unitDisplay: 'short',
+    maximumFractionDigits: 1
+  })
   return size.format(bytes / 1000 ** step)
 }

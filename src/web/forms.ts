@@ -26,7 +26,11 @@ export function readForm<S extends z.ZodRawShape>(schema: z.ZodObject<S>, body: 
 }
 
 /** Runs `act`; when the input can't be taken, `again` shows the form with the errors and what was typed. */
-export async function submit(req: Request, act: () => Promise<void>, again: (form: ShownAgain) => Promise<void>): Promise<void> {
+export async function submit(
+  req: Request,
+  act: () => Promise<void>,
+  again: (form: ShownAgain) => Promise<void>
+): Promise<void> {
   try {
     await act()
   } catch (error) {
@@ -60,7 +64,9 @@ export const email = z.string().trim().toLowerCase().min(1, 'errors.field.requir
 
 function formOf(body: unknown): Record<string, string | string[]> {
   const entries = typeof body === 'object' && body !== null ? Object.entries(body) : []
-  return Object.fromEntries(entries.filter(([name, value]) => name !== '_csrf' && (typeof value === 'string' || isTexts(value))))
+  return Object.fromEntries(
+    entries.filter(([name, value]) => name !== '_csrf' && (typeof value === 'string' || isTexts(value)))
+  )
 }
 
 function isTexts(value: unknown): value is string[] {
@@ -71,7 +77,8 @@ function unacceptable(form: Record<string, string | string[]>): Record<string, F
   const wrong: Record<string, FieldError> = {}
   for (const [name, value] of Object.entries(form)) {
     const texts = [value].flat()
-    if (texts.some((text) => text.length > longest)) wrong[name] = { key: 'errors.field.tooLong', args: { max: longest } }
+    if (texts.some((text) => text.length > longest))
+      wrong[name] = { key: 'errors.field.tooLong', args: { max: longest } }
     if (texts.some((text) => text.includes('\0'))) wrong[name] = { key: 'errors.field.characters' }
   }
   return wrong
@@ -101,9 +108,15 @@ function fieldError(issue: z.core.$ZodIssue): FieldError {
     case 'invalid_type':
       return { key: issue.input === undefined ? 'errors.field.required' : 'errors.field.invalid' }
     case 'too_big':
-      return { key: issue.origin === 'string' ? 'errors.field.tooLong' : 'errors.field.tooBig', args: { max: Number(issue.maximum) } }
+      return {
+        key: issue.origin === 'string' ? 'errors.field.tooLong' : 'errors.field.tooBig',
+        args: { max: Number(issue.maximum) }
+      }
     case 'too_small':
-      return { key: issue.origin === 'string' ? 'errors.field.tooShort' : 'errors.field.tooSmall', args: { min: Number(issue.minimum) } }
+      return {
+        key: issue.origin === 'string' ? 'errors.field.tooShort' : 'errors.field.tooSmall',
+        args: { min: Number(issue.minimum) }
+      }
     case 'invalid_format':
       return { key: issue.format === 'email' ? 'errors.field.email' : 'errors.field.invalid' }
     case 'invalid_value':

@@ -27,10 +27,15 @@ function readTranslations(folder: string): Resource {
 
 function readLanguage(folder: string): Resource[string] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
-  return Object.fromEntries(files.map((file) => [basename(file, '.json'), JSON.parse(readFileSync(join(folder, file), 'utf8'))]))
+  return Object.fromEntries(
+    files.map((file) => [basename(file, '.json'), JSON.parse(readFileSync(join(folder, file), 'utf8'))])
+  )
 }
 
-const translators = Object.fromEntries(locales.map((locale) => [locale, makeTranslator(locale)])) as Record<Locale, Translate>
+const translators = Object.fromEntries(locales.map((locale) => [locale, makeTranslator(locale)])) as Record<
+  Locale,
+  Translate
+>
 
 /** Translates `namespace:place.thing`; `errors.thing` is `errors:thing`. A key without a text gives the key. */
 export function translator(locale: Locale): Translate {

@@ -35,7 +35,14 @@ export function setUpRendering(app: Express, options: RenderingOptions): void {
     renderings.set(res, rendering)
     next()
   })
-  app.use('/public', express.static(files, { index: false, cacheControl: false, setHeaders: (res) => res.setHeader('Cache-Control', keep(cache)) }))
+  app.use(
+    '/public',
+    express.static(files, {
+      index: false,
+      cacheControl: false,
+      setHeaders: (res) => res.setHeader('Cache-Control', keep(cache))
+    })
+  )
 }
 
 function keep(forGood: boolean): string {
@@ -73,7 +80,10 @@ export async function page(
   const all = { ...sharedLocals(res, rendering), ...res.locals, ...locals }
   const body = await renderView(rendering, view, all)
   const html = await renderView(rendering, 'layout', { ...all, body })
-  res.status(options.status ?? 200).type('html').send(html)
+  res
+    .status(options.status ?? 200)
+    .type('html')
+    .send(html)
 }
 
 /** `path` as the browser sees it: below the public URL's own path. */

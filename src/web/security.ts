@@ -57,14 +57,23 @@ const noStore: RequestHandler = (req, res, next) => {
 /** Lets this one page show frames of `origins` (Z09); nothing else of its policy changes. */
 export function allowFrames(res: Response, origins: readonly string[]): void {
   const policy = String(res.getHeader('Content-Security-Policy') ?? '')
-  res.setHeader('Content-Security-Policy', `${policy};frame-src ${origins.map((origin) => new URL(origin).origin).join(' ')}`)
+  res.setHeader(
+    'Content-Security-Policy',
+    `${policy};frame-src ${origins.map((origin) => new URL(origin).origin).join(' ')}`
+  )
 }
 
 /** Bodies: forms within limits. A URL or a form that is not UTF-8, or a body that is no form, is refused (A48). */
 export function readBodies(): RequestHandler[] {
   return [
     refuseMalformed,
-    express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 5000, inflate: false, verify: (req, res, body) => mustDecode(body) })
+    express.urlencoded({
+      extended: false,
+      limit: '512kb',
+      parameterLimit: 5000,
+      inflate: false,
+      verify: (req, res, body) => mustDecode(body)
+    })
   ]
 }
 
@@ -89,7 +98,10 @@ function badRequest(cause?: unknown): PorticoError {
 
 /** Refuses unsafe requests that another site sent: by `Origin` and `Sec-Fetch-Site`, and by a token in the form that is bound to the
  *  visitor's session (A41). `sessionCookies` are the names of the cookies that sessions are known by. */
-export function refuseForgery(config: Pick<Config, 'publicUrl' | 'secret'>, sessionCookies: readonly string[]): RequestHandler {
+export function refuseForgery(
+  config: Pick<Config, 'publicUrl' | 'secret'>,
+  sessionCookies: readonly string[]
+): RequestHandler {
   const cookie = cookieOptions(config)
   const { generateCsrfToken, validateRequest } = doubleCsrf({
     getSecret: () => createHash('sha256').update(`forgery:${config.secret}`).digest('hex'),
@@ -138,7 +150,7 @@ async function firstToken(req: Request): Promise<string | undefined> {
   parser.on('field', (name, value) => (token ??= name === '_csrf' ? value : undefined))
   parser.on('file', (name, content) => content.resume())
   parser.on('error', () => undefined)
-  for (let size = 0; token === undefined && size < tokenWithin; ) {
+  for (let size = 0; token === undefined && size < tokenWithin;) {
     const chunk = await nextChunk(req)
     if (!chunk) break
     size += chunk.length

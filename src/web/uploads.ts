@@ -1,9 +1,148 @@
 /** Uploads: multipart forms whose files are checked by their bytes and stored as streams. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import busboy from 'busboy'
 import type { Request } from 'express'
-import type { Actor, FileInfo } from '../host/host.js'
+import type { Config } from '../config.js'
+import { Invalid, PorticoError } from '../errors.js'
+import type { Actor, FieldError, FileInfo, Host } from '../host/host.js'
+import { cleanName, kindOfFile } from './file-kind.js'
+import { formatFor } from './format.js'
 
 export interface Uploads {
   /** Reads a multipart form: fields as text, files stored by the host. Too large, too many or of a type not allowed: the
    *  files stored so far are removed. @throws Invalid with the field of the file. (A19, A20, A48) */
   receive(req: Request, by: Actor): Promise<{ fields: Record<string, string>; files: readonly FileInfo[] }>
+}
+
+type Limits = Pick<Config['limits'], 'uploadSize' | 'filesPerNote'>
+
+/** A file of the form, on its way through our temporary folder. */
+interface Arrived {
+  readonly field: string
+  readonly name: string
+  readonly path: string
+}
+
+interface Form {
+  readonly fields: Record<string, string>
+  readonly files: readonly Arrived[]
+}
+
+const fieldLimits = { fields: 100, fieldSize: 20_000, fieldNameSize: 100, headerPairs: 20 }
+
+/** Files wait in a temporary folder until all of them are found good; only then the host gets the first one. */
+export function createUploads(host: Pick<Host, 'files'>, limits: Limits): Uploads {
+  return {
+    async receive(req, by) {
+      refuseOversized(req, limits)
+      const folder = await mkdtemp(join(tmpdir(), 'portico-upload-'))
+      try {
+        const form = await readMultipart(req, limits, folder)
+        const types = await typesOf(form.files)
+        return { fields: form.fields, files: await store(host, form.files, types, by) }
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    }
+  }
+}
+
+/** The announced length alone can be too much; then nothing is read. */
+function refuseOversized(req: Request, { uploadSize, filesPerNote }: Limits): void {
+  const most = uploadSize * filesPerNote + 1024 * 1024
+  if (Number(req.headers['content-length'] ?? 0) > most) throw new PorticoError('errors.tooLarge', { status: 413 })
+}
+
+async function readMultipart(req: Request, limits: Limits, folder: string): Promise<Form> {
+  const parser = parserFor(req, limits)
+  const fields: Record<string, string> = {}
+  const refused: Record<string, FieldError> = {}
+  const arriving: Promise<Arrived | undefined>[] = []
+  parser.on('field', (name, value, { valueTruncated }) => {
+    if (valueTruncated || name in fields) refused[name] = { key: 'errors.field.invalid' }
+    else if (name !== '_csrf') fields[name] = value
+  })
+  parser.on('file', (field, content, { filename }) => {
+    const path = join(folder, String(arriving.length))
+    const tooLarge = () =>
+      (refused[field] = { key: 'errors.file.size', args: { max: formatFor(req.locale).fileSize(limits.uploadSize) } })
+    arriving.push(arrive({ field, name: cleanName(filename ?? ''), path }, filename ?? '', content, tooLarge))
+  })
+  parser.on('filesLimit', () => (refused['files'] = { key: 'errors.file.count', args: { count: limits.filesPerNote } }))
+  parser.on('fieldsLimit', () => (refused['form'] = { key: 'errors.tooLarge' }))
+  await readAll(req, parser)
+  const files = (await Promise.all(arriving)).filter((file) => file !== undefined)
+  req.body = fields
+  if (Object.keys(refused).length > 0) throw new Invalid(refused)
+  return { fields, files }
+}
+
+function parserFor(req: Request, { uploadSize, filesPerNote }: Limits): busboy.Busboy {
+  try {
+    return busboy({
+      headers: req.headers,
+      defParamCharset: 'utf8',
+      limits: { ...fieldLimits, fileSize: uploadSize, files: filesPerNote }
+    })
+  } catch (cause) {
+    throw new PorticoError('errors.badRequest', { status: 400, cause })
+  }
+}
+
+/** An empty file field posts a file without a name and without bytes; that is no file. */
+async function arrive(
+  file: Arrived,
+  sentName: string,
+  content: Readable,
+  tooLarge: () => void
+): Promise<Arrived | undefined> {
+  content.on('limit', tooLarge)
+  await pipeline(content, createWriteStream(file.path, { mode: 0o600 }))
+  return sentName === '' ? undefined : file
+}
+
+async function readAll(req: Request, parser: busboy.Busboy): Promise<void> {
+  try {
+    await pipeline(req, parser)
+  } catch (cause) {
+    throw new PorticoError('errors.badRequest', { status: 400, cause })
+  }
+}
+
+async function typesOf(files: readonly Arrived[]): Promise<string[]> {
+  const types: string[] = []
+  for (const { path, name, field } of files) {
+    const kind = await kindOfFile(path, name)
+    if ('refused' in kind) throw new Invalid({ [field]: { key: kind.refused } })
+    types.push(kind.type)
+  }
+  return types
+}
+
+async function store(
+  host: Pick<Host, 'files'>,
+  files: readonly Arrived[],
+  types: readonly string[],
+  by: Actor
+): Promise<FileInfo[]> {
+  const stored: FileInfo[] = []
+  try {
+    for (const [index, { name, path }] of files.entries()) {
+      stored.push(
+        await host.files.write(
+          { name, type: types[index] ?? 'application/octet-stream', content: createReadStream(path) },
+          by
+        )
+      )
+    }
+    return stored
+  } catch (error) {
+    await Promise.allSettled(stored.map(({ id }) => host.files.remove(id)))
+    throw error
+  }
 }

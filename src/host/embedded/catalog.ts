@@ -4,7 +4,14 @@ import type { FieldDefinition, ManyDefinition, ModuleDefinition } from './defini
 import { allFields, userModule } from './standard-fields.js'
 
 /** Characters a single-line text may have when its definition does not say. */
-const usualLength: Partial<Record<Field['type'], number>> = { text: 255, email: 254, phone: 40, url: 1000, option: 100, longText: 50_000 }
+const usualLength: Partial<Record<Field['type'], number>> = {
+  text: 255,
+  email: 254,
+  phone: 40,
+  url: 1000,
+  option: 100,
+  longText: 50_000
+}
 
 export function makeCatalog(definitions: readonly ModuleDefinition[], stamp: string, locale: Locale): Catalog {
   const all = [...definitions, userModule]
@@ -23,7 +30,12 @@ export function parentLink(module: string): string {
   return `parent${module}`
 }
 
-function makeModule(definition: ModuleDefinition, all: readonly ModuleDefinition[], links: readonly Link[], locale: Locale): Module {
+function makeModule(
+  definition: ModuleDefinition,
+  all: readonly ModuleDefinition[],
+  links: readonly Link[],
+  locale: Locale
+): Module {
   const isUser = definition.name === userModule.name
   const fields = Object.entries(allFields(definition)).map(([name, field]) => makeField(name, field, all, locale))
   return {
@@ -84,7 +96,12 @@ function columnOf(name: string, definition: FieldDefinition): string {
 }
 
 /** The choices of `parentType` are modules and carry their labels. */
-function optionsOf(name: string, definition: FieldDefinition, all: readonly ModuleDefinition[], locale: Locale): Field['options'] {
+function optionsOf(
+  name: string,
+  definition: FieldDefinition,
+  all: readonly ModuleDefinition[],
+  locale: Locale
+): Field['options'] {
   return (definition.options ?? []).map(({ value, label, tone }) => {
     const words = name === 'parentType' ? (all.find((module) => module.name === value)?.label ?? label) : label
     return { value, label: words[locale], tone: tone ?? 'neutral' }
@@ -104,7 +121,12 @@ function layoutsOf(definition: ModuleDefinition, locale: Locale): readonly Layou
   const label = definition.label[locale]
   return [
     { name: 'list', kind: 'list', label: definition.plural[locale], sections: [{ label: '', fields: list }] },
-    { name: 'detail', kind: 'detail', label, sections: detail.map((section) => ({ label: section.label[locale], fields: section.fields })) }
+    {
+      name: 'detail',
+      kind: 'detail',
+      label,
+      sections: detail.map((section) => ({ label: section.label[locale], fields: section.fields }))
+    }
   ]
 }
 
@@ -117,7 +139,8 @@ function linksOf(all: readonly ModuleDefinition[], locale: Locale): Map<string, 
     known.push(link)
   }
   for (const definition of all) {
-    for (const [name, field] of Object.entries(allFields(definition))) addReference(add, definition, name, field, locale)
+    for (const [name, field] of Object.entries(allFields(definition)))
+      addReference(add, definition, name, field, locale)
     for (const [name, many] of Object.entries(definition.links ?? {})) addMany(add, definition, name, many, locale)
     for (const parent of definition.parents ?? []) addParent(add, definition, parent, all, locale)
   }
@@ -126,38 +149,87 @@ function linksOf(all: readonly ModuleDefinition[], locale: Locale): Map<string, 
 
 type Add = (module: string, link: Link) => void
 
-function addReference(add: Add, definition: ModuleDefinition, name: string, field: FieldDefinition, locale: Locale): void {
+function addReference(
+  add: Add,
+  definition: ModuleDefinition,
+  name: string,
+  field: FieldDefinition,
+  locale: Locale
+): void {
   if (field.type !== 'reference') return
   if (!field.to) throw new RangeError(`The reference ${definition.name}.${name} names no module.`)
   const column = columnOf(name, field)
   const label = field.label[locale]
-  add(definition.name, { name, label, to: field.to, cardinality: 'one', storage: { kind: 'column', column, only: undefined } })
+  add(definition.name, {
+    name,
+    label,
+    to: field.to,
+    cardinality: 'one',
+    storage: { kind: 'column', column, only: undefined }
+  })
   if (!field.back) return
   const storage = { kind: 'reverse', column, only: undefined } as const
-  add(field.to, { name: field.back.name, label: field.back.label[locale], to: definition.name, cardinality: 'many', storage })
+  add(field.to, {
+    name: field.back.name,
+    label: field.back.label[locale],
+    to: definition.name,
+    cardinality: 'many',
+    storage
+  })
 }
 
 function addMany(add: Add, definition: ModuleDefinition, name: string, many: ManyDefinition, locale: Locale): void {
   const shared = { kind: 'table', table: many.table, live: { column: 'deleted', is: 0 }, only: [] } as const
   const label = many.label[locale]
-  add(definition.name, { name, label, to: many.to, cardinality: 'many', storage: { ...shared, near: many.near, far: many.far } })
-  const back = { name: many.back.name, label: many.back.label[locale], to: definition.name, cardinality: 'many' } as const
+  add(definition.name, {
+    name,
+    label,
+    to: many.to,
+    cardinality: 'many',
+    storage: { ...shared, near: many.near, far: many.far }
+  })
+  const back = {
+    name: many.back.name,
+    label: many.back.label[locale],
+    to: definition.name,
+    cardinality: 'many'
+  } as const
   add(many.to, { ...back, storage: { ...shared, near: many.far, far: many.near } })
 }
 
-function addParent(add: Add, definition: ModuleDefinition, parent: string, all: readonly ModuleDefinition[], locale: Locale): void {
+function addParent(
+  add: Add,
+  definition: ModuleDefinition,
+  parent: string,
+  all: readonly ModuleDefinition[],
+  locale: Locale
+): void {
   const to = all.find((module) => module.name === parent)
   const only = { column: 'parent_type', is: parent }
   const storage = { column: 'parent_id', only }
   const label = to?.label[locale] ?? parent
-  add(definition.name, { name: parentLink(parent), label, to: parent, cardinality: 'one', storage: { kind: 'column', ...storage } })
-  const back = { name: backOfParent(definition), label: definition.plural[locale], to: definition.name, cardinality: 'many' } as const
+  add(definition.name, {
+    name: parentLink(parent),
+    label,
+    to: parent,
+    cardinality: 'one',
+    storage: { kind: 'column', ...storage }
+  })
+  const back = {
+    name: backOfParent(definition),
+    label: definition.plural[locale],
+    to: definition.name,
+    cardinality: 'many'
+  } as const
   add(parent, { ...back, storage: { kind: 'reverse', ...storage } })
 }
 
 /** `Internal notes` → `internalNotes`, `E-mails` → `emails`. */
 function backOfParent(definition: ModuleDefinition): string {
-  const words = definition.plural.en.replace(/[^A-Za-z0-9 ]/g, '').split(' ').filter(Boolean)
+  const words = definition.plural.en
+    .replace(/[^A-Za-z0-9 ]/g, '')
+    .split(' ')
+    .filter(Boolean)
   const [first = definition.name, ...rest] = words.map((word) => word.toLowerCase())
   return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
@@ -170,4 +242,3 @@ function unique<T extends { readonly name: string }>(items: readonly T[], what: 
   }
   return byName
 }
-

@@ -54,7 +54,12 @@ export async function createTable(db: Knex, name: string, build: (table: Table) 
 }
 
 /** Adds those of `columns` that the table does not have; `build` makes one. */
-export async function addColumns(db: Knex, name: string, columns: readonly string[], build: (table: Table, column: string) => void): Promise<void> {
+export async function addColumns(
+  db: Knex,
+  name: string,
+  columns: readonly string[],
+  build: (table: Table, column: string) => void
+): Promise<void> {
   const known = new Set(Object.keys(await db(name).columnInfo()))
   const missing = columns.filter((column) => !known.has(column))
   if (missing.length === 0) return
@@ -89,13 +94,18 @@ function indexName(index: Index): string {
   const [first, second] = index.columns
   const lead = first!.name === 'deleted' && second ? second.name : first!.name
   const name = `${index.table}_by_${lead}`
-  return name.length <= 64 ? name : `${name.slice(0, 55)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+  return name.length <= 64
+    ? name
+    : `${name.slice(0, 55)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
 }
 
 async function indexNames(db: Knex, table: string): Promise<Set<string>> {
   const isMysql = dialectOf(db).name === 'mysql'
   const rows: { name: string }[] = isMysql
-    ? await db('information_schema.statistics').distinct({ name: 'index_name' }).whereRaw('table_schema = database()').where({ table_name: table })
+    ? await db('information_schema.statistics')
+        .distinct({ name: 'index_name' })
+        .whereRaw('table_schema = database()')
+        .where({ table_name: table })
     : await db('sqlite_master').select('name').where({ type: 'index', tbl_name: table })
   return new Set(rows.map((row) => row.name))
 }

@@ -19,7 +19,11 @@ interface Doors {
 
 /** The right to change the lead and to create each of the new records is asked first.
  *  @throws NotFound, Forbidden, HostRefused, PorticoError `errors.leadConverted` (409) */
-export async function convertLead({ model, gate, reader, writer }: Doors, id: string, options: ConvertOptions): Promise<Converted> {
+export async function convertLead(
+  { model, gate, reader, writer }: Doors,
+  id: string,
+  options: ConvertOptions
+): Promise<Converted> {
   const known = await model()
   const lead = known.module('Lead')
   await reader.mustAllow(lead.module, id, 'edit')
@@ -35,7 +39,8 @@ function created({ createAccount, createDeal, accountId }: ConvertOptions): stri
 async function convert(pen: Pen, lead: Kind, id: string, options: ConvertOptions): Promise<Converted> {
   const row = await mustHold(pen, lead.module, id)
   const values = valuesOf(lead.module, row)
-  if (values['convertedContact'] || values['status'] === 'Converted') throw new PorticoError('errors.leadConverted', { status: 409 })
+  if (values['convertedContact'] || values['status'] === 'Converted')
+    throw new PorticoError('errors.leadConverted', { status: 409 })
   const company = typeof values['company'] === 'string' ? values['company'] : undefined
   const isNewAccount = options.createAccount && options.accountId === undefined && company !== undefined
   const accountId = isNewAccount ? await inherit(pen, lead, values, 'Account', { name: company }) : options.accountId
@@ -48,22 +53,39 @@ async function convert(pen: Pen, lead: Kind, id: string, options: ConvertOptions
 }
 
 /** Creates a record of the module `name` with the lead's values in the fields both have, and `own` ones. */
-async function inherit(pen: Pen, lead: Kind, values: Values, name: string, own: Readonly<Record<string, FieldValue>>): Promise<string> {
+async function inherit(
+  pen: Pen,
+  lead: Kind,
+  values: Values,
+  name: string,
+  own: Readonly<Record<string, FieldValue>>
+): Promise<string> {
   const kind = pen.model.module(name)
   const shared = [...Object.keys(lead.definition.fields), 'assignedUser'].filter((field) => isShared(lead, kind, field))
   const inherited = Object.fromEntries(shared.map((field) => [field, values[field] ?? null]))
-  const wanted = Object.fromEntries(Object.entries({ ...inherited, ...own }).filter(([field, value]) => kind.module.fields.has(field) && value !== null))
+  const wanted = Object.fromEntries(
+    Object.entries({ ...inherited, ...own }).filter(([field, value]) => kind.module.fields.has(field) && value !== null)
+  )
   return insertRow(pen, kind, columnsFrom({ ...kind, values: wanted, isNew: true, isTrusted: true }))
 }
 
 /** Both have the field, it means the same, and people write it: choices and what the CRM numbers stay behind. */
 function isShared(lead: Kind, kind: Kind, name: string): boolean {
   const [mine, theirs] = [lead, kind].map(({ module }) => module.fields.get(name))
-  return mine !== undefined && theirs !== undefined && mine.type === theirs.type && mine.type !== 'option' && !mine.readOnly && !theirs.readOnly
+  return (
+    mine !== undefined &&
+    theirs !== undefined &&
+    mine.type === theirs.type &&
+    mine.type !== 'option' &&
+    !mine.readOnly &&
+    !theirs.readOnly
+  )
 }
 
 function outcome({ module }: Kind, at: string, contactId: string, accountId: string | undefined): Columns {
-  const status = module.fields.get('status')?.options.some(({ value }) => value === 'Converted') ? 'Converted' : undefined
+  const status = module.fields.get('status')?.options.some(({ value }) => value === 'Converted')
+    ? 'Converted'
+    : undefined
   const values = { status, convertedAt: at, convertedContact: contactId, convertedAccount: accountId }
   const known = Object.entries(values).filter(([name, value]) => value !== undefined && module.fields.has(name))
   return Object.fromEntries(known.map(([name, value]) => [columnOf(module.fields.get(name)!), value!]))

@@ -65,7 +65,14 @@ export type { Settings } from './settings.js'
 export type { NewUser, Users } from './users.js'
 
 /** Opens the CRM on `db`: makes its tables as far as they are missing, and loads custom modules and fields. */
-export async function openCrm({ db, definitions, filesFolder, publicUrl, now = Date.now, onFailure = () => undefined }: CrmOptions): Promise<Crm> {
+export async function openCrm({
+  db,
+  definitions,
+  filesFolder,
+  publicUrl,
+  now = Date.now,
+  onFailure = () => undefined
+}: CrmOptions): Promise<Crm> {
   await prepareOwnTables(db)
   const model = await openModel(db, definitions)
   const plugins: Plugin[] = []
@@ -97,6 +104,7 @@ export async function openCrm({ db, definitions, filesFolder, publicUrl, now = D
 }
 
 function listen(outbox: Outbox, plugin: Plugin): void {
-  for (const kind of ['record.created', 'record.changed', 'record.removed'] as const) outbox.on(kind, (event) => plugin.recordSaved(event))
+  for (const kind of ['record.created', 'record.changed', 'record.removed'] as const)
+    outbox.on(kind, (event) => plugin.recordSaved(event))
   outbox.on('lead.converted', (event) => plugin.leadConverted(event))
 }

@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import type { Module } from '../catalog.js'
-import { HostRefused, type Actor, type Feed, type FeedEntry, type FieldValue, type FileInfo, type NewFeedEntry } from '../host.js'
+import {
+  HostRefused,
+  type Actor,
+  type Feed,
+  type FeedEntry,
+  type FieldValue,
+  type FileInfo,
+  type NewFeedEntry
+} from '../host.js'
 import { authorOf, type Author } from './actors.js'
 import { utc } from './clock.js'
 import type { CrmFiles } from './files.js'
@@ -20,7 +28,8 @@ export interface CrmFeed extends Feed {
 export interface CrmFeedEntry extends FeedEntry {
   readonly event: FeedEvent | undefined
 }
-export type FeedEvent = { readonly kind: 'created' } | { readonly kind: 'changed'; readonly fields: readonly ChangedField[] }
+export type FeedEvent =
+  { readonly kind: 'created' } | { readonly kind: 'changed'; readonly fields: readonly ChangedField[] }
 export interface ChangedField {
   readonly name: string
   readonly from: FieldValue
@@ -51,7 +60,11 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
   return {
     find,
     async list(module, id, ask) {
-      const query = db('crm_feed').select(entryColumns).where({ module, record_id: id }).orderBy('position', 'desc').limit(ask.limit)
+      const query = db('crm_feed')
+        .select(entryColumns)
+        .where({ module, record_id: id })
+        .orderBy('position', 'desc')
+        .limit(ask.limit)
       if (!ask.internal) void query.where({ internal: 0 })
       const rows: EntryRow[] = await query
       return entriesOf(db, rows.reverse())
@@ -69,7 +82,9 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
     },
     async change(entryId, text, _by) {
       const entry = await mustBePost(entryId)
-      await db('crm_feed').where({ id: entryId }).update({ text: noteText(text, entry.files.length > 0) })
+      await db('crm_feed')
+        .where({ id: entryId })
+        .update({ text: noteText(text, entry.files.length > 0) })
     },
     async remove(entryId, _by) {
       const entry = await mustBePost(entryId)
@@ -80,7 +95,12 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
 }
 
 /** The latest entries among those that `narrow` leaves, newest first. */
-export async function latestEntries(db: Knex, module: string, narrow: (query: Knex.QueryBuilder) => void, limit: number): Promise<CrmFeedEntry[]> {
+export async function latestEntries(
+  db: Knex,
+  module: string,
+  narrow: (query: Knex.QueryBuilder) => void,
+  limit: number
+): Promise<CrmFeedEntry[]> {
   const query = db('crm_feed as f')
     .select(entryColumns.map((column) => `f.${column}`))
     .where('f.module', module)
@@ -108,7 +128,8 @@ export async function removeFeedOf(trx: Knex, module: string, recordId: string):
 function noteText(text: string, hasFiles: boolean): string {
   const clean = text.toWellFormed().replaceAll('\0', '').replace(/\r\n?/g, '\n').trim()
   if (clean === '' && !hasFiles) throw new HostRefused({ text: { key: 'errors.field.required' } })
-  if ([...clean].length > longestNote) throw new HostRefused({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
+  if ([...clean].length > longestNote)
+    throw new HostRefused({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
   return clean
 }
 
@@ -162,11 +183,24 @@ function describe(module: Module, { name, from, to }: ChangedField): string {
   const field = module.fields.get(name)
   const label = field?.label ?? name
   if (!field || ['longText', 'reference', 'options'].includes(field.type)) return label
-  const words = (value: FieldValue): string => field.options.find((option) => option.value === value)?.label ?? String(value ?? '–')
+  const words = (value: FieldValue): string =>
+    field.options.find((option) => option.value === value)?.label ?? String(value ?? '–')
   return `${label}: ${words(from)} → ${words(to)}`
 }
 
-const entryColumns = ['id', 'module', 'record_id', 'kind', 'text', 'event', 'internal', 'at', 'author_kind', 'author_id', 'author_name']
+const entryColumns = [
+  'id',
+  'module',
+  'record_id',
+  'kind',
+  'text',
+  'event',
+  'internal',
+  'at',
+  'author_kind',
+  'author_id',
+  'author_name'
+]
 
 interface EntryRow {
   readonly id: string
@@ -183,7 +217,10 @@ interface EntryRow {
 }
 
 async function entriesOf(db: Knex, rows: readonly EntryRow[]): Promise<CrmFeedEntry[]> {
-  const files = await filesOf(db, rows.map((row) => row.id))
+  const files = await filesOf(
+    db,
+    rows.map((row) => row.id)
+  )
   return rows.map((row) => ({
     id: row.id,
     module: row.module,
@@ -210,6 +247,7 @@ async function filesOf(db: Knex, feedIds: readonly string[]): Promise<Map<string
 
 function grouped(rows: readonly (FileInfo & { feed_id: string })[]): Map<string, FileInfo[]> {
   const byEntry = new Map<string, FileInfo[]>()
-  for (const { feed_id, id, name, type, size } of rows) byEntry.set(feed_id, [...(byEntry.get(feed_id) ?? []), { id, name, type, size: Number(size) }])
+  for (const { feed_id, id, name, type, size } of rows)
+    byEntry.set(feed_id, [...(byEntry.get(feed_id) ?? []), { id, name, type, size: Number(size) }])
   return byEntry
 }

@@ -16,7 +16,8 @@ export interface CrmFiles extends Files {
 
 export function createFiles(db: Knex, folder: string, now: () => number): CrmFiles {
   const pathOf = (id: string): string => join(folder, id.slice(0, 2), id)
-  const info = (id: string): Promise<FileInfo | undefined> => db('crm_file').first('id', 'name', 'type', 'size').where({ id })
+  const info = (id: string): Promise<FileInfo | undefined> =>
+    db('crm_file').first('id', 'name', 'type', 'size').where({ id })
 
   return {
     info,

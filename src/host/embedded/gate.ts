@@ -30,7 +30,9 @@ export function gateFor(staff: Staff, plugins: () => readonly Plugin[]): Gate {
       return scopes.filter((scope) => scope !== undefined)
     },
     async mustAllow(module, id, action) {
-      const answers = await Promise.all(plugins().map((plugin) => plugin.recordAuthorize({ module, id, action, staff })))
+      const answers = await Promise.all(
+        plugins().map((plugin) => plugin.recordAuthorize({ module, id, action, staff }))
+      )
       if (!answers.every((answer) => answer === true)) throw new Forbidden()
     }
   }

@@ -7,7 +7,10 @@ import type { Crm } from './crm.js'
 export const crmMount = '/crm'
 
 /** `staffOf` is how the CRM's pages know who makes a request. */
-export function embeddedHost(crm: Crm, options: { staffOf: (req: IncomingMessage) => Promise<Staff | undefined> }): Host {
+export function embeddedHost(
+  crm: Crm,
+  options: { staffOf: (req: IncomingMessage) => Promise<Staff | undefined> }
+): Host {
   const { store, users, settings, outbox, feed, files, publicUrl } = crm
   return {
     name: 'embedded',

@@ -119,7 +119,8 @@ function mustBeDefinable(model: Model, custom: CustomDefinition): void {
     return
   }
   const { module } = model.module(custom.module)
-  for (const field of Object.keys(custom.fields)) mustBeFree(field, field, fieldName, (taken) => module.fields.has(taken) || module.links.has(taken))
+  for (const field of Object.keys(custom.fields))
+    mustBeFree(field, field, fieldName, (taken) => module.fields.has(taken) || module.links.has(taken))
 }
 
 const fieldName = /^[a-z][A-Za-z0-9]{0,40}$/

@@ -21,7 +21,12 @@ const batch = 200
 
 export function emitter(now: () => number): Emit {
   return async (trx, event) => {
-    await trx('crm_outbox').insert({ subject: subjectOf(event), event: JSON.stringify(event), attempts: 0, not_before: now() })
+    await trx('crm_outbox').insert({
+      subject: subjectOf(event),
+      event: JSON.stringify(event),
+      attempts: 0,
+      not_before: now()
+    })
   }
 }
 
@@ -104,7 +109,9 @@ function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
 
 /** The first event of each subject, where it is due: what comes after it waits for it. */
 function dueEvents(db: Knex, now: number): Promise<Waiting[]> {
-  const earlier = db('crm_outbox as e').select(db.raw('1')).whereRaw('e.subject = o.subject and e.position < o.position')
+  const earlier = db('crm_outbox as e')
+    .select(db.raw('1'))
+    .whereRaw('e.subject = o.subject and e.position < o.position')
   return db('crm_outbox as o')
     .select('o.position', 'o.event', 'o.attempts', 'o.not_before')
     .where('o.not_before', '<=', now)
@@ -116,12 +123,16 @@ function dueEvents(db: Knex, now: number): Promise<Waiting[]> {
 /** One reader takes the event; another one that saw it too does not. */
 async function claim(db: Knex, waiting: Waiting, now: number): Promise<boolean> {
   const { position, not_before, attempts } = waiting
-  const taken = await db('crm_outbox').where({ position, not_before, attempts }).update({ not_before: now + lease, attempts: attempts + 1 })
+  const taken = await db('crm_outbox')
+    .where({ position, not_before, attempts })
+    .update({ not_before: now + lease, attempts: attempts + 1 })
   return taken === 1
 }
 
 async function putBack(db: Knex, waiting: Waiting, now: number): Promise<void> {
-  await db('crm_outbox').where({ position: waiting.position }).update({ not_before: now + pauseAfter(waiting.attempts) })
+  await db('crm_outbox')
+    .where({ position: waiting.position })
+    .update({ not_before: now + pauseAfter(waiting.attempts) })
 }
 
 /** 2, 4, 8 … seconds, at most ten minutes. */

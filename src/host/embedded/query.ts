@@ -12,7 +12,12 @@ export const usualLimit = 25
 export const largestLimit = 200
 
 /** The rows of `module` (alias `r`) that are in the recycle bin, or are not, as far as `scopes` allow. */
-export function rows(db: Knex, module: Module, scopes: readonly Sql[], options: { removed?: boolean } = {}): Knex.QueryBuilder {
+export function rows(
+  db: Knex,
+  module: Module,
+  scopes: readonly Sql[],
+  options: { removed?: boolean } = {}
+): Knex.QueryBuilder {
   const query = db(`${module.table} as r`).where('r.deleted', options.removed ? 1 : 0)
   for (const scope of scopes) void query.whereRaw(`(${scope.sql})`, scope.bindings as Knex.RawBinding[])
   return query
@@ -23,7 +28,12 @@ export function selected(query: Knex.QueryBuilder, module: Module, more: readonl
 }
 
 /** Narrows by filter and search. @throws PorticoError `errors.unknownField` (400) */
-export function matching(db: Knex, query: Knex.QueryBuilder, module: Module, ask: Pick<ListAsk, 'filter' | 'search'>): Knex.QueryBuilder {
+export function matching(
+  db: Knex,
+  query: Knex.QueryBuilder,
+  module: Module,
+  ask: Pick<ListAsk, 'filter' | 'search'>
+): Knex.QueryBuilder {
   for (const filter of ask.filter ?? []) filtered(db, query, known(module, filter.field), filter)
   const words = ask.search?.trim()
   if (words) void query.where((any) => void contains(db, any, searched(db, module), words.slice(0, 100)))
@@ -41,7 +51,10 @@ export function ordered(db: Knex, query: Knex.QueryBuilder, module: Module, sort
 }
 
 /** One row more than the page holds, so that it shows whether there are more. */
-export function paged(query: Knex.QueryBuilder, ask: Pick<ListAsk, 'page' | 'limit'>): { query: Knex.QueryBuilder; limit: number } {
+export function paged(
+  query: Knex.QueryBuilder,
+  ask: Pick<ListAsk, 'page' | 'limit'>
+): { query: Knex.QueryBuilder; limit: number } {
   const limit = Math.min(Math.max(ask.limit ?? usualLimit, 1), largestLimit)
   const page = Math.max(ask.page ?? 1, 1)
   return { query: query.limit(limit + 1).offset((page - 1) * limit), limit }
@@ -67,15 +80,16 @@ export function linkedTo(query: Knex.QueryBuilder, link: Link, row: Row): Knex.Q
 }
 
 /** One of these pieces of SQL contains `words`, ignoring case; `%` and `_` mean themselves. */
-export function contains(db: Knex, query: Knex.QueryBuilder, expressions: readonly string[], words: string): Knex.QueryBuilder {
+export function contains(
+  db: Knex,
+  query: Knex.QueryBuilder,
+  expressions: readonly string[],
+  words: string
+): Knex.QueryBuilder {
   if (expressions.length === 0) return query.whereRaw('1 = 0')
-  const { like, fold } = dialectOf(db)
-  for (const expression of expressions) void query.orWhereRaw(like(fold(expression)), [likePattern(words)])
+  const { placeOf } = dialectOf(db)
+  for (const expression of expressions) void query.orWhereRaw(`${placeOf(expression)} > 0`, [words])
   return query
-}
-
-function likePattern(words: string, anywhere = true): string {
-  return `${anywhere ? '%' : ''}${words.toLowerCase().replace(/[!%_]/g, '!$&')}%`
 }
 
 function searched(db: Knex, module: Module): string[] {
@@ -101,7 +115,7 @@ function unknownField(field: string): PorticoError {
 }
 
 function filtered(db: Knex, query: Knex.QueryBuilder, field: Field, filter: ListFilter): void {
-  const { fold, like } = dialectOf(db)
+  const { placeOf } = dialectOf(db)
   const is = expressionOf(db, field)
   const value = typeof filter.value === 'boolean' ? Number(filter.value) : (filter.value ?? null)
   const empty = isText(field) ? `(${is} is null or ${is} in ('', '[]'))` : `${is} is null`
@@ -112,8 +126,9 @@ function filtered(db: Knex, query: Knex.QueryBuilder, field: Field, filter: List
     case 'isNotEmpty':
       return void query.whereRaw(`not ${empty}`)
     case 'contains':
+      return void query.whereRaw(`${placeOf(is)} > 0`, [String(value)])
     case 'startsWith':
-      return void query.whereRaw(like(fold(is)), [likePattern(String(value), operator === 'contains')])
+      return void query.whereRaw(`${placeOf(is)} = 1`, [String(value)])
     case '≠':
       return void query.whereRaw(`(${is} <> ? or ${is} is null)`, [value])
     default:

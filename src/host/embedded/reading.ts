@@ -23,10 +23,13 @@ export interface Reader extends Reading {
 export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate): Reader {
   const moduleNamed = async (name: string): Promise<Module> => (await model()).module(name).module
 
-  const seen = async (module: Module): Promise<Knex.QueryBuilder> => rows(db, module, await gate.scopes(module.name, 'view'))
+  /** A query is a promise of its rows, so it is never what a promise gives. */
+  const seen = (module: Module): Promise<readonly Sql[]> => gate.scopes(module.name, 'view')
 
   const rowOf = async (module: Module, id: string): Promise<Row> => {
-    const row: Row | undefined = await selected(await seen(module), module, ['version']).where('r.id', id).first()
+    const row: Row | undefined = await selected(rows(db, module, await seen(module)), module, ['version'])
+      .where('r.id', id)
+      .first()
     if (!row || row['id'] !== id) throw new NotFound()
     return row
   }
@@ -40,7 +43,10 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
 
   const recordsOf = async (module: Module, found: readonly Row[]): Promise<CrmRecord[]> => {
     const plain = found.map((row) => ({ row, values: valuesOf(module, row) }))
-    const titles = await titlesOf(module, plain.map(({ values }) => values))
+    const titles = await titlesOf(
+      module,
+      plain.map(({ values }) => values)
+    )
     return plain.map(({ row, values }) => ({
       module: module.name,
       id: String(row['id']),
@@ -54,7 +60,8 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
   /** The titles, by module and id, of what these values refer to, as far as it may be seen. */
   const titlesOf = async (module: Module, values: readonly Record<string, FieldValue>[]): Promise<Titles> => {
     const wanted = new Map<string, Set<string>>()
-    for (const { to, id } of values.flatMap((each) => referencesOf(module, each))) wanted.set(to, (wanted.get(to) ?? new Set()).add(id))
+    for (const { to, id } of values.flatMap((each) => referencesOf(module, each)))
+      wanted.set(to, (wanted.get(to) ?? new Set()).add(id))
     const titles: Titles = new Map()
     for (const [name, ids] of wanted) titles.set(name, await titlesIn(await moduleNamed(name), [...ids]))
     return titles
@@ -79,7 +86,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
 
   const list = async (name: string, ask: ListAsk = {}): Promise<ListPage> => {
     const module = await moduleNamed(name)
-    return page(module, await seen(module), ask)
+    return page(module, rows(db, module, await seen(module)), ask)
   }
 
   return {
@@ -88,7 +95,9 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     list,
     async count(name, ask = {}, cap = 10_000) {
       const module = await moduleNamed(name)
-      const counted = matching(db, await seen(module), module, ask).select('r.id').limit(cap + 1)
+      const counted = matching(db, rows(db, module, await seen(module)), module, ask)
+        .select('r.id')
+        .limit(cap + 1)
       const row = await db.count({ count: '*' }).from(counted.as('c')).first()
       const count = Number(row?.count ?? 0)
       return { count: Math.min(count, cap), capped: count > cap }
@@ -103,7 +112,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
       const link = linkNamed(module, linkName)
       const row = await rowOf(module, id)
       const target = await moduleNamed(link.to)
-      return page(target, linkedTo(await seen(target), link, row), ask)
+      return page(target, linkedTo(rows(db, target, await seen(target)), link, row), ask)
     },
     async may(name, id) {
       const module = await moduleNamed(name)
@@ -113,16 +122,30 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     async recycleBin(name, ask = {}) {
       const module = await moduleNamed(name)
       const scopes = [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, 'delete'))]
-      const bin = selected(rows(db, module, scopes, { removed: true }), module, ['version', 'deleted_at', 'deleted_by_name'])
-      const { query, limit } = paged(bin.orderBy([{ column: 'r.deleted_at', order: 'desc' }, { column: 'r.id', order: 'desc' }]), ask)
+      const bin = selected(rows(db, module, scopes, { removed: true }), module, [
+        'version',
+        'deleted_at',
+        'deleted_by_name'
+      ])
+      const { query, limit } = paged(
+        bin.orderBy([
+          { column: 'r.deleted_at', order: 'desc' },
+          { column: 'r.id', order: 'desc' }
+        ]),
+        ask
+      )
       const found: Row[] = await query
       const records = await recordsOf(module, found.slice(0, limit))
-      return { records: records.map((record, index) => removedRecord(record, found[index]!)), hasMore: found.length > limit }
+      return {
+        records: records.map((record, index) => removedRecord(record, found[index]!)),
+        hasMore: found.length > limit
+      }
     },
     async search(text, limit = 5) {
       const modules = [...(await model()).catalog('en').modules.values()].filter(isSearched)
       const found = []
-      for (const { name } of modules) found.push({ module: name, records: (await list(name, { search: text, limit })).records })
+      for (const { name } of modules)
+        found.push({ module: name, records: (await list(name, { search: text, limit })).records })
       return found.filter(({ records }) => records.length > 0)
     }
   }
@@ -165,7 +188,11 @@ function referencesOf(module: Module, values: Readonly<Record<string, FieldValue
   return hasParent ? [...references, { field: 'parentId', to: parentType, id: parentId }] : references
 }
 
-function titlesFor(module: Module, values: Readonly<Record<string, FieldValue>>, titles: Titles): Record<string, string> {
+function titlesFor(
+  module: Module,
+  values: Readonly<Record<string, FieldValue>>,
+  titles: Titles
+): Record<string, string> {
   const named = referencesOf(module, values).map(({ field, to, id }) => [field, titles.get(to)?.get(id)] as const)
   return Object.fromEntries(named.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
 }
@@ -175,10 +202,15 @@ function removedRecord(record: CrmRecord, row: Row): RemovedRecord {
 }
 
 function isSearched(module: Module): boolean {
-  return !module.partOf && module.name !== userModule.name && [...module.fields.values()].some((field) => field.searchable)
+  return (
+    !module.partOf && module.name !== userModule.name && [...module.fields.values()].some((field) => field.searchable)
+  )
 }
 
-async function allowed(actions: readonly StaffAction[], ask: (action: StaffAction) => Promise<void>): Promise<Set<StaffAction>> {
+async function allowed(
+  actions: readonly StaffAction[],
+  ask: (action: StaffAction) => Promise<void>
+): Promise<Set<StaffAction>> {
   const allowed = new Set<StaffAction>()
   for (const action of actions) if (await isAllowed(() => ask(action))) allowed.add(action)
   return allowed

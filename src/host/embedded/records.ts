@@ -54,7 +54,11 @@ export interface ListPage {
 export interface Records {
   list(module: string, ask?: ListAsk): Promise<ListPage>
   /** Counted up to `cap` (default 10,000). */
-  count(module: string, ask?: Pick<ListAsk, 'filter' | 'search'>, cap?: number): Promise<{ count: number; capped: boolean }>
+  count(
+    module: string,
+    ask?: Pick<ListAsk, 'filter' | 'search'>,
+    cap?: number
+  ): Promise<{ count: number; capped: boolean }>
   /** @throws NotFound */
   find(module: string, id: string): Promise<CrmRecord>
   /** Records at the other end of a link of a record (any kind of link). @throws NotFound */
@@ -68,7 +72,10 @@ export interface Records {
   /** Moves a record to the recycle bin; what is gone is no error for trusted callers, NotFound for staff. */
   remove(module: string, id: string): Promise<void>
   /** What lies in the recycle bin, last removed first. */
-  recycleBin(module: string, ask?: Pick<ListAsk, 'page' | 'limit'>): Promise<{ records: readonly RemovedRecord[]; hasMore: boolean }>
+  recycleBin(
+    module: string,
+    ask?: Pick<ListAsk, 'page' | 'limit'>
+  ): Promise<{ records: readonly RemovedRecord[]; hasMore: boolean }>
   restore(module: string, id: string): Promise<void>
   /** Deletes for good what lies in the recycle bin, with its notes and files; for administrators. */
   purge(module: string, id: string): Promise<void>
@@ -76,7 +83,10 @@ export interface Records {
   link(module: string, id: string, link: string, otherId: string): Promise<void>
   unlink(module: string, id: string, link: string, otherId: string): Promise<void>
   /** One search over all modules that have searchable fields (line items left out): at most `limit` (default 5) of each, by module. */
-  search(text: string, limit?: number): Promise<readonly { readonly module: string; readonly records: readonly CrmRecord[] }[]>
+  search(
+    text: string,
+    limit?: number
+  ): Promise<readonly { readonly module: string; readonly records: readonly CrmRecord[] }[]>
   /** Makes a Contact (and an Account, and a Deal) of a Lead; emits `lead.converted`. @throws PorticoError `errors.leadConverted` (409) */
   convertLead(id: string, options: ConvertOptions): Promise<Converted>
   /** The notes and events of a record, oldest first, internal ones too. */

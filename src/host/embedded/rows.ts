@@ -29,13 +29,23 @@ export interface Kind {
 }
 
 /** The row as it is, held until the transaction ends. */
-export async function holdRow(pen: Pen, module: Module, id: string, options: { removed?: boolean } = {}): Promise<Row | undefined> {
+export async function holdRow(
+  pen: Pen,
+  module: Module,
+  id: string,
+  options: { removed?: boolean } = {}
+): Promise<Row | undefined> {
   const query = pen.trx(`${module.table} as r`).where({ 'r.id': id, 'r.deleted': options.removed ? 1 : 0 })
   const row: Row | undefined = await selected(query, module, ['version']).forUpdate().first()
   return row?.['id'] === id ? row : undefined
 }
 
-export async function insertRow(pen: Pen, { module, definition }: Kind, columns: Columns, id: string = randomUUID()): Promise<string> {
+export async function insertRow(
+  pen: Pen,
+  { module, definition }: Kind,
+  columns: Columns,
+  id: string = randomUUID()
+): Promise<string> {
   const parents = await holdPapers(pen, module, [columns])
   const priced = withAmount(module, columns, {})
   const numbered = { ...priced, ...(await nextNumbers(pen, module, definition)) }
@@ -52,7 +62,10 @@ export async function updateRow(pen: Pen, { module }: Kind, row: Row, columns: C
   const changed = differing(withAmount(module, columns, row), row)
   if (Object.keys(changed).length === 0) return
   const id = String(row['id'])
-  await pen.trx(module.table).where({ id }).update({ ...changed, modified_at: pen.at, version: Number(row['version']) + 1 })
+  await pen
+    .trx(module.table)
+    .where({ id })
+    .update({ ...changed, modified_at: pen.at, version: Number(row['version']) + 1 })
   const names = fieldsIn(module, changed)
   await writeChange(pen, module, row, changed, names)
   await emitRecord(pen, 'record.changed', module, id, names)
@@ -75,13 +88,23 @@ export async function restoreRow(pen: Pen, module: Module, row: Row): Promise<vo
   await totalPapers(pen, module, parents)
 }
 
-export async function emitRecord(pen: Pen, kind: Extract<HostEvent, { module: string }>['kind'], module: Module, id: string, changed: readonly string[]): Promise<void> {
+export async function emitRecord(
+  pen: Pen,
+  kind: Extract<HostEvent, { module: string }>['kind'],
+  module: Module,
+  id: string,
+  changed: readonly string[]
+): Promise<void> {
   const by = pen.actor.kind === 'staff' ? pen.actor.id : undefined
   await pen.emit(pen.trx, { kind, module: module.name, id, changed, by })
 }
 
 /** @throws HostRefused when a reference that `columns` set leads to no record that `find` finds. */
-export async function mustLeadSomewhere(module: Module, columns: Columns, find: (module: string, id: string) => Promise<boolean>): Promise<void> {
+export async function mustLeadSomewhere(
+  module: Module,
+  columns: Columns,
+  find: (module: string, id: string) => Promise<boolean>
+): Promise<void> {
   for (const { field, to, id } of referencesIn(module, columns)) {
     if (!(await find(to, id))) throw new HostRefused({ [field]: { key: 'errors.field.reference' } })
   }
@@ -120,7 +143,8 @@ function withoutNulls(columns: Columns): Columns {
 async function nextNumbers(pen: Pen, module: Module, definition: ModuleDefinition): Promise<Columns> {
   const numbers: Columns = {}
   for (const [name, field] of Object.entries(definition.fields)) {
-    if (field.type === 'autoNumber') numbers[columnNamed(module, name)] = `${field.prefix ?? ''}${await nextNumber(pen, `${module.name}.${name}`)}`
+    if (field.type === 'autoNumber')
+      numbers[columnNamed(module, name)] = `${field.prefix ?? ''}${await nextNumber(pen, `${module.name}.${name}`)}`
   }
   return numbers
 }
@@ -140,8 +164,16 @@ function columnNamed(module: Module, name: string): string {
 }
 
 /** A line in the feed: of what is shown as a badge, and of all that somebody from outside changed. For staff only, as fields may be hidden outside. */
-async function writeChange(pen: Pen, module: Module, row: Row, changed: Columns, names: readonly string[]): Promise<void> {
-  const told = names.map((name) => module.fields.get(name)!).filter((field) => pen.actor.kind === 'outside' || isBadge(field))
+async function writeChange(
+  pen: Pen,
+  module: Module,
+  row: Row,
+  changed: Columns,
+  names: readonly string[]
+): Promise<void> {
+  const told = names
+    .map((name) => module.fields.get(name)!)
+    .filter((field) => pen.actor.kind === 'outside' || isBadge(field))
   if (told.length === 0) return
   const before = valuesOf(module, row)
   const after = valuesOf(module, { ...row, ...changed })
@@ -169,7 +201,10 @@ async function totalPapers(pen: Pen, module: Module, ids: readonly string[]): Pr
   for (const id of ids) {
     const row = await holdRow(pen, paper.module, id)
     if (!row) continue
-    const items = pen.trx(module.table).where({ [paper.column]: id, deleted: 0 }).forUpdate()
+    const items = pen
+      .trx(module.table)
+      .where({ [paper.column]: id, deleted: 0 })
+      .forUpdate()
     const sum: { total?: unknown } | undefined = await items.sum({ total: 'amount' }).first()
     await updateRow(pen, pen.model.module(paper.module.name), row, { amount: roundTo(Number(sum?.total ?? 0), 2) })
   }
@@ -188,7 +223,12 @@ function withAmount(module: Module, columns: Columns, row: Row): Columns {
 }
 
 /** The row of a record that must be there. @throws NotFound */
-export async function mustHold(pen: Pen, module: Module, id: string, options: { removed?: boolean } = {}): Promise<Row> {
+export async function mustHold(
+  pen: Pen,
+  module: Module,
+  id: string,
+  options: { removed?: boolean } = {}
+): Promise<Row> {
   const row = await holdRow(pen, module, id, options)
   if (!row) throw new NotFound()
   return row

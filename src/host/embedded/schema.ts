@@ -48,7 +48,9 @@ async function prepareModule(db: Knex, module: Module): Promise<void> {
   const clash = [...fields.keys()].find((name) => name === 'id' || hidden.includes(name))
   if (clash) throw new RangeError(`${module.name} can't have a field kept in ${clash}.`)
   await createTable(db, module.table, (table) => standardColumns(columns, table))
-  await addColumns(db, module.table, [...fields.keys()], (table, name) => fieldColumn(columns, table, name, fields.get(name)!))
+  await addColumns(db, module.table, [...fields.keys()], (table, name) =>
+    fieldColumn(columns, table, name, fields.get(name)!)
+  )
   await addIndexes(db, module.table, indexesOf(module))
 }
 
@@ -71,7 +73,8 @@ function storedFields(module: Module): Map<string, Field> {
   const stored = new Map<string, Field>()
   for (const field of module.fields.values()) {
     if (field.storage.kind !== 'column') continue
-    if (stored.has(field.storage.column)) throw new RangeError(`${module.name} keeps two fields in ${field.storage.column}.`)
+    if (stored.has(field.storage.column))
+      throw new RangeError(`${module.name} keeps two fields in ${field.storage.column}.`)
     stored.set(field.storage.column, field)
   }
   return stored
@@ -120,7 +123,9 @@ function indexesOf(module: Module): Index[] {
   const fields = [...module.fields.values()]
   const references = fields.filter((field) => field.type === 'reference' || field.name === 'parentId').map(sortColumn)
   const belonging = references.map((column) => [plain(column), plain('deleted'), plain('created_at'), plain('id')])
-  const sorted = fields.filter((field) => field.sortable).map((field) => [plain('deleted'), { name: sortColumn(field), isText: isText(field) }, plain('id')])
+  const sorted = fields
+    .filter((field) => field.sortable)
+    .map((field) => [plain('deleted'), { name: sortColumn(field), isText: isText(field) }, plain('id')])
   return [...belonging, ...sorted].map((columns) => ({ table: module.table, columns }))
 }
 
@@ -146,11 +151,8 @@ async function prepareLink(db: Knex, link: Link): Promise<void> {
     columns.flag(table, 'deleted')
     table.primary([storage.near, storage.far])
   })
-  const name = (column: string): Index['columns'][number] => ({ name: column, isText: false })
-  await addIndexes(db, storage.table, [
-    { table: storage.table, columns: [name(storage.near), name('deleted'), name(storage.far)] },
-    { table: storage.table, columns: [name(storage.far), name('deleted'), name(storage.near)] }
-  ])
+  const back = [storage.far, 'deleted', storage.near].map((name) => ({ name, isText: false }))
+  await addIndexes(db, storage.table, [{ table: storage.table, columns: back }])
 }
 
 function userTable(columns: Columns, table: Table): void {
@@ -166,6 +168,7 @@ function userTable(columns: Columns, table: Table): void {
   columns.key(table, 'session_stamp').notNullable()
   columns.flag(table, 'is_administrator')
   columns.flag(table, 'is_active')
+  table.integer('version').notNullable().defaultTo(1)
   columns.longWords(table, 'permissions').notNullable()
   columns.key(table, 'locale', 5).notNullable()
   columns.key(table, 'time_zone', 64).notNullable()

@@ -19,7 +19,9 @@ export function createSettings(db: Knex, emit: Emit): Settings {
     get: (key) => readSetting(db, key),
     set: (key, value) => writeSetting(db, key, value),
     async switches() {
-      const rows: { name: string; value: string }[] = await db('crm_setting').select('name', 'value').where('name', 'like', `${switchPrefix}%`)
+      const rows: { name: string; value: string }[] = await db('crm_setting')
+        .select('name', 'value')
+        .where('name', 'like', `${switchPrefix}%`)
       return Object.fromEntries(rows.map((row) => [row.name.slice(switchPrefix.length), row.value === 'true']))
     },
     saveSwitches: (switches) =>
@@ -36,5 +38,8 @@ export async function readSetting<T>(db: Knex, name: string): Promise<T | undefi
 }
 
 export async function writeSetting(db: Knex, name: string, value: unknown): Promise<void> {
-  await db('crm_setting').insert({ name, value: JSON.stringify(value) }).onConflict('name').merge()
+  await db('crm_setting')
+    .insert({ name, value: JSON.stringify(value) })
+    .onConflict('name')
+    .merge()
 }

@@ -28,7 +28,12 @@ const assignedUser: FieldDefinition = {
 const authorship: Record<string, FieldDefinition> = {
   createdAt,
   modifiedAt,
-  createdBy: { label: words('Created by', 'Erstellt von', 'Vytvořil(a)'), type: 'reference', to: 'User', readOnly: true },
+  createdBy: {
+    label: words('Created by', 'Erstellt von', 'Vytvořil(a)'),
+    type: 'reference',
+    to: 'User',
+    readOnly: true
+  },
   createdByName: { label: words('Author', 'Verfasst von', 'Autor'), type: 'text', readOnly: true, maxLength: 255 }
 }
 
@@ -61,8 +66,20 @@ export const userModule: ModuleDefinition = {
   plural: words('Users', 'Benutzer', 'Uživatelé'),
   icon: 'user',
   fields: {
-    name: { label: words('Name', 'Name', 'Jméno'), type: 'text', required: true, maxLength: 200, searchable: true, sortable: true },
-    userName: { label: words('User name', 'Benutzername', 'Uživatelské jméno'), type: 'text', required: true, maxLength: 100 },
+    name: {
+      label: words('Name', 'Name', 'Jméno'),
+      type: 'text',
+      required: true,
+      maxLength: 200,
+      searchable: true,
+      sortable: true
+    },
+    userName: {
+      label: words('User name', 'Benutzername', 'Uživatelské jméno'),
+      type: 'text',
+      required: true,
+      maxLength: 100
+    },
     email: { label: words('E-mail', 'E-Mail', 'E-mail'), type: 'email', maxLength: 254 }
   },
   layouts: {

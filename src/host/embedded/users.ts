@@ -83,7 +83,11 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
 
   return {
     async list({ search, page = 1, limit = 25 } = {}) {
-      const query = live().select(columns).orderBy(['name', 'id']).limit(limit + 1).offset((page - 1) * limit)
+      const query = live()
+        .select(columns)
+        .orderBy(['name', 'id'])
+        .limit(limit + 1)
+        .offset((page - 1) * limit)
       if (search) void query.where((any) => void contains(db, any, ['name', 'user_name', 'email'], search.trim()))
       const rows: UserRow[] = await query
       return { users: rows.slice(0, limit).map(staffOf), hasMore: rows.length > limit }
@@ -94,13 +98,19 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
       const id = user.id ?? randomUUID()
       const row = await rowFor({ ...defaults, ...user })
       const moment = utc(now())
-      await saved(db, emit, id, (trx) => trx('crm_user').insert({ ...row, id, deleted: 0, created_at: moment, modified_at: moment }))
+      await saved(db, emit, id, (trx) =>
+        trx('crm_user').insert({ ...row, id, deleted: 0, created_at: moment, modified_at: moment })
+      )
       return id
     },
     async change(id, change) {
       if (!(await first({ id }))) throw new NotFound()
       const row = await rowFor(change)
-      await saved(db, emit, id, (trx) => trx('crm_user').where({ id }).update({ ...row, modified_at: utc(now()) }))
+      await saved(db, emit, id, (trx) =>
+        trx('crm_user')
+          .where({ id })
+          .update({ ...row, modified_at: utc(now()) })
+      )
     },
     async signIn(userName, password) {
       const row: { id: string; password_hash: string; is_active: number } | undefined = await live()
@@ -116,7 +126,9 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
   }
 }
 
-const defaults: Required<Pick<NewUser, 'isAdministrator' | 'isActive' | 'permissions' | 'locale' | 'timeZone' | 'formats'>> = {
+const defaults: Required<
+  Pick<NewUser, 'isAdministrator' | 'isActive' | 'permissions' | 'locale' | 'timeZone' | 'formats'>
+> = {
   isAdministrator: false,
   isActive: true,
   permissions: [],
@@ -161,13 +173,17 @@ function refusals(user: Change): Record<string, FieldError> {
   check('name', (user.name?.length ?? 0) > 200, { key: 'errors.field.tooLong', args: { max: 200 } })
   check('userName', user.userName?.trim() === '', { key: 'errors.field.required' })
   check('userName', (user.userName?.length ?? 0) > 100, { key: 'errors.field.tooLong', args: { max: 100 } })
-  check('email', !!user.email?.trim() && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(user.email.trim()), { key: 'errors.field.email' })
+  check('email', !!user.email?.trim() && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(user.email.trim()), {
+    key: 'errors.field.email'
+  })
   check('password', user.password !== undefined && [...user.password].length < shortestPassword, {
     key: 'errors.field.tooShort',
     args: { min: shortestPassword }
   })
   check('locale', user.locale !== undefined && !locales.includes(user.locale), { key: 'errors.field.option' })
-  check('permissions', user.permissions?.some((each) => !permissions.includes(each)) ?? false, { key: 'errors.field.option' })
+  check('permissions', user.permissions?.some((each) => !permissions.includes(each)) ?? false, {
+    key: 'errors.field.option'
+  })
   check('timeZone', user.timeZone !== undefined && !isTimeZone(user.timeZone), { key: 'errors.field.option' })
   return errors
 }
@@ -206,7 +222,9 @@ function isDuplicate(error: unknown): boolean {
 }
 
 function staffOf(row: UserRow): Staff {
-  const granted: readonly Permission[] = row.is_administrator ? permissions : (JSON.parse(row.permissions) as Permission[])
+  const granted: readonly Permission[] = row.is_administrator
+    ? permissions
+    : (JSON.parse(row.permissions) as Permission[])
   return {
     id: row.id,
     userName: row.user_name,

@@ -52,7 +52,9 @@ export function columnsFrom(input: Input): Columns {
 /** The values with defaults, and a gap for each required field that is missing. */
 function completed({ module, definition, values, isNew }: Input): Values {
   if (!isNew) return values
-  const missing = [...module.fields.values()].filter((field) => values[field.name] === undefined && !isComputed(definition, field.name))
+  const missing = [...module.fields.values()].filter(
+    (field) => values[field.name] === undefined && !isComputed(definition, field.name)
+  )
   const filled = missing.filter((field) => field.default !== null || (field.required && !field.readOnly))
   return { ...Object.fromEntries(filled.map((field) => [field.name, field.default])), ...values }
 }
@@ -96,7 +98,11 @@ function fitting(field: Field, value: Exclude<FieldValue, null>): Scalar {
     case 'longText':
       return text(field, value)
     case 'email':
-      return matching(line(field, value), /^[^\s@<>()",;:\\]+@[^\s@<>()",;:\\]+\.[^\s@<>()",;:\\.]+$/, 'errors.field.email')
+      return matching(
+        line(field, value),
+        /^[^\s@<>()",;:\\]+@[^\s@<>()",;:\\]+\.[^\s@<>()",;:\\.]+$/,
+        'errors.field.email'
+      )
     case 'url':
       return webAddress(line(field, value))
     case 'option':
@@ -198,7 +204,11 @@ export function valuesOf(module: Module, row: Row): Record<string, FieldValue> {
 
 function shownValue(field: Field, row: Row): FieldValue {
   const { storage } = field
-  if (storage.kind === 'joined') return storage.columns.map((column) => row[column]).filter(Boolean).join(' ')
+  if (storage.kind === 'joined')
+    return storage.columns
+      .map((column) => row[column])
+      .filter(Boolean)
+      .join(' ')
   const kept = (row[columnOf(field)] ?? null) as Scalar
   if (field.type === 'boolean') return Boolean(kept)
   if (field.type === 'options') return kept === null ? [] : (JSON.parse(String(kept)) as string[])
@@ -213,6 +223,8 @@ export function differing(columns: Columns, row: Row): Columns {
 /** The names of the fields that these columns hold. */
 export function fieldsIn(module: Module, columns: Columns): string[] {
   const holds = ({ storage }: Field): boolean =>
-    storage.kind === 'column' ? storage.column in columns : storage.kind === 'joined' && storage.columns.some((column) => column in columns)
+    storage.kind === 'column'
+      ? storage.column in columns
+      : storage.kind === 'joined' && storage.columns.some((column) => column in columns)
   return [...module.fields.values()].filter(holds).map((field) => field.name)
 }

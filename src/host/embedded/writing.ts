@@ -14,7 +14,19 @@ import type { Emit } from './outbox.js'
 import { rows } from './query.js'
 import type { Reader } from './reading.js'
 import type { ChangeOptions, CreateOptions, Records, Values } from './records.js'
-import { emitRecord, holdRow, insertRow, mustHold, mustLeadSomewhere, referencesIn, removeRow, restoreRow, updateRow, type Kind, type Pen } from './rows.js'
+import {
+  emitRecord,
+  holdRow,
+  insertRow,
+  mustHold,
+  mustLeadSomewhere,
+  referencesIn,
+  removeRow,
+  restoreRow,
+  updateRow,
+  type Kind,
+  type Pen
+} from './rows.js'
 import { userModule } from './standard-fields.js'
 import { inTransaction } from './transaction.js'
 import { columnsFrom, type Columns, type Row } from './values.js'
@@ -51,7 +63,8 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
   /** Asked before the transaction, used in it: plugins ask the database too. */
   const scopesOf = async (modules: readonly string[]): Promise<ReadonlyMap<string, readonly Sql[]>> => {
     const scopes = new Map<string, readonly Sql[]>()
-    for (const name of new Set(modules)) scopes.set(name, name === userModule.name ? [] : await gate.scopes(name, 'view'))
+    for (const name of new Set(modules))
+      scopes.set(name, name === userModule.name ? [] : await gate.scopes(name, 'view'))
     return scopes
   }
 
@@ -65,7 +78,10 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     for (const [name, ids] of Object.entries(links)) {
       const link = manyLink(module, name)
       const target = (await model()).module(link.to).module
-      for (const id of ids) await refusing(name, () => (link.storage.kind === 'reverse' ? reader.mustAllow(target, id, 'edit') : reader.rowOf(target, id)))
+      for (const id of ids)
+        await refusing(name, () =>
+          link.storage.kind === 'reverse' ? reader.mustAllow(target, id, 'edit') : reader.rowOf(target, id)
+        )
     }
   }
 
@@ -92,7 +108,8 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     await mustReach(kind.module, options.links ?? {})
     await withPen(async (pen) => {
       const row = await mustHold(pen, kind.module, id)
-      if (options.version !== undefined && options.version !== Number(row['version'])) throw new PorticoError('errors.changedMeanwhile', { status: 409 })
+      if (options.version !== undefined && options.version !== Number(row['version']))
+        throw new PorticoError('errors.changedMeanwhile', { status: 409 })
       mustBelong(columns, row)
       const changed = Object.fromEntries(Object.entries(columns).filter(([column, value]) => row[column] !== value))
       await mustLeadSomewhere(kind.module, changed, (to, other) => isThere(pen, to, other, scopes))
@@ -118,7 +135,8 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       const scopes = [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, 'delete'))]
       await withPen(async (pen) => {
         const row = await mustHold(pen, module, id, { removed: true })
-        if (!(await rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id))) throw new NotFound()
+        if (!(await rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id)))
+          throw new NotFound()
         await restoreRow(pen, module, row)
       })
     },
@@ -160,9 +178,16 @@ function mustBelong(columns: Columns, row: Row): void {
   else Object.assign(columns, { parent_id, parent_type })
 }
 
-async function isThere(pen: Pen, name: string, id: string, scopes: ReadonlyMap<string, readonly Sql[]>): Promise<boolean> {
+async function isThere(
+  pen: Pen,
+  name: string,
+  id: string,
+  scopes: ReadonlyMap<string, readonly Sql[]>
+): Promise<boolean> {
   const { module } = pen.model.module(name)
-  const row: { id: string } | undefined = await rows(pen.trx, module, scopes.get(name) ?? []).first('r.id').where('r.id', id)
+  const row: { id: string } | undefined = await rows(pen.trx, module, scopes.get(name) ?? [])
+    .first('r.id')
+    .where('r.id', id)
   return row?.id === id
 }
 
@@ -179,7 +204,10 @@ async function filledFromProduct(pen: Pen, module: Module, columns: Columns): Pr
   if (!product || isPriced || typeof productId !== 'string') return columns
   const target = pen.model.module(product.to).module
   if (!target.fields.has('unitPrice')) return columns
-  const row: { unit_price: number | null } | undefined = await pen.trx(target.table).first('unit_price').where({ id: productId })
+  const row: { unit_price: number | null } | undefined = await pen
+    .trx(target.table)
+    .first('unit_price')
+    .where({ id: productId })
   return { ...columns, unit_price: row?.unit_price ?? 0 }
 }
 
@@ -227,13 +255,18 @@ async function part(pen: Pen, module: Module, id: string, link: Link, otherId: s
   const kind = pen.model.module(link.to)
   const { storage } = link
   if (storage.kind === 'table') {
-    const parted = await pen.trx(storage.table).where({ [storage.near]: id, [storage.far]: otherId, deleted: 0 }).update({ deleted: 1 })
+    const parted = await pen
+      .trx(storage.table)
+      .where({ [storage.near]: id, [storage.far]: otherId, deleted: 0 })
+      .update({ deleted: 1 })
     if (parted > 0) await emitLink(pen, module, id, link, otherId)
     return
   }
   const other = await mustHold(pen, kind.module, otherId)
   if (storage.kind !== 'reverse' || other[storage.column] !== id) return
-  const field = [...kind.module.fields.values()].find((each) => each.storage.kind === 'column' && each.storage.column === storage.column)
+  const field = [...kind.module.fields.values()].find(
+    (each) => each.storage.kind === 'column' && each.storage.column === storage.column
+  )
   if (field?.required) throw new HostRefused({ [field.name]: { key: 'errors.field.required' } })
   const only: Columns = storage.only ? { [storage.only.column]: null } : {}
   await updateRow(pen, kind, other, { [storage.column]: null, ...only })
@@ -248,7 +281,9 @@ async function emitLink(pen: Pen, module: Module, id: string, link: Link, otherI
 }
 
 function isBack({ storage }: Link, { storage: other }: Link): boolean {
-  return storage.kind === 'table' && other.kind === 'table' && storage.table === other.table && storage.near === other.far
+  return (
+    storage.kind === 'table' && other.kind === 'table' && storage.table === other.table && storage.near === other.far
+  )
 }
 
 /** Deletes a removed record for good, its line items and link rows with it, and gives the files that hung on it. */
@@ -256,9 +291,17 @@ async function purgeRow(pen: Pen, module: Module, id: string): Promise<string[]>
   await mustHold(pen, module, id, { removed: true })
   const files = await removeFeedOf(pen.trx, module.name, id)
   for (const { storage, to } of module.links.values()) {
-    if (storage.kind === 'table') await pen.trx(storage.table).where({ [storage.near]: id }).delete()
+    if (storage.kind === 'table')
+      await pen
+        .trx(storage.table)
+        .where({ [storage.near]: id })
+        .delete()
     const target = pen.model.module(to).module
-    if (storage.kind === 'reverse' && target.partOf?.module === module.name) await pen.trx(target.table).where({ [storage.column]: id }).delete()
+    if (storage.kind === 'reverse' && target.partOf?.module === module.name)
+      await pen
+        .trx(target.table)
+        .where({ [storage.column]: id })
+        .delete()
   }
   await pen.trx(module.table).where({ id }).delete()
   return files

@@ -58,6 +58,10 @@ export function columnsOf(module: Module, visible: readonly string[]): string[] 
 
 export interface Table {
   readonly label: string
+  /** One of them: a case. */
+  readonly one: string
+  /** The field that names a record; its column comes first and leads to the record. */
+  readonly title: string
   readonly icon: string
   readonly head: readonly Field[]
   readonly rows: readonly { readonly url: string | undefined; readonly title: string; readonly values: readonly ShownValue[] }[]
@@ -67,6 +71,8 @@ export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: r
   const { module, showing } = room
   return {
     label: module.labelPlural,
+    one: module.label,
+    title: module.title,
     icon: module.icon,
     head: columns.flatMap((name) => module.fields.get(name) ?? []),
     rows: found.records.map((record) => ({

@@ -8,7 +8,7 @@ import type { FileInfo } from '../../host/host.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
 import { ownNote, type ShownNote } from './notes.js'
-import { titleOf } from './record-page.js'
+import { showRecord, titleOf } from './record-page.js'
 import { roomOf, type Room } from './room.js'
 
 const longestNote = 20_000
@@ -29,11 +29,18 @@ function postNote(context: Context): RequestHandler {
     const room = await roomOf(req, res)
     const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
     if (!record.may.has('post')) throw new Forbidden()
-    const { fields, files } = await context.uploads.receive(req, req.viewer.actor)
-    await unlessRefused(context, files, async () => {
-      const text = noteText(fields['text'], files.length > 0)
-      await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
-    })
+    let draft = ''
+    try {
+      const { fields, files } = await context.uploads.receive(req, req.viewer.actor)
+      draft = fields['text'] ?? ''
+      await unlessRefused(context, files, async () => {
+        const text = noteText(draft, files.length > 0)
+        await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
+      })
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error
+      return showRecord(req, res, { draft, errors: error.fields })
+    }
     res.redirect(303, `${room.url(room.module.name, record.id)}#notes`)
   }
 }

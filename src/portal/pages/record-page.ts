@@ -1,8 +1,8 @@
 /** A record in a portal: its values, its line items, what is linked to it, its notes, and its removal. */
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
 import type { ReleasedModule, ViewedRecord } from '../../access/record.js'
-import { Forbidden } from '../../errors.js'
+import { Forbidden, type Invalid } from '../../errors.js'
 import type { Link, Module } from '../../host/catalog.js'
 import { page } from '../../web/render.js'
 import { columnsOf, crumbOf, tableOf, type Table } from './list-page.js'
@@ -13,17 +13,26 @@ import { shownSections } from './shown-value.js'
 const shortList = 5
 const mostItems = 200
 
-export const recordPage: RequestHandler = async (req, res) => {
+export const recordPage: RequestHandler = (req, res) => showRecord(req, res)
+
+/** A note that was not taken, to be shown again. */
+export interface RefusedNote {
+  readonly draft: string
+  readonly errors: Invalid['fields']
+}
+
+export async function showRecord(req: Request, res: Response, refused?: RefusedNote): Promise<void> {
   const room = await roomOf(req, res)
   const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
-  await page(res, 'portal/record', {
+  const shown = {
     module: crumbOf(room),
     record: { title: titleOf(room, record), sections: shownSections(room.showing, record), ...actionsOf(room, record) },
     badge: badgeOf(room.module, record),
     items: await itemTables(req, room, record),
     related: await relatedTables(req, room, record),
-    notes: record.may.has('feed') ? await shownNotes(req, room, record) : undefined
-  })
+    notes: record.may.has('feed') ? { ...(await shownNotes(req, room, record)), ...refused } : undefined
+  }
+  await page(res, 'portal/record', shown, { status: refused && 422 })
 }
 
 /** Asks before a record is removed; says nothing about others. */

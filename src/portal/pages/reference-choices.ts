@@ -32,7 +32,7 @@ export async function choicesFor(req: Request, room: Room, field: Field, chosen:
   const hint = found.length === mostFound ? 'portal:form.searchMore' : 'portal:form.search'
   return {
     options: [none, ...options([...kept, ...found.filter((record) => record.id !== chosen)])],
-    search: { name: `_search.${field.name}`, value: words, hint: room.t(hint, { count: mostFound }) }
+    search: { name: `_search.${field.name}`, value: words, hint: room.t(hint, { number: mostFound }) }
   }
 }
 

@@ -7,7 +7,7 @@ import { NotFound } from '../../errors.js'
 import type { Module } from '../../host/catalog.js'
 import type { Door } from '../../identity/identity.js'
 import { formatFor } from '../../web/format.js'
-import { localeFor, translator, type Translate } from '../../web/locale.js'
+import { translator, type Translate } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
 import { configuration } from '../configuration.js'
 import { momentAt } from '../../audit/moment.js'
@@ -23,7 +23,6 @@ export function enter(context: Context): RequestHandler<{ slug: string }> {
     if (!portal) throw new NotFound()
     if (portal.slug !== req.params.slug) return res.redirect(307, urlFor(res, baseOf(portal) + req.url))
     standAt(req as Request, doorTo(context, portal))
-    req.locale = localeFor(req as Request, { door: portal.locale })
     next()
   }
 }
@@ -31,9 +30,6 @@ export function enter(context: Context): RequestHandler<{ slug: string }> {
 /** The frame of the pages behind the sign-in: what is released is in the navigation, and nothing else. */
 export const frame: RequestHandler = async (req, res, next) => {
   const door = await standingAt(req)
-  const { person } = req.viewer
-  req.locale = localeFor(req, { person: person.locale, door: door.locale })
-  res.locals.reader = { timeZone: person.timeZone, formats: person.formats }
   const released = (await records(req.viewer).modules()).filter(({ module }) => !module.partOf)
   const to = (path: string): string => urlFor(res, door.base + path)
   res.locals.area = {
@@ -41,7 +37,7 @@ export const frame: RequestHandler = async (req, res, next) => {
     name: door.name,
     home: to('/'),
     nav: released.map(({ module }) => navEntry(module, to, req.path)),
-    user: { name: person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
+    user: { name: req.viewer.person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
   }
   next()
 }

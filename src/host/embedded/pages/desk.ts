@@ -8,12 +8,14 @@ import type { Catalog, Module } from '../../catalog.js'
 import type { Staff } from '../../host.js'
 import type { Crm } from '../crm.js'
 import type { Records } from '../records.js'
+import type { Users } from '../users.js'
 import { administrationPath, homePath, listPath, mount, profilePath, signInUrl } from './paths.js'
 import type { StaffSessions } from './sessions.js'
 
 export interface Desk {
   readonly staff: Staff
   readonly records: Records
+  readonly users: Pick<Users, 'list' | 'find'>
   /** In the reader's language, and so are `t` and `format`. */
   readonly catalog: Catalog
   readonly t: Translate
@@ -31,7 +33,8 @@ declare module 'express-serve-static-core' {
 export function openDesk(crm: Crm, sessions: StaffSessions): RequestHandler {
   return async (req, res, next) => {
     const staff = await sessions.staffOf(req)
-    if (!staff) return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? urlFor(res, req.originalUrl) : '/')))
+    if (!staff)
+      return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? urlFor(res, req.originalUrl) : '/')))
     req.staff = staff
     req.locale = localeFor(req, { person: staff.locale })
     const catalog = await crm.catalog(req.locale)
@@ -40,6 +43,7 @@ export function openDesk(crm: Crm, sessions: StaffSessions): RequestHandler {
       staff,
       catalog,
       records: crm.store.as(staff),
+      users: crm.users,
       t: translator(req.locale),
       format: formatFor(req.locale, reader)
     }
@@ -69,7 +73,11 @@ export function moduleIn(req: Request): Module {
 
 async function frame(crm: Crm, req: Request) {
   const { staff, catalog, t } = req.desk
-  const modules = pagedModules(catalog).map(({ name, labelPlural, icon }) => ({ path: listPath(name), label: labelPlural, icon }))
+  const modules = pagedModules(catalog).map(({ name, labelPlural, icon }) => ({
+    path: listPath(name),
+    label: labelPlural,
+    icon
+  }))
   const administration = { path: administrationPath, label: t('crm:nav.administration'), icon: 'settings' }
   const entries = [
     { path: homePath, label: t('crm:nav.home'), icon: 'house' },

@@ -27,7 +27,11 @@ export async function shownFeed(desk: Desk, module: Module, id: string, limit: n
 
 export function shownEntry(desk: Desk, module: Module, entry: CrmFeedEntry): ShownEntry {
   const { id, kind, author, at, internal, files, recordId } = entry
-  const fileOf = ({ id: fileId, name, size }: FileInfo) => ({ name, size, path: filePath(module.name, recordId, fileId) })
+  const fileOf = ({ id: fileId, name, size }: FileInfo) => ({
+    name,
+    size,
+    path: filePath(module.name, recordId, fileId)
+  })
   return {
     id,
     kind,
@@ -37,7 +41,9 @@ export function shownEntry(desk: Desk, module: Module, entry: CrmFeedEntry): Sho
     text: kind === 'event' ? eventText(desk, module, entry) : entry.text,
     internal,
     files: files.map(fileOf),
-    changePath: mayChange(desk, entry) ? `${recordPath(module.name, recordId)}/notes/${encodeURIComponent(id)}` : undefined
+    changePath: mayChange(desk, entry)
+      ? `${recordPath(module.name, recordId)}/notes/${encodeURIComponent(id)}`
+      : undefined
   }
 }
 
@@ -56,7 +62,8 @@ function eventText(desk: Desk, module: Module, { event, text }: CrmFeedEntry): s
 function changeText(desk: Desk, module: Module, { name, from, to }: ChangedField): string | undefined {
   const field = module.fields.get(name)
   if (!field) return undefined
-  if (field.type === 'reference' || field.type === 'longText') return desk.t('crm:feed.changedField', { field: field.label })
+  if (field.type === 'reference' || field.type === 'longText')
+    return desk.t('crm:feed.changedField', { field: field.label })
   const words = (value: FieldValue) => textOf(desk, field, value) || desk.t('crm:value.empty')
   return desk.t('crm:feed.changed', { field: field.label, from: words(from), to: words(to) })
 }

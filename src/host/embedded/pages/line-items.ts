@@ -100,12 +100,16 @@ function countIn(typed: Typed): number {
   return Number.isFinite(count) ? Math.min(Math.max(count, 0), mostRows) : 0
 }
 
-/** The posted rows; blank ones are none. What a product says of itself fills the gaps of its row. */
+/** The posted rows; blank ones are none. A new row's gaps are filled by its product and by the fields' defaults. */
 export async function postedItems(desk: Desk, items: Items, body: unknown): Promise<PostedItem[]> {
   const { items: count } = readForm(z.object({ items: z.string().optional() }), body)
-  const rows = Array.from({ length: countIn({ items: count ?? '0' }) }, (_, index) => postedItem(desk, items, body, index))
+  const rows = Array.from({ length: countIn({ items: count ?? '0' }) }, (_, index) =>
+    postedItem(desk, items, body, index)
+  )
   const written = rows.filter((row) => row.id !== '' || !isBlank(row.values))
-  return Promise.all(written.map(async (row) => ({ ...row, values: await filled(desk, row.values) })))
+  return Promise.all(
+    written.map(async (row) => (row.id === '' ? { ...row, values: await filled(desk, items, row.values) } : row))
+  )
 }
 
 function postedItem(desk: Desk, items: Items, body: unknown, index: number): PostedItem {
@@ -121,19 +125,16 @@ function postedItem(desk: Desk, items: Items, body: unknown, index: number): Pos
 }
 
 function isBlank(values: Values): boolean {
-  return Object.values(values).every((value) => value === null || value === false || (Array.isArray(value) && value.length === 0))
+  return Object.values(values).every(
+    (value) => value === null || value === false || (Array.isArray(value) && value.length === 0)
+  )
 }
 
-async function filled(desk: Desk, values: Values): Promise<Values> {
-  if (typeof values.product !== 'string') return values
-  const product = await desk.records.find('Product', values.product)
-  const { description = null, unitPrice = null, quantity = null } = values
-  return {
-    ...values,
-    quantity: quantity ?? 1,
-    description: description ?? product.title,
-    unitPrice: unitPrice ?? product.values.unitPrice ?? null
-  }
+async function filled(desk: Desk, items: Items, values: Values): Promise<Values> {
+  const product = typeof values.product === 'string' ? await desk.records.find('Product', values.product) : undefined
+  const known: Values = product ? { description: product.title, unitPrice: product.values.unitPrice ?? null } : {}
+  const gaps = items.fields.filter(({ name }) => (values[name] ?? null) === null)
+  return { ...values, ...Object.fromEntries(gaps.map((field) => [field.name, known[field.name] ?? field.default])) }
 }
 
 /** Errors of rows that can't be taken, by the name of their control; asked before anything is written. */
@@ -148,7 +149,12 @@ export function itemErrors(items: Items, rows: readonly PostedItem[]): Record<st
 }
 
 /** Writes the rows of a record that is there. @throws HostRefused, its errors by the names of the controls. */
-export async function saveItems(desk: Desk, items: Items, rows: readonly PostedItem[], parentId: string): Promise<void> {
+export async function saveItems(
+  desk: Desk,
+  items: Items,
+  rows: readonly PostedItem[],
+  parentId: string
+): Promise<void> {
   const known = new Set((await itemsOf(desk.records, items, parentId)).map(({ id }) => id))
   for (const [position, row] of rows.entries()) {
     await naming(row.index, () => saveItem(desk.records, items, row, { parentId, position: position + 1, known }))
@@ -162,7 +168,12 @@ interface Place {
   readonly known: ReadonlySet<string>
 }
 
-async function saveItem(records: Records, items: Items, row: PostedItem, { parentId, position, known }: Place): Promise<void> {
+async function saveItem(
+  records: Records,
+  items: Items,
+  row: PostedItem,
+  { parentId, position, known }: Place
+): Promise<void> {
   const module = items.module.name
   const values = items.module.fields.has('position') ? { ...row.values, position } : row.values
   if (row.id !== '' && !known.has(row.id)) return
@@ -176,6 +187,8 @@ async function naming(index: number, save: () => Promise<void>): Promise<void> {
     await save()
   } catch (error) {
     if (!(error instanceof HostRefused)) throw error
-    throw new HostRefused(Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason])))
+    throw new HostRefused(
+      Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason]))
+    )
   }
 }

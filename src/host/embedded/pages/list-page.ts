@@ -7,7 +7,18 @@ import { moduleIn } from './desk.js'
 import { listPath, newPath, recycleBinPath, withQuery } from './paths.js'
 import { listed, recordTable } from './record-table.js'
 
-const operators: readonly FilterOperator[] = ['contains', 'startsWith', '=', '≠', '<', '≤', '>', '≥', 'isEmpty', 'isNotEmpty']
+const operators: readonly FilterOperator[] = [
+  'contains',
+  'startsWith',
+  '=',
+  '≠',
+  '<',
+  '≤',
+  '>',
+  '≥',
+  'isEmpty',
+  'isNotEmpty'
+]
 const limit = 25
 
 type Query = Readonly<Record<string, string>>
@@ -62,7 +73,9 @@ function askFrom(module: Module, query: Query, me: string): ListAsk & Required<P
 function chosen(module: Module, query: Query, me: string): ListFilter[] {
   const options = optionFields(module).flatMap((field) => {
     const value = query[`is.${field.name}`]
-    return field.options.some((option) => option.value === value) ? [{ field: field.name, operator: '=', value } as const] : []
+    return field.options.some((option) => option.value === value)
+      ? [{ field: field.name, operator: '=', value } as const]
+      : []
   })
   return query.mine && module.owner ? [...options, { field: module.owner, operator: '=', value: me }] : options
 }
@@ -85,15 +98,24 @@ function comparable(field: Field, text: string): string | number | boolean | und
 }
 
 function optionFields(module: Module): readonly Field[] {
-  return listed(module).flatMap((name) => module.fields.get(name) ?? []).filter((field) => field.type === 'option')
+  return listed(module)
+    .flatMap((name) => module.fields.get(name) ?? [])
+    .filter((field) => field.type === 'option')
 }
 
 function quickFilters(module: Module, query: Query) {
-  return optionFields(module).map(({ name, label, options }) => ({ name: `is.${name}`, label, options, value: query[`is.${name}`] ?? '' }))
+  return optionFields(module).map(({ name, label, options }) => ({
+    name: `is.${name}`,
+    label,
+    options,
+    value: query[`is.${name}`] ?? ''
+  }))
 }
 
 function filterable(module: Module): readonly Field[] {
-  return [...module.fields.values()].filter(({ type, storage }) => type !== 'reference' && type !== 'options' && storage.kind === 'column')
+  return [...module.fields.values()].filter(
+    ({ type, storage }) => type !== 'reference' && type !== 'options' && storage.kind === 'column'
+  )
 }
 
 function nextSort(ask: ListAsk, field: string): { sort: string; order: string } {

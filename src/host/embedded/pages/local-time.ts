@@ -2,7 +2,9 @@
 
 /** `YYYY-MM-DDTHH:MM` in `timeZone` of `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function localTime(utc: string, timeZone: string): string {
-  return shifted(Date.parse(`${utc.replace(' ', 'T')}Z`), timeZone).toISOString().slice(0, 16)
+  return shifted(Date.parse(`${utc.replace(' ', 'T')}Z`), timeZone)
+    .toISOString()
+    .slice(0, 16)
 }
 
 /** The reverse; a time that the clocks leave out is moved on by the hour they skip. What is no time stays as it is. */

@@ -55,7 +55,11 @@ export async function changeRecord(req: Request, res: Response): Promise<void> {
 export async function askRemoval(req: Request, res: Response): Promise<void> {
   const module = moduleIn(req)
   const record = await req.desk.records.find(module.name, String(req.params.id))
-  await page(res, 'crm/removal', { module, record, paths: { list: listPath(module.name), record: recordPath(module.name, record.id) } })
+  await page(res, 'crm/removal', {
+    module,
+    record,
+    paths: { list: listPath(module.name), record: recordPath(module.name, record.id) }
+  })
 }
 
 /** `POST /:module/:id/removal`: to the recycle bin. */
@@ -85,7 +89,12 @@ function parentIn(given: Readonly<Record<string, unknown>>): Record<string, stri
 
 /** Saves what was posted and goes to the record; or shows the form again, with what was typed, because of errors, because more rows
  *  were asked for, or because a reference was searched for. */
-async function saveOrShow(req: Request, res: Response, subject: Subject, save: (values: Values) => Promise<string>): Promise<void> {
+async function saveOrShow(
+  req: Request,
+  res: Response,
+  subject: Subject,
+  save: (values: Values) => Promise<string>
+): Promise<void> {
   const typed = typedIn(req.body)
   if (typed.do !== undefined && typed.do !== 'save') return showForm(req, res, subject, { typed, errors: {} })
   let saved = subject
@@ -135,12 +144,17 @@ async function showForm(req: Request, res: Response, subject: Subject, state: Fo
       errors: Object.entries(state.errors).filter(([name]) => !named.has(name) && !name.startsWith('items.')),
       hasErrors: Object.keys(state.errors).length > 0,
       action: record ? recordPath(module.name, record.id) : listPath(module.name),
-      paths: { list: listPath(module.name), record: record ? recordPath(module.name, record.id) : listPath(module.name) }
+      paths: {
+        list: listPath(module.name),
+        record: record ? recordPath(module.name, record.id) : listPath(module.name)
+      }
     },
     { status }
   )
 }
 
 function hiddenValues(typed: Typed): [string, string][] {
-  return ['version', 'parentType', 'parentId'].flatMap((name): [string, string][] => (typeof typed[name] === 'string' ? [[name, typed[name]]] : []))
+  return ['version', 'parentType', 'parentId'].flatMap((name): [string, string][] =>
+    typeof typed[name] === 'string' ? [[name, typed[name]]] : []
+  )
 }

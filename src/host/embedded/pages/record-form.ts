@@ -1,9 +1,10 @@
 /** Forms made from the catalog: the controls for a module's fields, what stands in them, and the values that were posted. */
 import { z } from 'zod'
+import { NotFound } from '../../../errors.js'
 import { readForm, type Typed } from '../../../web/forms.js'
 import type { Field, Module } from '../../catalog.js'
 import type { FieldError, FieldValue } from '../../host.js'
-import type { ListAsk, Values } from '../records.js'
+import type { Values } from '../records.js'
 import type { Desk } from './desk.js'
 import { localTime, utcTime } from './local-time.js'
 import { detailSections } from './record-page.js'
@@ -35,10 +36,16 @@ const mostChoices = 100
 
 /** The fields people write, by section of the detail layout; required ones that stand in none come first. */
 export async function formSections(desk: Desk, module: Module, state: FormState): Promise<FormSection[]> {
-  const placed = detailSections(module).map(({ label, fields }) => ({ label, fields: fields.flatMap((name) => writable(module, name)) }))
+  const placed = detailSections(module).map(({ label, fields }) => ({
+    label,
+    fields: fields.flatMap((name) => writable(module, name))
+  }))
   const isPlaced = (field: Field) => placed.some(({ fields }) => fields.includes(field))
   const missing = writableFields(module).filter((field) => field.required && !isPlaced(field))
-  const sections = placed.map(({ label, fields }, index) => ({ label, fields: index === 0 ? [...missing, ...fields] : fields }))
+  const sections = placed.map(({ label, fields }, index) => ({
+    label,
+    fields: index === 0 ? [...missing, ...fields] : fields
+  }))
   const filled = sections.filter(({ fields }) => fields.length > 0)
   return Promise.all(
     filled.map(async ({ label, fields }) => ({
@@ -58,7 +65,13 @@ export function writableFields(module: Module): readonly Field[] {
 }
 
 /** One control; `prefix` tells the fields of several line items apart. */
-export async function controlFor(desk: Desk, module: Module, field: Field, state: FormState, prefix = ''): Promise<Control> {
+export async function controlFor(
+  desk: Desk,
+  module: Module,
+  field: Field,
+  state: FormState,
+  prefix = ''
+): Promise<Control> {
   const name = prefix + field.name
   const given = state.typed[name] ?? (field.type === 'options' ? [] : '')
   const control = {
@@ -92,11 +105,15 @@ const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
 }
 
 function attributes(field: Field): Control['attrs'] {
-  const length = field.maxLength && field.type !== 'option' ? { maxlength: field.maxLength } : {}
-  const range = { ...(field.min !== undefined && { min: field.min }), ...(field.max !== undefined && { max: field.max }) }
+  const range = {
+    ...(field.min !== undefined && { min: field.min }),
+    ...(field.max !== undefined && { max: field.max })
+  }
   if (field.type === 'integer') return { ...range, step: 1, inputmode: 'numeric' }
-  if (field.type === 'number' || field.type === 'money') return { ...range, step: 10 ** -(field.decimals ?? 2), inputmode: 'decimal' }
-  return ['text', 'longText', 'email', 'phone', 'url'].includes(field.type) ? length : {}
+  if (field.type === 'number' || field.type === 'money')
+    return { ...range, step: 10 ** -(field.decimals ?? 2), inputmode: 'decimal' }
+  const isText = ['text', 'longText', 'email', 'phone', 'url'].includes(field.type)
+  return isText && field.maxLength ? { maxlength: field.maxLength } : {}
 }
 
 function choices(desk: Desk, field: Field): Control['options'] {
@@ -108,33 +125,54 @@ function choices(desk: Desk, field: Field): Control['options'] {
 async function references(desk: Desk, module: Module, field: Field, name: string, chosen: string, typed: Typed) {
   const target = module.links.get(field.link ?? '')?.to ?? 'User'
   const search = String(typed[`search.${name}`] ?? '').trim()
-  const { records, hasMore } = await desk.records.list(target, choiceAsk(desk, target, search))
-  const found = records.map(({ id, title }) => ({ value: id, label: title }))
+  const { found, hasMore } = await choicesIn(desk, target, search)
   const isFound = chosen === '' || found.some(({ value }) => value === chosen)
   const kept = isFound ? [] : [{ value: chosen, label: await titleOf(desk, target, chosen) }]
   const options = [{ value: '', label: desk.t('crm:form.none') }, ...kept, ...found]
   return { options, search: hasMore || search ? { name: `search.${name}`, value: search, field: name } : undefined }
 }
 
-/** Records to choose from, in the order of their titles. */
-export function choiceAsk(desk: Desk, module: string, search: string): ListAsk {
+export interface Choices {
+  readonly found: Control['options']
+  readonly hasMore: boolean
+}
+
+/** Records to choose from, in the order of their titles; of the users those who are active. */
+export async function choicesIn(desk: Desk, module: string, search: string): Promise<Choices> {
+  if (module === 'User') {
+    const { users, hasMore } = await desk.users.list({ search: search || undefined, limit: mostChoices })
+    return {
+      found: users.filter(({ isActive }) => isActive).map(({ id, name }) => ({ value: id, label: name })),
+      hasMore
+    }
+  }
   const target = desk.catalog.modules.get(module)
   const title = target?.fields.get(target.title)
   const sort = title?.sortable ? { field: title.name, descending: false } : undefined
-  return { search: search || undefined, sort, limit: mostChoices }
+  const { records, hasMore } = await desk.records.list(module, {
+    search: search || undefined,
+    sort,
+    limit: mostChoices
+  })
+  return { found: records.map((record) => ({ value: record.id, label: record.title })), hasMore }
 }
 
 async function titleOf(desk: Desk, module: string, id: string): Promise<string> {
+  const hidden = desk.t('crm:form.hiddenRecord')
+  if (module === 'User') return (await desk.users.find(id))?.name ?? hidden
   try {
     return (await desk.records.find(module, id)).title
-  } catch {
-    return desk.t('crm:form.hiddenRecord')
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    return hidden
   }
 }
 
 /** What the form holds for values as they are kept. */
 export function typedFrom(fields: readonly Field[], values: Values, timeZone: string): Typed {
-  return Object.fromEntries(fields.map((field) => [field.name, typedValue(field, values[field.name] ?? null, timeZone)]))
+  return Object.fromEntries(
+    fields.map((field) => [field.name, typedValue(field, values[field.name] ?? null, timeZone)])
+  )
 }
 
 function typedValue(field: Field, value: FieldValue, timeZone: string): string | readonly string[] {

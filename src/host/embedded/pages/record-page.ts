@@ -42,7 +42,11 @@ export async function showRecordPage(
   res: Response,
   module: Module,
   record: CrmRecord,
-  note: { text: string; internal: boolean; errors: Readonly<Record<string, unknown>> } = { text: '', internal: false, errors: {} }
+  note: { text: string; internal: boolean; errors: Readonly<Record<string, unknown>> } = {
+    text: '',
+    internal: false,
+    errors: {}
+  }
 ): Promise<void> {
   const { desk } = req
   const may = await desk.records.may(module.name, record.id)
@@ -75,7 +79,9 @@ function sectionsOf(desk: Desk, module: Module, record: CrmRecord): { label: str
     label,
     values: fields.flatMap((name) => show(desk, module, record, name) ?? [])
   }))
-  const history = ['parentId', 'createdAt', 'createdByName', 'modifiedAt'].flatMap((name) => show(desk, module, record, name) ?? [])
+  const history = ['parentId', 'createdAt', 'createdByName', 'modifiedAt'].flatMap(
+    (name) => show(desk, module, record, name) ?? []
+  )
   return [...sections, { label: desk.t('crm:record.history'), values: history }]
 }
 
@@ -129,7 +135,9 @@ async function linkBox(desk: Desk, module: Module, record: CrmRecord, link: Link
 
 /** Links to several records that are no line items. */
 export function toManyLinks(desk: Desk, module: Module): readonly Link[] {
-  return [...module.links.values()].filter(({ cardinality, to }) => cardinality === 'many' && !desk.catalog.modules.get(to)?.partOf)
+  return [...module.links.values()].filter(
+    ({ cardinality, to }) => cardinality === 'many' && !desk.catalog.modules.get(to)?.partOf
+  )
 }
 
 /** The link that the path names. @throws NotFound */
@@ -144,7 +152,9 @@ export function reverseValues(target: Module, link: Link, id: string): Record<st
   const { storage } = link
   if (storage.kind !== 'reverse') return undefined
   if (storage.only) return { parentType: String(storage.only.is), parentId: id }
-  const near = [...target.fields.values()].find((field) => field.storage.kind === 'column' && field.storage.column === storage.column)
+  const near = [...target.fields.values()].find(
+    (field) => field.storage.kind === 'column' && field.storage.column === storage.column
+  )
   return near && { [near.name]: id }
 }
 

@@ -26,7 +26,12 @@ export interface Row {
 }
 
 /** The title stands first, whatever the layout says. */
-export function recordTable(desk: Desk, module: Module, records: readonly CrmRecord[], hide: readonly string[] = []): Table {
+export function recordTable(
+  desk: Desk,
+  module: Module,
+  records: readonly CrmRecord[],
+  hide: readonly string[] = []
+): Table {
   const names = [module.title, ...listed(module).filter((name) => name !== module.title && !hide.includes(name))]
   const rows = records.map((record) => ({
     id: record.id,
@@ -46,5 +51,12 @@ export function listed(module: Module): readonly string[] {
 function columnFor(module: Module, name: string): Column[] {
   const field = module.fields.get(name)
   if (!field) return []
-  return [{ name, label: field.label, isNumber: ['integer', 'number', 'money'].includes(field.type), isSortable: field.sortable }]
+  return [
+    {
+      name,
+      label: field.label,
+      isNumber: ['integer', 'number', 'money'].includes(field.type),
+      isSortable: field.sortable
+    }
+  ]
 }

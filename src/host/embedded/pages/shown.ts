@@ -39,7 +39,10 @@ export function textOf({ format, t }: Desk, field: Field, value: FieldValue, tit
       return format.money(value)
     case 'option':
     case 'options':
-      return [value ?? []].flat().map((each) => optionLabel(field, String(each))).join(', ')
+      return [value ?? []]
+        .flat()
+        .map((each) => optionLabel(field, String(each)))
+        .join(', ')
     case 'reference':
       return title ?? ''
     case 'text':
@@ -87,7 +90,9 @@ function decorated(desk: Desk, module: Module, field: Field, record: CrmRecord, 
 /** Options that have tones are states; the others are plain words. */
 function badge(field: Field, value: string): Partial<Shown> {
   const isState = field.options.some((option) => option.tone !== 'neutral')
-  return isState ? { kind: 'badge', tone: field.options.find((option) => option.value === value)?.tone ?? 'neutral' } : {}
+  return isState
+    ? { kind: 'badge', tone: field.options.find((option) => option.value === value)?.tone ?? 'neutral' }
+    : {}
 }
 
 function linkTo(module: string | undefined, id: string): Partial<Shown> {

@@ -1,6 +1,6 @@
 /** Signing in to the CRM and out of it. */
 import type { RequestHandler } from 'express'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
 import { Invalid, PorticoError } from '../../../errors.js'
 import { readForm, submit } from '../../../web/forms.js'
@@ -59,7 +59,11 @@ class Attempts {
     try {
       await limiter.consume(key)
     } catch (cause) {
-      throw new PorticoError('crm:error.tooManyAttempts', { status: 429, cause })
+      if (!(cause instanceof RateLimiterRes)) throw cause
+      throw new PorticoError('errors.tooManyAttempts', {
+        status: 429,
+        args: { count: Math.ceil(cause.msBeforeNext / 60_000) }
+      })
     }
   }
 }

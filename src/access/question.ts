@@ -1,10 +1,10 @@
 /** Portico's own questions to the CRM (what is this contact's address?), asked through the one door with a policy that allows just that. */
-import { compare, ID, oneOf, type Condition } from '../access/condition.js'
-import { mergePolicies } from '../access/grant.js'
-import type { Kernel } from '../access/kernel.js'
-import type { Records, ViewedRecord } from '../access/record.js'
-import { records } from '../access/records.js'
-import { viewerFor, type Person } from '../access/viewer.js'
+import { compare, ID, oneOf, type Condition } from './condition.js'
+import { mergePolicies } from './grant.js'
+import type { Kernel } from './kernel.js'
+import type { Records, ViewedRecord } from './record.js'
+import { records } from './records.js'
+import { viewerFor, type Person } from './viewer.js'
 import { configurationVersion } from '../db/configuration-version.js'
 import { NotFound } from '../errors.js'
 

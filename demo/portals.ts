@@ -1,0 +1,130 @@
+/** Seeds the demo world's portal: what Thermovia releases to its customers, and the customers who have come in already. */
+import type { Embedded } from '../src/embedded.js'
+import type { Staff } from '../src/host/host.js'
+import { changeDefaults, defaults, type Level } from '../src/global-sharing/defaults.js'
+import { configuration, userTypesOf, type FieldRelease, type NoteRight, type Right } from '../src/portal/configuration.js'
+import { invite } from '../src/portal/invitations.js'
+import { confirm, portalUserById, subjectOf } from '../src/portal/portal-users.js'
+import { createPortal } from '../src/portal/portals.js'
+import { saveRelease } from '../src/portal/releases.js'
+import { momentAt } from '../src/audit/moment.js'
+import { customers, demoPassword, staff } from './cast.js'
+
+export const demoPortal = { name: 'Thermovia Service', slug: 'thermovia' } as const
+
+interface Released {
+  readonly module: string
+  readonly kind: 'primary' | 'related' | 'public' | 'part'
+  readonly path?: readonly string[]
+  readonly rights?: readonly Right[]
+  readonly notes?: NoteRight
+  readonly editable?: readonly string[]
+  readonly readOnly?: readonly string[]
+}
+
+/** Customers see the cases and papers of their company, open cases of their own, and read the public modules. */
+const released: readonly Released[] = [
+  {
+    module: 'Contact',
+    kind: 'primary',
+    rights: ['edit'],
+    editable: ['firstName', 'lastName', 'phone', 'mobile'],
+    readOnly: ['name', 'email', 'title', 'account']
+  },
+  { module: 'Account', kind: 'related', path: ['contacts'], readOnly: ['name', 'phone', 'website'] },
+  {
+    module: 'Case',
+    kind: 'related',
+    path: ['account', 'contacts'],
+    rights: ['create', 'edit', 'clone'],
+    notes: 'write',
+    editable: ['subject', 'priority', 'type', 'description'],
+    readOnly: ['number', 'account', 'status', 'resolution', 'createdAt']
+  },
+  {
+    module: 'Quote',
+    kind: 'related',
+    path: ['account', 'contacts'],
+    notes: 'read',
+    readOnly: ['number', 'subject', 'status', 'date', 'validUntil', 'amount']
+  },
+  { module: 'QuoteItem', kind: 'part', readOnly: ['product', 'description', 'quantity', 'unitPrice', 'amount'] },
+  { module: 'Invoice', kind: 'related', path: ['account', 'contacts'], readOnly: ['number', 'subject', 'status', 'date', 'amount'] },
+  { module: 'Product', kind: 'public', readOnly: ['name', 'code', 'description'] },
+  { module: 'KnowledgeArticle', kind: 'public', readOnly: ['title', 'category', 'body'] }
+]
+
+/** Everything is public among the staff but what is personal; products and articles may be shown to customers too. */
+const sharing: readonly (readonly [string, Level])[] = [
+  ['Account', 'public-edit'],
+  ['Contact', 'public-edit'],
+  ['Case', 'public-edit'],
+  ['Product', 'public-read'],
+  ['KnowledgeArticle', 'public-read'],
+  ['Quote', 'public-read'],
+  ['Order', 'public-read'],
+  ['Invoice', 'public-read'],
+  ['Contract', 'public-read'],
+  ['Project', 'public-edit'],
+  ['Task', 'public-edit'],
+  ['Call', 'public-edit'],
+  ['Appointment', 'public-edit'],
+  ['Document', 'public-edit'],
+  ['Folder', 'public-edit'],
+  ['Vendor', 'public-read']
+]
+
+/** Switches the modules on, makes the portal and lets the cast in. Does nothing where there is a portal already. */
+export async function seedPortal(embedded: Embedded): Promise<void> {
+  const { context } = embedded.portico
+  if ((await configuration(context.db)).portals.size > 0) return
+  const irena = (await embedded.host.staffById(staff.irena.id))!
+  await embedded.crm.settings.saveSwitches({ portal: true, 'external-users': true, 'global-sharing': true })
+  await changeDefaults(context, irena, (await defaults(context.db)).revision, new Map(sharing))
+  const userTypeId = await seedReleases(embedded, irena)
+  const frank = (await embedded.host.staffById(staff.frank.id))!
+  for (const customer of Object.values(customers)) await admit(embedded, frank, userTypeId, customer)
+}
+
+async function seedReleases({ portico: { context } }: Embedded, by: Staff): Promise<string> {
+  const formats = { date: 'dmy', time: '24' } as const
+  const portalId = await createPortal(context, { ...demoPortal, locale: 'en', timeZone: 'Europe/Prague', formats }, by)
+  const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
+  for (const one of released) {
+    const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+    await saveRelease(context, { id: typeId, revision }, draftOf(one), by)
+  }
+  return typeId
+}
+
+function draftOf(one: Released): Parameters<typeof saveRelease>[2] {
+  const fields = new Map<string, FieldRelease>()
+  for (const name of one.editable ?? []) fields.set(name, 'editable')
+  for (const name of one.readOnly ?? []) fields.set(name, 'readOnly')
+  return {
+    module: one.module,
+    kind: one.kind,
+    path: one.path ?? [],
+    criteria: undefined,
+    rights: new Set(one.rights ?? []),
+    notes: one.notes ?? 'none',
+    fields
+  }
+}
+
+type Customer = (typeof customers)[keyof typeof customers]
+
+/** As if he had accepted his invitation a while ago. */
+async function admit({ portico: { context } }: Embedded, by: Staff, userTypeId: string, customer: Customer): Promise<void> {
+  const id = await invite(context, { module: 'Contact', recordId: customer.id, userTypeId, language: customer.locale }, by)
+  const user = await portalUserById(context.db, id)
+  await context.mail.withdraw(subjectOf(user))
+  await context.identity.setPassword(user.identityId!, demoPassword)
+  await context.identity.prefer(user.identityId!, {
+    locale: customer.locale,
+    timeZone: by.timeZone,
+    country: customer.country,
+    formats: by.formats
+  })
+  await confirm(context, user, momentAt(context.now()))
+}

@@ -1,0 +1,133 @@
+/** Staff pages about one person: inviting him from his record, and what access he has (Z14, Z16, Z22). */
+import type { Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import type { Context } from '../../context.js'
+import { NotFound } from '../../errors.js'
+import { locales } from '../../host/catalog.js'
+import type { Staff } from '../../host/host.js'
+import { readForm } from '../../web/forms.js'
+import { page } from '../../web/render.js'
+import { hasPermission } from '../../web/staff.js'
+import { configuration } from '../configuration.js'
+import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../invitations.js'
+import { accessesOf, deactivate, portalUserById, remove, type PortalUser, type PortalUserStatus } from '../portal-users.js'
+import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { accessUrl } from './user-type-pages.js'
+
+const invitation = z.strictObject({ module: z.string().max(64), record: z.string().max(36), userType: z.string().max(36), language: z.enum(locales) })
+
+export function invitationPage(context: Context): RequestHandler {
+  return async (req, res) => showInvitation(context, req, res, await recipientIn(context, req.query))
+}
+
+export function sendInvitationTo(context: Context): RequestHandler {
+  return async (req, res) => {
+    const form = readForm(invitation, req.body)
+    const recipient = await recipientAt(context, form.module, form.record)
+    await submitOrRefuse(
+      req,
+      async () => {
+        await invite(context, { module: form.module, recordId: form.record, userTypeId: form.userType, language: form.language }, req.staff)
+        res.redirect(303, `${accessUrl(res, recipient)}&done=invitation`)
+      },
+      (again) => showInvitation(context, req, res, recipient, again)
+    )
+  }
+}
+
+export function accessPage(context: Context): RequestHandler {
+  return async (req, res) => showAccess(context, req, res, await recipientIn(context, req.query))
+}
+
+type AccessChange = (context: Context, id: string, by: Staff) => Promise<void>
+
+const changes: Readonly<Record<string, AccessChange>> = { invitation: inviteAgain, deactivation: deactivate, activation: restore, removal: remove }
+
+/** `POST /users/:user/deactivation` and its like. */
+export function changeAccess(context: Context): RequestHandler {
+  return async (req, res) => {
+    const name = String(req.params['change'])
+    const change = Object.hasOwn(changes, name) ? changes[name] : undefined
+    if (!change) throw new NotFound()
+    const user = await portalUserById(context.db, String(req.params['user']))
+    await submitOrRefuse(
+      req,
+      async () => {
+        await change(context, user.id, req.staff)
+        res.redirect(303, `${accessUrl(res, user)}&done=${name === 'invitation' ? 'invitation-again' : name}`)
+      },
+      async (again) => showAccess(context, req, res, await recipientAt(context, user.module, user.recordId), again)
+    )
+  }
+}
+
+async function recipientIn(context: Context, query: Request['query']): Promise<Recipient> {
+  const { module, record } = query
+  if (typeof module !== 'string' || typeof record !== 'string') throw new NotFound()
+  return recipientAt(context, module, record)
+}
+
+async function showInvitation(context: Context, req: Request, res: Response, recipient: Recipient, again?: Again): Promise<void> {
+  const choices = await openUserTypes(context, recipient)
+  const t = context.t(req.locale)
+  await page(
+    res,
+    'portal-admin/invitation',
+    {
+      recipient,
+      recordUrl: context.host.recordUrl(recipient.module, recipient.recordId),
+      accessUrl: accessUrl(res, recipient),
+      userTypes: choices.map(({ portal, userType }) => ({ value: userType.id, label: t('portal:invitation.place', { portal: portal.name, userType: userType.name }) })),
+      languages: [
+        { value: 'en', label: 'English' },
+        { value: 'de', label: 'Deutsch' },
+        { value: 'cs', label: 'Čeština' }
+      ],
+      form: { action: adminUrl(res, 'invitations'), values: { language: req.staff.locale, userType: choices[0]?.userType.id, ...again?.typed } },
+      days: context.config.invitationDays,
+      notice: again?.notice
+    },
+    { status: again?.status }
+  )
+}
+
+async function showAccess(context: Context, req: Request, res: Response, recipient: Recipient, again?: Again): Promise<void> {
+  const users = (await accessesOf(context.db, recipient.module, recipient.recordId)).filter((user) => user.status !== 'removed')
+  const mayInvite = hasPermission(req.staff, 'manage-portals') && (await openUserTypes(context, recipient)).length > 0
+  const done: unknown = req.query['done']
+  await page(
+    res,
+    'portal-admin/access',
+    {
+      recipient,
+      recordUrl: context.host.recordUrl(recipient.module, recipient.recordId),
+      invitationUrl: mayInvite ? `${adminUrl(res, 'invitations', 'new')}?${new URLSearchParams({ module: recipient.module, record: recipient.recordId }).toString()}` : undefined,
+      accesses: await Promise.all(users.map((user) => shownAccess(context, req, res, user))),
+      notice: again?.notice,
+      done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again'].includes(done) ? done : undefined
+    },
+    { status: again?.status }
+  )
+}
+
+/** What can be done with an access in each status. */
+const open: Readonly<Record<PortalUserStatus, readonly string[]>> = {
+  invited: ['invitation', 'deactivation', 'removal'],
+  confirmed: ['deactivation', 'removal'],
+  deactivated: ['activation', 'removal'],
+  removed: []
+}
+
+async function shownAccess(context: Context, req: Request, res: Response, user: PortalUser): Promise<Record<string, unknown>> {
+  const all = await configuration(context.db)
+  const inviter = await context.host.staffById(user.invitedBy)
+  const may = hasPermission(req.staff, 'manage-portal-users')
+  return {
+    ...user,
+    portal: all.portals.get(user.portalId)?.name ?? '',
+    userType: all.userTypes.get(user.userTypeId)?.name ?? '',
+    by: inviter?.name ?? '',
+    actions: may ? open[user.status].map((name) => ({ name, url: adminUrl(res, 'users', user.id, name) })) : [],
+    changes: await changesOf(context, req, `portal-user:${user.id}`)
+  }
+}

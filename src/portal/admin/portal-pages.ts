@@ -1,0 +1,152 @@
+/** Administrators' pages of portals: the list, a new one, one with its settings, its user types and its changes (Z01, E05). */
+import type { Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import type { Context } from '../../context.js'
+import { locales } from '../../host/catalog.js'
+import type { Staff } from '../../host/host.js'
+import { line, readForm } from '../../web/forms.js'
+import { page } from '../../web/render.js'
+import { configuration, userTypesOf, type Portal } from '../configuration.js'
+import { changePortal, createPortal, makeDefault, portalById, portalUrl, redirectDays, switchPortal, type PortalForm } from '../portals.js'
+import { countByStatus } from '../portal-users.js'
+import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+
+const isTimeZone = (word: string): boolean => Intl.supportedValuesOf('timeZone').includes(word) || word === 'UTC'
+
+const settings = {
+  name: line(100),
+  slug: z.string().trim().toLowerCase().max(40).optional(),
+  locale: z.enum(locales),
+  timeZone: z.string().refine(isTimeZone, 'errors.field.option'),
+  dateFormat: z.enum(['iso', 'dmy', 'mdy']),
+  timeFormat: z.enum(['24', '12'])
+}
+const newForm = z.strictObject(settings)
+const changeForm = z.strictObject({ ...settings, revision: z.coerce.number().int() })
+const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+
+export function portalListPage(context: Context): RequestHandler {
+  return async (req, res) => {
+    const all = await configuration(context.db)
+    const portals = [...all.portals.values()].map((portal) => ({
+      ...portal,
+      address: portalUrl(context, portal),
+      url: adminUrl(res, portal.id),
+      userTypes: userTypesOf(all, portal.id).map((type) => type.name)
+    }))
+    await page(res, 'portal-admin/portals', { portals, newUrl: adminUrl(res, 'new') })
+  }
+}
+
+export function newPortalPage(context: Context): RequestHandler {
+  return async (req, res) => showNew(context, req, res)
+}
+
+export function createPortalPage(context: Context): RequestHandler {
+  return (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const id = await createPortal(context, formIn(readForm(newForm, req.body)), req.staff)
+        res.redirect(303, adminUrl(res, id))
+      },
+      (again) => showNew(context, req, res, again)
+    )
+}
+
+export function portalPage(context: Context): RequestHandler {
+  return async (req, res) => showPortal(context, req, res)
+}
+
+export function changePortalPage(context: Context): RequestHandler {
+  return (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const { revision, ...form } = readForm(changeForm, req.body)
+        const id = String(req.params['portal'])
+        await changePortal(context, { id, revision }, formIn(form), req.staff)
+        res.redirect(303, `${adminUrl(res, id)}?saved=1`)
+      },
+      (again) => showPortal(context, req, res, again)
+    )
+}
+
+export const activatePortal = changed((context, seen, by) => switchPortal(context, seen, true, by))
+export const deactivatePortal = changed((context, seen, by) => switchPortal(context, seen, false, by))
+export const defaultPortalPage = changed(makeDefault)
+
+/** A small form of one button, with the revision that its page showed. */
+function changed(act: (context: Context, seen: { id: string; revision: number }, by: Staff) => Promise<void>): (context: Context) => RequestHandler {
+  return (context) => (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const id = String(req.params['portal'])
+        await act(context, { id, revision: readForm(revisionForm, req.body).revision }, req.staff)
+        res.redirect(303, `${adminUrl(res, id)}?saved=1`)
+      },
+      (again) => showPortal(context, req, res, { ...again, typed: {} })
+    )
+}
+
+function formIn(form: z.infer<typeof newForm>): PortalForm {
+  const { name, slug, locale, timeZone, dateFormat, timeFormat } = form
+  return { name, slug: slug || undefined, locale, timeZone, formats: { date: dateFormat, time: timeFormat } }
+}
+
+/** The company's name is proposed, and the formats of whoever makes it. */
+async function showNew(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
+  const { staff } = req
+  const proposed = { name: context.config.company.name, slug: '', locale: staff.locale, timeZone: staff.timeZone, dateFormat: staff.formats.date, timeFormat: staff.formats.time }
+  const form = { values: { ...proposed, ...again?.typed }, errors: again?.errors ?? {}, action: adminUrl(res), ...choices(context, req) }
+  await page(res, 'portal-admin/new-portal', { form, notice: again?.notice, listUrl: adminUrl(res) }, { status: again?.status })
+}
+
+async function showPortal(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
+  const all = await configuration(context.db)
+  const portal = portalById(all, String(req.params['portal']))
+  const userTypes = await Promise.all(
+    userTypesOf(all, portal.id).map(async (type) => {
+      const { invited, confirmed } = await countByStatus(context.db, type.id)
+      return { name: type.name, isBuiltIn: type.isBuiltIn, users: invited + confirmed, modules: type.releases.length, url: adminUrl(res, 'user-types', type.id) }
+    })
+  )
+  const form = { values: { ...valuesOf(portal), ...again?.typed, revision: portal.revision }, errors: again?.errors ?? {}, action: adminUrl(res, portal.id), ...choices(context, req) }
+  await page(
+    res,
+    'portal-admin/portal',
+    {
+      portal: { ...portal, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
+      form,
+      userTypes,
+      redirectDays,
+      changes: await changesOf(context, req, `portal:${portal.id}`),
+      notice: again?.notice,
+      saved: req.query['saved'] === '1',
+      listUrl: adminUrl(res)
+    },
+    { status: again?.status }
+  )
+}
+
+function valuesOf({ name, slug, locale, timeZone, formats }: Portal): Record<string, string> {
+  return { name, slug, locale, timeZone, dateFormat: formats.date, timeFormat: formats.time }
+}
+
+const languages = [
+  { value: 'en', label: 'English' },
+  { value: 'de', label: 'Deutsch' },
+  { value: 'cs', label: 'Čeština' }
+] as const
+
+function choices(context: Context, req: Request): Record<string, unknown> {
+  const t = context.t(req.locale)
+  return {
+    addressStart: `${context.config.publicUrl}/portal/`,
+    locales: languages,
+    timeZones: [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])].map((value) => ({ value, label: value })),
+    dateFormats: ['iso', 'dmy', 'mdy'].map((value) => ({ value, label: t(`portal:format.${value}`) })),
+    timeFormats: ['24', '12'].map((value) => ({ value, label: t(`portal:format.${value}`) }))
+  }
+}

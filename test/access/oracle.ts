@@ -1,0 +1,471 @@
+/** The naive oracle: it loads all rows and evaluates conditions, grants and policies in plain JS, by definition, one row at a time.
+ *  It shares no code with the kernel; its job is to disagree. */
+import type { Condition, Operator } from '../../src/access/condition.js'
+import type { Action, Grant, ModulePolicy } from '../../src/access/grant.js'
+import type { Filter, ListQuery, Reference, Value } from '../../src/access/record.js'
+import type { Person } from '../../src/access/viewer.js'
+import type { Catalog, Field, Link, Module, Scalar } from '../../src/host/catalog.js'
+import type { FieldValue } from '../../src/host/host.js'
+import type { Row, Rows } from './world-rows.js'
+
+/** A row that does not exist yet, or not like this. */
+export interface Hypothetical {
+  readonly isNew: boolean
+  readonly authorId: string
+  readonly links: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Seen {
+  readonly id: string
+  readonly values: Readonly<Record<string, Value>>
+  readonly mayOpen: boolean
+}
+
+/** What a write comes to: `done`, or the name of the error class. */
+export type Outcome = 'done' | 'NotFound' | 'Forbidden' | 'Invalid'
+
+/** Who writes, and the record that stands for him. */
+export type Author = Pick<Person, 'id' | 'invitedBy' | 'module' | 'recordId'>
+
+/** Where each text of a sortable field stands in the database's own order of texts. */
+export type Ranks = ReadonlyMap<string, ReadonlyMap<string, number>>
+
+export class Oracle {
+  private readonly policies: ReadonlyMap<string, ModulePolicy>
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly rows: Rows,
+    policies: readonly ModulePolicy[],
+    private readonly ranks: Ranks
+  ) {
+    this.policies = new Map(policies.map((policy) => [policy.module, policy]))
+  }
+
+  module(name: string): Module {
+    return this.catalog.modules.get(name)!
+  }
+
+  rowsOf(name: string): readonly Row[] {
+    return this.rows[this.module(name).table] ?? []
+  }
+
+  row(name: string, id: string): Row | undefined {
+    return this.rowsOf(name).find((row) => row['id'] === id)
+  }
+
+  // --- lists ---
+
+  /** The whole list, in order; `undefined` where the question itself is refused. */
+  list(name: string, query: ListQuery, within?: { module: string; id: string; link: string }): readonly Seen[] | undefined {
+    const view = this.grants(name, 'view')
+    if (!this.mayAsk(name, query)) return undefined
+    const scope = within ? this.farIds(within) : undefined
+    const rows = this.rowsOf(name).filter(
+      (row) =>
+        (scope === undefined || scope.has(String(row['id']))) &&
+        this.stands(name, row) &&
+        view.some((grant) => this.admits(name, row, grant, query))
+    )
+    return this.inOrder(name, rows, query.sort).map((row) => this.seenInList(name, row, query))
+  }
+
+  /** Every view grant must show the field sorted by, some one must show each field filtered by; values must fit. */
+  private mayAsk(name: string, query: ListQuery): boolean {
+    const module = this.module(name)
+    const view = this.grants(name, 'view')
+    const { sort } = query
+    const sortField = sort && module.fields.get(sort.field)
+    if (sort && !(sortField?.sortable && sortField.type !== 'reference' && view.every((grant) => grant.fields.includes(sort.field)))) return false
+    return (query.filter ?? []).every((filter) => {
+      const field = module.fields.get(filter.field)
+      if (!field || !view.some((grant) => grant.fields.includes(filter.field))) return false
+      const isNeeded = view.some((grant) => (query.filter ?? []).every((other) => grant.fields.includes(other.field)))
+      return !isNeeded || mayCompare(field, filter, true)
+    })
+  }
+
+  private admits(name: string, row: Row, grant: Grant, query: ListQuery): boolean {
+    const filters = query.filter ?? []
+    if (!filters.every((filter) => grant.fields.includes(filter.field))) return false
+    if (!this.holds(name, row, grant.when)) return false
+    if (!filters.every((filter) => this.passes(name, row, filter))) return false
+    return wordsOf(query.search).every((word) => this.findsWord(name, row, grant, word))
+  }
+
+  /** A reference is compared as far as it is shown: one whose record he does not see is there, but which it is stays unknown. */
+  private passes(name: string, row: Row, filter: Filter): boolean {
+    const field = this.module(name).fields.get(filter.field)!
+    const value = this.valueOf(name, row, field)
+    if (field.type === 'reference' && (filter.operator === '=' || filter.operator === '≠')) {
+      if (this.titleAcross(name, field, value) === undefined) return false
+    }
+    return compares(field, value, filter.operator, filter.value)
+  }
+
+  private findsWord(name: string, row: Row, grant: Grant, word: string): boolean {
+    return grant.fields.some((fieldName) => {
+      const field = this.module(name).fields.get(fieldName)
+      if (!field?.searchable) return false
+      const value = this.valueOf(name, row, field)
+      return value !== null && fold(String(value)).includes(fold(word))
+    })
+  }
+
+  private inOrder(name: string, rows: readonly Row[], sort: ListQuery['sort']): Row[] {
+    const field = sort?.field ?? this.module(name).createdAt
+    const ranks = this.ranks.get(`${name}.${field}`)!
+    const direction = (sort?.descending ?? true) ? -1 : 1
+    const rank = (row: Row): number => ranks.get(String(row['id']))!
+    return [...rows].sort((a, b) => direction * (rank(a) - rank(b) || (String(a['id']) < String(b['id']) ? -1 : 1)))
+  }
+
+  private seenInList(name: string, row: Row, query: ListQuery): Seen {
+    const module = this.module(name)
+    const wanted = query.fields ?? module.layouts.find((layout) => layout.kind === 'list')!.sections.flatMap((section) => section.fields)
+    const matching = this.grants(name, 'view').filter((grant) => this.holds(name, row, grant.when))
+    const shown = [...module.fields.keys()].filter(
+      (field) => (field === module.title || wanted.includes(field)) && matching.some((grant) => grant.fields.includes(field))
+    )
+    return {
+      id: String(row['id']),
+      values: this.shownValues(name, row, shown),
+      mayOpen: matching.some((grant) => grant.actions.includes('open'))
+    }
+  }
+
+  // --- one record ---
+
+  /** What `find` shows: fields, actions, writable fields; undefined for what does not exist for him. */
+  find(name: string, id: string): { values: Seen['values']; may: ReadonlySet<Action>; writable: ReadonlySet<string> } | undefined {
+    const row = this.row(name, id)
+    const module = this.module(name)
+    if (!row || !this.stands(name, row)) return undefined
+    const matching = (this.policies.get(name)?.grants ?? []).filter((grant) => this.holds(name, row, grant.when))
+    const opening = matching.filter((grant) => grant.actions.includes('open'))
+    if (opening.length === 0) return undefined
+    const shown = [...module.fields.keys()].filter((field) => opening.some((grant) => grant.fields.includes(field)))
+    const editing = matching.filter((grant) => grant.actions.includes('edit')).flatMap((grant) => grant.fields)
+    return {
+      values: this.shownValues(name, row, shown),
+      may: new Set(matching.flatMap((grant) => grant.actions)),
+      writable: new Set(editing.filter((field) => module.fields.get(field)?.readOnly === false))
+    }
+  }
+
+  isVisible(name: string, row: Row): boolean {
+    return this.stands(name, row) && this.grants(name, 'view').some((grant) => this.holds(name, row, grant.when))
+  }
+
+  private shownValues(name: string, row: Row, fields: readonly string[]): Record<string, Value> {
+    const module = this.module(name)
+    return Object.fromEntries(fields.map((field) => [field, this.shown(name, module.fields.get(field)!, row)]))
+  }
+
+  private shown(name: string, field: Field, row: Row): Value {
+    const value = this.valueOf(name, row, field)
+    if (value === null) return null
+    if (field.type === 'boolean') return value === 1
+    if (field.type === 'options') return listOf(value)
+    if (field.type !== 'reference') return value
+    const title = this.titleAcross(name, field, value)
+    const to = this.module(name).links.get(field.link!)!.to
+    const reference: Reference = { module: to, id: title === undefined ? '' : String(value), title }
+    return reference
+  }
+
+  /** The title of the record a reference leads to, where he sees that record and its title (A13); staff are always named. */
+  private titleAcross(name: string, field: Field, id: Scalar): string | undefined {
+    const target = this.module(this.module(name).links.get(field.link!)!.to)
+    const row = this.rowsOf(target.name).find((candidate) => candidate['id'] === id)
+    if (!row || !isLive(target, row)) return undefined
+    const isShown =
+      target.name === 'User' ||
+      (this.stands(target.name, row) &&
+        this.grants(target.name, 'view').some((grant) => grant.fields.includes(target.title) && this.holds(target.name, row, grant.when)))
+    const title = this.valueOf(target.name, row, target.fields.get(target.title)!)
+    return isShown && title !== null ? String(title) : undefined
+  }
+
+  // --- judging what is to be written ---
+
+  create(name: string, values: Values, links: Readonly<Record<string, readonly string[]>>, author: Author): Outcome {
+    const module = this.module(name)
+    const create = this.grants(name, 'create')
+    if (create.length === 0) return 'NotFound'
+    if (!this.fits(name, values)) return 'Invalid'
+    for (const [link, ids] of Object.entries(links)) {
+      const to = module.links.get(link)?.to
+      const isOwn = (id: string): boolean => to === author.module && id === author.recordId
+      if (!to || !ids.every((id) => isOwn(id) || this.seesById(to, id))) return 'Invalid'
+    }
+    const row: Row = { id: '(new)' }
+    for (const field of module.fields.values()) {
+      if (field.storage.kind === 'column') row[field.storage.column] = stored(field.default)
+    }
+    if (module.live) row[module.live.column] = module.live.is
+    this.put(module, row, { ...values, ...(module.owner ? { [module.owner]: author.invitedBy } : {}) })
+    const hypothetical = { isNew: true, authorId: author.id, links }
+    const matching = this.stands(name, row, hypothetical) ? create.filter((grant) => this.holds(name, row, grant.when, hypothetical)) : []
+    return this.covered(module, matching, values)
+  }
+
+  change(name: string, id: string, values: Values, author: { id: string }): Outcome {
+    const before = this.find(name, id)
+    const module = this.module(name)
+    if (!before) return 'NotFound'
+    if (!before.may.has('edit')) return 'Forbidden'
+    if (!Object.keys(values).every((field) => before.writable.has(field))) return 'Invalid'
+    if (!this.fits(name, values)) return 'Invalid'
+    const row = { ...this.row(name, id)! }
+    this.put(module, row, values)
+    const hypothetical = { isNew: false, authorId: author.id, links: {} }
+    const edit = this.grants(name, 'edit')
+    const matching = this.stands(name, row, hypothetical) ? edit.filter((grant) => this.holds(name, row, grant.when, hypothetical)) : []
+    return this.covered(module, matching, values)
+  }
+
+  link(name: string, id: string, link: string, other: string): Outcome {
+    const near = this.find(name, id)
+    const ends = this.module(name).links.get(link)
+    if (!near || ends?.cardinality !== 'many') return 'NotFound'
+    const far = this.find(ends.to, other)
+    if (!far) return 'NotFound'
+    return near.may.has('edit') && far.may.has('edit') ? 'done' : 'Forbidden'
+  }
+
+  remove(name: string, id: string): Outcome {
+    const record = this.find(name, id)
+    if (!record) return 'NotFound'
+    return record.may.has('delete') ? 'done' : 'Forbidden'
+  }
+
+  private covered(module: Module, matching: readonly Grant[], values: Values): Outcome {
+    if (matching.length === 0) return 'Forbidden'
+    const isWritable = (name: string): boolean =>
+      module.fields.get(name)?.readOnly === false && matching.some((grant) => grant.fields.includes(name))
+    return Object.keys(values).every(isWritable) ? 'done' : 'Invalid'
+  }
+
+  /** Values of the field's own type; references to what he sees, and to nothing else. */
+  private fits(name: string, values: Values): boolean {
+    return Object.entries(values).every(([fieldName, value]) => {
+      const field = this.module(name).fields.get(fieldName)
+      if (!field || value === null) return true
+      if (field.type === 'options') return Array.isArray(value)
+      if (field.type === 'reference') {
+        const to = this.module(name).links.get(field.link!)!.to
+        return value === '' || (typeof value === 'string' && this.policies.has(to) && this.seesById(to, value))
+      }
+      return typeOf(field) === 'moment' ? typeof value === 'string' : typeof value === typeOf(field)
+    })
+  }
+
+  private seesById(name: string, id: string): boolean {
+    const row = this.row(name, id)
+    return row !== undefined && this.isVisible(name, row)
+  }
+
+  private put(module: Module, row: Row, values: Values): void {
+    for (const [name, value] of Object.entries(values)) {
+      const field = module.fields.get(name)
+      if (field?.storage.kind !== 'column') continue
+      row[field.storage.column] = stored(value)
+      const storage = module.links.get(field.link ?? '')?.storage
+      if (storage?.kind === 'column' && storage.only) row[storage.only.column] = storage.only.is
+    }
+  }
+
+  // --- conditions ---
+
+  grants(name: string, action: Action): readonly Grant[] {
+    return (this.policies.get(name)?.grants ?? []).filter((grant) => grant.actions.includes(action))
+  }
+
+  /** Live, allowed to leave the house, and within every restriction. */
+  stands(name: string, row: Row, hypothetical?: Hypothetical): boolean {
+    const module = this.module(name)
+    return (
+      isLive(module, row) &&
+      module.outside.every((rule) => row[rule.column] === rule.is) &&
+      (this.policies.get(name)?.restrictions ?? []).every((restriction) => this.holds(name, row, restriction.when, hypothetical))
+    )
+  }
+
+  holds(name: string, row: Row, condition: Condition, hypothetical?: Hypothetical): boolean {
+    const module = this.module(name)
+    switch (condition.kind) {
+      case 'always':
+        return true
+      case 'never':
+        return false
+      case 'oneOf':
+        return condition.values.includes(this.operand(name, row, condition.field) as string | number)
+      case 'compare': {
+        const field = module.fields.get(condition.field)!
+        return compares(field, this.valueOf(name, row, field), condition.operator, condition.value)
+      }
+      case 'linked':
+        return this.farRows(name, row, module.links.get(condition.link)!, hypothetical).some((far) =>
+          this.holds(module.links.get(condition.link)!.to, far, condition.condition)
+        )
+      case 'joined':
+        return this.isJoined(name, row, condition, hypothetical)
+      case 'all':
+        return condition.of.every((part) => this.holds(name, row, part, hypothetical))
+      case 'any':
+        return condition.of.some((part) => this.holds(name, row, part, hypothetical))
+      case 'not':
+        return !this.holds(name, row, condition.condition, hypothetical)
+    }
+  }
+
+  private operand(name: string, row: Row, field: string): Scalar {
+    return field === 'id' ? row['id']! : this.valueOf(name, row, this.module(name).fields.get(field)!)
+  }
+
+  private isJoined(name: string, row: Row, condition: Extract<Condition, { kind: 'joined' }>, hypothetical?: Hypothetical): boolean {
+    if (hypothetical?.isNew && condition.table === 'portico_authorship' && condition.match === 'id') {
+      return condition.where['author_id'] === hypothetical.authorId && (condition.where['module'] ?? name) === name
+    }
+    const near = this.operand(name, row, condition.match)
+    return (this.rows[condition.table] ?? []).some(
+      (own) => own['record_id'] === near && Object.entries(condition.where).every(([column, value]) => own[column] === value)
+    )
+  }
+
+  /** The live records at the other end of a link of a row, over live link rows. */
+  private farRows(name: string, row: Row, link: Link, hypothetical?: Hypothetical): Row[] {
+    const target = this.module(link.to)
+    const targets = this.rowsOf(link.to).filter((far) => isLive(target, far))
+    const { storage } = link
+    const pending = hypothetical?.links[link.name]
+    if (pending && storage.kind !== 'column') return targets.filter((far) => pending.includes(String(far['id'])))
+    switch (storage.kind) {
+      case 'column':
+        if (storage.only && row[storage.only.column] !== storage.only.is) return []
+        return targets.filter((far) => far['id'] === row[storage.column])
+      case 'reverse':
+        return targets.filter(
+          (far) => far[storage.column] === row['id'] && (!storage.only || far[storage.only.column] === storage.only.is)
+        )
+      case 'table': {
+        const rules = [...storage.only, ...(storage.live ? [storage.live] : [])]
+        const between = (this.rows[storage.table] ?? []).filter(
+          (mid) => mid[storage.near] === row['id'] && rules.every((rule) => mid[rule.column] === rule.is)
+        )
+        return targets.filter((far) => between.some((mid) => mid[storage.far] === far['id']))
+      }
+    }
+  }
+
+  private farIds({ module, id, link }: { module: string; id: string; link: string }): Set<string> {
+    const far = this.farRows(module, this.row(module, id)!, this.module(module).links.get(link)!)
+    return new Set(far.map((row) => String(row['id'])))
+  }
+
+  /** A field's value in a row; of a reference that serves several modules only where the type is its own (A03). */
+  private valueOf(name: string, row: Row, field: Field): Scalar {
+    const { storage } = field
+    switch (storage.kind) {
+      case 'column': {
+        const link = this.module(name).links.get(field.link ?? '')?.storage
+        const isOther = link?.kind === 'column' && link.only && row[link.only.column] !== link.only.is
+        return isOther ? null : (row[storage.column] ?? null)
+      }
+      case 'joined':
+        return storage.columns.map((column) => row[column] ?? '').filter((word) => word !== '').join(' ')
+      case 'side': {
+        const side = (this.rows[storage.from] ?? []).find(
+          (other) => other[storage.key] === row['id'] && storage.where.every((rule) => other[rule.column] === rule.is)
+        )
+        return side?.[storage.value] ?? null
+      }
+    }
+  }
+}
+
+type Values = Readonly<Record<string, FieldValue>>
+
+function isLive(module: Module, row: Row): boolean {
+  return module.live === undefined || row[module.live.column] === module.live.is
+}
+
+/** May the field be compared like this at all? */
+export function mayCompare(field: Field, { operator, value }: Omit<Filter, 'field'>, isFilter = false): boolean {
+  if (operator === 'isEmpty' || operator === 'isNotEmpty') return true
+  if (operator === 'contains' || operator === 'startsWith') {
+    if (field.type === 'options' && operator === 'startsWith') return false
+    return typeOf(field) === 'string' && typeof value === 'string' && !(isFilter && field.type === 'reference')
+  }
+  if (['<', '≤', '>', '≥'].includes(operator) && !['number', 'moment'].includes(typeOf(field))) return false
+  if (typeOf(field) === 'moment') return typeof value === 'string' && isMoment(value)
+  return typeof value === typeOf(field) && (typeof value !== 'number' || Number.isFinite(value))
+}
+
+function isMoment(text: string): boolean {
+  const time = Date.parse(text.length === 10 ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}Z`)
+  return /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
+}
+
+/** The comparison as the vocabulary states it; NULL only ever is empty. */
+function compares(field: Field, value: Scalar, operator: Operator, other: Scalar): boolean {
+  if (operator === 'isEmpty') return isEmpty(field, value)
+  if (operator === 'isNotEmpty') return !isEmpty(field, value)
+  if (value === null || other === null) return false
+  const [left, right] = [comparable(field, value), comparable(field, other)]
+  switch (operator) {
+    case '=':
+      return left === right
+    case '≠':
+      return left !== right
+    case '<':
+      return left < right
+    case '≤':
+      return left <= right
+    case '>':
+      return left > right
+    case '≥':
+      return left >= right
+    case 'contains':
+      if (field.type === 'options') return listOf(value).some((tag) => fold(tag) === fold(String(other)))
+      return fold(String(value)).includes(fold(String(other)))
+    case 'startsWith':
+      return fold(String(value)).startsWith(fold(String(other)))
+  }
+}
+
+/** Booleans as the numbers they are stored as; a date stands for its midnight. */
+function comparable(field: Field, value: string | number | boolean): string | number {
+  if (typeof value === 'boolean') return Number(value)
+  return typeOf(field) === 'moment' && String(value).length === 10 ? `${value} 00:00:00` : value
+}
+
+function isEmpty(field: Field, value: Scalar): boolean {
+  if (field.type === 'options') return value === null || value === '' || value === '[]'
+  return value === null || (typeOf(field) === 'string' && value === '')
+}
+
+function typeOf(field: Field): 'string' | 'number' | 'boolean' | 'moment' {
+  if (['integer', 'number', 'money'].includes(field.type)) return 'number'
+  if (field.type === 'date' || field.type === 'datetime') return 'moment'
+  return field.type === 'boolean' ? 'boolean' : 'string'
+}
+
+/** Lower case letter by letter: what a letter's neighbours are makes no difference. */
+function fold(text: string): string {
+  return [...text].map((letter) => letter.toLowerCase()).join('')
+}
+
+function wordsOf(search: string | undefined): string[] {
+  return (search ?? '').slice(0, 100).split(/\s+/).filter((word) => word !== '').slice(0, 8)
+}
+
+function listOf(value: Scalar): string[] {
+  return value === null || value === '' ? [] : (JSON.parse(String(value)) as string[])
+}
+
+function stored(value: FieldValue): Scalar {
+  if (typeof value === 'boolean') return Number(value)
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}

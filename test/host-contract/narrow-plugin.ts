@@ -1,0 +1,35 @@
+/** A plugin that narrows what staff may do, as the tests tell it to. */
+import type { Plugin, Sql, StaffAction } from '../../src/hooks.js'
+import type { HostEvent, Staff } from '../../src/host/host.js'
+
+export class NarrowPlugin implements Plugin {
+  readonly manifest = { id: 'narrow', name: 'Narrow', version: '1', modules: [], hooks: [], permissions: [], hosts: {} }
+  readonly jobs = []
+  readonly routes = (_req: unknown, _res: unknown, next: () => void): void => next()
+  readonly saved: HostEvent[] = []
+  readonly converted: HostEvent[] = []
+  scope: (module: string, action: StaffAction) => Sql | undefined = () => undefined
+  authorize: (module: string, action: StaffAction, id: string | undefined) => unknown = () => true
+
+  settings(): ReturnType<Plugin['settings']> {
+    return { title: 'Narrow', switches: [], permissions: [] }
+  }
+  adminMenu(): Promise<[]> {
+    return Promise.resolve([])
+  }
+  recordActions(): Promise<[]> {
+    return Promise.resolve([])
+  }
+  recordScope({ module, action }: { module: string; action: StaffAction; staff: Staff }): Promise<Sql | undefined> {
+    return Promise.resolve(this.scope(module, action))
+  }
+  recordAuthorize(ask: { module: string; id: string | undefined; action: StaffAction }): Promise<boolean> {
+    return Promise.resolve(this.authorize(ask.module, ask.action, ask.id) as boolean)
+  }
+  recordSaved(event: HostEvent): Promise<void> {
+    return Promise.resolve(void this.saved.push(event))
+  }
+  leadConverted(event: HostEvent): Promise<void> {
+    return Promise.resolve(void this.converted.push(event))
+  }
+}

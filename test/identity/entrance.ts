@@ -1,0 +1,161 @@
+/** Two doors with people before them: identity on a real database, behind a web application that has nothing else. */
+import express, { Router, type Express } from 'express'
+import { load } from 'cheerio'
+import type { Knex } from 'knex'
+import { pino } from 'pino'
+import request, { type Response } from 'supertest'
+import { createKernel } from '../../src/access/kernel.js'
+import type { Person } from '../../src/access/viewer.js'
+import { readConfig, type Config } from '../../src/config.js'
+import { dialectOf } from '../../src/db/dialect.js'
+import type { Host } from '../../src/host/host.js'
+import { createIdentity, type Door, type OwnIdentity } from '../../src/identity/identity.js'
+import { createPasswords, type Passwords } from '../../src/identity/password.js'
+import { portalSessionCookie } from '../../src/identity/session.js'
+import { verify } from '@node-rs/argon2'
+import { createMail, type Mail } from '../../src/mail/mail.js'
+import { finishWeb, setUpWeb } from '../../src/web/web.js'
+import { migrations } from '../../migrations/index.js'
+
+export const password = 'violet-harbour-eleven-crows'
+export const newPassword = 'granite-teapot-over-the-river'
+
+export interface Entrance {
+  readonly app: Express
+  readonly db: Knex
+  readonly identity: OwnIdentity
+  readonly mail: Mail
+  readonly acme: TestDoor
+  readonly other: TestDoor
+  readonly clock: Clock
+  /** How often a password was compared with a hash. */
+  readonly compared: () => number
+  /** Enrols somebody with `password`, lets him in by the doors, and gives his identity's id. */
+  enrol(name: string, options?: { at?: readonly TestDoor[]; password?: string | undefined; welcomed?: boolean }): Promise<string>
+}
+
+/** A door that admits whom the test says. */
+export interface TestDoor extends Door {
+  readonly admitted: Set<string>
+  readonly confirmed: string[]
+}
+
+export interface Clock {
+  milliseconds: number
+}
+
+export const emailOf = (name: string): string => `${name}@nordwind.example`
+const formats = { date: 'dmy', time: '24' } as const
+
+export async function openEntrance(db: Knex, env: Record<string, string> = {}): Promise<Entrance> {
+  for (const migration of migrations.slice(0, 3)) await migration.up(db)
+  const config = readConfig({ NODE_ENV: 'test', ...env })
+  const clock = { milliseconds: Date.now() }
+  const log = pino({ level: 'silent' })
+  const counter = { verifications: 0 }
+  const mail = createMail({ db, config, log, now: () => clock.milliseconds })
+  const kernel = createKernel({ host: catalogOnly(db), dialect: dialectOf(db), secret: Buffer.alloc(32), sources: async () => [] })
+  const passwords = countingPasswords(counter)
+  const identity = createIdentity({ db, kernel, mail, config, log, passwords, now: () => clock.milliseconds })
+  const [acme, other] = [testDoor('acme'), testDoor('other')]
+  const app = webOf(config, identity, [acme, other])
+  return { app, db, identity, mail, acme, other, clock, compared: () => counter.verifications, enrol: enrolment(identity, acme) }
+}
+
+/** The kernel asks a host for its catalog and its database; nobody here asks for records. */
+function catalogOnly(db: Knex): Host {
+  const catalog = { stamp: 'empty', modules: new Map() }
+  return { name: 'embedded', db, catalog: async () => catalog } as unknown as Host
+}
+
+function countingPasswords(counter: { verifications: number }): Passwords {
+  return createPasswords((kept, typed) => {
+    counter.verifications += 1
+    return verify(kept, typed)
+  })
+}
+
+function testDoor(id: string): TestDoor {
+  const admitted = new Set<string>()
+  const confirmed: string[] = []
+  return {
+    audience: `portal:${id}`,
+    base: `/portal/${id}`,
+    name: id === 'acme' ? 'Acme & Sons' : 'Other',
+    locale: 'en',
+    admitted,
+    confirmed,
+    admit: async (identityId) => (admitted.has(identityId) ? personFor(identityId) : undefined),
+    accepted: async (identityId) => {
+      confirmed.push(identityId)
+      admitted.add(identityId)
+    },
+    home: async () => '/home'
+  }
+}
+
+function personFor(id: string): Person {
+  const record = { module: 'Contact', recordId: 'c1', portalId: 'p1', userTypeId: 't1', invitedBy: 's1' }
+  return { kind: 'portal-user', id, name: 'Somebody', locale: 'en', timeZone: 'Europe/Berlin', formats, ...record }
+}
+
+function enrolment(identity: OwnIdentity, acme: TestDoor): Entrance['enrol'] {
+  return async (name, options = {}) => {
+    const preferences = { locale: 'en', timeZone: 'Europe/Berlin', formats } as const
+    const id = await identity.enrol({ email: emailOf(name), name: `${name} Berg`, ...preferences })
+    if (!('password' in options) || options.password) await identity.setPassword(id, options.password ?? password)
+    if (options.welcomed !== false) await identity.prefer(id, { ...preferences, country: undefined })
+    for (const door of options.at ?? [acme]) door.admitted.add(id)
+    return id
+  }
+}
+
+function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]): Express {
+  const app = express()
+  setUpWeb(app, { config, sessionCookies: [portalSessionCookie(config)] })
+  const door = async (req: { params: Record<string, unknown> }) => doors.find(({ base }) => base === `/portal/${String(req.params.portal)}`)
+  const pages = Router({ mergeParams: true })
+  pages.use(identity.pages(door))
+  pages.get('/home', identity.requireViewer(door), (req, res) => void res.send(`home of ${req.viewer.person.id} in ${req.locale}`))
+  pages.post('/act', identity.requireViewer(door), (req, res) => void res.send('done'))
+  app.use('/portal/:portal', pages)
+  finishWeb(app, pino({ level: 'silent' }))
+  return app
+}
+
+/** A visitor with cookies, who fills in forms as a browser would. */
+export class Visitor {
+  readonly agent
+
+  constructor(app: Express, language = 'en') {
+    this.agent = request.agent(app).set('Accept-Language', language)
+  }
+
+  get(path: string): Promise<Response> {
+    return Promise.resolve(this.agent.get(path))
+  }
+
+  /** Posts `fields` with the token of the form on `from`. */
+  async post(path: string, fields: Record<string, string>, from = path): Promise<Response> {
+    const token = tokenIn((await this.get(from)).text)
+    return this.agent.post(path).type('form').send({ ...fields, _csrf: token })
+  }
+
+  signIn(name: string, typed = password, portal = 'acme'): Promise<Response> {
+    return this.post(`/portal/${portal}/sign-in`, { email: emailOf(name), password: typed })
+  }
+
+  /** The person is in: his first page answers. */
+  async isIn(portal = 'acme'): Promise<boolean> {
+    return (await this.get(`/portal/${portal}/home`)).status === 200
+  }
+}
+
+export function tokenIn(html: string): string {
+  return load(html)('input[name=_csrf]').first().attr('value') ?? ''
+}
+
+/** A page without what differs for every visitor: the token of its forms and what he typed. */
+export function withoutTokens(html: string): string {
+  return html.replace(/name="_csrf" value="[^"]*"/g, '').replace(/[\w-]+@nordwind\.example/g, 'address')
+}

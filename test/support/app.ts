@@ -1,0 +1,67 @@
+/** The whole application for a test: the embedded CRM with Portico in it, on a database of the test's own. */
+import { rmSync } from 'node:fs'
+import type { Express } from 'express'
+import { pino } from 'pino'
+import { seedPortal } from '../../demo/portals.js'
+import { seedWorld } from '../../demo/world.js'
+import { createApp } from '../../src/app.js'
+import { readConfig, type Config } from '../../src/config.js'
+import { openEmbedded, type Embedded } from '../../src/embedded.js'
+import { temporaryFolder } from './child-process.js'
+import type { OpenDatabase } from './databases.js'
+import { Visitor } from './visitor.js'
+
+export interface TestApp {
+  readonly app: Express
+  readonly embedded: Embedded
+  /** Somebody with a browser of his own, not signed in. */
+  visitor(language?: string): Visitor
+  /** Moves the clock forward. */
+  wait(milliseconds: number): void
+  /** Hands out host events and sends the mail that waits. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TestAppOptions {
+  /** `people`: the CRM's demo world without a portal; `demo`: with the portal and its users. */
+  readonly world?: 'people' | 'demo'
+  readonly config?: Partial<Config>
+}
+
+export async function openApp(open: OpenDatabase, options: TestAppOptions = {}): Promise<TestApp> {
+  const { url } = await open()
+  const filesFolder = temporaryFolder('files')
+  const config: Config = { ...testConfig(url, filesFolder), ...options.config }
+  let ahead = 0
+  const embedded = await openEmbedded(config, pino({ level: config.logLevel }), () => Date.now() + ahead)
+  await seedWorld(embedded.crm)
+  if (options.world !== 'people') await seedPortal(embedded)
+  await embedded.host.deliver()
+  const app = createApp(embedded)
+  return {
+    app,
+    embedded,
+    visitor: (language = 'en') => new Visitor(app, language),
+    wait: (milliseconds) => (ahead += milliseconds),
+    settle: async () => {
+      await embedded.host.deliver()
+      await embedded.portico.context.mail.deliver()
+    },
+    close: async () => {
+      await embedded.close()
+      rmSync(filesFolder, { recursive: true, force: true })
+    }
+  }
+}
+
+function testConfig(databaseUrl: string, filesFolder: string): Config {
+  return readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: databaseUrl,
+    PORTICO_FILES: filesFolder,
+    PORTICO_PUBLIC_URL: 'http://127.0.0.1',
+    PORTICO_SECRET: 'a secret for tests that is long enough to be one',
+    PORTICO_LOG_LEVEL: 'silent'
+  })
+}

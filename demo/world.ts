@@ -4,7 +4,7 @@ import type { Values } from '../src/host/embedded/records.js'
 import type { Actor } from '../src/host/host.js'
 import { articles } from './articles.js'
 import { cases, type CaseRow } from './cases.js'
-import { customers, demoPassword, leads, staff } from './cast.js'
+import { customers, demoPassword, leads, staff, type Person } from './cast.js'
 import { accounts, contacts, vendors, type CompanyRow } from './companies.js'
 import { notes, type NoteRow } from './notes.js'
 import { contracts, deals, invoices, orders, products, quotes, type Paper } from './papers.js'
@@ -72,11 +72,13 @@ async function seedStaff(crm: Crm): Promise<void> {
 
 async function seedRelations(seed: Seed): Promise<void> {
   for (const row of accounts) await addCompany(seed, 'Account', row)
-  for (const { id, account, locale: _, ...values } of contacts) {
-    await seed.add('Contact', id, ownerOf(id), { ...values, account }, { daysAgo: 300 })
-  }
+  for (const one of contacts) await seed.add('Contact', one.id, ownerOf(one.id), contactValues(one), { daysAgo: 300 })
   for (const { id, ...values } of leads) await seed.add('Lead', id, ownerIn(values.country), values, { daysAgo: 20 })
   for (const row of vendors) await addCompany(seed, 'Vendor', row)
+}
+
+function contactValues({ firstName, lastName, account, title, email, phone, city, country }: Person): Values {
+  return { firstName, lastName, account, title, email, phone, city, country }
 }
 
 function addCompany(seed: Seed, module: string, { id, owner, values }: CompanyRow): Promise<void> {

@@ -46,22 +46,28 @@ interface Use {
 }
 
 /** A hole of a template stands for any words, and so does what follows a literal that ends with a dot. */
-function useOf({ where, pieces, isTranslated }: SourceText, namespaces: ReadonlySet<string>): Use | undefined {
-  const [head = '', ...rest] = pieces.length === 1 && pieces[0]?.endsWith('.') ? [...pieces, ''] : pieces
+function useOf(source: SourceText, namespaces: ReadonlySet<string>): Use | undefined {
+  const { where, isTranslated } = source
+  const pieces = source.pieces.length === 1 && source.pieces[0]!.endsWith('.') ? [...source.pieces, ''] : source.pieces
+  const [head = '', ...rest] = pieces
   const parts = [head.replace(/^errors\./, 'errors:'), ...rest]
   const words = parts.join('…')
-  const namespace = /^([\w-]+):/.exec(words)?.[1]
-  if (!parts.every((part) => /^[\w.:-]*$/.test(part))) return undefined
-  const isKey = namespace !== undefined && namespaces.has(namespace)
-  if (!isKey && !(isTranslated && rest.length === 0)) return undefined
   const isMeant = isTranslated || head.startsWith('errors.') || head.includes('.')
+  if (!isLikeKey(parts, namespaces))
+    return isTranslated && rest.length === 0 ? { where, words, isMeant, pattern: /^$/ } : undefined
   if (rest.length > 0 && !isMeant) return undefined
-  return {
-    where,
-    words,
-    isMeant,
-    pattern: new RegExp(`^${parts.map((part) => part.replaceAll('.', '\\.')).join('.+')}$`)
-  }
+  return { where, words, isMeant, pattern: patternOf(parts, isTranslated) }
+}
+
+function isLikeKey(parts: readonly string[], namespaces: ReadonlySet<string>): boolean {
+  const namespace = /^([\w-]+):/.exec(parts[0]!)?.[1]
+  return namespace !== undefined && namespaces.has(namespace) && parts.every((part) => /^[\w.:-]*$/.test(part))
+}
+
+/** A group's name that is no text itself stands for the texts in the group. */
+function patternOf(parts: readonly string[], isTranslated: boolean): RegExp {
+  const key = parts.map((part) => part.replaceAll('.', '\\.')).join('.+')
+  return new RegExp(parts.length === 1 && !isTranslated ? `^${key}(\\..+)?$` : `^${key}$`)
 }
 
 function formProblems(language: string, texts: Texts, stem: string): string[] {

@@ -2,17 +2,21 @@
 import type { Field, Module, Scalar } from '../host/catalog.js'
 import type { FieldValue } from '../host/host.js'
 import type { Grant, ModulePolicy } from './grant.js'
-import { predicate, standingColumns, type Candidate, type Compiler } from './compile.js'
+import { onlyOf, predicate, standingColumns, type Candidate, type Compiler } from './compile.js'
+import { ID } from './condition.js'
 import { join, raw, sql, type Fragment } from './fragment.js'
 import { standing } from './projection.js'
 
 type Values = Readonly<Record<string, FieldValue>>
 
+/** No record has this id: nothing that is there already can lead to a record that is not, as the empty text in a reference would. */
+const idOfNew = '(new)'
+
 /** `select g0, g1 …, ok` for a new row with these values. */
 export function judgeNew(compiler: Compiler, policy: ModulePolicy, module: Module, grants: readonly Grant[], values: Values, candidate: Candidate): Fragment {
-  const id = Object.hasOwn(values, 'id') ? String(values['id']) : ''
   const written = storedValues(module, values)
-  const cells = standingColumns(module).map((name) => (name === 'id' ? sql`${id} as id` : cell(compiler, name, written.get(name) ?? defaultOf(module, name))))
+  const valueOfNew = (name: string): Scalar => (name === ID ? idOfNew : written.has(name) ? (written.get(name) ?? null) : defaultOf(module, name))
+  const cells = standingColumns(module).map((name) => cell(compiler, name, valueOfNew(name)))
   return judge({ ...compiler, candidate }, policy, module, grants, sql`select ${join(cells, ', ')}`)
 }
 
@@ -39,9 +43,18 @@ function storedValues(module: Module, values: Values): Map<string, Scalar> {
   const stored = new Map<string, Scalar>()
   for (const [name, value] of Object.entries(values)) {
     const field = module.fields.get(name)
-    if (field?.storage.kind === 'column') stored.set(field.storage.column, typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
+    if (field?.storage.kind !== 'column') continue
+    stored.set(field.storage.column, storedValue(value))
+    const only = onlyOf(module, field)
+    if (only) stored.set(only.column, only.is)
   }
   return stored
+}
+
+/** The empty text counts as nothing, as it does for the hosts: nothing grants less. */
+function storedValue(value: FieldValue): Scalar {
+  if (value === '') return null
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }
 
 /** What the host will put into a column nobody fills. */

@@ -2,7 +2,7 @@
 import { moduleOf, type Catalog, type ColumnIs, type Field, type Link, type Module, type Scalar } from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
 import { ID, type Condition, type Operator } from './condition.js'
-import { and, isFalse, isTrue, or, raw, sql, type Fragment } from './fragment.js'
+import { and, isFalse, isTrue, join, or, raw, sql, type Fragment } from './fragment.js'
 import { CannotCompile, linkOf, rootOf } from './roots.js'
 
 export { CannotCompile } from './roots.js'
@@ -118,7 +118,8 @@ function oneOfPredicate(compiler: Compiler, module: Module, alias: string, condi
   const kind = field ? valueKind(field) : 'text'
   condition.values.forEach((value) => mustBe(kind, value, condition.field))
   if (kind === 'text') return raw(dialect.sameAsOneOf(expression.sql, condition.values.length), [...repeat(expression, condition.values), ...repeat(expression, condition.values)])
-  return raw(`${expression.sql} in (${condition.values.map(() => '?').join(', ')})`, repeat(expression, condition.values))
+  const possible = condition.values.filter((value) => field?.type !== 'integer' || Number.isInteger(value))
+  return possible.length === 0 ? isFalse : sql`${expression} in (${join(possible.map((value) => sql`${value}`), ', ')})`
 }
 
 function repeat(expression: Fragment, values: readonly Scalar[]): readonly Scalar[] {
@@ -153,15 +154,21 @@ function comparePredicate(compiler: Compiler, module: Module, alias: string, con
 type InOrder = '=' | '≠' | '<' | '≤' | '>' | '≥'
 const symbols: Readonly<Record<InOrder, string>> = { '=': '=', '≠': '<>', '<': '<', '≤': '<=', '>': '>', '≥': '>=' }
 
-/** Numbers, booleans, moments. A date stands for its midnight, so that a moment later in the day lies between two dates. */
+/** Numbers, booleans, moments. A value that lies between two of the field's own is compared with its neighbours: MariaDB would round it. */
 function compareInOrder(field: Field, expression: Fragment, operator: InOrder, value: Scalar): Fragment {
-  const compared = (symbol: InOrder, bound: Scalar): Fragment => sql`${expression} ${raw(symbols[symbol])} ${bound}`
-  if (valueKind(field) !== 'moment') return compared(operator, Number(value))
-  const [day, time] = [String(value).slice(0, 10), String(value).slice(11) || midnight]
-  if (field.type === 'datetime') return compared(operator, `${day} ${time}`)
-  if (time === midnight) return compared(operator, day)
+  const { bound, isBetween } = placeAmong(field, value)
+  if (!isBetween) return sql`${expression} ${raw(symbols[operator])} ${bound}`
   if (operator === '=') return isFalse
-  return operator === '≠' ? sql`${expression} is not null` : compared(operator === '<' || operator === '≤' ? '≤' : '>', day)
+  if (operator === '≠') return sql`${expression} is not null`
+  return sql`${expression} ${raw(operator === '<' || operator === '≤' ? '<=' : '>')} ${bound}`
+}
+
+/** The value as the field could hold it, or the nearest one below. A date stands for its midnight. */
+function placeAmong(field: Field, value: Scalar): { bound: Scalar; isBetween: boolean } {
+  if (field.type === 'integer') return { bound: Math.floor(Number(value)), isBetween: !Number.isInteger(value) }
+  if (valueKind(field) !== 'moment') return { bound: Number(value), isBetween: false }
+  const [day, time] = [String(value).slice(0, 10), String(value).slice(11) || midnight]
+  return field.type === 'date' ? { bound: day, isBetween: time !== midnight } : { bound: `${day} ${time}`, isBetween: false }
 }
 
 const midnight = '00:00:00'
@@ -221,7 +228,7 @@ function mustBe(kind: ValueKind, value: Scalar, name: string): void {
 }
 
 /** A day or a second that was or will be: the 30th of February is compared differently on each database. */
-function isMoment(text: string): boolean {
+export function isMoment(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(text)) return false
   const time = Date.parse(`${text.slice(0, 10)}T${text.slice(11) || '00:00:00'}Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text.slice(0, 10)
@@ -308,7 +315,10 @@ function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[]
 
 function joinedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
   const { dialect, candidate } = compiler
-  if (candidate?.isNew && condition.table === 'portico_authorship') return condition.where['author_id'] === candidate.authorId ? isTrue : isFalse
+  if (candidate?.isNew && condition.table === 'portico_authorship' && condition.match === ID) {
+    const { module: written = module.name, author_id: author } = condition.where
+    return author === candidate.authorId && written === module.name ? isTrue : isFalse
+  }
   const near = condition.match === ID ? column(dialect, alias, ID) : valueOf(dialect, module, fieldOf(module, condition.match), alias)
   return sql`${near} in (select ${joinedIds(compiler, condition)})`
 }

@@ -4,7 +4,7 @@ import { moduleOf } from '../host/catalog.js'
 import type { Action, Grant, ModulePolicy, Policy } from './grant.js'
 import type { Reference, Value, ViewedRecord } from './record.js'
 import { column, isLive, isOutside, predicate, table, valueOf, type Compiler } from './compile.js'
-import { and, join, or, raw, sql, type Fragment } from './fragment.js'
+import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
 
 /** Staff are named where a released field refers to them; they are no records of anybody's scope. */
 const staffModule = 'User'
@@ -48,6 +48,7 @@ function acrossReference(compiler: Compiler, policy: Policy, module: Module, fie
   const target = targetOf(compiler, module, field)
   if (!target) return raw('null')
   const may = target.name === staffModule ? isLive(compiler.dialect, 'v', target.live) : visible(compiler, policy.get(target.name), target, 'v', 'view', target.title)
+  if (may === isFalse) return raw('null')
   const match = sql`${column(compiler.dialect, 'v', 'id')} = ${valueOf(compiler.dialect, module, field, 'r')}`
   return sql`(select ${wanted} from ${table(compiler.dialect, target.table, 'v')} where ${match} and ${may})`
 }

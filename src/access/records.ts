@@ -4,7 +4,7 @@ import type { FeedEntry, FieldValue } from '../host/host.js'
 import { HostRefused } from '../host/host.js'
 import { Forbidden, Invalid, NotFound } from '../errors.js'
 import { judgeChanged, judgeNew } from './candidate.js'
-import { column, CannotCompile, containsText, predicate, table, valueOf, type Candidate, type Compiler } from './compile.js'
+import { column, CannotCompile, containsText, isMoment, predicate, table, valueKind, valueOf, type Candidate, type Compiler } from './compile.js'
 import { all, any, compare, linked, oneOf, ID } from './condition.js'
 import { openCursor, sealCursor } from './cursor.js'
 import { explainRecord } from './explain.js'
@@ -243,13 +243,15 @@ function listFields(module: Module, view: readonly Grant[], query: ListQuery): s
 async function create(viewer: Viewer, name: string, record: NewRecord): Promise<string> {
   const entered = await enter(viewer, name, 'create')
   mustWrite(viewer)
-  const values = { ...record.values, ...record.fill }
+  const values = withOwner(entered, { ...record.values, ...record.fill })
   const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links: record.links ?? {} }
+  mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, record.values)
+  await linkedMustBeVisible(entered, candidate.links)
   const grants = grantsFor(entered.policy, 'create')
   const statement = judgeNew(entered.compiler, entered.policy, entered.module, grants, values, candidate)
   mustCover(entered.module, await matching(entered, statement, grants), Object.keys(record.values))
-  const id = await refusedByField(viewer.kernel.host.save({ module: name, values: withOwner(entered, values), links: record.links }, viewer.actor))
+  const id = await refusedByField(viewer.kernel.host.save({ module: name, values, links: record.links }, viewer.actor))
   await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
   return id
 }
@@ -265,6 +267,7 @@ async function change(viewer: Viewer, name: string, id: string, values: Readonly
   mustWrite(viewer)
   if (!before.may.has('edit')) throw new Forbidden()
   mustBeWritable(entered.module, before.writable, Object.keys(values))
+  mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, values)
   const grants = grantsFor(entered.policy, 'edit')
   const candidate: Candidate = { isNew: false, authorId: viewer.person.id, links: {} }
@@ -321,20 +324,53 @@ function mustBeWritable(module: Module, writable: ReadonlySet<string>, fields: r
   if (refused.length > 0) throw new Invalid(Object.fromEntries(refused.map((name) => [name, { key: 'errors.field.unknown' }])))
 }
 
+/** A value of another type would be judged as one thing and stored as another. */
+function mustBeOfTheirType(module: Module, values: Readonly<Record<string, FieldValue>>): void {
+  const wrong = Object.entries(values).filter(([name, value]) => value !== null && !fitsType(module.fields.get(name), value))
+  if (wrong.length > 0) throw new Invalid(Object.fromEntries(wrong.map(([name]) => [name, { key: 'errors.field.invalid' }])))
+}
+
+function fitsType(field: Field | undefined, value: FieldValue): boolean {
+  if (!field) return true
+  if (field.type === 'options') return Array.isArray(value)
+  switch (valueKind(field)) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'text':
+      return typeof value === 'string'
+    case 'moment':
+      return value === '' || (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
+  }
+}
+
+/** What a new record is linked to must be there for him; the record that stands for himself always is. */
+async function linkedMustBeVisible({ viewer, module, catalog }: Entered, links: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const { module: ownModule, recordId } = viewer.person
+  for (const [name, ids] of Object.entries(links)) {
+    const to = module.links.get(name)?.to
+    for (const id of ids) {
+      const isHimself = to === ownModule && id === recordId
+      if (!to || !(isHimself || (await isVisible(viewer, catalog, to, id)))) throw new Invalid({ [name]: { key: 'errors.field.reference' } })
+    }
+  }
+}
+
 /** He may refer only to records he may see (A05, A11). */
 async function referencesMustBeVisible({ viewer, module, catalog }: Entered, values: Readonly<Record<string, FieldValue>>): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     const field = module.fields.get(name)
     if (field?.type !== 'reference' || value === null || value === '') continue
-    if (!(await isVisible(viewer, catalog, module, field, value))) throw new Invalid({ [name]: { key: 'errors.field.reference' } })
+    const to = module.links.get(field.link ?? '')?.to
+    if (!to || !(await isVisible(viewer, catalog, to, value))) throw new Invalid({ [name]: { key: 'errors.field.reference' } })
   }
 }
 
-async function isVisible(viewer: Viewer, catalog: Catalog, module: Module, field: Field, value: FieldValue): Promise<boolean> {
-  const link = module.links.get(field.link ?? '')
-  const policy = link && viewer.policy.get(link.to)
-  if (!link || !policy || typeof value !== 'string' || !isId(value)) return false
-  const target = moduleOf(catalog, link.to)
+async function isVisible(viewer: Viewer, catalog: Catalog, module: string, value: FieldValue): Promise<boolean> {
+  const policy = viewer.policy.get(module)
+  if (!policy || typeof value !== 'string' || !isId(value)) return false
+  const target = moduleOf(catalog, module)
   const compiler: Compiler = { catalog, dialect: viewer.kernel.dialect }
   const scope = any(...grantsFor(policy, 'view').map((grant) => grant.when))
   const where = and([standing(compiler, policy, target, 'r'), predicate(compiler, target, 'r', all(oneOf(ID, [value]), scope))])

@@ -9,18 +9,20 @@ export function openDatabase(url: string): Knex {
   return /^(mysql|mariadb):\/\//.test(url) ? openMysql(url.replace(/^mariadb:/, 'mysql:')) : openSqlite(url)
 }
 
+/** Strict, in UTC, and comparing text of ours with the collation that our columns and the hosts' have. */
+const sessionSettings =
+  "set session sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', " +
+  "time_zone = '+00:00', collation_connection = 'utf8mb4_unicode_ci'"
+
 function openMysql(url: string): Knex {
   return knex({
     client: 'mysql2',
-    connection: { uri: url, charset: 'utf8mb4_unicode_ci', timezone: 'Z', dateStrings: true, decimalNumbers: true, supportBigNumbers: true },
+    connection: { uri: url, charset: 'utf8mb4', timezone: 'Z', dateStrings: true, decimalNumbers: true, supportBigNumbers: true },
     pool: {
       min: 0,
       max: 10,
       afterCreate: (connection: { query(sql: string, done: (error: unknown) => void): void }, done: (error: unknown, connection: unknown) => void) =>
-        connection.query(
-          "set session sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
-          (error) => done(error, connection)
-        )
+        connection.query(sessionSettings, (error) => done(error, connection))
     }
   })
 }

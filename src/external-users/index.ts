@@ -1,6 +1,29 @@
-/** External users: project guests with strongly restricted rights. */
+/** External users: guests of single projects, with strongly restricted rights. */
 import type { PorticoModule } from '../module.js'
+import { hasPermission } from '../web/staff.js'
+import { adminPages, adminPath } from './admin.js'
+import { doorBase } from './door.js'
+import { guestPages } from './guest-pages.js'
+import { policySource } from './policy.js'
+import { projects } from './project.js'
 
-const externalUsers: PorticoModule = { id: 'external-users', register() {} }
+const externalUsers: PorticoModule = {
+  id: 'external-users',
+  register({ context, routes, adminMenu, recordActions, policy }) {
+    routes(doorBase, guestPages(context))
+    routes(adminPath, adminPages(context))
+    adminMenu(async ({ staff, locale }) => {
+      if (!hasPermission(staff, 'manage-portal-users')) return []
+      const t = context.t(locale)
+      return [{ label: t('external:menu.label'), help: t('external:menu.help'), url: adminPath, icon: 'user-check' }]
+    })
+    recordActions(async ({ module, id, staff, locale }) => {
+      if (module !== projects || !hasPermission(staff, 'manage-portal-users')) return []
+      const url = `${adminPath}/projects/${encodeURIComponent(id)}`
+      return [{ name: 'external-members', label: context.t(locale)('external:action.members'), url, icon: 'user-check' }]
+    })
+    policy((person, catalog) => policySource(context, person, catalog))
+  }
+}
 
 export default externalUsers

@@ -59,8 +59,8 @@ async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
 
 async function databaseName(db: Knex): Promise<string | undefined> {
   if (dialectOf(db).name === 'sqlite') return undefined
-  const [rows] = await db.raw('select database() as name')
-  return rows[0].name
+  const row = await db.first<{ name: string } | undefined>(db.raw('database() as name'))
+  return row?.name
 }
 
 function storedLimiter(

@@ -42,7 +42,7 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
   const parts = makeParts(options)
   const { profiles, epochs, links } = parts
   return {
-    pages: (door) => identityPages(parts, door),
+    pages: (door, frame) => identityPages(parts, door, frame),
     requireViewer: (door) => requireViewer(parts, door),
     enrol: (person, trx) => profiles.enrol(person, trx),
     async profile(identityId) {

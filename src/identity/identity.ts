@@ -28,8 +28,9 @@ export type ResolveDoor = (req: Request) => Promise<Door | undefined>
 
 export interface Identity {
   /** Sign-in, sign-out, forgotten password, invitation, first sign-in (password, then preferences), profile; for the door the request names.
-   *  Mounted below the door's base; a request without a door is a 404. */
-  pages(door: ResolveDoor): Router
+   *  Mounted below the door's base; a request without a door is a 404. `frame` prepares `res.locals.area` for the profile page, as for
+   *  the door's other pages behind `requireViewer`; without it that page looks like the entrance. */
+  pages(door: ResolveDoor, frame?: RequestHandler): Router
   /** Puts `req.viewer` there, or sends the visitor to the door's sign-in page. Checks status and epoch on every request (A24). */
   requireViewer(door: ResolveDoor): RequestHandler
   /** The identity with this address, made (without a password) if there is none. Addresses compare in lower case. */

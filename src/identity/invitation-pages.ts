@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { Invalid, PorticoError } from '../errors.js'
 import { readForm, submit } from '../web/forms.js'
+import { localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { beginAt, settingPassword } from './admission.js'
 import type { Door } from './identity.js'
@@ -20,6 +21,7 @@ export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {
   if (await settingPassword(parts, req, door)) return goTo(res, door, '/password')
   const link = await parts.links.peek(presented(req, door))
   const identity = await invited(parts, link)
+  req.locale = localeFor(req, { person: identity.locale })
   await page(res, 'identity/invitation', { door, by: link?.by, name: identity.name, hasPassword: identity.hasPassword })
 }
 
@@ -73,7 +75,9 @@ async function invited(parts: Parts, link: Link | undefined): Promise<StoredIden
 
 async function newcomer(parts: Parts, req: Request, door: Door): Promise<StoredIdentity | undefined> {
   const identityId = await settingPassword(parts, req, door)
-  return identityId === undefined ? undefined : parts.profiles.find(identityId)
+  const identity = identityId === undefined ? undefined : await parts.profiles.find(identityId)
+  if (identity) req.locale = localeFor(req, { person: identity.locale })
+  return identity
 }
 
 function goTo(res: Response, door: Door, path: string): void {

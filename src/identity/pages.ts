@@ -7,17 +7,18 @@ import type { Parts } from './parts.js'
 import { changePassword, prefer, showProfile, showWelcome, welcome } from './profile-pages.js'
 import { resetPassword, sendReset, showForgotten, showReset } from './reset-pages.js'
 import { showSignIn, signIn, signOut } from './sign-in-pages.js'
+import { urlFor } from '../web/render.js'
 
 /** A page of a door. */
 export type DoorPage = (at: { parts: Parts; req: Request; res: Response; door: Door }) => Promise<void>
 
-export function identityPages(parts: Parts, resolve: ResolveDoor): Router {
+export function identityPages(parts: Parts, resolve: ResolveDoor, frame: RequestHandler = asItIs): Router {
   const router = Router({ mergeParams: true })
   const at =
     (show: DoorPage): RequestHandler =>
     async (req, res) => {
       const door = await doorOf(req, resolve)
-      res.locals.area ??= { kind: 'entrance', name: door.name }
+      res.locals.area ??= { kind: 'entrance', name: door.name, home: urlFor(res, `${door.base}/`) }
       await show({ parts, req, res, door })
     }
   const signedIn = requireViewer(parts, resolve)
@@ -39,8 +40,10 @@ export function identityPages(parts: Parts, resolve: ResolveDoor): Router {
 
   router.get('/welcome', signedIn, at(showWelcome))
   router.post('/welcome', signedIn, at(welcome))
-  router.get('/profile', signedIn, at(showProfile))
-  router.post('/profile/preferences', signedIn, at(prefer))
-  router.post('/profile/password', signedIn, at(changePassword))
+  router.get('/profile', signedIn, frame, at(showProfile))
+  router.post('/profile/preferences', signedIn, frame, at(prefer))
+  router.post('/profile/password', signedIn, frame, at(changePassword))
   return router
 }
+
+const asItIs: RequestHandler = (req, res, next) => next()

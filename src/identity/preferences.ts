@@ -26,7 +26,8 @@ export function typedPreferences(preferences: Preferences): z.infer<typeof prefe
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
   } catch {
     return false
   }

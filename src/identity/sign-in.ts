@@ -1,5 +1,5 @@
 /** Signing in by address and password: one answer, in one time, for every way to fail (A30). */
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-local'
 import type { Passwords } from './password.js'
@@ -25,9 +25,10 @@ export function createPasswordCheck(profiles: Profiles, passwords: Passwords): C
   )
   return (req, res) =>
     new Promise((resolve, reject) => {
-      const decide = (error: unknown, identity?: StoredIdentity | false) =>
+      const decide = (error: Error | null, identity?: StoredIdentity | false) =>
         error ? reject(error) : resolve(identity || undefined)
-      authenticator.authenticate('local', { session: false }, decide)(req, res, reject)
+      const check = authenticator.authenticate('local', { session: false }, decide) as RequestHandler
+      void check(req, res, reject)
     })
 }
 

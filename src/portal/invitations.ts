@@ -10,7 +10,7 @@ import { momentAt } from '../audit/moment.js'
 import { sendInvitation } from './invitation-mail.js'
 import { isStaffAddress, lookUp } from '../access/question.js'
 import { portalById } from './portals.js'
-import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf, type PortalUser } from './portal-users.js'
+import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf } from './portal-users.js'
 import { userTypeById } from './releases.js'
 
 export interface Recipient {
@@ -65,9 +65,7 @@ export async function invite(context: Context, form: InvitationForm, by: Staff):
   const { name } = recipient
   const identityId = await context.identity.enrol({ email: address, name, locale: form.language, timeZone: by.timeZone, formats: by.formats })
   if (await portalUserOf(context.db, portal.id, identityId)) throw refusal('alreadyUser')
-  const user = await admit(context, { form, portal, name, address, identityId, by })
-  await sendInvitation(context, portal, user)
-  return user.id
+  return admit(context, { form, portal, name, address, identityId, by })
 }
 
 /** Sends a new link; the one before it dies, and so does its mail if it still waits (Z16). */
@@ -77,9 +75,11 @@ export async function inviteAgain(context: Context, id: string, by: Staff): Prom
   const portal = portalById(await configuration(context.db), user.portalId)
   if (!portal.isActive) throw refusal('portalOff')
   await context.mail.withdraw(subjectOf(user))
-  await context.db('portico_portal_users').where({ id }).update({ invited_at: momentAt(context.now()) })
-  await sendInvitation(context, portal, user)
-  await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) })
+  await context.db.transaction(async (trx) => {
+    await trx('portico_portal_users').where({ id }).update({ invited_at: momentAt(context.now()) })
+    await sendInvitation(context, { portal, user, by: by.name }, trx)
+    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) }, trx)
+  })
 }
 
 /** Activates a deactivated user; one who never accepted gets a new invitation, because the old link died with his access. */
@@ -131,8 +131,8 @@ interface Admission {
   readonly by: Staff
 }
 
-/** Writes the access down; a person whose access was removed gets his old row back, and with it what he wrote. */
-async function admit(context: Context, admission: Admission): Promise<PortalUser> {
+/** Writes the access down, with its link and its mail; a person whose access was removed gets his old row back, and with it what he wrote. */
+async function admit(context: Context, admission: Admission): Promise<string> {
   const { form, portal, by } = admission
   const where = { portal_id: portal.id, module: form.module, record_id: form.recordId }
   return context.db.transaction(async (trx) => {
@@ -141,8 +141,9 @@ async function admit(context: Context, admission: Admission): Promise<PortalUser
     const values = rowOf(context, admission)
     if (former) await trx('portico_portal_users').where({ id }).update(values)
     else await trx('portico_portal_users').insert({ id, ...where, ...values })
-    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: `portal-user:${id}`, after: form }, trx)
-    return portalUserById(trx, id)
+    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after: form }, trx)
+    await sendInvitation(context, { portal, user: await portalUserById(trx, id), by: by.name }, trx)
+    return id
   })
 }
 

@@ -28,12 +28,17 @@ export const nothingHere: RequestHandler = () => {
 
 /** Answers every error that a route threw; the log gets those that are ours to mend (A17). */
 export function errorHandler(log: Logger): ErrorRequestHandler {
-  return async (error: unknown, req, res, next) => {
+  return async (error: unknown, req, res, _next) => {
     const shown = readable(error)
     if (shown.status >= 500) log.error(entryFor(req, shown.status, error), 'request failed')
-    if (res.headersSent) return next(error)
-    await showError(req, res, shown, log)
+    if (res.headersSent) breakOff(res)
+    else await showError(req, res, shown, log)
   }
+}
+
+/** Half an answer must not look like a whole one; an error behind a whole one is the log's alone. */
+function breakOff(res: Response): void {
+  if (!res.writableEnded) res.destroy()
 }
 
 /** What the visitor may read of an error. */

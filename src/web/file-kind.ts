@@ -50,7 +50,7 @@ async function isHarmlessText(path: string): Promise<boolean> {
     return false
   }
   return (
-    !/[\0-\x08\x0e-\x1f\x7f]/.test(text) && !/^\s*(<|#!)|<(\?|!doctype|html|svg|script|iframe|body|head)/i.test(text)
+    !/(?![\t\n\v\f\r])\p{Cc}/u.test(text) && !/^\s*(<|#!)|<(\?|!doctype|html|svg|script|iframe|body|head)/i.test(text)
   )
 }
 

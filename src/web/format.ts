@@ -50,7 +50,12 @@ function dateRegion(locale: Locale, formats: Formats): string {
 }
 
 function clock(reader: Reader): Intl.DateTimeFormatOptions {
-  return { hour: '2-digit', minute: '2-digit', hour12: reader.formats.time === '12', timeZone: reader.timeZone }
+  return {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: reader.formats.time === '12' ? 'h12' : 'h23',
+    timeZone: reader.timeZone
+  }
 }
 
 function written(value: unknown, write: (text: string) => string): string {

@@ -51,7 +51,7 @@ export const checkbox = z
   .transform((value) => value !== undefined)
 
 /** One line of text without control characters, trimmed, 1 to `max` characters long. */
-export const line = (max = 255) =>
+export const line = (max = 255): z.ZodString =>
   z
     .string()
     .trim()
@@ -104,9 +104,8 @@ function fieldErrors(error: z.ZodError): Record<string, FieldError> {
 
 function fieldError(issue: z.core.$ZodIssue): FieldError {
   if (issue.message.startsWith('errors.')) return { key: issue.message }
+  if (issue.input === undefined && issue.code !== 'custom') return { key: 'errors.field.required' }
   switch (issue.code) {
-    case 'invalid_type':
-      return { key: issue.input === undefined ? 'errors.field.required' : 'errors.field.invalid' }
     case 'too_big':
       return {
         key: issue.origin === 'string' ? 'errors.field.tooLong' : 'errors.field.tooBig',

@@ -257,7 +257,8 @@ export class Oracle {
         const to = this.module(name).links.get(field.link!)!.to
         return value === '' || (typeof value === 'string' && this.policies.has(to) && this.seesById(to, value))
       }
-      return typeOf(field) === 'moment' ? typeof value === 'string' : typeof value === typeOf(field)
+      if (typeOf(field) !== 'moment') return typeof value === typeOf(field)
+      return value === '' || (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
     })
   }
 
@@ -270,7 +271,7 @@ export class Oracle {
     for (const [name, value] of Object.entries(values)) {
       const field = module.fields.get(name)
       if (field?.storage.kind !== 'column') continue
-      row[field.storage.column] = stored(value)
+      row[field.storage.column] = value === '' ? null : stored(value)
       const storage = module.links.get(field.link ?? '')?.storage
       if (storage?.kind === 'column' && storage.only) row[storage.only.column] = storage.only.is
     }
@@ -316,8 +317,14 @@ export class Oracle {
       case 'any':
         return condition.of.some((part) => this.holds(name, row, part, hypothetical))
       case 'not':
-        return !this.holds(name, row, condition.condition, hypothetical)
+        return !this.isUnknown(name, row, condition.condition) && !this.holds(name, row, condition.condition, hypothetical)
     }
+  }
+
+  /** A comparison with a value that is missing holds neither way. */
+  private isUnknown(name: string, row: Row, condition: Condition): boolean {
+    if (condition.kind === 'compare' && condition.operator.startsWith('is')) return false
+    return (condition.kind === 'compare' || condition.kind === 'oneOf') && this.operand(name, row, condition.field) === null
   }
 
   private operand(name: string, row: Row, field: string): Scalar {
@@ -452,9 +459,9 @@ function typeOf(field: Field): 'string' | 'number' | 'boolean' | 'moment' {
   return field.type === 'boolean' ? 'boolean' : 'string'
 }
 
-/** Lower case letter by letter: what a letter's neighbours are makes no difference. */
+/** Lower case letter by letter, whatever the neighbours; the sigma at the end of a word is a sigma. */
 function fold(text: string): string {
-  return [...text].map((letter) => letter.toLowerCase()).join('')
+  return [...text].map((letter) => letter.toLowerCase()).join('').replaceAll('ς', 'σ')
 }
 
 function wordsOf(search: string | undefined): string[] {

@@ -35,11 +35,15 @@ const types: Record<'mysql' | 'sqlite', Record<Kind, string>> = {
   }
 }
 
-/** Makes every table and index, empty. */
+/** Makes every table, empty and without indexes. */
 export async function createTables(db: Knex): Promise<void> {
   await portico(db)
   for (const [table, columns] of Object.entries(ownTables)) await createTable(db, table, columns)
   for (const module of catalog.modules.values()) await createTable(db, module.table, columnsOf(module))
+}
+
+/** Makes every index. */
+export async function createIndexes(db: Knex): Promise<void> {
   for (const [table, columns] of indexes()) await createIndex(db, table, columns)
 }
 

@@ -10,7 +10,7 @@ import { moduleOf, type Scalar } from '../../src/host/catalog.js'
 import type { Change, FeedEntry, FieldValue, Host, Staff } from '../../src/host/host.js'
 import { catalog } from './world-catalog.js'
 import { anna, rowsOf, type Row, type Rows } from './world-rows.js'
-import { columnsOf, createTables, ownTables } from './world-tables.js'
+import { columnsOf, createIndexes, createTables, ownTables } from './world-tables.js'
 
 export interface World {
   readonly db: Knex
@@ -54,6 +54,7 @@ export const eva: Staff = {
 /** Makes the tables and fills them with the hostile rows and those of `seed`. */
 export async function openWorld(db: Knex, seed: number): Promise<World> {
   await createTables(db)
+  await createIndexes(db)
   await fill(db, rowsOf(seed))
   return worldOn(db)
 }

@@ -126,14 +126,14 @@ eachDatabase((open, engine) => {
   })
 
   async function indexes(db: Knex): Promise<string[]> {
-    const rows: { name: string }[] =
+    const query =
       engine === 'sqlite'
-        ? await db('sqlite_master').select('name').where({ type: 'index' }).orderBy('name')
-        : await db('information_schema.statistics')
+        ? db('sqlite_master').select('name').where({ type: 'index' }).orderBy('name')
+        : db('information_schema.statistics')
             .select({ name: db.raw("concat(table_name, '.', index_name, '.', column_name)") })
             .whereRaw('table_schema = database()')
             .orderBy(['table_name', 'index_name', 'seq_in_index'])
-    return rows.map((row) => row.name)
+    return ((await query) as { name: string }[]).map((row) => row.name)
   }
 
   async function explain(db: Knex, statement: string): Promise<string> {

@@ -213,6 +213,13 @@ eachDatabase((open) => {
         await refusal(() => all.create('Todo', { subject: 'x', parentType: 'Person', parentId: parent }))
       ).to.deep.equal({ parentId: 'errors.field.reference' })
       const id = await all.create('Todo', { subject: 'x', parentType: 'Company', parentId: parent })
+      const person = await all.create('Person', { lastName: 'Anna' })
+      const wrong: Values[] = [{ parentId: 'nobody' }, { parentId: person }, { parentType: 'Person' }]
+      for (const change of wrong)
+        expect(await refusal(() => all.change('Todo', id, change))).to.deep.equal({
+          parentId: 'errors.field.reference'
+        })
+      await all.change('Todo', id, { parentType: 'Person', parentId: person })
       await all.change('Todo', id, { parentId: null })
       expect((await all.find('Todo', id)).values).to.include({ parentType: null, parentId: null })
     })

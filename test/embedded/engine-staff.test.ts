@@ -85,6 +85,16 @@ eachDatabase((open) => {
       expect(names(await karl.related('Person', anna, 'partnerOf'))).to.deep.equal(['Berg'])
     })
 
+    it('move no record to a hidden parent, not even by its id alone', async () => {
+      const todo = await karl.create('Todo', { subject: 'Ring', parentType: 'Company', parentId: berlin })
+      const move = (): Promise<void> => karl.change('Todo', todo, { parentId: prague })
+      expect(await refusal(move)).to.deep.equal({ parentId: 'errors.field.reference' })
+      expect((await karl.find('Todo', todo)).values).to.include({ parentId: berlin })
+      plugin.scope = () => undefined
+      await move()
+      expect((await karl.find('Todo', todo)).values).to.include({ parentId: prague })
+    })
+
     it('leave a hidden reference that is there already as it is', async () => {
       const anna = await crm.store.system.create('Person', { lastName: 'Anna', company: prague })
       await karl.change('Person', anna, { lastName: 'Anna B.', company: prague })

@@ -48,8 +48,8 @@ eachDatabase((open) => {
     })
 
     it('keep no password that can be read', async () => {
-      const row: Record<string, unknown> | undefined = await crm.db('crm_user').first('password_hash').where({ id })
-      expect(row?.['password_hash']).to.match(/^\$argon2id\$/)
+      const row = await crm.db<{ id: string; password_hash: string }>('crm_user').first('password_hash').where({ id })
+      expect(row?.password_hash).to.match(/^\$argon2id\$/)
     })
 
     it('are refused a name that is taken, a short password, and values that are none', async () => {

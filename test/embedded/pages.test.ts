@@ -171,6 +171,17 @@ eachDatabase((open) => {
       ;(await visitor.get('/crm/Quote?q=Half')).sees('0 records')
     })
 
+    it('has each line item once, although one of them was refused at first', async () => {
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Quote/new')
+      const first = { 'items.0.description': 'Good row', 'items.1.description': 'Bad row', 'items.1.quantity': '-1' }
+      const page = await visitor.submit('/crm/Quote', { subject: 'Two rows', ...first }, 422)
+      expect(page.errorOf('items.1.quantity')).to.not.equal('')
+      const { records } = await place.crm.store.system.list('Quote', { search: 'Two rows' })
+      const made = await visitor.submit(`/crm/Quote/${records[0]!.id}`, { 'items.1.quantity': '1' })
+      expect(made.$('#items').closest('section').find('tbody tr').length).to.equal(2)
+    })
+
     it('is not reached through another one’s line items', async () => {
       const visitor = await place.as('grace')
       await visitor.get('/crm/Quote/bjorns-quote/edit')
@@ -287,6 +298,42 @@ eachDatabase((open) => {
     })
   })
 
+  describe('a form', () => {
+    it('is not taken without its token', async () => {
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Case/bjorns-case/edit')
+      await visitor.submit('/crm/Case/bjorns-case', { _csrf: 'forged', subject: 'Forged' }, 403)
+      ;(await visitor.get('/crm/Case/bjorns-case')).misses('Forged')
+    })
+
+    it('finds one of many records to refer to, without JavaScript', async () => {
+      for (let number = 1; number <= 101; number++)
+        await place.crm.store.system.create('Vendor', { name: `Vendor ${number}` })
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Product/new')
+      const found = await visitor.submit(
+        '/crm/Product',
+        { name: 'Gasket', 'search.vendor': 'Vendor 99', do: 'search' },
+        200
+      )
+      expect(found.valueOf('name')).to.equal('Gasket')
+      const option = found.$('[name=vendor] option').filter((_, each) => found.$(each).text() === 'Vendor 99')
+      ;(await visitor.submit('/crm/Product', { vendor: option.attr('value') })).sees('Gasket', 'Vendor 99')
+    })
+
+    it('has the fields and modules that an administrator added', async () => {
+      const words = { en: 'Experience', de: 'Erfahrung', cs: 'Praxe' }
+      await place.crm.define({
+        kind: 'fields',
+        module: 'Contact',
+        fields: { experience: { label: words, type: 'integer' } }
+      })
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Contact/emily/edit')
+      ;(await visitor.submit('/crm/Contact/emily', { experience: '12' })).sees('Experience', '12')
+    })
+  })
+
   describe('users', () => {
     it('are made, given permissions and deactivated by an administrator', async () => {
       const irena = await place.as('irena')
@@ -365,6 +412,20 @@ eachDatabase((open) => {
       expect(await place.crm.settings.switches()).to.include({ portal: false })
     })
 
+    it('narrows what a staff member sees and may do on every page, and nobody else', async () => {
+      const ben = await place.as('ben')
+      ;(await ben.get('/crm/Contract')).sees('0 Datensätze').misses('Wartung aller Anlagen')
+      await ben.get('/crm/Contract/nordwind-maintenance', 404)
+      ;(await ben.get('/crm/Account/nordwind')).misses('Wartung aller Anlagen')
+      ;(await ben.get('/crm/search?q=Wartung+aller')).misses('nordwind-maintenance')
+      ;(await ben.get('/crm/Deal/lisen-cooling')).sees('Chlazení spilky').misses('/crm/Deal/lisen-cooling/edit')
+      await ben.get('/crm/Deal/lisen-cooling/edit', 403)
+      await ben.force('/crm/Deal/lisen-cooling', { name: 'Mine' }, 403)
+      const frank = await place.as('frank')
+      ;(await frank.get('/crm/Contract')).sees('Wartung aller Anlagen')
+      await frank.get('/crm/Deal/lisen-cooling/edit')
+    })
+
     it('puts its pages on the administration page and its buttons on records', async () => {
       const frank = await place.as('frank')
       ;(await frank.get('/crm/administration')).sees('Portale').misses('/crm/users')
@@ -433,8 +494,10 @@ const plugin: Plugin = {
     Promise.resolve(
       module === 'Contact' ? [{ name: 'invite', label: 'Einladen', url: '/probe/invite', icon: 'mail-plus' }] : []
     ),
-  recordScope: () => Promise.resolve(undefined),
-  recordAuthorize: () => Promise.resolve(true),
+  recordScope: ({ module, staff }) =>
+    Promise.resolve(module === 'Contract' && staff.id === 'ben' ? { sql: '1 = 0', bindings: [] } : undefined),
+  recordAuthorize: ({ module, action, staff }) =>
+    Promise.resolve(!(module === 'Deal' && action === 'edit' && staff.id === 'ben')),
   recordSaved: () => Promise.resolve(),
   leadConverted: () => Promise.resolve(),
   jobs: []

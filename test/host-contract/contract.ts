@@ -13,8 +13,8 @@ const system: Actor = { kind: 'system' }
 const noBody = '00000000-0000-4000-8000-000000000000'
 
 /** Runs the contract against the host that `open` opens; once per suite. */
-export function hostContract(name: string, open: () => Promise<Opened>): void {
-  describe(`the host contract: ${name}`, () => {
+export function hostContract(title: string, open: () => Promise<Opened>): void {
+  describe(`the host contract: ${title}`, () => {
     let opened: Opened
     let host: Host
     let fixture: Fixture

@@ -27,7 +27,7 @@ export async function farEnds(host: Host, module: string, id: string, name: stri
   const far = moduleOf(catalog, link.to)
   const query = host.db(`${near.table} as r`).where({ 'r.id': id, ...only(near.live, 'r') })
   joinFar(query, link, far.table)
-  const rows: { id: string }[] = await query.where(only(far.live, 'f')).select({ id: 'f.id' }).orderBy('f.id')
+  const rows = (await query.where(only(far.live, 'f')).select({ id: 'f.id' }).orderBy('f.id')) as { id: string }[]
   return rows.map((row) => row.id)
 }
 

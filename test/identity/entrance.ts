@@ -1,5 +1,5 @@
 /** Two doors with people before them: identity on a real database, behind a web application that has nothing else. */
-import express, { Router, type Express } from 'express'
+import express, { Router, type Express, type RequestHandler } from 'express'
 import { load } from 'cheerio'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
@@ -31,7 +31,10 @@ export interface Entrance {
   /** How often a password was compared with a hash. */
   readonly compared: () => number
   /** Enrols somebody with `password`, lets him in by the doors, and gives his identity's id. */
-  enrol(name: string, options?: { at?: readonly TestDoor[]; password?: string | undefined; welcomed?: boolean }): Promise<string>
+  enrol(
+    name: string,
+    options?: { at?: readonly TestDoor[]; password?: string | undefined; welcomed?: boolean }
+  ): Promise<string>
 }
 
 /** A door that admits whom the test says. */
@@ -54,12 +57,27 @@ export async function openEntrance(db: Knex, env: Record<string, string> = {}): 
   const log = pino({ level: 'silent' })
   const counter = { verifications: 0 }
   const mail = createMail({ db, config, log, now: () => clock.milliseconds })
-  const kernel = createKernel({ host: catalogOnly(db), dialect: dialectOf(db), secret: Buffer.alloc(32), sources: async () => [] })
+  const kernel = createKernel({
+    host: catalogOnly(db),
+    dialect: dialectOf(db),
+    secret: Buffer.alloc(32),
+    sources: async () => []
+  })
   const passwords = countingPasswords(counter)
   const identity = createIdentity({ db, kernel, mail, config, log, passwords, now: () => clock.milliseconds })
   const [acme, other] = [testDoor('acme'), testDoor('other')]
   const app = webOf(config, identity, [acme, other])
-  return { app, db, identity, mail, acme, other, clock, compared: () => counter.verifications, enrol: enrolment(identity, acme) }
+  return {
+    app,
+    db,
+    identity,
+    mail,
+    acme,
+    other,
+    clock,
+    compared: () => counter.verifications,
+    enrol: enrolment(identity, acme)
+  }
 }
 
 /** The kernel asks a host for its catalog and its database; nobody here asks for records. */
@@ -113,10 +131,19 @@ function enrolment(identity: OwnIdentity, acme: TestDoor): Entrance['enrol'] {
 function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]): Express {
   const app = express()
   setUpWeb(app, { config, sessionCookies: [portalSessionCookie(config)] })
-  const door = async (req: { params: Record<string, unknown> }) => doors.find(({ base }) => base === `/portal/${String(req.params.portal)}`)
+  const door = async (req: { params: Record<string, unknown> }) =>
+    doors.find(({ base }) => base === `/portal/${String(req.params.portal)}`)
   const pages = Router({ mergeParams: true })
-  pages.use(identity.pages(door))
-  pages.get('/home', identity.requireViewer(door), (req, res) => void res.send(`home of ${req.viewer.person.id} in ${req.locale}`))
+  const frame: RequestHandler = (req, res, next) => {
+    res.locals['area'] = { kind: 'portal', name: 'Frame of Acme' }
+    next()
+  }
+  pages.use(identity.pages(door, frame))
+  pages.get(
+    '/home',
+    identity.requireViewer(door),
+    (req, res) => void res.send(`home of ${req.viewer.person.id} in ${req.locale}`)
+  )
   pages.post('/act', identity.requireViewer(door), (req, res) => void res.send('done'))
   app.use('/portal/:portal', pages)
   finishWeb(app, pino({ level: 'silent' }))
@@ -138,7 +165,10 @@ export class Visitor {
   /** Posts `fields` with the token of the form on `from`. */
   async post(path: string, fields: Record<string, string>, from = path): Promise<Response> {
     const token = tokenIn((await this.get(from)).text)
-    return this.agent.post(path).type('form').send({ ...fields, _csrf: token })
+    return this.agent
+      .post(path)
+      .type('form')
+      .send({ ...fields, _csrf: token })
   }
 
   signIn(name: string, typed = password, portal = 'acme'): Promise<Response> {

@@ -1,7 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import { eachDatabase } from '../support/databases.js'
-import { emailOf, newPassword, openEntrance, password, tokenIn, Visitor, withoutTokens, type Entrance } from './entrance.js'
+import {
+  emailOf,
+  newPassword,
+  openEntrance,
+  password,
+  tokenIn,
+  Visitor,
+  withoutTokens,
+  type Entrance
+} from './entrance.js'
 
 eachDatabase((open) => {
   describe('a forgotten password', () => {
@@ -18,18 +27,21 @@ eachDatabase((open) => {
     const ask = (name: string): Promise<{ status: number; text: string }> =>
       new Visitor(at.app).post('/portal/acme/forgotten-password', { email: emailOf(name) })
 
+    const written = () =>
+      at
+        .db('portico_mail')
+        .select<{ to_address: string; text: string; about: string }[]>('to_address', 'text', 'about')
+        .orderBy('id')
+
     /** Mails are written after the answer. */
-    const mails = async (atLeast: number): Promise<{ to_address: string; text: string; about: string }[]> => {
-      for (let tries = 0; tries < 40; tries++) {
-        const rows = await at.db('portico_mail').select('to_address', 'text', 'about').orderBy('id')
-        if (rows.length >= atLeast && atLeast > 0) return rows
+    const mails = async (atLeast: number) => {
+      for (let tries = 0; tries < 40 && (atLeast === 0 || (await written()).length < atLeast); tries++)
         await setTimeout(10)
-      }
-      return at.db('portico_mail').select('to_address', 'text', 'about')
+      return written()
     }
 
     const linkFor = async (name = 'anna'): Promise<string> => {
-      const before = (await at.db('portico_mail').select('id')).length
+      const before = (await at.db('portico_mail').select<unknown[]>('id')).length
       await ask(name)
       const link = /http:\/\/localhost:3000(\S+)/.exec((await mails(before + 1)).at(-1)?.text ?? '')?.[1]
       expect(link).to.match(/^\/portal\/acme\/reset\//)
@@ -61,7 +73,10 @@ eachDatabase((open) => {
           }
         })
       })
-      await visitor.agent.post('/portal/acme/forgotten-password').type('form').send({ email: emailOf('anna'), _csrf: token })
+      await visitor.agent
+        .post('/portal/acme/forgotten-password')
+        .type('form')
+        .send({ email: emailOf('anna'), _csrf: token })
       answered = true
       expect(await askedAfterAnswer).to.equal(true)
     })

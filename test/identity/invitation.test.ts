@@ -13,7 +13,13 @@ eachDatabase((open) => {
     })
 
     const invite = async (days = 7, identityId = anna): Promise<string> => {
-      const path = await at.identity.issueLink({ purpose: 'invitation', identityId, audience: at.acme.audience, days, by: 'Frank Weber' })
+      const path = await at.identity.issueLink({
+        purpose: 'invitation',
+        identityId,
+        audience: at.acme.audience,
+        days,
+        by: 'Frank Weber'
+      })
       return at.acme.base + path
     }
 
@@ -46,7 +52,9 @@ eachDatabase((open) => {
     it('is given to one of two who press the button at the same time (A32)', async () => {
       const link = await invite()
       const visitors = await Promise.all([1, 2, 3, 4].map(async () => ({ visitor: new Visitor(at.app) })))
-      const answers = await Promise.all(visitors.map(({ visitor }) => visitor.post(link, {}).then(({ status }) => status)))
+      const answers = await Promise.all(
+        visitors.map(({ visitor }) => visitor.post(link, {}).then(({ status }) => status))
+      )
       expect(answers.filter((status) => status === 303)).to.have.length(1)
       expect(answers.filter((status) => status !== 303)).to.deep.equal([410, 410, 410])
     })
@@ -77,14 +85,17 @@ eachDatabase((open) => {
     it('is in the database as a hash only (A32)', async () => {
       const token = (await invite()).split('/').at(-1) ?? ''
       expect(Buffer.from(token, 'base64url')).to.have.length(32)
-      const [row] = await at.db('portico_links').select('token_hash', 'purpose', 'issued_by')
+      const row = await at.db('portico_links').first<{ token_hash: string }>('token_hash', 'purpose', 'issued_by')
       expect(row.token_hash).to.match(/^[0-9a-f]{64}$/)
       expect(JSON.stringify(row)).not.to.contain(token)
     })
 
     it('goes only with the transaction of whoever issues it', async () => {
       const issued = at.db.transaction(async (trx) => {
-        await at.identity.issueLink({ purpose: 'invitation', identityId: anna, audience: at.acme.audience, days: 7 }, trx)
+        await at.identity.issueLink(
+          { purpose: 'invitation', identityId: anna, audience: at.acme.audience, days: 7 },
+          trx
+        )
         throw new Error('changed his mind')
       })
       expect(await issued.catch(() => 'undone')).to.equal('undone')
@@ -99,8 +110,12 @@ eachDatabase((open) => {
       expect(set.headers['location']).to.equal('/portal/acme/welcome')
       expect(at.acme.confirmed).to.deep.equal([anna])
       const welcome = await visitor.get('/portal/acme/welcome')
-      expect(welcome.text).to.match(/<option value="de" selected>/).and.match(/<option value="AT" selected>/)
-      expect(welcome.text).to.match(/<option value="Europe\/Berlin" selected>/).and.match(/<option value="dmy" selected>/)
+      expect(welcome.text)
+        .to.match(/<option value="de" selected>/)
+        .and.match(/<option value="AT" selected>/)
+      expect(welcome.text)
+        .to.match(/<option value="Europe\/Berlin" selected>/)
+        .and.match(/<option value="dmy" selected>/)
       const chosen = { locale: 'cs', dateFormat: 'iso', timeFormat: '12', timeZone: 'Europe/Prague', country: 'CZ' }
       const done = await visitor.post('/portal/acme/welcome', chosen)
       expect(done.headers['location']).to.equal('/portal/acme/home')
@@ -158,7 +173,12 @@ eachDatabase((open) => {
     beforeEach(async () => {
       at = await openEntrance((await open()).db)
       const anna = await at.enrol('anna', { at: [], password: undefined, welcomed: false })
-      const path = await at.identity.issueLink({ purpose: 'invitation', identityId: anna, audience: at.acme.audience, days: 7 })
+      const path = await at.identity.issueLink({
+        purpose: 'invitation',
+        identityId: anna,
+        audience: at.acme.audience,
+        days: 7
+      })
       visitor = new Visitor(at.app)
       await visitor.post(at.acme.base + path, {})
     })
@@ -174,16 +194,24 @@ eachDatabase((open) => {
       it(`is refused when it is ${why}, with the strength shown (Z19)`, async () => {
         const refused = await visitor.post('/portal/acme/password', { password: typed })
         expect(refused.status).to.equal(422)
-        expect(refused.text).to.contain(sentence).and.match(/<meter [^>]*value="[0-4]"/)
+        expect(refused.text)
+          .to.contain(sentence)
+          .and.match(/<meter [^>]*value="[0-4]"/)
         expect(refused.text).not.to.contain(typed)
-        const profile = await at.db('portico_identities').where({ email: emailOf('anna') }).first('password_hash')
+        const profile = await at
+          .db('portico_identities')
+          .where({ email: emailOf('anna') })
+          .first<{ password_hash: string | null }>('password_hash')
         expect(profile.password_hash).to.equal(null)
       })
     }
 
     it('is taken when it is good, and kept as argon2id (Z19)', async () => {
       expect((await visitor.post('/portal/acme/password', { password })).status).to.equal(303)
-      const profile = await at.db('portico_identities').where({ email: emailOf('anna') }).first('password_hash')
+      const profile = await at
+        .db('portico_identities')
+        .where({ email: emailOf('anna') })
+        .first<{ password_hash: string | null }>('password_hash')
       expect(profile.password_hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     })
 

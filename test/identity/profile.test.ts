@@ -49,21 +49,35 @@ eachDatabase((open) => {
       const saved = await visitor.post('/portal/acme/profile/preferences', chosen, '/portal/acme/profile')
       expect(saved.headers['location']).to.equal('/portal/acme/profile?notice=saved')
       expect((await visitor.get('/portal/acme/profile')).text).to.contain('<html lang="en">')
-      expect(await at.identity.profile(anna)).to.deep.include({ timeZone: 'America/New_York', country: undefined, formats: { date: 'mdy', time: '12' } })
+      expect(await at.identity.profile(anna)).to.deep.include({
+        timeZone: 'America/New_York',
+        country: undefined,
+        formats: { date: 'mdy', time: '12' }
+      })
     })
 
     it('refuses what is not offered and shows what was chosen again', async () => {
       const chosen = { locale: 'cs', dateFormat: 'mdy', timeFormat: '12', timeZone: 'Mars/Olympus', country: 'XX' }
       const refused = await visitor.post('/portal/acme/profile/preferences', chosen, '/portal/acme/profile')
       expect(refused.status).to.equal(422)
-      expect(refused.text).to.match(/name="timeZone"[^>]*aria-invalid="true"/).and.match(/name="country"[^>]*aria-invalid="true"/)
+      expect(refused.text)
+        .to.match(/name="timeZone"[^>]*aria-invalid="true"/)
+        .and.match(/name="country"[^>]*aria-invalid="true"/)
       expect(refused.text).to.match(/<option value="cs" selected>/)
       expect(await at.identity.profile(anna)).to.deep.include({ locale: 'en', timeZone: 'Europe/Berlin' })
     })
 
+    it('stands in the frame of the pages around it', async () => {
+      const { text } = await visitor.get('/portal/acme/profile')
+      expect(text).to.contain('<body class="area area--portal">').and.contain('Frame of Acme')
+      expect((await visitor.get('/portal/acme/welcome')).text).to.contain('<body class="area area--entrance">')
+    })
+
     it('is one per address, in whatever case, also when two enrol it at once', async () => {
       const person = { name: 'Dora', locale: 'en', timeZone: 'UTC', formats: { date: 'iso', time: '24' } } as const
-      const ids = await Promise.all(['DORA@x.example', 'dora@x.example', ' Dora@X.example'].map((email) => at.identity.enrol({ email, ...person })))
+      const ids = await Promise.all(
+        ['DORA@x.example', 'dora@x.example', ' Dora@X.example'].map((email) => at.identity.enrol({ email, ...person }))
+      )
       expect(new Set(ids).size).to.equal(1)
       expect(await at.identity.profile(ids[0] ?? '')).to.include({ email: 'dora@x.example', hasPassword: false })
       expect(await at.identity.profile('nobody')).to.equal(undefined)

@@ -32,7 +32,12 @@ eachDatabase((open) => {
 
     it('gives one answer to unknown, wrong, not admitted and not yet confirmed, after one comparison each (A30, A31)', async () => {
       const answers = []
-      for (const [name, typed] of [['nobody', password], ['anna', 'wrong-password-here'], ['bruno', password], ['clara', password]] as const) {
+      for (const [name, typed] of [
+        ['nobody', password],
+        ['anna', 'wrong-password-here'],
+        ['bruno', password],
+        ['clara', password]
+      ] as const) {
         const before = at.compared()
         const { status, text } = await new Visitor(at.app).signIn(name, typed)
         answers.push({ status, text: withoutTokens(text), compared: at.compared() - before })
@@ -50,7 +55,13 @@ eachDatabase((open) => {
     })
 
     it('goes back only to a page of this very door (A36)', async () => {
-      for (const to of ['//evil.example/', 'https://evil.example/', '/\\evil.example', '/portal/other/home', '/portal/acme/../other/home']) {
+      for (const to of [
+        '//evil.example/',
+        'https://evil.example/',
+        '/\\evil.example',
+        '/portal/other/home',
+        '/portal/acme/../other/home'
+      ]) {
         const entered = await new Visitor(at.app).post('/portal/acme/sign-in', { email: emailOf('anna'), password, to })
         expect(entered.headers['location'], to).to.equal('/portal/acme/home')
       }
@@ -159,11 +170,16 @@ eachDatabase((open) => {
     })
 
     it('has a cookie that scripts and other sites do not get (A34)', async () => {
-      expect(cookieOf(await new Visitor(at.app).signIn('anna'))).to.match(/; HttpOnly/).and.match(/; SameSite=Lax/)
+      expect(cookieOf(await new Visitor(at.app).signIn('anna')))
+        .to.match(/; HttpOnly/)
+        .and.match(/; SameSite=Lax/)
     })
 
     it('is bound to the host name where there is https (A34)', async () => {
-      const secure = await openEntrance((await open()).db, { PORTICO_PUBLIC_URL: 'https://crm.example.com', PORTICO_SECRET: 'x'.repeat(32) })
+      const secure = await openEntrance((await open()).db, {
+        PORTICO_PUBLIC_URL: 'https://crm.example.com',
+        PORTICO_SECRET: 'x'.repeat(32)
+      })
       await secure.enrol('anna')
       const page = await new Visitor(secure.app).agent.get('/portal/acme/sign-in').set('X-Forwarded-Proto', 'https')
       const forms = String(page.headers['set-cookie'])
@@ -259,6 +275,11 @@ function cookieOf(answer: { headers: Record<string, unknown> }): string {
 }
 
 function sessionOf(visitor: Visitor): string {
-  const cookie = visitor.agent.jar.getCookie('portico_session', { path: '/', domain: '127.0.0.1', secure: false, script: false })
+  const cookie = visitor.agent.jar.getCookie('portico_session', {
+    path: '/',
+    domain: '127.0.0.1',
+    secure: false,
+    script: false
+  })
   return `portico_session=${cookie?.value ?? ''}`
 }

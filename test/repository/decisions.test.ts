@@ -11,7 +11,7 @@ describe('the decisions about dependencies', () => {
 })
 
 function decided(): string[] {
-  const rows = lines.filter((line) => line.startsWith('| ') && !line.startsWith('| package'))
+  const rows = lines.filter((line) => /^\| [@a-z]/.test(line) && !line.startsWith('| package'))
   return rows.flatMap((row) => row.split('|')[1]!.trim().split(', ')).map((name) => name.replace(/ \d+$/, ''))
 }
 

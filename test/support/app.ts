@@ -62,6 +62,6 @@ function testConfig(databaseUrl: string, filesFolder: string): Config {
     PORTICO_FILES: filesFolder,
     PORTICO_PUBLIC_URL: 'http://127.0.0.1',
     PORTICO_SECRET: 'a secret for tests that is long enough to be one',
-    PORTICO_LOG_LEVEL: 'silent'
+    PORTICO_LOG_LEVEL: process.env.PORTICO_LOG_LEVEL ?? 'silent'
   })
 }

@@ -100,7 +100,7 @@ export class Visitor {
 
   private async arrive(response: Response, path: string): Promise<this> {
     this.response = response
-    this.path = path
+    this.path = pathOf(path)
     if (response.status < 300 || response.status >= 400) return this
     return this.open(new URL(String(response.headers['location']), `http://portico${pathOf(path)}`).href)
   }

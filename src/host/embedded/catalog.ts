@@ -21,12 +21,12 @@ export function makeCatalog(definitions: readonly ModuleDefinition[], stamp: str
 }
 
 /** `InvoiceItem`, `unitPrice` → `invoice_item`, `unit_price`. */
-export function snake(name: string): string {
+function snake(name: string): string {
   return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase()
 }
 
 /** The link by which a record hangs on a parent of this module: `parentAccount`. */
-export function parentLink(module: string): string {
+function parentLink(module: string): string {
   return `parent${module}`
 }
 

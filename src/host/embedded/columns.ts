@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { dialectOf } from '../../db/dialect.js'
+import { allRows } from './answers.js'
 
 export type Table = Knex.CreateTableBuilder
 
@@ -101,11 +102,13 @@ function indexName(index: Index): string {
 
 async function indexNames(db: Knex, table: string): Promise<Set<string>> {
   const isMysql = dialectOf(db).name === 'mysql'
-  const rows: { name: string }[] = isMysql
-    ? await db('information_schema.statistics')
-        .distinct({ name: 'index_name' })
-        .whereRaw('table_schema = database()')
-        .where({ table_name: table })
-    : await db('sqlite_master').select('name').where({ type: 'index', tbl_name: table })
+  const rows = await allRows<{ name: string }>(
+    isMysql
+      ? db('information_schema.statistics')
+          .distinct({ name: 'index_name' })
+          .whereRaw('table_schema = database()')
+          .where({ table_name: table })
+      : db('sqlite_master').select('name').where({ type: 'index', tbl_name: table })
+  )
   return new Set(rows.map((row) => row.name))
 }

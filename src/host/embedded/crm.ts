@@ -58,11 +58,6 @@ export type CustomDefinition =
   | { readonly kind: 'fields'; readonly module: string; readonly fields: Readonly<Record<string, FieldDefinition>> }
 
 export type * from './records.js'
-export type { CrmFeed, CrmFeedEntry, FeedEvent, ChangedField } from './feed.js'
-export type { CrmFiles } from './files.js'
-export type { Outbox } from './outbox.js'
-export type { Settings } from './settings.js'
-export type { NewUser, Users } from './users.js'
 
 /** Opens the CRM on `db`: makes its tables as far as they are missing, and loads custom modules and fields. */
 export async function openCrm({

@@ -12,6 +12,7 @@ import {
   type FileInfo,
   type NewFeedEntry
 } from '../host.js'
+import { allRows, exists } from './answers.js'
 import { authorOf, type Author } from './actors.js'
 import { utc } from './clock.js'
 import type { CrmFiles } from './files.js'
@@ -47,7 +48,7 @@ export interface FeedOptions {
 
 export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
   const find = async (entryId: string): Promise<CrmFeedEntry | undefined> => {
-    const rows: EntryRow[] = await db('crm_feed').select(entryColumns).where({ id: entryId })
+    const rows = await allRows<EntryRow>(db('crm_feed').select(entryColumns).where({ id: entryId }))
     return (await entriesOf(db, rows))[0]
   }
 
@@ -66,7 +67,7 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
         .orderBy('position', 'desc')
         .limit(ask.limit)
       if (!ask.internal) void query.where({ internal: 0 })
-      const rows: EntryRow[] = await query
+      const rows = await allRows<EntryRow>(query)
       return entriesOf(db, rows.reverse())
     },
     async post(entry, by) {
@@ -120,7 +121,7 @@ export async function writeEvent(pen: Pen, module: Module, recordId: string, eve
 /** Removes all that was written on a record, and gives the files that hung on it. */
 export async function removeFeedOf(trx: Knex, module: string, recordId: string): Promise<string[]> {
   const entries = trx('crm_feed').select('id').where({ module, record_id: recordId })
-  const rows: { file_id: string }[] = await trx('crm_feed_file').select('file_id').whereIn('feed_id', entries)
+  const rows = await allRows<{ file_id: string }>(trx('crm_feed_file').select('file_id').whereIn('feed_id', entries))
   await trx('crm_feed').where({ module, record_id: recordId }).delete()
   return rows.map((row) => row.file_id)
 }
@@ -134,15 +135,16 @@ function noteText(text: string, hasFiles: boolean): string {
 }
 
 async function mustTakeNotes(trx: Knex, module: Module, entry: NewFeedEntry): Promise<void> {
-  const record = module.hasFeed && (await trx(module.table).first('id').where({ id: entry.recordId, deleted: 0 }))
-  if (!record) throw new NotFound()
+  const isThere =
+    module.hasFeed && (await exists(trx(module.table).first('id').where({ id: entry.recordId, deleted: 0 })))
+  if (!isThere) throw new NotFound()
 }
 
 /** A file hangs on one note only. @throws HostRefused */
 async function attach(trx: Knex, feedId: string, fileIds: readonly string[]): Promise<void> {
   for (const fileId of new Set(fileIds)) {
-    const isThere = await trx('crm_file').first('id').where({ id: fileId })
-    const isTaken = await trx('crm_feed_file').first('feed_id').where({ file_id: fileId })
+    const isThere = await exists(trx('crm_file').first('id').where({ id: fileId }))
+    const isTaken = await exists(trx('crm_feed_file').first('feed_id').where({ file_id: fileId }))
     if (!isThere || isTaken) throw new HostRefused({ files: { key: 'errors.field.reference' } })
     await trx('crm_feed_file').insert({ feed_id: feedId, file_id: fileId })
   }
@@ -237,11 +239,13 @@ async function entriesOf(db: Knex, rows: readonly EntryRow[]): Promise<CrmFeedEn
 
 async function filesOf(db: Knex, feedIds: readonly string[]): Promise<Map<string, FileInfo[]>> {
   if (feedIds.length === 0) return new Map()
-  const rows: (FileInfo & { feed_id: string })[] = await db('crm_feed_file as a')
-    .join('crm_file as f', 'f.id', 'a.file_id')
-    .select('a.feed_id', 'f.id', 'f.name', 'f.type', 'f.size')
-    .whereIn('a.feed_id', feedIds)
-    .orderBy(['f.name', 'f.id'])
+  const rows = await allRows<FileInfo & { feed_id: string }>(
+    db('crm_feed_file as a')
+      .join('crm_file as f', 'f.id', 'a.file_id')
+      .select('a.feed_id', 'f.id', 'f.name', 'f.type', 'f.size')
+      .whereIn('a.feed_id', feedIds)
+      .orderBy(['f.name', 'f.id'])
+  )
   return grouped(rows)
 }
 

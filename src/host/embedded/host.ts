@@ -2,9 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Host, Staff } from '../host.js'
 import type { Crm } from './crm.js'
-
-/** Where the CRM's own pages are, below its public address. */
-export const crmMount = '/crm'
+import { recordPath, signInUrl } from './pages/paths.js'
 
 /** `staffOf` is how the CRM's pages know who makes a request. */
 export function embeddedHost(
@@ -34,8 +32,8 @@ export function embeddedHost(
     deliver: outbox.deliver,
     feed,
     files,
-    recordUrl: (module, id) => `${publicUrl}${crmMount}/${encodeURIComponent(module)}/${encodeURIComponent(id)}`,
-    signInUrl: (returnTo) => `${publicUrl}${crmMount}/sign-in?to=${encodeURIComponent(returnTo)}`,
+    recordUrl: (module, id) => publicUrl + recordPath(module, id),
+    signInUrl: (returnTo) => publicUrl + signInUrl(returnTo),
     close: crm.close
   }
 }

@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import type { Catalog, Locale, Module } from '../catalog.js'
 import { HostRefused } from '../host.js'
 import { NotFound } from '../../errors.js'
+import { allRows } from './answers.js'
 import { makeCatalog } from './catalog.js'
 import type { CustomDefinition } from './crm.js'
 import type { FieldDefinition, ModuleDefinition } from './definition.js'
@@ -63,7 +64,7 @@ async function revisionOf(db: Knex): Promise<number> {
 }
 
 async function load(db: Knex, shipped: readonly ModuleDefinition[]): Promise<Model> {
-  const rows: { definition: string }[] = await db('crm_definition').select('definition').orderBy('position')
+  const rows = await allRows<{ definition: string }>(db('crm_definition').select('definition').orderBy('position'))
   const customs = rows.map((row) => JSON.parse(row.definition) as CustomDefinition)
   return makeModel(customs.reduce(extend, shipped))
 }
@@ -75,7 +76,7 @@ function keep(db: Knex, custom: CustomDefinition): Promise<void> {
   })
 }
 
-export function makeModel(definitions: readonly ModuleDefinition[]): Model {
+function makeModel(definitions: readonly ModuleDefinition[]): Model {
   const stamp = createHash('sha256').update(JSON.stringify(definitions)).digest('hex').slice(0, 16)
   const catalogs = new Map<Locale, Catalog>()
   const catalog = (locale: Locale): Catalog => {

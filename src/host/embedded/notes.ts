@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { Forbidden, NotFound } from '../../errors.js'
 import type { Actor, FileInfo } from '../host.js'
+import { firstRow } from './answers.js'
 import { actorId } from './actors.js'
 import { latestEntries, type CrmFeed, type CrmFeedEntry } from './feed.js'
 import type { CrmFiles } from './files.js'
@@ -75,11 +76,13 @@ export function createNotes({ db, model, feed, files }: NotesOptions, actor: Act
 
 /** A file on a note of this record. @throws NotFound */
 async function fileOn(db: Knex, module: string, id: string, fileId: string): Promise<FileInfo> {
-  const info: FileInfo | undefined = await db('crm_feed as f')
-    .join('crm_feed_file as a', 'a.feed_id', 'f.id')
-    .join('crm_file as i', 'i.id', 'a.file_id')
-    .first('i.id', 'i.name', 'i.type', 'i.size')
-    .where({ 'f.module': module, 'f.record_id': id, 'i.id': fileId })
+  const info = await firstRow<FileInfo>(
+    db('crm_feed as f')
+      .join('crm_feed_file as a', 'a.feed_id', 'f.id')
+      .join('crm_file as i', 'i.id', 'a.file_id')
+      .first('i.id', 'i.name', 'i.type', 'i.size')
+      .where({ 'f.module': module, 'f.record_id': id, 'i.id': fileId })
+  )
   if (!info) throw new NotFound()
   return info
 }

@@ -8,8 +8,8 @@ import type { ListAsk, ListFilter } from './records.js'
 import { isText, sortColumn } from './schema.js'
 import { readColumns, type Row } from './values.js'
 
-export const usualLimit = 25
-export const largestLimit = 200
+const usualLimit = 25
+const largestLimit = 200
 
 /** The rows of `module` (alias `r`) that are in the recycle bin, or are not, as far as `scopes` allow. */
 export function rows(

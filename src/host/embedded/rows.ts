@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
-import type { Field, Link, Module, Scalar } from '../catalog.js'
+import type { Field, Module, Scalar } from '../catalog.js'
 import { HostRefused, type Actor, type HostEvent } from '../host.js'
+import { firstRow } from './answers.js'
 import type { Author } from './actors.js'
 import type { ModuleDefinition } from './definition.js'
 import { writeEvent } from './feed.js'
@@ -36,7 +37,7 @@ export async function holdRow(
   options: { removed?: boolean } = {}
 ): Promise<Row | undefined> {
   const query = pen.trx(`${module.table} as r`).where({ 'r.id': id, 'r.deleted': options.removed ? 1 : 0 })
-  const row: Row | undefined = await selected(query, module, ['version']).forUpdate().first()
+  const row = await firstRow<Row>(selected(query, module, ['version']).forUpdate().first())
   return row?.['id'] === id ? row : undefined
 }
 
@@ -99,25 +100,28 @@ export async function emitRecord(
   await pen.emit(pen.trx, { kind, module: module.name, id, changed, by })
 }
 
-/** @throws HostRefused when a reference that `columns` set leads to no record that `find` finds. */
+/** @throws HostRefused when what `columns` make another one of the row's references leads to no record that `find` finds. */
 export async function mustLeadSomewhere(
   module: Module,
   columns: Columns,
+  row: Row,
   find: (module: string, id: string) => Promise<boolean>
 ): Promise<void> {
-  for (const { field, to, id } of referencesIn(module, columns)) {
-    if (!(await find(to, id))) throw new HostRefused({ [field]: { key: 'errors.field.reference' } })
+  const before = referencesIn(module, row)
+  for (const { field, to, id } of referencesIn(module, { ...row, ...columns })) {
+    const isAsItWas = before.some((each) => each.field === field && each.to === to && each.id === id)
+    if (!isAsItWas && !(await find(to, id))) throw new HostRefused({ [field]: { key: 'errors.field.reference' } })
   }
 }
 
-/** What the columns refer to: references, and the parent. */
-export function referencesIn(module: Module, columns: Columns): { field: string; to: string; id: string }[] {
-  const links = [...module.links.values()].filter((link) => link.storage.kind === 'column')
-  return links.flatMap((link) => {
-    const { column, only } = link.storage as Extract<Link['storage'], { kind: 'column' }>
-    const id = columns[column]
-    const leads = typeof id === 'string' && (!only || columns[only.column] === only.is)
-    return leads ? [{ field: only ? 'parentId' : link.name, to: link.to, id }] : []
+/** What a row refers to: references, and the parent. */
+export function referencesIn(module: Module, row: Row): { field: string; to: string; id: string }[] {
+  return [...module.links.values()].flatMap(({ name, to, storage }) => {
+    if (storage.kind !== 'column') return []
+    const { column, only } = storage
+    const id = row[column]
+    const leads = typeof id === 'string' && (!only || row[only.column] === only.is)
+    return leads ? [{ field: only ? 'parentId' : name, to, id }] : []
   })
 }
 
@@ -155,7 +159,7 @@ async function nextNumber({ trx }: Pen, name: string): Promise<number> {
     await trx('crm_counter').insert({ name, value: 1000 }).onConflict('name').ignore()
     await raise()
   }
-  const row: { value: number } | undefined = await trx('crm_counter').first('value').where({ name }).forUpdate()
+  const row = await firstRow<{ value: number }>(trx('crm_counter').first('value').where({ name }).forUpdate())
   return Number(row?.value)
 }
 
@@ -205,7 +209,7 @@ async function totalPapers(pen: Pen, module: Module, ids: readonly string[]): Pr
       .trx(module.table)
       .where({ [paper.column]: id, deleted: 0 })
       .forUpdate()
-    const sum: { total?: unknown } | undefined = await items.sum({ total: 'amount' }).first()
+    const sum = await firstRow<{ total?: unknown }>(items.sum({ total: 'amount' }).first())
     await updateRow(pen, pen.model.module(paper.module.name), row, { amount: roundTo(Number(sum?.total ?? 0), 2) })
   }
 }

@@ -1,5 +1,6 @@
 /** The CRM's own settings: small values by key, and the switches of installed plugins. */
 import type { Knex } from 'knex'
+import { allRows, firstRow } from './answers.js'
 import type { Emit } from './outbox.js'
 import { inTransaction } from './transaction.js'
 
@@ -19,9 +20,9 @@ export function createSettings(db: Knex, emit: Emit): Settings {
     get: (key) => readSetting(db, key),
     set: (key, value) => writeSetting(db, key, value),
     async switches() {
-      const rows: { name: string; value: string }[] = await db('crm_setting')
-        .select('name', 'value')
-        .where('name', 'like', `${switchPrefix}%`)
+      const rows = await allRows<{ name: string; value: string }>(
+        db('crm_setting').select('name', 'value').where('name', 'like', `${switchPrefix}%`)
+      )
       return Object.fromEntries(rows.map((row) => [row.name.slice(switchPrefix.length), row.value === 'true']))
     },
     saveSwitches: (switches) =>
@@ -33,7 +34,7 @@ export function createSettings(db: Knex, emit: Emit): Settings {
 }
 
 export async function readSetting<T>(db: Knex, name: string): Promise<T | undefined> {
-  const row: { value: string } | undefined = await db('crm_setting').first('value').where({ name })
+  const row = await firstRow<{ value: string }>(db('crm_setting').first('value').where({ name }))
   return row && (JSON.parse(row.value) as T)
 }
 

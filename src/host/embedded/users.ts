@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import { locales, type Locale } from '../catalog.js'
 import { HostRefused, permissions, type FieldError, type Formats, type Permission, type Staff } from '../host.js'
+import { allRows, firstRow } from './answers.js'
 import { utc } from './clock.js'
 import { contains } from './query.js'
 import type { Emit } from './outbox.js'
@@ -77,7 +78,7 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
   const decoy = hash(randomUUID())
   const live = (): Knex.QueryBuilder => db('crm_user').where({ deleted: 0 })
   const first = async (where: Record<string, string>): Promise<Staff | undefined> => {
-    const row: UserRow | undefined = await live().first(columns).where(where)
+    const row = await firstRow<UserRow>(live().first(columns).where(where))
     return row && staffOf(row)
   }
 
@@ -89,7 +90,7 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
         .limit(limit + 1)
         .offset((page - 1) * limit)
       if (search) void query.where((any) => void contains(db, any, ['name', 'user_name', 'email'], search.trim()))
-      const rows: UserRow[] = await query
+      const rows = await allRows<UserRow>(query)
       return { users: rows.slice(0, limit).map(staffOf), hasMore: rows.length > limit }
     },
     find: (id) => first({ id }),
@@ -113,14 +114,16 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
       )
     },
     async signIn(userName, password) {
-      const row: { id: string; password_hash: string; is_active: number } | undefined = await live()
-        .first('id', 'password_hash', 'is_active')
-        .where({ user_key: userKey(userName) })
+      const row = await firstRow<{ id: string; password_hash: string; is_active: number }>(
+        live()
+          .first('id', 'password_hash', 'is_active')
+          .where({ user_key: userKey(userName) })
+      )
       const isRight = await verify(row?.password_hash ?? (await decoy), password)
       return row && isRight && row.is_active === 1 ? first({ id: row.id }) : undefined
     },
     async sessionStamp(id) {
-      const row: { session_stamp: string } | undefined = await live().first('session_stamp').where({ id, is_active: 1 })
+      const row = await firstRow<{ session_stamp: string }>(live().first('session_stamp').where({ id, is_active: 1 }))
       return row?.session_stamp
     }
   }
@@ -146,51 +149,87 @@ function userKey(userName: string): string {
 async function rowFor(user: Change): Promise<Record<string, string | number | null>> {
   const errors = refusals(user)
   if (Object.keys(errors).length > 0) throw new HostRefused(errors)
-  const { userName, password, isActive } = user
   return defined({
-    name: user.name?.trim(),
-    user_name: userName?.trim(),
-    user_key: userName === undefined ? undefined : userKey(userName),
-    email: user.email === undefined ? undefined : user.email.trim() || null,
-    password_hash: password === undefined ? undefined : await hash(password),
-    session_stamp: password !== undefined || isActive === false ? randomUUID() : undefined,
-    is_administrator: bit(user.isAdministrator),
-    is_active: bit(isActive),
-    permissions: user.permissions && JSON.stringify(user.permissions),
-    locale: user.locale,
-    time_zone: user.timeZone,
-    date_format: user.formats?.date,
-    time_format: user.formats?.time
+    ...identityColumns(user),
+    ...(await passwordColumns(user)),
+    ...rightColumns(user),
+    ...habitColumns(user)
   })
 }
 
-function refusals(user: Change): Record<string, FieldError> {
-  const errors: Record<string, FieldError> = {}
-  const check = (field: string, isWrong: boolean, error: FieldError): void => {
-    if (isWrong) errors[field] ??= error
+type UserColumns = Record<string, string | number | null | undefined>
+
+function identityColumns({ name, userName, email }: Change): UserColumns {
+  return {
+    name: name?.trim(),
+    user_name: userName?.trim(),
+    user_key: userName === undefined ? undefined : userKey(userName),
+    email: email === undefined ? undefined : email.trim() || null
   }
-  check('name', user.name?.trim() === '', { key: 'errors.field.required' })
-  check('name', (user.name?.length ?? 0) > 200, { key: 'errors.field.tooLong', args: { max: 200 } })
-  check('userName', user.userName?.trim() === '', { key: 'errors.field.required' })
-  check('userName', (user.userName?.length ?? 0) > 100, { key: 'errors.field.tooLong', args: { max: 100 } })
-  check('email', !!user.email?.trim() && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(user.email.trim()), {
-    key: 'errors.field.email'
-  })
-  check('password', user.password !== undefined && [...user.password].length < shortestPassword, {
-    key: 'errors.field.tooShort',
-    args: { min: shortestPassword }
-  })
-  check('locale', user.locale !== undefined && !locales.includes(user.locale), { key: 'errors.field.option' })
-  check('permissions', user.permissions?.some((each) => !permissions.includes(each)) ?? false, {
-    key: 'errors.field.option'
-  })
-  check('timeZone', user.timeZone !== undefined && !isTimeZone(user.timeZone), { key: 'errors.field.option' })
-  return errors
+}
+
+/** A new password and being switched off end the sessions. */
+async function passwordColumns({ password, isActive }: Change): Promise<UserColumns> {
+  const endsSessions = password !== undefined || isActive === false
+  return {
+    password_hash: password === undefined ? undefined : await hash(password),
+    session_stamp: endsSessions ? randomUUID() : undefined
+  }
+}
+
+function rightColumns(user: Change): UserColumns {
+  return {
+    is_administrator: bit(user.isAdministrator),
+    is_active: bit(user.isActive),
+    permissions: user.permissions && JSON.stringify(user.permissions)
+  }
+}
+
+function habitColumns({ locale, timeZone, formats }: Change): UserColumns {
+  return { locale, time_zone: timeZone, date_format: formats?.date, time_format: formats?.time }
+}
+
+function refusals(user: Change): Record<string, FieldError> {
+  const found: Record<string, FieldError | undefined> = {
+    name: lineError(user.name, 200),
+    userName: lineError(user.userName, 100),
+    email: given(
+      user.email?.trim() || undefined,
+      (email) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email),
+      'errors.field.email'
+    ),
+    password: passwordError(user.password),
+    locale: given(user.locale, (locale) => locales.includes(locale), 'errors.field.option'),
+    permissions: given(
+      user.permissions,
+      (all) => all.every((each) => permissions.includes(each)),
+      'errors.field.option'
+    ),
+    timeZone: given(user.timeZone, isTimeZone, 'errors.field.option')
+  }
+  return defined(found)
+}
+
+function lineError(text: string | undefined, max: number): FieldError | undefined {
+  if (text === undefined) return undefined
+  if (text.trim() === '') return { key: 'errors.field.required' }
+  return text.length > max ? { key: 'errors.field.tooLong', args: { max } } : undefined
+}
+
+function passwordError(password: string | undefined): FieldError | undefined {
+  const isShort = password !== undefined && [...password].length < shortestPassword
+  return isShort ? { key: 'errors.field.tooShort', args: { min: shortestPassword } } : undefined
+}
+
+/** The error of a value that is given and wrong. */
+function given<T>(value: T | undefined, isRight: (value: T) => boolean, key: string): FieldError | undefined {
+  return value === undefined || isRight(value) ? undefined : { key }
 }
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
   } catch {
     return false
   }

@@ -2,20 +2,21 @@
 import type { Knex } from 'knex'
 import { Forbidden, NotFound, PorticoError } from '../../errors.js'
 import type { Sql } from '../../hooks.js'
-import type { Link, Module } from '../catalog.js'
+import type { Module } from '../catalog.js'
 import { HostRefused, type Actor } from '../host.js'
+import { exists, firstRow } from './answers.js'
 import { authorOf } from './actors.js'
 import { utc } from './clock.js'
 import { removeFeedOf } from './feed.js'
 import type { CrmFiles } from './files.js'
 import type { Gate } from './gate.js'
+import { joinAll, manyLink, mustReach, part } from './linking.js'
 import type { Model } from './model.js'
 import type { Emit } from './outbox.js'
 import { rows } from './query.js'
 import type { Reader } from './reading.js'
 import type { ChangeOptions, CreateOptions, Records, Values } from './records.js'
 import {
-  emitRecord,
   holdRow,
   insertRow,
   mustHold,
@@ -60,40 +61,25 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     return inTransaction(db, (trx) => work({ trx, model: known, actor, author, at, emit }))
   }
 
-  /** Asked before the transaction, used in it: plugins ask the database too. */
-  const scopesOf = async (modules: readonly string[]): Promise<ReadonlyMap<string, readonly Sql[]>> => {
+  /** What the row will refer to, by module. Asked before the transaction, used in it: plugins ask the database too. */
+  const scopesOf = async (module: Module, row: Row): Promise<Scopes> => {
     const scopes = new Map<string, readonly Sql[]>()
-    for (const name of new Set(modules))
-      scopes.set(name, name === userModule.name ? [] : await gate.scopes(name, 'view'))
+    for (const { to } of referencesIn(module, row))
+      scopes.set(to, to === userModule.name ? [] : await gate.scopes(to, 'view'))
     return scopes
   }
 
   const isTrusted = actor.kind === 'system'
-
-  const targetsOf = (module: Module, columns: Columns): Promise<ReadonlyMap<string, readonly Sql[]>> =>
-    scopesOf(referencesIn(module, columns).map(({ to }) => to))
-
-  /** The right to put records at the other ends: to see them, and to change them where the link is a field of theirs. */
-  const mustReach = async (module: Module, links: Links): Promise<void> => {
-    for (const [name, ids] of Object.entries(links)) {
-      const link = manyLink(module, name)
-      const target = (await model()).module(link.to).module
-      for (const id of ids)
-        await refusing(name, () =>
-          link.storage.kind === 'reverse' ? reader.mustAllow(target, id, 'edit') : reader.rowOf(target, id)
-        )
-    }
-  }
 
   const create = async (name: string, values: Values, options: CreateOptions = {}): Promise<string> => {
     const kind = await kindOf(name)
     await gate.mustAllow(name, undefined, 'create')
     const columns = columnsFrom({ ...kind, values: ownedBy(actor, kind.module, values), isNew: true, isTrusted })
     mustBelong(columns, {})
-    const scopes = await targetsOf(kind.module, columns)
-    await mustReach(kind.module, options.links ?? {})
+    const scopes = await scopesOf(kind.module, columns)
+    await mustReach({ model, reader }, kind.module, options.links ?? {})
     return withPen(async (pen) => {
-      await mustLeadSomewhere(kind.module, columns, (to, other) => isThere(pen, to, other, scopes))
+      await mustLeadSomewhere(kind.module, columns, {}, (to, other) => isThere(pen, to, other, scopes))
       const id = await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), wellFormed(options.id))
       await joinAll(pen, kind.module, id, options.links ?? {})
       return id
@@ -104,15 +90,14 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     const kind = await kindOf(name)
     await reader.mustAllow(kind.module, id, 'edit')
     const columns = columnsFrom({ ...kind, values, isNew: false, isTrusted })
-    const scopes = await targetsOf(kind.module, columns)
-    await mustReach(kind.module, options.links ?? {})
+    const scopes = await scopesOf(kind.module, { ...(await reader.rowOf(kind.module, id)), ...columns })
+    await mustReach({ model, reader }, kind.module, options.links ?? {})
     await withPen(async (pen) => {
       const row = await mustHold(pen, kind.module, id)
       if (options.version !== undefined && options.version !== Number(row['version']))
         throw new PorticoError('errors.changedMeanwhile', { status: 409 })
       mustBelong(columns, row)
-      const changed = Object.fromEntries(Object.entries(columns).filter(([column, value]) => row[column] !== value))
-      await mustLeadSomewhere(kind.module, changed, (to, other) => isThere(pen, to, other, scopes))
+      await mustLeadSomewhere(kind.module, columns, row, (to, other) => isThere(pen, to, other, scopes))
       await updateRow(pen, kind, row, columns)
       await joinAll(pen, kind.module, id, options.links ?? {})
     })
@@ -135,8 +120,8 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       const scopes = [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, 'delete'))]
       await withPen(async (pen) => {
         const row = await mustHold(pen, module, id, { removed: true })
-        if (!(await rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id)))
-          throw new NotFound()
+        const mine = rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id)
+        if (!(await exists(mine))) throw new NotFound()
         await restoreRow(pen, module, row)
       })
     },
@@ -149,24 +134,22 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     async link(name, id, link, otherId) {
       const { module } = await kindOf(name)
       await reader.mustAllow(module, id, 'edit')
-      await mustReach(module, { [link]: [otherId] })
+      await mustReach({ model, reader }, module, { [link]: [otherId] })
       await withPen((pen) => joinAll(pen, module, id, { [link]: [otherId] }))
     },
     async unlink(name, id, linkName, otherId) {
       const { module } = await kindOf(name)
       await reader.mustAllow(module, id, 'edit')
-      await mustReach(module, { [linkName]: [otherId] })
+      await mustReach({ model, reader }, module, { [linkName]: [otherId] })
       await withPen((pen) => part(pen, module, id, manyLink(module, linkName), otherId))
     }
   }
 }
 
-type Links = Readonly<Record<string, readonly string[]>>
-
 /** What a staff member creates is his own unless he says otherwise. */
 function ownedBy(actor: Actor, module: Module, values: Values): Values {
   const isOpen = module.owner !== undefined && values[module.owner] === undefined
-  return actor.kind === 'staff' && isOpen ? { ...values, [module.owner!]: actor.id } : values
+  return actor.kind === 'staff' && isOpen && module.owner ? { ...values, [module.owner]: actor.id } : values
 }
 
 /** A parent has a module and an id; without an id there is none. @throws HostRefused */
@@ -178,16 +161,14 @@ function mustBelong(columns: Columns, row: Row): void {
   else Object.assign(columns, { parent_id, parent_type })
 }
 
-async function isThere(
-  pen: Pen,
-  name: string,
-  id: string,
-  scopes: ReadonlyMap<string, readonly Sql[]>
-): Promise<boolean> {
+type Scopes = ReadonlyMap<string, readonly Sql[]>
+
+/** Is there such a record, and may it be seen? What nobody asked about may not. */
+async function isThere(pen: Pen, name: string, id: string, scopes: Scopes): Promise<boolean> {
+  const narrow = scopes.get(name)
+  if (!narrow) return false
   const { module } = pen.model.module(name)
-  const row: { id: string } | undefined = await rows(pen.trx, module, scopes.get(name) ?? [])
-    .first('r.id')
-    .where('r.id', id)
+  const row = await firstRow<{ id: string }>(rows(pen.trx, module, narrow).first('r.id').where('r.id', id))
   return row?.id === id
 }
 
@@ -204,86 +185,10 @@ async function filledFromProduct(pen: Pen, module: Module, columns: Columns): Pr
   if (!product || isPriced || typeof productId !== 'string') return columns
   const target = pen.model.module(product.to).module
   if (!target.fields.has('unitPrice')) return columns
-  const row: { unit_price: number | null } | undefined = await pen
-    .trx(target.table)
-    .first('unit_price')
-    .where({ id: productId })
+  const row = await firstRow<{ unit_price: number | null }>(
+    pen.trx(target.table).first('unit_price').where({ id: productId })
+  )
   return { ...columns, unit_price: row?.unit_price ?? 0 }
-}
-
-/** A link that can take one more record. @throws HostRefused */
-function manyLink(module: Module, name: string): Link {
-  const link = module.links.get(name)
-  if (!link || link.storage.kind === 'column') throw new HostRefused({ [name]: { key: 'errors.field.unknown' } })
-  return link
-}
-
-/** What can't be seen can't be linked to. */
-async function refusing(field: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error
-    throw new HostRefused({ [field]: { key: 'errors.field.reference' } })
-  }
-}
-
-async function joinAll(pen: Pen, module: Module, id: string, links: Links): Promise<void> {
-  for (const [name, others] of Object.entries(links)) {
-    for (const other of others) await refusing(name, () => joinOne(pen, module, id, manyLink(module, name), other))
-  }
-}
-
-async function joinOne(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
-  const kind = pen.model.module(link.to)
-  const other = await mustHold(pen, kind.module, otherId)
-  const { storage } = link
-  if (storage.kind === 'reverse') {
-    const only: Columns = storage.only ? { [storage.only.column]: storage.only.is } : {}
-    return updateRow(pen, kind, other, { [storage.column]: id, ...only })
-  }
-  if (storage.kind !== 'table') return
-  const ends = { [storage.near]: id, [storage.far]: otherId }
-  const known: { deleted: number } | undefined = await pen.trx(storage.table).first('deleted').where(ends).forUpdate()
-  if (known?.deleted === 0) return
-  if (known) await pen.trx(storage.table).where(ends).update({ deleted: 0 })
-  else await pen.trx(storage.table).insert({ ...ends, deleted: 0 })
-  await emitLink(pen, module, id, link, otherId)
-}
-
-async function part(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
-  const kind = pen.model.module(link.to)
-  const { storage } = link
-  if (storage.kind === 'table') {
-    const parted = await pen
-      .trx(storage.table)
-      .where({ [storage.near]: id, [storage.far]: otherId, deleted: 0 })
-      .update({ deleted: 1 })
-    if (parted > 0) await emitLink(pen, module, id, link, otherId)
-    return
-  }
-  const other = await mustHold(pen, kind.module, otherId)
-  if (storage.kind !== 'reverse' || other[storage.column] !== id) return
-  const field = [...kind.module.fields.values()].find(
-    (each) => each.storage.kind === 'column' && each.storage.column === storage.column
-  )
-  if (field?.required) throw new HostRefused({ [field.name]: { key: 'errors.field.required' } })
-  const only: Columns = storage.only ? { [storage.only.column]: null } : {}
-  await updateRow(pen, kind, other, { [storage.column]: null, ...only })
-}
-
-/** Both records were changed by it. */
-async function emitLink(pen: Pen, module: Module, id: string, link: Link, otherId: string): Promise<void> {
-  await emitRecord(pen, 'record.changed', module, id, [link.name])
-  const target = pen.model.module(link.to).module
-  const back = [...target.links.values()].find((each) => isBack(link, each))
-  await emitRecord(pen, 'record.changed', target, otherId, back ? [back.name] : [])
-}
-
-function isBack({ storage }: Link, { storage: other }: Link): boolean {
-  return (
-    storage.kind === 'table' && other.kind === 'table' && storage.table === other.table && storage.near === other.far
-  )
 }
 
 /** Deletes a removed record for good, its line items and link rows with it, and gives the files that hung on it. */

@@ -81,8 +81,8 @@ async function frame(crm: Crm, req: Request) {
   const administration = { path: administrationPath, label: t('crm:nav.administration'), icon: 'settings' }
   const entries = [
     { path: homePath, label: t('crm:nav.home'), icon: 'house' },
-    ...modules,
-    ...((await hasAdministration(crm, req)) ? [administration] : [])
+    ...((await hasAdministration(crm, req)) ? [administration] : []),
+    ...modules
   ]
   const url = (path: string) => urlFor(req.res!, path)
   return {

@@ -18,7 +18,6 @@ import { staffSessions } from './sessions.js'
 import { signInPages } from './sign-in.js'
 import { userPages } from './users.js'
 
-export { recordPath, signInUrl } from './paths.js'
 export { crmSessionCookie, staffSessions } from './sessions.js'
 
 export function staffPages(crm: Crm, { config }: { config: Config }): Router {

@@ -15,14 +15,14 @@ export interface ItemsForm {
   readonly count: number
 }
 export interface ItemRow {
-  readonly number: number
+  readonly index: number
   /** '' for a new one. */
   readonly id: string
   readonly isRemoved: boolean
   readonly controls: readonly Control[]
 }
 
-/** A row as posted; `changes` leave out what a person does not write. */
+/** A row as posted. */
 interface PostedItem {
   readonly index: number
   readonly id: string
@@ -88,7 +88,7 @@ async function itemRow(desk: Desk, items: Items, state: FormState, index: number
   const prefix = prefixOf(index)
   const controls = await Promise.all(items.fields.map((field) => controlFor(desk, items.module, field, state, prefix)))
   return {
-    number: index + 1,
+    index,
     id: String(state.typed[`${prefix}id`] ?? ''),
     isRemoved: state.typed[`${prefix}removed`] !== undefined,
     controls: controls.map((control) => ({ ...control, required: false }))
@@ -100,16 +100,14 @@ function countIn(typed: Typed): number {
   return Number.isFinite(count) ? Math.min(Math.max(count, 0), mostRows) : 0
 }
 
-/** The posted rows; blank ones are none. A new row's gaps are filled by its product and by the fields' defaults. */
+/** The posted rows; blank ones are none. A row's gaps are filled by its product and by the fields' defaults. */
 export async function postedItems(desk: Desk, items: Items, body: unknown): Promise<PostedItem[]> {
   const { items: count } = readForm(z.object({ items: z.string().optional() }), body)
   const rows = Array.from({ length: countIn({ items: count ?? '0' }) }, (_, index) =>
     postedItem(desk, items, body, index)
   )
   const written = rows.filter((row) => row.id !== '' || !isBlank(row.values))
-  return Promise.all(
-    written.map(async (row) => (row.id === '' ? { ...row, values: await filled(desk, items, row.values) } : row))
-  )
+  return Promise.all(written.map(async (row) => ({ ...row, values: await filled(desk, items, row.values) })))
 }
 
 function postedItem(desk: Desk, items: Items, body: unknown, index: number): PostedItem {
@@ -148,16 +146,21 @@ export function itemErrors(items: Items, rows: readonly PostedItem[]): Record<st
   return Object.fromEntries(missing)
 }
 
-/** Writes the rows of a record that is there. @throws HostRefused, its errors by the names of the controls. */
+/** Writes the rows of a record that is there, and tells of each that was made, by the name of the control that holds its id:
+ *  a form shown again then changes it instead of making it twice. @throws HostRefused, its errors by the names of the controls. */
 export async function saveItems(
   desk: Desk,
   items: Items,
   rows: readonly PostedItem[],
-  parentId: string
+  parentId: string,
+  onMade: (control: string, id: string) => void
 ): Promise<void> {
   const known = new Set((await itemsOf(desk.records, items, parentId)).map(({ id }) => id))
   for (const [position, row] of rows.entries()) {
-    await naming(row.index, () => saveItem(desk.records, items, row, { parentId, position: position + 1, known }))
+    const id = await naming(row.index, () =>
+      saveItem(desk.records, items, row, { parentId, position: position + 1, known })
+    )
+    if (id) onMade(`${prefixOf(row.index)}id`, id)
   }
 }
 
@@ -168,27 +171,24 @@ interface Place {
   readonly known: ReadonlySet<string>
 }
 
-async function saveItem(
-  records: Records,
-  items: Items,
-  row: PostedItem,
-  { parentId, position, known }: Place
-): Promise<void> {
+/** The id of an item that was made. */
+async function saveItem(records: Records, items: Items, row: PostedItem, place: Place): Promise<string | undefined> {
   const module = items.module.name
+  const { parentId, position, known } = place
   const values = items.module.fields.has('position') ? { ...row.values, position } : row.values
-  if (row.id !== '' && !known.has(row.id)) return
-  if (row.id === '' && !row.isRemoved) await records.create(module, { ...values, [items.link]: parentId })
-  else if (row.id !== '' && row.isRemoved) await records.remove(module, row.id)
-  else if (row.id !== '') await records.change(module, row.id, values)
+  if (row.id === '') return row.isRemoved ? undefined : records.create(module, { ...values, [items.link]: parentId })
+  if (!known.has(row.id)) return undefined
+  if (row.isRemoved) await records.remove(module, row.id)
+  else await records.change(module, row.id, values)
+  return undefined
 }
 
-async function naming(index: number, save: () => Promise<void>): Promise<void> {
+async function naming<T>(index: number, save: () => Promise<T>): Promise<T> {
   try {
-    await save()
+    return await save()
   } catch (error) {
     if (!(error instanceof HostRefused)) throw error
-    throw new HostRefused(
-      Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason]))
-    )
+    const named = Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason])
+    throw new HostRefused(Object.fromEntries(named))
   }
 }

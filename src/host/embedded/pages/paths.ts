@@ -8,7 +8,6 @@ export const administrationPath = `${mount}/administration`
 export const usersPath = `${mount}/users`
 export const settingsPath = `${mount}/settings`
 export const profilePath = `${mount}/profile`
-export const searchPath = `${mount}/search`
 
 export function listPath(module: string): string {
   return `${mount}/${module}`

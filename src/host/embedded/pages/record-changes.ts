@@ -97,18 +97,23 @@ async function saveOrShow(
 ): Promise<void> {
   const typed = typedIn(req.body)
   if (typed.do !== undefined && typed.do !== 'save') return showForm(req, res, subject, { typed, errors: {} })
+  const { records, staff } = req.desk
+  const made: Record<string, string> = {}
   let saved = subject
   try {
     const items = itemsOfModule(req.desk, subject.module)
     const rows = items ? await postedItems(req.desk, items, req.body) : []
-    const values = postedValues(writableFields(subject.module), req.body, req.desk.staff.timeZone)
+    const values = postedValues(writableFields(subject.module), req.body, staff.timeZone)
     refuse(items ? itemErrors(items, rows) : {})
     const id = await save(values)
-    if (items && !subject.record) saved = { ...subject, record: await req.desk.records.find(subject.module.name, id) }
-    if (items) await saveItems(req.desk, items, rows, id)
+    if (items) {
+      saved = { ...subject, record: await records.find(subject.module.name, id) }
+      await saveItems(req.desk, items, rows, id, (control, itemId) => (made[control] = itemId))
+    }
     res.redirect(303, urlFor(res, recordPath(subject.module.name, id)))
   } catch (error) {
-    await showForm(req, res, saved, await stateAfter(req, error, saved, typed), 422)
+    const state = await stateAfter(req, error, saved, { ...typed, ...made }, saved !== subject)
+    await showForm(req, res, saved, state, 422)
   }
 }
 
@@ -116,12 +121,21 @@ function refuse(errors: Readonly<Record<string, FieldError>>): void {
   if (Object.keys(errors).length > 0) throw new Invalid(errors)
 }
 
-/** The form after a refusal. Somebody saved meanwhile: the form carries the new version, so that saving again is a decision. */
-async function stateAfter(req: Request, error: unknown, { module, record }: Subject, typed: Typed): Promise<FormState> {
-  if (error instanceof HostRefused || error instanceof Invalid) return { typed, errors: error.fields }
-  if (!(error instanceof PorticoError) || error.status !== 409 || !record) throw error
+/** The form after a refusal. Somebody saved meanwhile, or all but a line item was saved: the form carries the new version. */
+async function stateAfter(
+  req: Request,
+  error: unknown,
+  { module, record }: Subject,
+  typed: Typed,
+  isSaved: boolean
+): Promise<FormState> {
+  const isRefused = error instanceof HostRefused || error instanceof Invalid
+  const isOutdated = error instanceof PorticoError && error.status === 409 && record !== undefined
+  if (!isRefused && !isOutdated) throw error
+  const errors = isRefused ? error.fields : { form: { key: 'crm:error.changedMeanwhile' } }
+  if (!record || (isRefused && !isSaved)) return { typed, errors }
   const now = await req.desk.records.find(module.name, record.id)
-  return { typed: { ...typed, version: String(now.version) }, errors: { form: { key: 'crm:error.changedMeanwhile' } } }
+  return { typed: { ...typed, version: String(now.version) }, errors }
 }
 
 async function showForm(req: Request, res: Response, subject: Subject, state: FormState, status = 200): Promise<void> {

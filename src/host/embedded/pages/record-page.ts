@@ -75,14 +75,13 @@ function mayConvert(module: Module, record: CrmRecord, may: ReadonlySet<StaffAct
 }
 
 function sectionsOf(desk: Desk, module: Module, record: CrmRecord): { label: string; values: Shown[] }[] {
-  const sections = detailSections(module).map(({ label, fields }) => ({
+  const sections = detailSections(module)
+  const placed = new Set(sections.flatMap(({ fields }) => fields))
+  const history = ['parentId', 'createdAt', 'createdByName', 'modifiedAt'].filter((name) => !placed.has(name))
+  return [...sections, { label: desk.t('crm:record.history'), fields: history }].map(({ label, fields }) => ({
     label,
     values: fields.flatMap((name) => show(desk, module, record, name) ?? [])
   }))
-  const history = ['parentId', 'createdAt', 'createdByName', 'modifiedAt'].flatMap(
-    (name) => show(desk, module, record, name) ?? []
-  )
-  return [...sections, { label: desk.t('crm:record.history'), values: history }]
 }
 
 /** The sections of the detail layout. */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { ConnectSessionKnexStore } from 'connect-session-knex'
 import cookieParser from 'cookie-parser'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import session, { Store, type SessionData } from 'express-session'
 import type { Knex } from 'knex'
 import type { Config } from '../../../config.js'
@@ -29,7 +29,8 @@ export interface StaffSessions {
   staffOf(req: IncomingMessage): Promise<Staff | undefined>
   /** Begins a new session under a new id. */
   start(req: Request, staff: Staff): Promise<void>
-  end(req: Request): Promise<void>
+  /** Ends the session, in the database and in the browser. */
+  end(req: Request, res: Response): Promise<void>
 }
 
 const minute = 60 * 1000
@@ -78,8 +79,9 @@ function openSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secret'>): S
       req.session.crmStaff = { id: staff.id, stamp: (await crm.users.sessionStamp(staff.id)) ?? '' }
       await promisify(req.session.save.bind(req.session))()
     },
-    async end(req) {
+    async end(req, res) {
       await promisify(req.session.destroy.bind(req.session))()
+      res.clearCookie(cookie, cookieOptions(config))
     }
   }
 }

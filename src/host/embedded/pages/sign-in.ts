@@ -34,7 +34,7 @@ export function signInPages(crm: Crm, sessions: StaffSessions): Record<'show' | 
           page(res, 'crm/sign-in', { form: { to: sameSitePath(typed.to) ?? '', typed, errors } }, { status: 422 })
       ),
     signOut: async (req, res) => {
-      await sessions.end(req)
+      await sessions.end(req, res)
       res.redirect(303, urlFor(res, signInPath))
     }
   }

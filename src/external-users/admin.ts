@@ -1,0 +1,213 @@
+/** The staff's pages about external users: all of them with the released fields, and the external members of one project. */
+import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
+import type { Context } from '../context.js'
+import { NotFound, PorticoError } from '../errors.js'
+import { locales } from '../host/catalog.js'
+import type { Staff } from '../host/host.js'
+import { checkbox, readForm, submit, type ShownAgain } from '../web/forms.js'
+import { queryText } from '../web/paging.js'
+import { page, urlFor } from '../web/render.js'
+import { requireStaff } from '../web/staff.js'
+import { deactivate, externalUsers, type ExternalUser } from './external-users.js'
+import { inviteAgain, restore } from './invitation.js'
+import { addMember, candidates, projectMembers, removeMember } from './memberships.js'
+import { projects, projectTitle } from './project.js'
+import { letGroupRead, mayGroupRead } from './read-right.js'
+import { releasableFields, releasedFields, releaseFields } from './released-fields.js'
+
+export const adminPath = '/portico/admin/external-users'
+
+export function adminPages(context: Context): Router {
+  const router = Router()
+  router.use(requireStaff(context.host, 'manage-portal-users'), frame(context))
+  router.get('/', (req, res) => showUsers(context, req, res))
+  router.post('/fields', saveFields(context))
+  router.post('/users/:user/:change', changeUser(context))
+  router.get('/projects/:project', (req, res) => showProject(context, req, res))
+  router.post('/projects/:project/security', saveSecurity(context))
+  router.post('/projects/:project/members', saveMember(context))
+  router.post('/projects/:project/members/:person/removal', endMembership(context))
+  return router
+}
+
+function frame(context: Context): RequestHandler {
+  return (req, res, next) => {
+    const t = context.t(req.locale)
+    const home = urlFor(res, adminPath)
+    const nav = [{ label: t('external:menu.label'), url: home, icon: 'user-check', current: true }]
+    res.locals.area = { kind: 'admin', name: 'Portico', home, nav, user: { name: req.staff.name } }
+    next()
+  }
+}
+
+// --- all external users, and what they see of a project ---
+
+const usersPerPage = 50
+/** Deeper pages would be slow, and nobody leafs that far. */
+const lastPage = 1000
+
+async function showUsers(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
+  const here = Math.min(Math.max(Math.trunc(Number(queryText(req, 'page'))) || 1, 1), lastPage)
+  const users = await externalUsers(context.db, { skip: (here - 1) * usersPerPage, limit: usersPerPage + 1 })
+  const link = (number: number, isThere: boolean): string | undefined => (isThere ? `?page=${number}` : undefined)
+  const locals = {
+    users: users.slice(0, usersPerPage).map((user) => shownUser(context, req, res, user)),
+    pages: { previous: link(here - 1, here > 1), next: link(here + 1, users.length > usersPerPage && here < lastPage) },
+    release: await shownRelease(context, req, res, again),
+    notice: again?.notice,
+    done: doneIn(req)
+  }
+  await page(res, 'external-users/users', locals, { status: again?.status })
+}
+
+async function shownRelease(context: Context, req: Request, res: Response, again: Again | undefined): Promise<Record<string, unknown>> {
+  const { revision, fields } = await releasedFields(context.db)
+  const choices = releasableFields(await context.host.catalog(req.locale)).map(({ name, label }) => ({ value: name, label }))
+  return { action: urlFor(res, `${adminPath}/fields`), revision, choices, chosen: [again?.typed['fields'] ?? [...fields]].flat(), error: again?.errors['fields'] }
+}
+
+function saveFields(context: Context): RequestHandler {
+  const form = z.strictObject({ fields: z.array(z.string().max(64)), revision: z.coerce.number().int() })
+  return async (req, res) =>
+    submitOrRefuse(
+      context,
+      req,
+      async () => {
+        const { revision, fields } = readForm(form, req.body)
+        await releaseFields(context, req.staff, revision, fields)
+        res.redirect(303, urlFor(res, `${adminPath}?done=fields`))
+      },
+      (again) => showUsers(context, req, res, again)
+    )
+}
+
+type UserChange = (context: Context, id: string, by: Staff) => Promise<void>
+
+const userChanges: Readonly<Record<string, UserChange>> = { invitation: inviteAgain, deactivation: deactivate, activation: restore }
+
+/** What can be done with somebody in each status. */
+const openChanges: Readonly<Record<ExternalUser['status'], readonly string[]>> = {
+  invited: ['invitation', 'deactivation'],
+  confirmed: ['deactivation'],
+  deactivated: ['activation']
+}
+
+/** `POST /users/:user/deactivation` and its like; it leads back to the project from whose page it was sent. */
+function changeUser(context: Context): RequestHandler {
+  const form = z.strictObject({ project: z.string().max(36).optional() })
+  return async (req, res) => {
+    const name = String(req.params['change'])
+    const change = Object.hasOwn(userChanges, name) ? userChanges[name] : undefined
+    if (!change) throw new NotFound()
+    const { project } = readForm(form, req.body)
+    const act = async (): Promise<void> => {
+      await change(context, String(req.params['user']), req.staff)
+      res.redirect(303, `${project ? projectUrl(res, project) : urlFor(res, adminPath)}?done=${name}`)
+    }
+    await submitOrRefuse(context, req, act, (again) => showUsers(context, req, res, again))
+  }
+}
+
+function shownUser(context: Context, req: Request, res: Response, user: ExternalUser): Record<string, unknown> {
+  const { id, name, address, status, invitedAt } = user
+  const t = context.t(req.locale)
+  return {
+    name,
+    address,
+    invitedAt,
+    recordUrl: context.host.recordUrl(user.module, user.recordId),
+    status: { label: t(`external:status.${status}`), tone: tones[status] },
+    actions: openChanges[status].map((change) => ({ label: t(`external:change.${change}`), url: urlFor(res, `${adminPath}/users/${id}/${change}`) }))
+  }
+}
+
+const tones = { invited: 'info', confirmed: 'good', deactivated: 'bad' } as const
+
+// --- the external members of a project ---
+
+const shortestSearch = 2
+
+async function showProject(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
+  const id = String(req.params['project'])
+  const title = await projectTitle(context, id)
+  const members = await projectMembers(context, id)
+  const words = queryText(req, 'q') ?? ''
+  const isSearch = words.length >= shortestSearch
+  const locals = {
+    project: { id, title, recordUrl: context.host.recordUrl(projects, id), url: projectUrl(res, id), mayGroupRead: await mayGroupRead(context.db, id) },
+    members: members.map((user) => ({ ...shownUser(context, req, res, user), removalUrl: `${projectUrl(res, id)}/members/${user.id}/removal` })),
+    search: { words, found: isSearch ? await candidates(context, id, words) : undefined, error: again?.errors['contact'] },
+    language: { choices: languageChoices, chosen: again?.typed['language'] ?? req.staff.locale },
+    notice: again?.notice,
+    done: doneIn(req)
+  }
+  await page(res, 'external-users/members', locals, { status: again?.status })
+}
+
+const languageChoices = [
+  { value: 'en', label: 'English' },
+  { value: 'de', label: 'Deutsch' },
+  { value: 'cs', label: 'Čeština' }
+]
+
+function saveSecurity(context: Context): RequestHandler {
+  return async (req, res) => {
+    const { externalUsersRead } = readForm(z.strictObject({ externalUsersRead: checkbox }), req.body)
+    await letGroupRead(context, String(req.params['project']), externalUsersRead, req.staff)
+    res.redirect(303, `${projectUrl(res, String(req.params['project']))}?done=security`)
+  }
+}
+
+function saveMember(context: Context): RequestHandler {
+  const form = z.strictObject({ contact: z.string().max(36), language: z.enum(locales) })
+  return async (req, res) =>
+    submitOrRefuse(
+      context,
+      req,
+      async () => {
+        const { contact, language } = readForm(form, req.body)
+        await addMember(context, { projectId: String(req.params['project']), contactId: contact, language }, req.staff)
+        res.redirect(303, `${projectUrl(res, String(req.params['project']))}?done=member`)
+      },
+      (again) => showProject(context, req, res, again)
+    )
+}
+
+function endMembership(context: Context): RequestHandler {
+  return async (req, res) => {
+    const project = String(req.params['project'])
+    await removeMember(context, project, String(req.params['person']), req.staff)
+    res.redirect(303, `${projectUrl(res, project)}?done=removal`)
+  }
+}
+
+function projectUrl(res: Response, id: string): string {
+  return urlFor(res, `${adminPath}/projects/${encodeURIComponent(id)}`)
+}
+
+// --- what both share ---
+
+const outcomes = ['fields', 'security', 'member', 'removal', ...Object.keys(userChanges)]
+
+/** What was done just now, to be said on the page. */
+function doneIn(req: Request): string | undefined {
+  return outcomes.find((outcome) => outcome === req.query['done'])
+}
+
+interface Again extends ShownAgain {
+  /** A refusal of the whole, or that something is to be mended. */
+  readonly notice: string
+  readonly status: number
+}
+
+/** Runs `act`; what can't be taken, and what is refused, shows the page again and says why. */
+async function submitOrRefuse(context: Context, req: Request, act: () => Promise<void>, again: (form: Again) => Promise<void>): Promise<void> {
+  const t = context.t(req.locale)
+  try {
+    await submit(req, act, (form) => again({ ...form, notice: t('errors.invalid'), status: 422 }))
+  } catch (error) {
+    if (!(error instanceof PorticoError) || error.status !== 409) throw error
+    await again({ errors: {}, typed: {}, notice: t(error.key, error.args), status: 409 })
+  }
+}

@@ -1,0 +1,35 @@
+/** The door of the external users: one for all of them, whatever their projects. */
+import type { Context } from '../context.js'
+import type { Locale } from '../host/catalog.js'
+import type { Door, ResolveDoor } from '../identity/identity.js'
+import type { Person } from '../access/viewer.js'
+import { audience, confirm, externalUserOf } from './external-users.js'
+
+export const doorBase = '/external'
+
+export function doorName(context: Context, locale: Locale): string {
+  return context.t(locale)('external:door.name', { company: context.config.company.name })
+}
+
+/** The door, in the language of the request. */
+export function resolveDoor(context: Context): ResolveDoor {
+  return async ({ locale }): Promise<Door> => ({
+    audience,
+    base: doorBase,
+    name: doorName(context, locale),
+    locale,
+    admit: (identityId) => admit(context, identityId),
+    accepted: (identityId) => confirm(context, identityId),
+    home: async () => '/'
+  })
+}
+
+/** Asked on every request: whoever is deactivated, or has not accepted, does not come in. */
+async function admit(context: Context, identityId: string): Promise<Person | undefined> {
+  const user = await externalUserOf(context.db, identityId)
+  const profile = user?.status === 'confirmed' ? await context.identity.profile(identityId) : undefined
+  if (!user || !profile) return undefined
+  const { id, module, recordId, invitedBy } = user
+  const { name, locale, timeZone, formats } = profile
+  return { kind: 'external-user', id, name, module, recordId, portalId: undefined, userTypeId: undefined, invitedBy, locale, timeZone, formats }
+}

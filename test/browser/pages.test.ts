@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { customers, demoPassword, staff } from '../../demo/cast.js'
+import { demoPortal } from '../../demo/portals.js'
+import { locales, type Locale } from '../../src/host/catalog.js'
+import { openApp, type TestApp } from '../support/app.js'
+import { browserSuite } from '../support/browser.js'
+import { onSqlite } from '../support/databases.js'
+
+const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const languageNames: Record<Locale, string> = { en: 'English', de: 'Deutsch', cs: 'Čeština' }
+
+/** Bytes of a page with all that it loads, before compression. */
+const heaviest = 50_000
+/** No fewer kinds of pages than this: a crawl that finds nothing proves nothing. */
+const fewest = { staff: 25, customer: 10, stranger: 4 }
+
+onSqlite('every page in a browser', (open) => {
+  browserSuite('Chromium', (browser) => {
+    let test: TestApp
+    let server: Server
+    let origin: string
+
+    before(async () => {
+      test = await openApp(open)
+      server = createServer(test.app)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    })
+
+    after(async () => {
+      await new Promise((resolve) => server.close(resolve))
+      await test.close()
+    })
+
+    const people = [
+      { who: 'stranger', doors: ['/', '/crm/sign-in', `/portal/${demoPortal.slug}/sign-in`, `/portal/${demoPortal.slug}/forgotten-password`, '/nowhere'] },
+      { who: 'customer', doors: [`/portal/${demoPortal.slug}`], signIn: `/portal/${demoPortal.slug}/sign-in`, name: customers.anna.email },
+      { who: 'staff', doors: ['/crm', '/crm/settings', '/portico/admin/portals', '/portico/admin/sharing', '/portico/admin/external-users'], signIn: '/crm/sign-in', name: staff.irena.userName }
+    ] as const
+
+    for (const person of people) {
+      it(`X07 as a ${person.who}: axe finds nothing in any language, dark or light, phone or desk, and no page weighs more than 50 kB`, async function () {
+        this.timeout(300_000)
+        const shapes = new Map<string, string>()
+        for (const locale of locales) {
+          const context = await contextFor(await browser(), { locale, isPhone: locale === 'cs', isDark: locale !== 'en' })
+          const page = await context.newPage()
+          if ('signIn' in person) await signIn(page, origin + person.signIn, person.name)
+          await choose(page, origin, locale)
+          if (shapes.size === 0) for (const [shape, path] of await crawl(page, origin, person.doors)) shapes.set(shape, path)
+          for (const path of shapes.values()) await inspect(page, origin + path, locale)
+          await context.close()
+        }
+        expect(shapes.size, [...shapes.keys()].join('\n')).to.be.at.least(fewest[person.who])
+      })
+    }
+  })
+})
+
+function contextFor(browser: Browser, as: { locale: Locale; isPhone: boolean; isDark: boolean }): Promise<BrowserContext> {
+  return browser.newContext({
+    viewport: as.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+    colorScheme: as.isDark ? 'dark' : 'light',
+    locale: as.locale,
+    bypassCSP: true
+  })
+}
+
+async function signIn(page: Page, url: string, name: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('main form input:not([type=hidden])').first().fill(name)
+  await page.locator('main form input[type=password]').fill(demoPassword)
+  await page.locator('main form button').first().click()
+  await page.waitForLoadState()
+  expect(page.url(), 'signed in').not.to.include('sign-in')
+}
+
+async function choose(page: Page, origin: string, locale: Locale): Promise<void> {
+  if (page.url() === 'about:blank') await page.goto(`${origin}/`)
+  await page.locator('footer').getByRole('button', { name: languageNames[locale] }).click()
+  await page.waitForLoadState()
+}
+
+/** One address for each kind of page that links lead to from `doors`. */
+async function crawl(page: Page, origin: string, doors: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  const waiting = [...doors]
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (found.has(shapeOf(path))) continue
+    found.set(shapeOf(path), path)
+    const response = await page.goto(origin + path)
+    if (!String(response?.headers()['content-type']).includes('text/html')) {
+      found.delete(shapeOf(path))
+      continue
+    }
+    const links = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
+    for (const link of links) if (link.startsWith(origin) && !link.includes('/files/')) waiting.push(link.slice(origin.length).split('#')[0]!)
+  }
+  return found
+}
+
+/** The kind of page behind an address: modules and ids stand for each other. */
+function shapeOf(path: string): string {
+  const [bare = ''] = path.split('?')
+  return bare
+    .replace(/\/+$/, '')
+    .split('/')
+    .map((word, index) => (isWordOfOurs(word, index) ? word : '*'))
+    .join('/')
+}
+
+const words = new Set(
+  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related'.split(' ')
+)
+
+function isWordOfOurs(word: string, index: number): boolean {
+  return index === 0 || words.has(word)
+}
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+}
+
+async function inspect(page: Page, url: string, locale: Locale): Promise<void> {
+  let weight = 0
+  const weigh = (bytes: Promise<Buffer>): void => void bytes.then((body) => (weight += body.length)).catch(() => undefined)
+  const listen = (response: { body(): Promise<Buffer> }): void => weigh(response.body())
+  page.on('response', listen)
+  const response = await page.goto(url, { waitUntil: 'networkidle' })
+  page.off('response', listen)
+  if (!String(response?.headers()['content-type']).includes('text/html')) return
+  expect(response!.status(), url).to.be.below(500)
+  expect(await page.getAttribute('html', 'lang'), url).to.equal(locale)
+  expect(await page.textContent('body'), `${url} has an untranslated key`).not.to.match(/\b(web|crm|portal|identity|access|errors|sharing|external|start|mail):[a-z]+\.[a-zA-Z.]+/)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1), `${url} scrolls sideways`).to.equal(false)
+  expect(weight, `${url} weighs`).to.be.within(1, heaviest)
+  await page.evaluate(axe)
+  const violations = await page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as { axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> } }
+    const result = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return result.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }))
+  })
+  expect(violations, `${url} in ${locale}`).to.deep.equal([])
+}

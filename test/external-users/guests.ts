@@ -1,0 +1,81 @@
+/** The demo world with external users in it: staff at their pages, and guests who have accepted their invitations. */
+import { demoPassword, staff } from '../../demo/cast.js'
+import type { Staff } from '../../src/host/host.js'
+import { confirm, externalUsersAt, type ExternalUser } from '../../src/external-users/external-users.js'
+import { addMember } from '../../src/external-users/memberships.js'
+import { letGroupRead } from '../../src/external-users/read-right.js'
+import { releasedFields, releaseFields } from '../../src/external-users/released-fields.js'
+import { up } from '../../migrations/0006-external-users.js'
+import { openApp, type TestApp } from '../support/app.js'
+import type { OpenDatabase } from '../support/databases.js'
+import type { Visitor } from '../support/visitor.js'
+
+export const retrofit = 'nordwind-retrofit'
+export const pumpRoom = 'fjordside-pump-room'
+export const ended = 'morava-boiler-house'
+
+export interface Guests {
+  readonly test: TestApp
+  readonly irena: Staff
+  /** A staff member at the door of the CRM, signed in. */
+  staff(userName: keyof typeof staff): Promise<Visitor>
+  /** Makes the contact a member of the projects; he has accepted and has a password. */
+  admit(contactId: string, ...projectIds: readonly string[]): Promise<ExternalUser>
+  /** Signs the contact in; whatever comes of it. */
+  guest(contactId: string): Promise<Visitor>
+  /** Gives or takes the group's right. */
+  letGroupRead(projectId: string, may?: boolean): Promise<void>
+  release(...fields: readonly string[]): Promise<void>
+  change(projectId: string, values: Readonly<Record<string, string | null>>): Promise<void>
+}
+
+export async function openGuests(open: OpenDatabase): Promise<Guests> {
+  const test = await openApp(open, { world: 'people' })
+  await up(test.embedded.db)
+  const { crm, host, portico } = test.embedded
+  const { context } = portico
+  await crm.settings.saveSwitches({ 'external-users': true })
+  const irena = (await host.staffById(staff.irena.id))!
+  return {
+    test,
+    irena,
+    staff: (userName) => staffAt(test, userName),
+    async admit(contactId, ...projectIds) {
+      for (const projectId of projectIds) await addMember(context, { projectId, contactId, language: 'en' }, irena)
+      return accept(test, contactId)
+    },
+    guest: (contactId) => guestAt(test, contactId),
+    letGroupRead: (projectId, may = true) => letGroupRead(context, projectId, may, irena),
+    release: async (...fields) => releaseFields(context, irena, (await releasedFields(context.db)).revision, fields),
+    async change(projectId, values) {
+      await host.save({ module: 'Project', id: projectId, values }, { kind: 'staff', id: irena.id })
+    }
+  }
+}
+
+export async function externalUser(test: TestApp, contactId: string): Promise<ExternalUser | undefined> {
+  const [user] = await externalUsersAt(test.embedded.db, 'Contact', [contactId])
+  return user
+}
+
+async function staffAt(test: TestApp, userName: keyof typeof staff): Promise<Visitor> {
+  const visitor = await test.visitor().open('/crm/sign-in')
+  return visitor.send('Sign in', { userName, password: demoPassword })
+}
+
+async function guestAt(test: TestApp, contactId: string): Promise<Visitor> {
+  const { address } = (await externalUser(test, contactId))!
+  const visitor = await test.visitor().open('/external/sign-in')
+  return visitor.send('Sign in', { email: address, password: demoPassword })
+}
+
+/** As if he had followed the link in his mail. */
+async function accept(test: TestApp, contactId: string): Promise<ExternalUser> {
+  const { context } = test.embedded.portico
+  const { identityId } = (await externalUser(test, contactId))!
+  await context.identity.setPassword(identityId, demoPassword)
+  const preferences = { timeZone: 'Europe/Berlin', country: undefined, formats: { date: 'iso', time: '24' } } as const
+  await context.identity.prefer(identityId, { locale: 'en', ...preferences })
+  await confirm(context, identityId)
+  return (await externalUser(test, contactId))!
+}

@@ -61,10 +61,24 @@ async function showUsers(context: Context, req: Request, res: Response, again?: 
   await page(res, 'external-users/users', locals, { status: again?.status })
 }
 
-async function shownRelease(context: Context, req: Request, res: Response, again: Again | undefined): Promise<Record<string, unknown>> {
+async function shownRelease(
+  context: Context,
+  req: Request,
+  res: Response,
+  again: Again | undefined
+): Promise<Record<string, unknown>> {
   const { revision, fields } = await releasedFields(context.db)
-  const choices = releasableFields(await context.host.catalog(req.locale)).map(({ name, label }) => ({ value: name, label }))
-  return { action: urlFor(res, `${adminPath}/fields`), revision, choices, chosen: [again?.typed['fields'] ?? [...fields]].flat(), error: again?.errors['fields'] }
+  const choices = releasableFields(await context.host.catalog(req.locale)).map(({ name, label }) => ({
+    value: name,
+    label
+  }))
+  return {
+    action: urlFor(res, `${adminPath}/fields`),
+    revision,
+    choices,
+    chosen: [again?.typed['fields'] ?? [...fields]].flat(),
+    error: again?.errors['fields']
+  }
 }
 
 function saveFields(context: Context): RequestHandler {
@@ -84,7 +98,11 @@ function saveFields(context: Context): RequestHandler {
 
 type UserChange = (context: Context, id: string, by: Staff) => Promise<void>
 
-const userChanges: Readonly<Record<string, UserChange>> = { invitation: inviteAgain, deactivation: deactivate, activation: restore }
+const userChanges: Readonly<Record<string, UserChange>> = {
+  invitation: inviteAgain,
+  deactivation: deactivate,
+  activation: restore
+}
 
 /** What can be done with somebody in each status. */
 const openChanges: Readonly<Record<ExternalUser['status'], readonly string[]>> = {
@@ -118,7 +136,10 @@ function shownUser(context: Context, req: Request, res: Response, user: External
     invitedAt,
     recordUrl: context.host.recordUrl(user.module, user.recordId),
     status: { label: t(`external:status.${status}`), tone: tones[status] },
-    actions: openChanges[status].map((change) => ({ label: t(`external:change.${change}`), url: urlFor(res, `${adminPath}/users/${id}/${change}`) }))
+    actions: openChanges[status].map((change) => ({
+      label: t(`external:change.${change}`),
+      url: urlFor(res, `${adminPath}/users/${id}/${change}`)
+    }))
   }
 }
 
@@ -135,9 +156,22 @@ async function showProject(context: Context, req: Request, res: Response, again?
   const words = queryText(req, 'q') ?? ''
   const isSearch = words.length >= shortestSearch
   const locals = {
-    project: { id, title, recordUrl: context.host.recordUrl(projects, id), url: projectUrl(res, id), mayGroupRead: await mayGroupRead(context.db, id) },
-    members: members.map((user) => ({ ...shownUser(context, req, res, user), removalUrl: `${projectUrl(res, id)}/members/${user.id}/removal` })),
-    search: { words, found: isSearch ? await candidates(context, id, words) : undefined, error: again?.errors['contact'] },
+    project: {
+      id,
+      title,
+      recordUrl: context.host.recordUrl(projects, id),
+      url: projectUrl(res, id),
+      mayGroupRead: await mayGroupRead(context.db, id)
+    },
+    members: members.map((user) => ({
+      ...shownUser(context, req, res, user),
+      removalUrl: `${projectUrl(res, id)}/members/${user.id}/removal`
+    })),
+    search: {
+      words,
+      found: isSearch ? await candidates(context, id, words) : undefined,
+      error: again?.errors['contact']
+    },
     language: { choices: languageChoices, chosen: again?.typed['language'] ?? req.staff.locale },
     notice: again?.notice,
     done: doneIn(req)
@@ -202,7 +236,12 @@ interface Again extends ShownAgain {
 }
 
 /** Runs `act`; what can't be taken, and what is refused, shows the page again and says why. */
-async function submitOrRefuse(context: Context, req: Request, act: () => Promise<void>, again: (form: Again) => Promise<void>): Promise<void> {
+async function submitOrRefuse(
+  context: Context,
+  req: Request,
+  act: () => Promise<void>,
+  again: (form: Again) => Promise<void>
+): Promise<void> {
   const t = context.t(req.locale)
   try {
     await submit(req, act, (form) => again({ ...form, notice: t('errors.invalid'), status: 422 }))

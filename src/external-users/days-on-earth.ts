@@ -43,7 +43,13 @@ const otherNames = [
   ...['UTC', 'GMT', 'Etc/UTC', 'Etc/GMT'],
   ...Array.from({ length: 12 }, (_, hours) => `Etc/GMT+${hours + 1}`),
   ...Array.from({ length: 14 }, (_, hours) => `Etc/GMT-${hours + 1}`),
-  ...['Africa/Asmara', 'America/Argentina/Buenos_Aires', 'America/Atikokan', 'America/Indiana/Indianapolis', 'America/Nuuk'],
+  ...[
+    'Africa/Asmara',
+    'America/Argentina/Buenos_Aires',
+    'America/Atikokan',
+    'America/Indiana/Indianapolis',
+    'America/Nuuk'
+  ],
   ...['Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Atlantic/Faroe', 'Europe/Kyiv'],
   ...['Pacific/Chuuk', 'Pacific/Kanton', 'Pacific/Pohnpei']
 ]

@@ -31,5 +31,17 @@ async function admit(context: Context, identityId: string): Promise<Person | und
   if (!user || !profile) return undefined
   const { id, module, recordId, invitedBy } = user
   const { name, locale, timeZone, formats } = profile
-  return { kind: 'external-user', id, name, module, recordId, portalId: undefined, userTypeId: undefined, invitedBy, locale, timeZone, formats }
+  return {
+    kind: 'external-user',
+    id,
+    name,
+    module,
+    recordId,
+    portalId: undefined,
+    userTypeId: undefined,
+    invitedBy,
+    locale,
+    timeZone,
+    formats
+  }
 }

@@ -68,7 +68,13 @@ export async function deactivate(context: Context, id: string, by: Staff): Promi
   const user = await externalUserById(context.db, id)
   if (user.status === 'deactivated') return
   await context.db.transaction(async (trx) => {
-    await changeStatus(context, user, { status: 'deactivated' }, { action: 'external-user.deactivated', actor: staffActor(by) }, trx)
+    await changeStatus(
+      context,
+      user,
+      { status: 'deactivated' },
+      { action: 'external-user.deactivated', actor: staffActor(by) },
+      trx
+    )
     await context.identity.revoke(user.identityId, audience, trx)
   })
   await context.mail.withdraw(subjectOf(user))
@@ -79,7 +85,9 @@ export async function activate(context: Context, id: string, by: Staff): Promise
   const user = await externalUserById(context.db, id)
   if (user.status !== 'deactivated') return user
   const status = user.acceptedAt ? 'confirmed' : 'invited'
-  await context.db.transaction((trx) => changeStatus(context, user, { status }, { action: 'external-user.activated', actor: staffActor(by) }, trx))
+  await context.db.transaction((trx) =>
+    changeStatus(context, user, { status }, { action: 'external-user.activated', actor: staffActor(by) }, trx)
+  )
   return { ...user, status }
 }
 
@@ -89,17 +97,28 @@ export async function confirm(context: Context, identityId: string): Promise<voi
   if (user?.status !== 'invited') return
   const actor = { kind: 'outside', id: user.id, name: user.name } as const
   const change: StatusChange = { status: 'confirmed', accepted_at: momentAt(context.now()) }
-  await context.db.transaction((trx) => changeStatus(context, user, change, { action: 'invitation.accepted', actor }, trx))
+  await context.db.transaction((trx) =>
+    changeStatus(context, user, change, { action: 'invitation.accepted', actor }, trx)
+  )
 }
 
 type StatusChange = { status: ExternalUserStatus; accepted_at?: string }
 type Act = Pick<AuditEntry, 'action' | 'actor'>
 
 /** Only from the status that was read: of two who act at once, the second is told. */
-async function changeStatus(context: Context, user: ExternalUser, values: StatusChange, act: Act, trx: Knex): Promise<void> {
+async function changeStatus(
+  context: Context,
+  user: ExternalUser,
+  values: StatusChange,
+  act: Act,
+  trx: Knex
+): Promise<void> {
   const changed = await trx('portico_external_users').where({ id: user.id, status: user.status }).update(values)
   if (changed === 0) throw new ChangedMeanwhile()
-  await context.audit.note({ ...act, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
+  await context.audit.note(
+    { ...act, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } },
+    trx
+  )
 }
 
 async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<ExternalUser[]> {

@@ -23,7 +23,9 @@ function frame(context: Context): RequestHandler {
   return (req, res, next) => {
     const to = (path: string): string => urlFor(res, doorBase + path)
     const user = { name: req.viewer.person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
-    const nav = [{ url: to('/'), label: context.t(req.locale)('external:projects.title'), icon: 'folder-kanban', current: !req.path.startsWith('/profile') }]
+    const nav = [
+      { url: to('/'), label: context.t(req.locale)('external:projects.title'), icon: 'folder-kanban', current: true }
+    ]
     res.locals.area = { kind: 'portal', name: doorName(context, req.locale), home: to('/'), nav, user }
     next()
   }
@@ -36,7 +38,9 @@ function projectListPage(context: Context): RequestHandler {
     const rows = found.records.map((record) => ({
       url: urlFor(res, `${doorBase}/projects/${encodeURIComponent(record.id)}`),
       title: titleOf(context, req, record.title),
-      fields: listFields(record.values, record.module.title).map((name) => shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null))
+      fields: listFields(record.values, record.module.title).map((name) =>
+        shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null)
+      )
     }))
     const head = rows[0]?.fields.map(({ label }) => label) ?? []
     await page(res, 'external-users/projects', { rows, head, pages: pageLinks(req, found.next) })
@@ -59,7 +63,10 @@ function projectPage(context: Context): RequestHandler {
   return async (req, res) => {
     const record = await records(req.viewer).find(projects, String(req.params['id']))
     await page(res, 'external-users/project', {
-      project: { title: titleOf(context, req, record.title), sections: shownSections(showingFor(context, req), record) },
+      project: {
+        title: titleOf(context, req, record.title),
+        sections: shownSections(showingFor(context, req), record)
+      },
       listUrl: urlFor(res, `${doorBase}/`)
     })
   }

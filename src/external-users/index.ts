@@ -20,7 +20,9 @@ const externalUsers: PorticoModule = {
     recordActions(async ({ module, id, staff, locale }) => {
       if (module !== projects || !hasPermission(staff, 'manage-portal-users')) return []
       const url = `${adminPath}/projects/${encodeURIComponent(id)}`
-      return [{ name: 'external-members', label: context.t(locale)('external:action.members'), url, icon: 'user-check' }]
+      return [
+        { name: 'external-members', label: context.t(locale)('external:action.members'), url, icon: 'user-check' }
+      ]
     })
     policy((person, catalog) => policySource(context, person, catalog))
   }

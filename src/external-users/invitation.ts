@@ -54,7 +54,10 @@ export async function invite(context: Context, newcomer: Newcomer, by: Staff, tr
   const invitation = { status: 'invited', invited_by: by.id, invited_at: momentAt(context.now()) }
   await trx('portico_external_users').insert({ id, ...person, ...invitation })
   const user = await externalUserById(trx, id)
-  await context.audit.note({ actor: staffActor(by), action: 'external-user.invited', subject: subjectOf(user), after: newcomer }, trx)
+  await context.audit.note(
+    { actor: staffActor(by), action: 'external-user.invited', subject: subjectOf(user), after: newcomer },
+    trx
+  )
   await sendLink(context, user, by, trx)
   return user
 }
@@ -66,8 +69,13 @@ export async function inviteAgain(context: Context, id: string, by: Staff): Prom
   await outsideAddress(context, user.address)
   await context.mail.withdraw(subjectOf(user))
   await context.db.transaction(async (trx) => {
-    await trx('portico_external_users').where({ id }).update({ invited_at: momentAt(context.now()) })
-    await context.audit.note({ actor: staffActor(by), action: 'external-user.invited-again', subject: subjectOf(user) }, trx)
+    await trx('portico_external_users')
+      .where({ id })
+      .update({ invited_at: momentAt(context.now()) })
+    await context.audit.note(
+      { actor: staffActor(by), action: 'external-user.invited-again', subject: subjectOf(user) },
+      trx
+    )
     await sendLink(context, user, by, trx)
   })
 }
@@ -80,7 +88,10 @@ export async function restore(context: Context, id: string, by: Staff): Promise<
 
 async function sendLink(context: Context, user: ExternalUser, by: Staff, trx: Knex): Promise<void> {
   const days = context.config.invitationDays
-  const path = await context.identity.issueLink({ purpose: 'invitation', identityId: user.identityId, audience, days, by: by.name }, trx)
+  const path = await context.identity.issueLink(
+    { purpose: 'invitation', identityId: user.identityId, audience, days, by: by.name },
+    trx
+  )
   const message = await writeMail({
     template: 'invitation',
     locale: user.language,

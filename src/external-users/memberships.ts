@@ -25,7 +25,11 @@ export interface Candidate extends Contact {
 /** Contacts with an address who could be added: neither members yet nor deactivated (T10). */
 export async function candidates(context: Context, projectId: string, words: string): Promise<Candidate[]> {
   const found = await contactsLike(context, words, mostCandidates)
-  const users = await externalUsersAt(context.db, contacts, found.map(({ id }) => id))
+  const users = await externalUsersAt(
+    context.db,
+    contacts,
+    found.map(({ id }) => id)
+  )
   const members = new Set((await projectMembers(context, projectId)).map((user) => user.recordId))
   return found.flatMap((contact) => {
     const user = users.find(({ recordId }) => recordId === contact.id)
@@ -36,7 +40,11 @@ export async function candidates(context: Context, projectId: string, words: str
 
 /** Adds a contact to a project's members; one who is no external user yet is made one and invited, in the language given.
  *  @throws NotFound; PorticoError with the reason for which he can't be added */
-export async function addMember(context: Context, member: { projectId: string; contactId: string; language: Locale }, by: Staff): Promise<void> {
+export async function addMember(
+  context: Context,
+  member: { projectId: string; contactId: string; language: Locale },
+  by: Staff
+): Promise<void> {
   const { projectId, contactId, language } = member
   await projectTitle(context, projectId)
   const [known] = await externalUsersAt(context.db, contacts, [contactId])
@@ -47,7 +55,10 @@ export async function addMember(context: Context, member: { projectId: string; c
     const membership = { module: projects, record_id: projectId, person_id: person.id }
     if (await trx('portico_memberships').first('added_at').where(membership)) throw refusal('alreadyMember')
     await trx('portico_memberships').insert({ ...membership, added_by: by.id, added_at: momentAt(context.now()) })
-    await context.audit.note({ actor: staffActor(by), action: 'membership.added', subject: `project:${projectId}`, after: memberOf(person) }, trx)
+    await context.audit.note(
+      { actor: staffActor(by), action: 'membership.added', subject: `project:${projectId}`, after: memberOf(person) },
+      trx
+    )
   })
 }
 
@@ -55,9 +66,19 @@ export async function addMember(context: Context, member: { projectId: string; c
 export async function removeMember(context: Context, projectId: string, personId: string, by: Staff): Promise<void> {
   const person = await externalUserById(context.db, personId)
   await context.db.transaction(async (trx) => {
-    const removed = await trx('portico_memberships').where({ module: projects, record_id: projectId, person_id: personId }).delete()
+    const removed = await trx('portico_memberships')
+      .where({ module: projects, record_id: projectId, person_id: personId })
+      .delete()
     if (removed === 0) throw new NotFound()
-    await context.audit.note({ actor: staffActor(by), action: 'membership.removed', subject: `project:${projectId}`, before: memberOf(person) }, trx)
+    await context.audit.note(
+      {
+        actor: staffActor(by),
+        action: 'membership.removed',
+        subject: `project:${projectId}`,
+        before: memberOf(person)
+      },
+      trx
+    )
   })
 }
 

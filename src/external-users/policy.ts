@@ -35,7 +35,10 @@ export function projectPolicy({ module, personId, fields, now }: ProjectPolicyIn
   const readBy = (id: string, grantee: string): Grant => ({
     id,
     actions: ['view', 'open'],
-    when: all(isMember, joined('portico_object_rights', { module: module.name, grantee, right: 'read', effect: 'allow' })),
+    when: all(
+      isMember,
+      joined('portico_object_rights', { module: module.name, grantee, right: 'read', effect: 'allow' })
+    ),
     fields: [...fields].filter((name) => module.fields.has(name)),
     reason: { key: 'access:reason.member' }
   })
@@ -50,6 +53,7 @@ export function projectPolicy({ module, personId, fields, now }: ProjectPolicyIn
  *  date on earth, so its last day ends too early rather than too late. */
 export function hasNotEnded([latest, ...earlier]: readonly DayOnEarth[]): Condition {
   if (!latest) throw new RangeError('There is always a day.')
-  const isOpenThere = ({ date, zones }: DayOnEarth): Condition => all(oneOf(timeZone, zones), compare(endDate, '≥', date))
+  const isOpenThere = ({ date, zones }: DayOnEarth): Condition =>
+    all(oneOf(timeZone, zones), compare(endDate, '≥', date))
   return any(compare(endDate, 'isEmpty'), compare(endDate, '≥', latest.date), ...earlier.map(isOpenThere))
 }

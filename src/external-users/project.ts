@@ -46,8 +46,14 @@ export async function contactAt(context: Context, id: string): Promise<Contact> 
 export async function contactsLike(context: Context, words: string, limit: number): Promise<Contact[]> {
   const { module, address } = await contactModule(context)
   const question = { module: contacts, when: compare(address.name, 'isNotEmpty'), fields: [module.title, address.name] }
-  const found = await (await narrowRecords(context.kernel, question)).list(contacts, { search: words, limit, fields: question.fields })
-  return found.records.map((record) => ({ id: record.id, name: record.title, address: String(record.values[address.name]) }))
+  const found = await (
+    await narrowRecords(context.kernel, question)
+  ).list(contacts, { search: words, limit, fields: question.fields })
+  return found.records.map((record) => ({
+    id: record.id,
+    name: record.title,
+    address: String(record.values[address.name])
+  }))
 }
 
 async function contactModule(context: Context): Promise<{ module: Module; address: Field }> {

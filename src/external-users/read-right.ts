@@ -26,6 +26,9 @@ export async function letGroupRead(context: Context, projectId: string, may: boo
     await trx('portico_object_rights').where(groupRight(projectId)).delete()
     if (may) await trx('portico_object_rights').insert({ ...groupRight(projectId), effect: 'allow' })
     const change = { before: { externalUsersRead: before }, after: { externalUsersRead: may } }
-    await context.audit.note({ actor: staffActor(by), action: 'project.security-changed', subject: `project:${projectId}`, ...change }, trx)
+    await context.audit.note(
+      { actor: staffActor(by), action: 'project.security-changed', subject: `project:${projectId}`, ...change },
+      trx
+    )
   })
 }

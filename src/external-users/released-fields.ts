@@ -14,8 +14,13 @@ export interface ReleasedFields {
 }
 
 export const releasedFields: (db: Knex) => Promise<ReleasedFields> = cachedByVersion(async (db) => {
-  const rows = await db<{ module: string; field: string }>('portico_external_fields').select('field').where({ module: projects }).orderBy('field')
-  const release = await db<{ id: string; revision: number }>('portico_external_releases').first('revision').where({ id: 'fields' })
+  const rows = await db<{ module: string; field: string }>('portico_external_fields')
+    .select('field')
+    .where({ module: projects })
+    .orderBy('field')
+  const release = await db<{ id: string; revision: number }>('portico_external_releases')
+    .first('revision')
+    .where({ id: 'fields' })
   return { revision: Number(release?.revision ?? 0), fields: new Set(rows.map((row) => row.field)) }
 })
 
@@ -26,7 +31,12 @@ export function releasableFields(catalog: Catalog): Field[] {
 }
 
 /** Releases exactly these fields. @throws Invalid, PorticoError when somebody else saved since `revision`. */
-export async function releaseFields(context: Context, by: Staff, revision: number, wanted: readonly string[]): Promise<void> {
+export async function releaseFields(
+  context: Context,
+  by: Staff,
+  revision: number,
+  wanted: readonly string[]
+): Promise<void> {
   const possible = new Set(releasableFields(await context.host.catalog('en')).map((field) => field.name))
   if (wanted.some((name) => !possible.has(name))) throw new Invalid({ fields: { key: 'errors.field.option' } })
   const before = [...(await releasedFields(context.db)).fields]

@@ -54,7 +54,10 @@ export function shownSections(showing: Showing, record: ViewedRecord): { label: 
   return sections
     .map(({ label, fields }) => ({ label, fields: fields.filter((name) => name in record.values) }))
     .filter(({ fields }) => fields.length > 0)
-    .map(({ label, fields }) => ({ label, fields: fields.map((name) => shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null)) }))
+    .map(({ label, fields }) => ({
+      label,
+      fields: fields.map((name) => shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null))
+    }))
 }
 
 function optionOf(field: Field, value: string): Option {

@@ -9,7 +9,7 @@ import { beginAt, settingPassword } from './admission.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
 import { password } from './password-form.js'
-import { judge } from './password.js'
+import { judge, shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
@@ -39,7 +39,13 @@ export const acceptInvitation: DoorPage = async ({ parts, req, res, door }) => {
 export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await newcomer(parts, req, door)
   if (!identity) return goTo(res, door, '/sign-in')
-  await page(res, 'identity/password', { door, email: identity.email, score: 0, form: { errors: {}, typed: {} } })
+  await page(res, 'identity/password', {
+    door,
+    email: identity.email,
+    shortest,
+    score: 0,
+    form: { errors: {}, typed: {} }
+  })
 }
 
 /** With the password he is confirmed, gets a new session and comes to his first preferences. */
@@ -58,7 +64,7 @@ export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
     goTo(res, door, '/welcome')
   }
   await submit(req, act, (form) =>
-    page(res, 'identity/password', { door, email: identity.email, score, form }, { status: 422 })
+    page(res, 'identity/password', { door, email: identity.email, shortest, score, form }, { status: 422 })
   )
 }
 

@@ -9,7 +9,7 @@ import { cookieOptions } from '../web/security.js'
 import { beginAt } from './admission.js'
 import type { Door } from './identity.js'
 import { password } from './password-form.js'
-import { judge } from './password.js'
+import { judge, shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import { countryChoices, preferencesForm, preferencesOf, timeZones, typedPreferences } from './preferences.js'
@@ -92,7 +92,7 @@ async function profilePage(parts: Parts, req: Request, res: Response, door: Door
   const identity = await ownIdentity(parts, req)
   const { notice, change = nothingTyped, score = 0 } = state
   const form = state.preferences ?? { errors: {}, typed: typedPreferences(identity) }
-  const locals = { door, email: identity.email, notice, change, score, form, ...choices(req, identity) }
+  const locals = { door, email: identity.email, notice, change, shortest, score, form, ...choices(req, identity) }
   await page(res, 'identity/profile', locals, { status: state.preferences || state.change ? 422 : 200 })
 }
 

@@ -7,7 +7,7 @@ import { page, urlFor } from '../web/render.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
 import { password } from './password-form.js'
-import { judge } from './password.js'
+import { judge, shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
@@ -58,7 +58,13 @@ async function mailLink(parts: Parts, door: Door, address: string): Promise<void
 /** Opening the link shows a form and uses nothing up; mail scanners open links too (A32). */
 export const showReset: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await behindLink(parts, door, await parts.links.peek(presented(req, door)))
-  await page(res, 'identity/reset', { door, identity: shown(identity), score: 0, form: { errors: {}, typed: {} } })
+  await page(res, 'identity/reset', {
+    door,
+    identity: shown(identity),
+    shortest,
+    score: 0,
+    form: { errors: {}, typed: {} }
+  })
 }
 
 /** A password that is refused leaves the link usable. */
@@ -77,7 +83,7 @@ export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
     res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=password-changed`))
   }
   const again = (form: object) =>
-    page(res, 'identity/reset', { door, identity: shown(identity), score, form }, { status: 422 })
+    page(res, 'identity/reset', { door, identity: shown(identity), shortest, score, form }, { status: 422 })
   await submit(req, act, again)
 }
 

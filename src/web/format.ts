@@ -20,7 +20,7 @@ export interface Format {
   fileSize(value: unknown): string
 }
 
-export const unknownReader: Reader = { timeZone: 'UTC', formats: { date: 'iso', time: '24' } }
+const unknownReader: Reader = { timeZone: 'UTC', formats: { date: 'iso', time: '24' } }
 
 const regions: Record<Locale, string> = { en: 'en-GB', de: 'de-DE', cs: 'cs-CZ' }
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const

@@ -47,7 +47,7 @@ function makeTranslator(locale: Locale): Translate {
   return (key, args = {}) => fixed(key.replace(/^errors\./, 'errors:'), { defaultValue: key, ...args })
 }
 
-export function isLocale(word: unknown): word is Locale {
+function isLocale(word: unknown): word is Locale {
   return locales.some((locale) => locale === word)
 }
 

@@ -15,22 +15,59 @@ describe('the days on earth', () => {
   it('have every zone once', () => {
     const zones = daysOnEarth(Date.parse('2026-06-15T11:00:00Z')).flatMap((day) => day.zones)
     expect(new Set(zones).size).to.equal(zones.length)
-    expect(zones).to.include.members(['UTC', 'Europe/Berlin', 'Europe/Kyiv', 'Asia/Kolkata', 'Etc/GMT+12', 'Pacific/Kiritimati'])
+    expect(zones).to.include.members([
+      'UTC',
+      'Europe/Berlin',
+      'Europe/Kyiv',
+      'Asia/Kolkata',
+      'Etc/GMT+12',
+      'Pacific/Kiritimati'
+    ])
   })
 })
 
 describe('the last day of a project (T02)', () => {
   const lastSeconds = [
     { why: 'an ordinary day', timeZone: 'Europe/Berlin', endDate: '2026-06-15', last: '2026-06-15T21:59:59Z' },
-    { why: 'the day before the clocks go forward', timeZone: 'Europe/Berlin', endDate: '2026-03-28', last: '2026-03-28T22:59:59Z' },
+    {
+      why: 'the day before the clocks go forward',
+      timeZone: 'Europe/Berlin',
+      endDate: '2026-03-28',
+      last: '2026-03-28T22:59:59Z'
+    },
     { why: 'the day of 23 hours', timeZone: 'Europe/Berlin', endDate: '2026-03-29', last: '2026-03-29T21:59:59Z' },
-    { why: 'the day before the clocks go back', timeZone: 'Europe/Berlin', endDate: '2026-10-24', last: '2026-10-24T21:59:59Z' },
+    {
+      why: 'the day before the clocks go back',
+      timeZone: 'Europe/Berlin',
+      endDate: '2026-10-24',
+      last: '2026-10-24T21:59:59Z'
+    },
     { why: 'the day of 25 hours', timeZone: 'Europe/Berlin', endDate: '2026-10-25', last: '2026-10-25T22:59:59Z' },
-    { why: 'clocks that go forward at midnight', timeZone: 'America/Havana', endDate: '2026-03-07', last: '2026-03-08T04:59:59Z' },
-    { why: 'clocks that go back at midnight, so that 23 o’clock comes twice', timeZone: 'America/Santiago', endDate: '2026-04-04', last: '2026-04-05T03:59:59Z' },
+    {
+      why: 'clocks that go forward at midnight',
+      timeZone: 'America/Havana',
+      endDate: '2026-03-07',
+      last: '2026-03-08T04:59:59Z'
+    },
+    {
+      why: 'clocks that go back at midnight, so that 23 o’clock comes twice',
+      timeZone: 'America/Santiago',
+      endDate: '2026-04-04',
+      last: '2026-04-05T03:59:59Z'
+    },
     { why: 'half an hour', timeZone: 'Asia/Kolkata', endDate: '2026-06-15', last: '2026-06-15T18:29:59Z' },
-    { why: 'three quarters of an hour', timeZone: 'Asia/Kathmandu', endDate: '2026-06-15', last: '2026-06-15T18:14:59Z' },
-    { why: 'where the day begins first', timeZone: 'Pacific/Kiritimati', endDate: '2026-06-15', last: '2026-06-15T09:59:59Z' },
+    {
+      why: 'three quarters of an hour',
+      timeZone: 'Asia/Kathmandu',
+      endDate: '2026-06-15',
+      last: '2026-06-15T18:14:59Z'
+    },
+    {
+      why: 'where the day begins first',
+      timeZone: 'Pacific/Kiritimati',
+      endDate: '2026-06-15',
+      last: '2026-06-15T09:59:59Z'
+    },
     { why: 'where the day ends last', timeZone: 'Etc/GMT+12', endDate: '2026-06-15', last: '2026-06-16T11:59:59Z' },
     { why: 'the last day of a leap February', timeZone: 'UTC', endDate: '2028-02-29', last: '2028-02-29T23:59:59Z' }
   ]
@@ -45,7 +82,12 @@ describe('the last day of a project (T02)', () => {
     const zones = daysOnEarth(0).flatMap((day) => day.zones)
     const moments = fc.date({ min: new Date('2000-01-01'), max: new Date('2037-01-01'), noInvalidDate: true })
     const check = (moment: Date, timeZone: string, days: number): void => {
-      const today = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(moment)
+      const today = new Intl.DateTimeFormat('en-CA', {
+        timeZone,
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit'
+      }).format(moment)
       const endDate = new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
       expect(isOpen({ endDate, timeZone }, moment.getTime())).to.equal(days >= 0)
     }

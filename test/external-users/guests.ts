@@ -17,7 +17,7 @@ export const ended = 'morava-boiler-house'
 export interface Guests {
   readonly test: TestApp
   readonly irena: Staff
-  /** A staff member at the door of the CRM, signed in. */
+  /** A staff member, signed in, with English pages. */
   staff(userName: keyof typeof staff): Promise<Visitor>
   /** Makes the contact a member of the projects; he has accepted and has a password. */
   admit(contactId: string, ...projectIds: readonly string[]): Promise<ExternalUser>
@@ -60,7 +60,8 @@ export async function externalUser(test: TestApp, contactId: string): Promise<Ex
 
 async function staffAt(test: TestApp, userName: keyof typeof staff): Promise<Visitor> {
   const visitor = await test.visitor().open('/crm/sign-in')
-  return visitor.send('Sign in', { userName, password: demoPassword })
+  await visitor.send('Sign in', { userName, password: demoPassword })
+  return visitor.send('English')
 }
 
 async function guestAt(test: TestApp, contactId: string): Promise<Visitor> {

@@ -39,13 +39,22 @@ eachDatabase((open) => {
       await petra.open('/portico/admin/external-users')
       await petra.send('Release these fields', { fields: ['name', 'progress'] })
       petra.is(200).sees('The fields are released.')
-      expect(petra.page('input[name=fields][checked]').map((_, box) => petra.page(box).attr('value')).get()).to.deep.equal(['name', 'progress'])
+      expect(
+        petra
+          .page('input[name=fields][checked]')
+          .map((_, box) => petra.page(box).attr('value'))
+          .get()
+      ).to.deep.equal(['name', 'progress'])
     })
 
     it('T05 refuses a field that can’t be released, and what somebody else was faster with', async () => {
       const revision = petra.page('input[name=revision]').attr('value')!
-      expect((await petra.forge('/portico/admin/external-users/fields', { fields: ['assignedUser'], revision })).status).to.equal(422)
-      expect((await petra.forge('/portico/admin/external-users/fields', { fields: ['budget'], revision: '1' })).status).to.equal(409)
+      expect(
+        (await petra.forge('/portico/admin/external-users/fields', { fields: ['assignedUser'], revision })).status
+      ).to.equal(422)
+      expect(
+        (await petra.forge('/portico/admin/external-users/fields', { fields: ['budget'], revision: '1' })).status
+      ).to.equal(409)
       await petra.open('/portico/admin/external-users')
       expect(petra.page('input[name=fields][checked]').length).to.equal(2)
     })
@@ -62,7 +71,8 @@ eachDatabase((open) => {
       await dirk.send('Accept the invitation')
       await dirk.send(buttonOf(dirk), { password: demoPassword })
       expect((await externalUser(at.test, 'dirk'))!.status).to.equal('confirmed')
-      await dirk.open('/external/')
+      await dirk.send(buttonOf(dirk))
+      expect(dirk.path).to.equal('/external/')
       dirk.is(200).sees('Sanierung Haus A bis C', '40').doesNotSee('Pump room renewal')
       await (await at.test.visitor().open(link)).is(410)
     })
@@ -162,8 +172,19 @@ eachDatabase((open) => {
     it('leaves an entry for every change', async () => {
       const { audit } = at.test.embedded.portico.context
       const actions = (await audit.list({ limit: 100 })).map(({ action }) => action)
-      const wanted = ['external-user.invited', 'invitation.accepted', 'membership.added', 'membership.removed', 'external-user.deactivated']
-      expect(actions).to.include.members([...wanted, 'external-user.activated', 'project.security-changed', 'external-users.fields-released'])
+      const wanted = [
+        'external-user.invited',
+        'invitation.accepted',
+        'membership.added',
+        'membership.removed',
+        'external-user.deactivated'
+      ]
+      expect(actions).to.include.members([
+        ...wanted,
+        'external-user.activated',
+        'project.security-changed',
+        'external-users.fields-released'
+      ])
     })
   })
 })
@@ -185,7 +206,12 @@ async function mails(at: Guests): Promise<number> {
 /** The link of the newest mail to him, as he finds it. */
 async function linkInMail(at: Guests, name: string): Promise<string> {
   await at.test.settle()
-  const [mail] = await at.test.embedded.db('portico_mail').select('text').where({ to_name: name }).orderBy('id', 'desc').limit(1)
+  const [mail] = await at.test.embedded
+    .db('portico_mail')
+    .select('text')
+    .where({ to_name: name })
+    .orderBy('id', 'desc')
+    .limit(1)
   return /http\S+\/invitation\/\S+/.exec(String(mail?.text))![0]
 }
 
@@ -194,5 +220,8 @@ function buttonOf(visitor: Visitor): string {
 }
 
 function newContact(at: Guests, lastName: string, email: string | null): Promise<string> {
-  return at.test.embedded.host.save({ module: 'Contact', values: { firstName: 'A', lastName, email } }, { kind: 'staff', id: at.irena.id })
+  return at.test.embedded.host.save(
+    { module: 'Contact', values: { firstName: 'A', lastName, email } },
+    { kind: 'staff', id: at.irena.id }
+  )
 }

@@ -86,40 +86,40 @@ export function areAlike(grants: readonly Grant[]): boolean {
   return new Set(faces).size <= 1
 }
 
-/** One row as a record. Fields and rights come from the grants that match this very row; `seen` are the actions that show fields. */
-export function readRow(catalog: Catalog, module: Module, projection: Projection, row: Record<string, unknown>, ask: { showing: Action; detailed: boolean }): ViewedRecord {
-  const matching = projection.grants.length === 0 ? [] : projection.grants.filter((_, index) => Number(row[`g${index}`]) === 1)
-  return record(catalog, module, projection, row, matching, ask)
+/** Makes rows into records. Fields and rights come from the grants that match a row; `showing` is the action that shows fields.
+ *  Without flags in the projection all grants are alike, and each row came in by one of them. */
+export function reader(catalog: Catalog, module: Module, projection: Projection, ask: { showing: Action; detailed: boolean; alike?: readonly Grant[] }): (row: Record<string, unknown>) => ViewedRecord {
+  const faces = new Map<string, Face>()
+  return (row) => {
+    const flags = projection.grants.map((_, index) => Number(row[`g${index}`])).join('')
+    const face = faces.get(flags) ?? faceOf(module, projection, ask.alike ?? projection.grants.filter((_, index) => flags[index] === '1'), ask)
+    faces.set(flags, face)
+    return record(catalog, module, row, face)
+  }
 }
 
-/** The same when all grants are alike: each row of the page came in by one of them. */
-export function readAlike(catalog: Catalog, module: Module, projection: Projection, row: Record<string, unknown>, grants: readonly Grant[], showing: Action): ViewedRecord {
-  return record(catalog, module, projection, row, grants.slice(0, 1), { showing, detailed: false })
+/** What the same matching grants show of every row. */
+interface Face extends Pick<ViewedRecord, 'may' | 'writable' | 'reasons'> {
+  /** With each one's place in the projection. */
+  readonly fields: readonly (readonly [field: Field, place: number])[]
 }
 
-function record(
-  catalog: Catalog,
-  module: Module,
-  projection: Projection,
-  row: Record<string, unknown>,
-  matching: readonly Grant[],
-  ask: { showing: Action; detailed: boolean }
-): ViewedRecord {
-  const shown = new Set(matching.filter((grant) => grant.actions.includes(ask.showing)).flatMap((grant) => grant.fields))
-  const values: Record<string, Value> = {}
-  projection.fields.forEach((field, index) => {
-    if (shown.has(field.name)) values[field.name] = decode(catalog, module, field, row[`f${index}`], row[`f${index}t`])
-  })
-  const title = values[module.title]
+function faceOf(module: Module, projection: Projection, matching: readonly Grant[], ask: { showing: Action; detailed: boolean }): Face {
+  const showing = matching.filter((grant) => grant.actions.includes(ask.showing))
+  const shown = new Set(showing.flatMap((grant) => grant.fields))
   return {
-    module,
-    id: String(row['id']),
-    title: typeof title === 'string' || typeof title === 'number' ? String(title) : '',
-    values,
+    fields: projection.fields.flatMap((field, place) => (shown.has(field.name) ? [[field, place] as const] : [])),
     may: new Set(matching.flatMap((grant) => grant.actions)),
     writable: ask.detailed ? writableOf(module, matching) : new Set(),
-    reasons: matching.filter((grant) => grant.actions.includes(ask.showing)).map((grant) => grant.reason)
+    reasons: showing.map((grant) => grant.reason)
   }
+}
+
+function record(catalog: Catalog, module: Module, row: Record<string, unknown>, { fields, ...face }: Face): ViewedRecord {
+  const values: Record<string, Value> = {}
+  for (const [field, place] of fields) values[field.name] = decode(catalog, module, field, row[`f${place}`], row[`f${place}t`])
+  const title = values[module.title]
+  return { module, id: String(row['id']), title: typeof title === 'string' || typeof title === 'number' ? String(title) : '', values, ...face }
 }
 
 function writableOf(module: Module, matching: readonly Grant[]): Set<string> {

@@ -11,7 +11,7 @@ import { explainRecord } from './explain.js'
 import { and, isFalse, isTrue, or, raw, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Action, Grant, ModulePolicy } from './grant.js'
 import { cappedCount, ordered, pageOfIds, type Branch, type Order } from './plan.js'
-import { areAlike, fieldsOf, grantsFor, project, readAlike, readRow, shownReference, standing } from './projection.js'
+import { areAlike, fieldsOf, grantsFor, project, reader, shownReference, standing } from './projection.js'
 import { forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
 import type { Filter, ListQuery, NewRecord, Page, Records, ReleasedModule, ViewedRecord } from './record.js'
 import type { Viewer } from './viewer.js'
@@ -111,10 +111,8 @@ async function list(entered: Entered, query: ListQuery, within?: Fragment): Prom
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   const next = rows.length > limit && last ? sealCursor(viewer.kernel.secret, boundTo(entered, order), { value: last['k'] as string | number | null, id: String(last['id']) }) : undefined
-  return {
-    records: page.map((row) => (alike ? readAlike(catalog, module, projection, row, view, 'view') : readRow(catalog, module, projection, row, { showing: 'view', detailed: false }))),
-    next
-  }
+  const read = reader(catalog, module, projection, { showing: 'view', detailed: false, alike: alike ? view.slice(0, 1) : undefined })
+  return { records: page.map(read), next }
 }
 
 function pageStatement(entered: Entered, ids: Fragment, columns: Fragment, order: Order): Fragment {
@@ -138,11 +136,12 @@ async function find(entered: Entered, id: string): Promise<ViewedRecord> {
   if (!isId(id)) throw new NotFound()
   const shown = fieldsOf(module, grantsFor(policy, 'open'))
   const projection = project(compiler, viewer.policy, module, shown, policy.grants)
-  const opens = grantsFor(policy, 'open').map((grant) => predicate(compiler, module, 'r', grant.when))
-  const where = and([sql`${column(compiler.dialect, 'r', ID)} = ${id}`, standing(compiler, policy, module, 'r'), or(opens)])
+  const where = and([sql`${column(compiler.dialect, 'r', ID)} = ${id}`, standing(compiler, policy, module, 'r')])
   const [row] = await rowsOf(viewer.kernel.db, sql`select ${projection.columns} from ${table(compiler.dialect, module.table, 'r')} where ${where}`)
   if (row?.['id'] !== id) throw new NotFound()
-  return readRow(catalog, module, projection, row, { showing: 'open', detailed: true })
+  const record = reader(catalog, module, projection, { showing: 'open', detailed: true })(row)
+  if (!record.may.has('open')) throw new NotFound()
+  return record
 }
 
 async function related(viewer: Viewer, from: { name: string; id: string; link: string }, query: ListQuery): Promise<Page> {

@@ -21,7 +21,7 @@ export interface Dialect {
 
 const mysql: Dialect = {
   name: 'mysql',
-  quote: (name) => name.split('.').map((part) => '`' + part.replaceAll('`', '``') + '`').join('.'),
+  quote: quotedBy('`'),
   sameText: (column) => `(${column} = ? and binary ${column} = binary ?)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
   placeOf: (expression) => `instr(binary ${folded('lower', expression)}, binary ${folded('lower', '?')})`,
@@ -32,13 +32,24 @@ const mysql: Dialect = {
 
 const sqlite: Dialect = {
   name: 'sqlite',
-  quote: (name) => name.split('.').map((part) => '"' + part.replaceAll('"', '""') + '"').join('.'),
+  quote: quotedBy('"'),
   sameText: (column) => `(${column} = ? and ${column} = ? collate binary)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and ${column} collate binary in (${marks(count)}))`,
   placeOf: (expression) => `instr(${folded('portico_lower', expression)}, ${folded('portico_lower', '?')})`,
   orderedJoin: 'cross join',
   joinWords: filledWords,
   order: (column, isText) => (isText ? `${column} collate nocase` : column)
+}
+
+/** A schema has few names and a statement says them often: each is quoted once. */
+function quotedBy(mark: string): (name: string) => string {
+  const known = new Map<string, string>()
+  const quoted = (name: string): string => name.split('.').map((part) => mark + part.replaceAll(mark, mark + mark) + mark).join('.')
+  return (name) => {
+    const quote = known.get(name) ?? quoted(name)
+    known.set(name, quote)
+    return quote
+  }
 }
 
 /** Lower case by Unicode; the two small sigmas are one letter. */

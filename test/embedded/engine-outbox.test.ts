@@ -29,6 +29,30 @@ eachDatabase((open) => {
       expect(await crm.outbox.waiting()).to.equal(1)
     })
 
+    it('tells of a link at both ends, and of one that is there already nothing', async () => {
+      const all = crm.store.system
+      await all.create('Company', { name: 'Berg' }, { id: 'berg' })
+      await all.create('Person', { lastName: 'Anna' }, { id: 'anna' })
+      await crm.outbox.deliver()
+      const told: unknown[] = []
+      crm.outbox.on('record.changed', async (event) => {
+        if ('changed' in event) told.push([event.id, ...event.changed])
+      })
+      const after = async (change: Promise<void>): Promise<unknown[]> => {
+        await change
+        await crm.outbox.deliver()
+        return told.splice(0)
+      }
+      const both = [
+        ['berg', 'partners'],
+        ['anna', 'partnerOf']
+      ]
+      expect(await after(all.link('Company', 'berg', 'partners', 'anna'))).to.deep.equal(both)
+      expect(await after(all.link('Company', 'berg', 'partners', 'anna'))).to.deep.equal([])
+      expect(await after(all.unlink('Company', 'berg', 'partners', 'anna'))).to.deep.equal(both)
+      expect(await after(all.unlink('Company', 'berg', 'partners', 'anna'))).to.deep.equal([])
+    })
+
     it('waits longer after each failure, and tells of it', async () => {
       const failures: string[] = []
       const db = openDatabase(url)

@@ -220,20 +220,6 @@ eachDatabase((open) => {
       await karl.change('Company', id, { city: 'Bonn' })
     })
   })
-
-  describe('an installed plugin', () => {
-    it('hears of saved records from the outbox', async () => {
-      const crm = await openTestCrm((await open()).db)
-      const plugin = new NarrowPlugin()
-      crm.install(plugin)
-      const id = await crm.store.system.create('Company', { name: 'Berg' })
-      expect(plugin.saved).to.deep.equal([])
-      await crm.outbox.deliver()
-      expect(plugin.saved.map((event) => [event.kind, 'id' in event && event.id])).to.deep.equal([
-        ['record.created', id]
-      ])
-    })
-  })
 })
 
 function names(page: { readonly records: readonly { readonly title: string }[] }): string[] {

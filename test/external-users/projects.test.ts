@@ -152,6 +152,9 @@ eachDatabase((open) => {
       expect((await door.modules()).map(({ module }) => module.name)).to.deep.equal(['Project'])
       for (const link of ['account', 'contacts', 'tasks', 'documents'])
         await refused(door.related('Project', retrofit, link), 404)
+      const asPortalUser = { ...(await personOf(at, 'dirk')), kind: 'portal-user' } as const
+      const other = records(await viewerFor(at.test.embedded.portico.context.kernel, asPortalUser))
+      expect(await other.modules()).to.deep.equal([])
     })
 
     it('A33 is asked for at this door alone', async () => {

@@ -1,13 +1,11 @@
 /** A plugin that narrows what staff may do, as the tests tell it to. */
 import type { Plugin, Sql, StaffAction } from '../../src/hooks.js'
-import type { HostEvent, Staff } from '../../src/host/host.js'
+import type { Staff } from '../../src/host/host.js'
 
 export class NarrowPlugin implements Plugin {
   readonly manifest = { id: 'narrow', name: 'Narrow', version: '1', modules: [], hooks: [], permissions: [], hosts: {} }
   readonly jobs = []
   readonly routes = (_req: unknown, _res: unknown, next: () => void): void => next()
-  readonly saved: HostEvent[] = []
-  readonly converted: HostEvent[] = []
   scope: (module: string, action: StaffAction) => Sql | undefined = () => undefined
   authorize: (module: string, action: StaffAction, id: string | undefined) => unknown = () => true
 
@@ -26,10 +24,10 @@ export class NarrowPlugin implements Plugin {
   recordAuthorize(ask: { module: string; id: string | undefined; action: StaffAction }): Promise<boolean> {
     return Promise.resolve(this.authorize(ask.module, ask.action, ask.id) as boolean)
   }
-  recordSaved(event: HostEvent): Promise<void> {
-    return Promise.resolve(void this.saved.push(event))
+  recordSaved(): Promise<void> {
+    return Promise.resolve()
   }
-  leadConverted(event: HostEvent): Promise<void> {
-    return Promise.resolve(void this.converted.push(event))
+  leadConverted(): Promise<void> {
+    return Promise.resolve()
   }
 }

@@ -120,6 +120,21 @@ eachDatabase((open) => {
       expect((await visitor.signIn('anna', newPassword)).status).to.equal(303)
     })
 
+    it('is replaced by one of two who send the form in the same moment, and no older link is left (A32)', async () => {
+      const path = await at.identity.issueLink({
+        purpose: 'password-reset',
+        identityId: anna,
+        audience: at.other.audience,
+        days: 1
+      })
+      const link = await linkFor()
+      const tries = [newPassword, 'crimson-lantern-after-midnight'].map((typed) =>
+        new Visitor(at.app).post(link, { password: typed })
+      )
+      expect((await Promise.all(tries)).map(({ status }) => status).sort()).to.deep.equal([303, 410])
+      expect((await new Visitor(at.app).get(at.other.base + path)).status).to.equal(410)
+    })
+
     it('can be replaced for an hour', async () => {
       const link = await linkFor()
       at.clock.milliseconds += 59 * 60_000

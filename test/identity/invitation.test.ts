@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createLinks } from '../../src/identity/one-time-link.js'
 import { eachDatabase } from '../support/databases.js'
 import { emailOf, newPassword, openEntrance, password, tokenIn, Visitor, type Entrance } from './entrance.js'
 
@@ -59,6 +60,14 @@ eachDatabase((open) => {
       expect(answers.filter((status) => status !== 303)).to.deep.equal([410, 410, 410])
     })
 
+    it('is used by one of many who come with it in the same moment (A32)', async () => {
+      const links = createLinks(at.db, () => at.clock.milliseconds)
+      const order = { purpose: 'invitation', identityId: anna, audience: at.acme.audience } as const
+      const presented = { ...order, token: await links.issue({ ...order, days: 7 }) }
+      const used = await Promise.all([1, 2, 3, 4, 5].map(() => links.use(presented)))
+      expect(used.filter((link) => link !== undefined)).to.deep.equal([{ identityId: anna, by: undefined }])
+    })
+
     it('is valid for its days and not longer (Z16)', async () => {
       const link = await invite(7)
       at.clock.milliseconds += 7 * 24 * 60 * 60_000 - 60_000
@@ -69,6 +78,7 @@ eachDatabase((open) => {
 
     it('opens its own door and no other, and sets no new password (A32, A33)', async () => {
       const token = (await invite()).split('/').at(-1)
+      at.acme.admitted.add(anna)
       expect((await new Visitor(at.app).get(`/portal/other/invitation/${token}`)).status).to.equal(410)
       expect((await new Visitor(at.app).get(`/portal/acme/reset/${token}`)).status).to.equal(410)
       expect((await new Visitor(at.app).get(`/portal/acme/invitation/${token}`)).status).to.equal(200)
@@ -213,6 +223,16 @@ eachDatabase((open) => {
         .where({ email: emailOf('anna') })
         .first<{ password_hash: string | null }>('password_hash')
       expect(profile.password_hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    })
+
+    it('is the first one: somebody signed in changes his only with the old one', async () => {
+      await visitor.post('/portal/acme/password', { password })
+      expect(await visitor.isIn()).to.equal(true)
+      expect((await visitor.get('/portal/acme/password')).headers['location']).to.equal('/portal/acme/sign-in')
+      expect(
+        (await visitor.post('/portal/acme/password', { password: newPassword }, '/portal/acme/profile')).status
+      ).to.equal(401)
+      expect((await new Visitor(at.app).signIn('anna', password)).status).to.equal(303)
     })
 
     it('is not set for whoever merely knows the page', async () => {

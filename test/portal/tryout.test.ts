@@ -1,10 +1,10 @@
 import { onSqlite } from '../support/databases.js'
-import type { TestApp } from '../support/app.js'
+import { openApp, type TestApp } from '../support/app.js'
 import { demoPassword } from '../../demo/cast.js'
 
 onSqlite('tryout', (open) => {
   let test: TestApp
-  before(async function () { this.timeout(60000); test = await (await import('../support/app.js')).openApp(open, { config: { logLevel: 'error' } }) })
+  before(async function () { this.timeout(60000); test = await openApp(open, { config: { logLevel: 'error' } }) })
   after(() => test.close())
   it('works', async () => {
     const anna = test.visitor()

@@ -35,7 +35,7 @@ export interface Crm {
   readonly users: Users
   readonly settings: Settings
   readonly outbox: Outbox
-  /** From now on the plugin's hook points are asked; `record.saved` and `lead.converted` are fed by the outbox. */
+  /** From now on the plugin is asked. Of events it hears through the host port's `on`, once, as on every host. */
   install(plugin: Plugin): void
   readonly plugins: readonly Plugin[]
   /** Closes the database too. */
@@ -90,16 +90,7 @@ export async function openCrm({
     settings: createSettings(db, emit),
     outbox,
     plugins,
-    install(plugin) {
-      plugins.push(plugin)
-      listen(outbox, plugin)
-    },
+    install: (plugin) => void plugins.push(plugin),
     close: () => db.destroy()
   }
-}
-
-function listen(outbox: Outbox, plugin: Plugin): void {
-  for (const kind of ['record.created', 'record.changed', 'record.removed'] as const)
-    outbox.on(kind, (event) => plugin.recordSaved(event))
-  outbox.on('lead.converted', (event) => plugin.leadConverted(event))
 }

@@ -55,6 +55,7 @@ export async function changeRecord(req: Request, res: Response): Promise<void> {
 export async function askRemoval(req: Request, res: Response): Promise<void> {
   const module = moduleIn(req)
   const record = await req.desk.records.find(module.name, String(req.params.id))
+  if (!(await req.desk.records.may(module.name, record.id)).has('delete')) throw new Forbidden()
   await page(res, 'crm/removal', {
     module,
     record,

@@ -1,0 +1,136 @@
+import { expect } from 'chai'
+import { demoPassword } from '../../demo/cast.js'
+import { openApp, type TestApp } from '../support/app.js'
+import { eachDatabase } from '../support/databases.js'
+import type { Visitor } from '../support/visitor.js'
+
+/** Petra owns the heating case, Frank sold to Nordwind; Ben owns nothing and has no permission. */
+eachDatabase((open) => {
+  describe('organization-wide defaults', function () {
+    this.timeout(60_000)
+    let test: TestApp
+    let irena: Visitor
+    let petra: Visitor
+    let ben: Visitor
+
+    before(async () => {
+      test = await openApp(open)
+      irena = await signedIn('irena')
+      petra = await signedIn('petra')
+      ben = await signedIn('ben')
+    })
+
+    after(() => test.close())
+
+    it('S04 a module without a default is private: only the owner sees, edits and deletes', async () => {
+      const lead = await anyRecord('Lead', 'frank')
+      await setDefault('Lead', 'private')
+      ;(await ben.open(`/crm/Lead/${lead}`)).is(404)
+      await ben.open('/crm/Lead')
+      expect(ben.response.text).not.to.include(lead)
+      const frank = await signedIn('frank')
+      ;(await frank.open(`/crm/Lead/${lead}`)).is(200)
+      ;(await irena.open(`/crm/Lead/${lead}`)).is(200)
+    })
+
+    it('S04 Public: Read Only lets all see, and only the owner edit and delete', async () => {
+      await setDefault('Case', 'public-read')
+      ;(await ben.open('/crm/Case/annas-heating-case')).is(200).sees('Heating fails')
+      ;(await ben.open('/crm/Case/annas-heating-case/edit')).is(403)
+      ;(await ben.open('/crm/Case/annas-heating-case/removal')).is(403)
+      await ben.open('/crm')
+      expect((await ben.forge('/crm/Case/annas-heating-case/removal')).status).to.equal(403)
+      await petra.open('/crm/Case/annas-heating-case/edit')
+      petra.is(200)
+      await petra.send('Save', { resolution: 'A new board.' })
+      petra.is(200).sees('A new board.')
+    })
+
+    it('S04 Public: Read, Create/Edit lets all edit, and only the owner delete', async () => {
+      await setDefault('Case', 'public-edit')
+      await ben.open('/crm/Case/annas-heating-case/edit')
+      await ben.send('Save', { resolution: 'Ben was here.' })
+      ben.is(200).sees('Ben was here.')
+      ;(await ben.open('/crm/Case/annas-heating-case/removal')).is(403)
+    })
+
+    it('S04 Public: Read, Create/Edit, Delete lets all delete', async () => {
+      await setDefault('Case', 'public-delete')
+      const id = await anyRecord('Case', 'petra')
+      ;(await ben.open(`/crm/Case/${id}/removal`)).is(200)
+      await ben.send('Delete')
+      ben.is(200)
+      ;(await petra.open(`/crm/Case/${id}`)).is(404)
+    })
+
+    it('S09 switched off, the CRM behaves as before', async () => {
+      await setDefault('Case', 'private')
+      ;(await ben.open('/crm/Case/bjorns-case')).is(404)
+      await irena.open('/crm/settings')
+      await irena.send('Save', { 'switch.global-sharing': [] })
+      ;(await ben.open('/crm/Case/bjorns-case')).is(200)
+      await irena.open('/crm/settings')
+      await irena.send('Save', { 'switch.global-sharing': 'true' })
+      ;(await ben.open('/crm/Case/bjorns-case')).is(404)
+    })
+
+    it('S11 the page is there for who may manage sharing, and for nobody else', async () => {
+      ;(await ben.open('/portico/admin/sharing')).is(404)
+      const grace = await signedIn('grace')
+      ;(await grace.open('/portico/admin/sharing')).is(200).sees('Organization-wide defaults')
+      const refused = await ben.forge('/portico/admin/sharing', { Case: 'public-delete' })
+      expect(refused.status).to.equal(404)
+    })
+
+    it('A28 of two administrators who save at once, the second is told, and nothing is lost', async () => {
+      const grace = await signedIn('grace')
+      await grace.open('/portico/admin/sharing')
+      await irena.open('/portico/admin/sharing')
+      await irena.send('Save defaults', { Vendor: 'public-edit' })
+      irena.is(200).sees('The defaults are saved and in force.')
+      await grace.send('Save defaults', { Vendor: 'private' })
+      grace.is(409)
+      await irena.open('/portico/admin/sharing')
+      expect(irena.page('select[name=Vendor] option[selected]').attr('value')).to.equal('public-edit')
+    })
+
+    it('a level that does not exist is refused next to its field', async () => {
+      await irena.open('/portico/admin/sharing')
+      await irena.send('Save defaults', { Vendor: 'everybody' })
+      irena.is(422)
+      await irena.open('/portico/admin/sharing')
+      expect(irena.page('select[name=Vendor] option[selected]').attr('value')).to.equal('public-edit')
+    })
+
+    it('Z08 a module that is no longer public disappears from the portal with the next request', async () => {
+      const anna = test.visitor()
+      await anna.open('/portal/thermovia/sign-in')
+      await anna.send('Sign in', { email: 'anna@nordwind.example', password: demoPassword })
+      ;(await anna.open('/portal/thermovia/product')).is(200)
+      await setDefault('Product', 'private')
+      ;(await anna.open('/portal/thermovia/product')).is(404)
+      await setDefault('Product', 'public-read')
+      ;(await anna.open('/portal/thermovia/product')).is(200)
+    })
+
+    async function signedIn(name: string): Promise<Visitor> {
+      const visitor = test.visitor()
+      await visitor.open('/crm/sign-in')
+      await visitor.send('English')
+      await visitor.open('/crm/sign-in')
+      await visitor.send('Sign in', { userName: name, password: demoPassword })
+      return visitor
+    }
+
+    async function setDefault(module: string, level: string): Promise<void> {
+      await irena.open('/portico/admin/sharing')
+      await irena.send('Save defaults', { [module]: level })
+      irena.is(200)
+    }
+
+    async function anyRecord(module: 'Lead' | 'Case', owner: string): Promise<string> {
+      const row = await test.embedded.db(module === 'Lead' ? 'crm_lead' : 'crm_case').first('id').where({ assigned_user_id: owner, deleted: 0 })
+      return String(row.id)
+    }
+  })
+})

@@ -5,12 +5,13 @@ import type { Kernel } from './access/kernel.js'
 import type { Person } from './access/viewer.js'
 import type { Audit } from './audit/audit.js'
 import type { Config } from './config.js'
-import type { Host } from './host/host.js'
 import type { OwnIdentity } from './identity/create-identity.js'
 import type { Mail } from './mail/mail.js'
 import type { Translate } from './web/locale.js'
 import type { Uploads } from './web/uploads.js'
 import type { Locale } from './host/catalog.js'
+import type { Host, Staff } from './host/host.js'
+import type { MenuItem } from './hooks.js'
 
 export interface Context {
   readonly config: Config
@@ -24,6 +25,8 @@ export interface Context {
   readonly log: Logger
   /** Milliseconds since 1970; tests set it. */
   readonly now: () => number
+  /** The administrators' pages of the modules that are on, as far as this staff member may open them. */
+  adminMenu(ask: { staff: Staff; locale: Locale }): Promise<MenuItem[]>
   /** A bound translation function. */
   readonly t: (locale: Locale) => Translate
 }

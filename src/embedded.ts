@@ -10,6 +10,7 @@ import { modules } from './host/embedded/modules/index.js'
 import { staffSessions } from './host/embedded/pages/sessions.js'
 import type { Host } from './host/host.js'
 import { createPortico, type Portico } from './portico.js'
+import { describe } from './web/errors.js'
 
 export interface Embedded {
   readonly config: Config
@@ -26,7 +27,7 @@ export async function openEmbedded(config: Config, log: Logger, now: () => numbe
   const db = openDatabase(config.databaseUrl)
   try {
     await migrate(db)
-    const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl, now })
+    const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl, now, onFailure: (event, error) => log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again') })
     const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
     const portico = await createPortico({ config, host, log, now })
     crm.install(portico.plugin)

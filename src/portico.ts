@@ -50,6 +50,7 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
     audit: createAudit(host.db, now),
     log,
     now,
+    adminMenu: registry.adminMenu,
     t: translator
   }
   for (const entry of manifest.modules) registry.add(await load(entry), entry, context)

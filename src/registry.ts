@@ -25,6 +25,7 @@ export interface Registry {
   add(module: PorticoModule, entry: ManifestModule, context: Context): void
   /** The policies of the modules that are on. */
   policySources(): Promise<readonly PolicySource[]>
+  adminMenu(ask: { staff: Staff; locale: Locale }): Promise<MenuItem[]>
   /** The plugin as a host sees it. */
   plugin(manifest: Manifest): Plugin
 }
@@ -47,15 +48,18 @@ export function createRegistry(host: Host): Registry {
     for (const { kind, handle } of await active(handlers)) if (kind === event.kind) await handle(event)
   }
 
+  const adminMenu: Registry['adminMenu'] = async (ask) => (await Promise.all((await active(menus)).map((menu) => menu(ask)))).flat()
+
   return {
     add(module, entry, context) {
       module.register(registrationFor(entry, context, { routes, menus, buttons, policies, scopes, handlers, jobs }))
     },
     policySources: () => active(policies),
+    adminMenu,
     plugin: (manifest) => ({
       manifest,
       settings: (locale) => settingsPanel(manifest, locale),
-      adminMenu: async (ask) => (await Promise.all((await active(menus)).map((menu) => menu(ask)))).flat(),
+      adminMenu,
       routes: routesOf(host, routes),
       recordActions: async (ask) => (await Promise.all((await active(buttons)).map((button) => button(ask)))).flat(),
       recordScope: async (ask) => scopeSql(host, ask.module, await conditionOf(await active(scopes), ask)),

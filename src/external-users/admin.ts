@@ -20,7 +20,7 @@ export const adminPath = '/portico/admin/external-users'
 
 export function adminPages(context: Context): Router {
   const router = Router()
-  router.use(requireStaff(context.host, 'manage-portal-users'), frame(context))
+  router.use(requireStaff(context, 'manage-portal-users'))
   router.get('/', (req, res) => showUsers(context, req, res))
   router.post('/fields', saveFields(context))
   router.post('/users/:user/:change', changeUser(context))
@@ -29,16 +29,6 @@ export function adminPages(context: Context): Router {
   router.post('/projects/:project/members', saveMember(context))
   router.post('/projects/:project/members/:person/removal', endMembership(context))
   return router
-}
-
-function frame(context: Context): RequestHandler {
-  return (req, res, next) => {
-    const t = context.t(req.locale)
-    const home = urlFor(res, adminPath)
-    const nav = [{ label: t('external:menu.label'), url: home, icon: 'user-check', current: true }]
-    res.locals.area = { kind: 'admin', name: 'Portico', home, nav, user: { name: req.staff.name } }
-    next()
-  }
 }
 
 // --- all external users, and what they see of a project ---

@@ -20,7 +20,7 @@ export async function policySource(context: Context, person: Person, catalog: Ca
   return [projectPolicy({ module, personId: person.id, fields, now: context.now() })]
 }
 
-export interface ProjectPolicyInput {
+interface ProjectPolicyInput {
   readonly module: Module
   readonly personId: string
   /** The released fields; those the module no longer has are left out. */
@@ -30,7 +30,7 @@ export interface ProjectPolicyInput {
 }
 
 /** Rules: T01, T02, T05. */
-export function projectPolicy({ module, personId, fields, now }: ProjectPolicyInput): ModulePolicy {
+function projectPolicy({ module, personId, fields, now }: ProjectPolicyInput): ModulePolicy {
   const isMember = joined('portico_memberships', { module: module.name, person_id: personId })
   const readBy = (id: string, grantee: string): Grant => ({
     id,

@@ -11,7 +11,7 @@ export const adminPath = '/portico/admin/sharing'
 
 export function adminPages(context: Context): Router {
   const router = Router()
-  router.use(requireStaff(context.host, 'manage-sharing'))
+  router.use(requireStaff(context, 'manage-sharing'))
   router.get('/', (req, res) => showDefaults(context, req, res))
   router.post('/', (req, res) =>
     submit(
@@ -34,7 +34,6 @@ async function showDefaults(context: Context, req: Request, res: Response, form?
     level: levelOf(form?.typed[module.name] ?? levelIn(all, module.name))
   }))
   const choices = levels.map((value) => ({ value, label: t(`sharing:level.${value}.label`), help: t(`sharing:level.${value}.help`) }))
-  res.locals['area'] = staffArea(context, req, res)
   await page(res, 'global-sharing/defaults', { modules, choices, revision: all.revision, saved: req.query['saved'] === '1', errors: form?.errors ?? {} }, { status: form ? 422 : 200 })
 }
 
@@ -45,10 +44,4 @@ async function saveDefaults(context: Context, req: Request, res: Response): Prom
   const { revision, ...wanted } = readForm(z.strictObject({ ...shape, revision: z.coerce.number().int() }), req.body)
   await changeDefaults(context, req.staff, Number(revision), new Map(Object.entries(wanted) as [string, Level][]))
   res.redirect(303, urlFor(res, `${adminPath}?saved=1`))
-}
-
-function staffArea(context: Context, req: Request, res: Response): Record<string, unknown> {
-  const t = context.t(req.locale)
-  const nav = [{ label: t('sharing:menu.label'), url: urlFor(res, adminPath), icon: 'share-2', current: true }]
-  return { kind: 'admin', name: 'Portico', home: urlFor(res, adminPath), nav, user: { name: req.staff.name } }
 }

@@ -33,6 +33,8 @@ export interface Host {
   readonly files: Files
   /** Where a staff member finds this record in the CRM's own pages. */
   recordUrl(module: string, id: string): string
+  /** The first page of the CRM itself, for the way back from ours. */
+  readonly homeUrl: string
   /** Where the CRM's staff sign in; staff pages of ours send strangers there. */
   signInUrl(returnTo: string): string
   close(): Promise<void>

@@ -110,7 +110,7 @@ export async function activate(context: Context, id: string, by: Staff): Promise
   if (user.status !== 'deactivated') return user.status
   await mustHaveRoom(context, user.userTypeId)
   const status = user.acceptedAt ? 'confirmed' : 'invited'
-  await changeStatus(context, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) })
+  await context.db.transaction((trx) => changeStatus(context, trx, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) }))
   return status
 }
 
@@ -118,24 +118,25 @@ export async function activate(context: Context, id: string, by: Staff): Promise
 export async function confirm(context: Context, user: PortalUser, at: string): Promise<void> {
   if (user.status !== 'invited') return
   const actor = { kind: 'outside', id: user.id, name: user.name } as const
-  await changeStatus(context, user, { status: 'confirmed', accepted_at: at }, { action: 'invitation.accepted', actor })
+  const values = { status: 'confirmed', accepted_at: at } as const
+  await context.db.transaction((trx) => changeStatus(context, trx, user, values, { action: 'invitation.accepted', actor }))
 }
 
 async function end(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
-  await changeStatus(context, user, values, entry)
-  if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId))
+  await context.db.transaction(async (trx) => {
+    await changeStatus(context, trx, user, values, entry)
+    if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId), trx)
+  })
   await context.mail.withdraw(subjectOf(user))
 }
 
 type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?: string }
 
 /** Only from the status that was read: of two who act at once, the second is told by what he finds. */
-async function changeStatus(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
-  await context.db.transaction(async (trx) => {
-    const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
-    if (changed === 0) throw new ChangedMeanwhile()
-    await context.audit.note({ ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
-  })
+async function changeStatus(context: Context, trx: Knex, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
+  const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
+  if (changed === 0) throw new ChangedMeanwhile()
+  await context.audit.note({ ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
 }
 
 function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {

@@ -128,6 +128,7 @@ function hostOn(db: Knex, writes: string[]): Host {
       read: async (id) => Readable.from([`content of ${id}`]),
       remove: notAsked
     },
+    homeUrl: '/',
     recordUrl: (module, id) => `/${module}/${id}`,
     signInUrl: (returnTo) => returnTo,
     close: async () => undefined

@@ -440,6 +440,7 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
       })
 
       it('finds a record in the CRM by an address, and signs in at one', () => {
+        expect(host.homeUrl).to.match(/^https?:\/\//)
         expect(host.recordUrl(fixture.module, 'abc-1')).to.match(/^https?:\/\/.*abc-1/)
         expect(host.signInUrl('/portals?x=1&y'))
           .to.match(/^(https?:\/)?\//)

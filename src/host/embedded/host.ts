@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Host, Staff } from '../host.js'
 import type { Crm } from './crm.js'
-import { recordPath, signInUrl } from './pages/paths.js'
+import { homePath, recordPath, signInUrl } from './pages/paths.js'
 
 /** `staffOf` is how the CRM's pages know who makes a request. */
 export function embeddedHost(
@@ -32,6 +32,7 @@ export function embeddedHost(
     deliver: outbox.deliver,
     feed,
     files,
+    homeUrl: publicUrl + homePath,
     recordUrl: (module, id) => publicUrl + recordPath(module, id),
     signInUrl: (returnTo) => publicUrl + signInUrl(returnTo),
     close: crm.close

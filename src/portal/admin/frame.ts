@@ -1,31 +1,16 @@
-/** What the administrators' pages share: their frame, their addresses, a form that is shown again, the list of changes. */
-import type { Request, RequestHandler, Response } from 'express'
+/** What the administrators' pages share: their addresses, a form that is shown again, the list of changes. */
+import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { PorticoError } from '../../errors.js'
 import { submit, type ShownAgain } from '../../web/forms.js'
 import { translator } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
-import { hasPermission } from '../../web/staff.js'
 
 export const adminPath = '/portico/admin/portals'
 
 /** Address of an administrators' page as the browser sees it. */
 export function adminUrl(res: Response, ...rest: string[]): string {
   return urlFor(res, [adminPath, ...rest.map(encodeURIComponent)].join('/'))
-}
-
-export const adminFrame: RequestHandler = (req, res, next) => {
-  const t = translator(req.locale)
-  const entries = [
-    { permission: 'manage-portals', label: t('portal:menu.portals'), url: adminUrl(res), icon: 'door-open' },
-    { permission: 'manage-portal-users', label: t('portal:menu.users'), url: adminUrl(res, 'users'), icon: 'users' }
-  ] as const
-  const isUsers = req.path === '/users' || req.path.endsWith('/users') || req.path === '/access'
-  const nav = entries
-    .filter(({ permission }) => hasPermission(req.staff, permission))
-    .map(({ permission, ...entry }) => ({ ...entry, current: isUsers === (permission === 'manage-portal-users') }))
-  res.locals.area = { kind: 'admin', name: t('portal:menu.area'), home: nav[0]?.url ?? adminUrl(res), nav, user: { name: req.staff.name } }
-  next()
 }
 
 export interface Again extends ShownAgain {

@@ -1,18 +1,17 @@
 /** The administrators' pages of the portal module. For staff without the permission they are not there (Z31). */
-import { Router, type RequestHandler } from 'express'
+import { Router } from 'express'
 import type { Context } from '../../context.js'
-import { hasPermission, requireStaff } from '../../web/staff.js'
+import { requireStaff } from '../../web/staff.js'
 import { accessPage, changeAccess, invitationPage, sendInvitationTo } from './access-pages.js'
-import { adminFrame } from './frame.js'
 import { activatePortal, changePortalPage, createPortalPage, deactivatePortal, defaultPortalPage, newPortalPage, portalListPage, portalPage } from './portal-pages.js'
 import { releasePage, removeReleasePage, saveReleasePage } from './release-pages.js'
 import { userTypeListPage, userTypePage, userTypeUsersPage } from './user-type-pages.js'
 
 export function adminPages(context: Context): Router {
   const router = Router()
-  const portals = [requireStaff(context.host, 'manage-portals'), adminFrame]
-  const users = [requireStaff(context.host, 'manage-portal-users'), adminFrame]
-  const either = [requireEither(context), adminFrame]
+  const portals = requireStaff(context, 'manage-portals')
+  const users = requireStaff(context, 'manage-portal-users')
+  const either = requireStaff(context, 'manage-portals', 'manage-portal-users')
 
   router.get('/access', either, accessPage(context))
   router.post('/users/:user/:change', users, changeAccess(context))
@@ -35,15 +34,4 @@ export function adminPages(context: Context): Router {
   router.post('/:portal/deactivation', portals, deactivatePortal(context))
   router.post('/:portal/default', portals, defaultPortalPage(context))
   return router
-}
-
-/** Whoever may invite and whoever may see the users both see who has access. */
-function requireEither(context: Context): RequestHandler {
-  const invites = requireStaff(context.host, 'manage-portals')
-  const sees = requireStaff(context.host, 'manage-portal-users')
-  return async (req, res, next) => {
-    const staff = await context.host.staff(req)
-    const guard = staff && hasPermission(staff, 'manage-portals') ? invites : sees
-    await guard(req, res, next)
-  }
 }

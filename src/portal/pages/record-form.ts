@@ -172,18 +172,18 @@ async function sectionsOf(req: Request, { room, fields, typed }: Sheet, errors: 
 
 /** What the field's partial takes. */
 async function inputFor(req: Request, room: Room, field: Field, value: Typed, error: FieldError | undefined): Promise<object> {
-  const isChosen = field.type === 'reference' ? await choicesFor(req, room, field, String(value)) : undefined
-  return { name: field.name, label: field.label, required: field.required, value, error, ...inputKind(room, field), ...isChosen }
+  const choices = field.type === 'reference' ? await choicesFor(req, room, field, String(value)) : undefined
+  return { name: field.name, label: field.label, required: field.required, value, error, ...inputKind(room, field, value), ...choices }
 }
 
-function inputKind({ t }: Room, field: Field): object {
+function inputKind({ t }: Room, field: Field, value: Typed): object {
   const attrs = { maxlength: field.maxLength, min: field.min, max: field.max }
   const none = { value: '', label: t('portal:form.none') }
   switch (field.type) {
     case 'longText':
       return { type: 'textarea', attrs: { maxlength: field.maxLength, rows: 6 } }
     case 'option':
-      return { type: 'select', options: [none, ...field.options] }
+      return { type: 'select', options: field.required && value !== '' ? field.options : [none, ...field.options] }
     case 'options':
       return { type: 'multiselect', options: field.options }
     case 'integer':

@@ -51,9 +51,12 @@ export function shownValue(showing: Showing, field: Field, value: Value): ShownV
   }
 }
 
-/** Sections of the detail layout with what this reader sees of them; what stands in no section comes last. */
+/** Sections of the detail layout with what this reader sees of them; what stands in no section comes last. A name that is made of
+ *  other fields is the heading and isn't repeated. */
 export function shownSections(showing: Showing, record: ViewedRecord): { label: string; values: ShownValue[] }[] {
-  const sections = detailSections(record.module, Object.keys(record.values))
+  const isMade = record.module.fields.get(record.module.title)?.storage.kind === 'joined'
+  const names = Object.keys(record.values).filter((name) => !isMade || name !== record.module.title)
+  const sections = detailSections(record.module, names)
   return sections.map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) })).filter(({ values }) => values.length > 0)
 }
 

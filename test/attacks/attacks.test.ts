@@ -1,0 +1,16 @@
+/** What a portal must withstand, over HTTP. Each refusal has its twin that is allowed, and a refused attack leaves no trace in the database. */
+import { eachDatabase } from '../support/databases.js'
+import { openWorld, type World } from './world.js'
+import { objects } from './objects.js'
+
+eachDatabase((open) => {
+  describe('a portal under attack', function () {
+    this.timeout(60_000)
+    let world: World
+
+    before(async () => (world = await openWorld(open)))
+    after(() => world.close())
+
+    objects(() => world)
+  })
+})

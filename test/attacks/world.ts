@@ -1,0 +1,195 @@
+/** The world under attack: the demo with its portal, a second portal with wide rights, and what every attack is measured by. */
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import type { Response } from 'supertest'
+import { customers, demoPassword, staff } from '../../demo/cast.js'
+import { demoPortal } from '../../demo/portals.js'
+import { rowsOf, raw } from '../../src/access/fragment.js'
+import { momentAt } from '../../src/audit/moment.js'
+import { configurationVersion, raiseConfigurationVersion } from '../../src/db/configuration-version.js'
+import { dialectOf } from '../../src/db/dialect.js'
+import type { Context } from '../../src/context.js'
+import type { Staff } from '../../src/host/host.js'
+import { configuration, userTypesOf } from '../../src/portal/configuration.js'
+import { invite } from '../../src/portal/invitations.js'
+import { confirm, portalUserById } from '../../src/portal/portal-users.js'
+import { createPortal } from '../../src/portal/portals.js'
+import type { ReleaseDraft } from '../../src/portal/release-check.js'
+import { saveRelease } from '../../src/portal/releases.js'
+import { openApp, type TestApp } from '../support/app.js'
+import type { OpenDatabase } from '../support/databases.js'
+import { Attacker, masked, wordsOf } from './attacker.js'
+
+export type CustomerName = keyof typeof customers
+export type StaffName = keyof typeof staff
+
+export const demo = `/portal/${demoPortal.slug}`
+export const workshop = '/portal/workshop'
+
+export interface World {
+  readonly test: TestApp
+  readonly db: Knex
+  readonly context: Context
+  readonly server: Server
+  /** Customers of different companies, signed in to the demo's portal. */
+  readonly anna: Attacker
+  readonly bjorn: Attacker
+  /** Anna in the second portal, where she may create, edit, delete and clone. */
+  readonly annaAtWork: Attacker
+  readonly workshopType: string
+  stranger(): Attacker
+  customer(name: CustomerName, door?: string): Promise<Attacker>
+  staff(name: StaffName): Promise<Attacker>
+  close(): Promise<void>
+}
+
+type Draft = Partial<Omit<ReleaseDraft, 'fields'>> & Pick<ReleaseDraft, 'module' | 'kind'> & { readonly editable?: readonly string[]; readonly readOnly?: readonly string[] }
+
+const wide: readonly Draft[] = [
+  { module: 'Contact', kind: 'primary', rights: new Set(['edit']), editable: ['firstName', 'lastName', 'phone', 'interests', 'emailOptOut'], readOnly: ['name', 'email', 'account'] },
+  { module: 'Account', kind: 'related', path: ['contacts'], readOnly: ['name'] },
+  {
+    module: 'Case',
+    kind: 'related',
+    path: ['account', 'contacts'],
+    rights: new Set(['create', 'edit', 'delete', 'clone']),
+    notes: 'write',
+    editable: ['subject', 'account', 'priority', 'isInternal', 'description'],
+    readOnly: ['number', 'contact', 'status']
+  },
+  { module: 'Quote', kind: 'related', path: ['account', 'contacts'], rights: new Set(['create', 'edit', 'editShared']), editable: ['subject'], readOnly: ['number', 'amount', 'status'] },
+  { module: 'QuoteItem', kind: 'part', rights: new Set(['create', 'edit', 'delete']), editable: ['product', 'description', 'quantity', 'unitPrice'] },
+  { module: 'Product', kind: 'public', readOnly: ['name', 'code'] }
+]
+
+export async function openWorld(open: OpenDatabase): Promise<World> {
+  const test = await openApp(open)
+  const { context } = test.embedded.portico
+  const server = createServer(test.app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stranger = () => new Attacker(server)
+  const customer = async (name: CustomerName, door = demo) => signedIn(stranger(), door, customers[name].email)
+  const workshopType = await openPortal(context, 'workshop', wide)
+  for (const name of ['anna', 'jonas', 'bjorn'] as const) await admit(context, name, workshopType)
+  return {
+    test,
+    context,
+    server,
+    workshopType,
+    db: test.embedded.db,
+    anna: await customer('anna'),
+    bjorn: await customer('bjorn'),
+    annaAtWork: await customer('anna', workshop),
+    stranger,
+    customer,
+    staff: async (name) => signedInToCrm(stranger(), name),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await test.close()
+    }
+  }
+}
+
+/** A portal at `/portal/<slug>`; gives the id of its user type. */
+export async function openPortal(context: Context, slug: string, drafts: readonly Draft[]): Promise<string> {
+  const by = await irena(context)
+  const portal = { name: `Thermovia ${slug}`, slug, locale: 'en', timeZone: 'Europe/Prague', formats: { date: 'dmy', time: '24' } } as const
+  const portalId = await createPortal(context, portal, by)
+  const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
+  for (const draft of drafts) await release(context, typeId, draft)
+  return typeId
+}
+
+export async function release(context: Context, typeId: string, draft: Draft): Promise<void> {
+  const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+  const { editable = [], readOnly = [], ...given } = draft
+  const fields = new Map([...editable.map((name) => [name, 'editable'] as const), ...readOnly.map((name) => [name, 'readOnly'] as const)])
+  const none = { path: [], criteria: undefined, rights: new Set<never>(), notes: 'none' } as const
+  await saveRelease(context, { id: typeId, revision }, { ...none, ...given, fields }, await irena(context))
+}
+
+/** As if he had accepted an invitation; he signs in with the password he has. Gives the portal user's id. */
+export async function admit(context: Context, name: CustomerName, userTypeId: string): Promise<string> {
+  const id = await invite(context, { module: 'Contact', recordId: name, userTypeId, language: 'en' }, await irena(context))
+  await confirm(context, await portalUserById(context.db, id), momentAt(context.now()))
+  return id
+}
+
+export async function irena(context: Context): Promise<Staff> {
+  return (await context.host.staffById(staff.irena.id))!
+}
+
+/** Makes a case at Nordwind and gives its id. */
+export async function makeCase(who: Attacker, subject: string, door = workshop): Promise<string> {
+  await who.get(`${door}/case/new`)
+  const made = await who.post(`${door}/case`, { subject, ...(door === workshop && { account: 'nordwind' }) })
+  expect(made.status, wordsOf(made)).to.equal(303)
+  return String(made.headers['location']).split('/').at(-1)!
+}
+
+/** Changes rows by hand, as a broken migration would, and puts them in force. */
+export async function damage(db: Knex, change: () => Promise<unknown>): Promise<void> {
+  await change()
+  await raiseConfigurationVersion(db)
+  await configurationVersion(db)
+}
+
+/** Both answers are 404 and the same to the byte. */
+export function sameMissing(answer: Response, missing: Response, what: string): void {
+  expect(answer.status, what).to.equal(404)
+  expect(missing.status, `${what}: its twin`).to.equal(404)
+  sameAnswer(answer, missing, what)
+}
+
+/** Status, body and length tell nothing. */
+export function sameAnswer(one: Response, other: Response, what: string): void {
+  expect(one.status, what).to.equal(other.status)
+  expect(masked(one), what).to.equal(masked(other))
+  expect(one.headers['content-length'], what).to.equal(other.headers['content-length'])
+  expect(one.headers['location'], what).to.equal(other.headers['location'])
+}
+
+/** Runs the attack and finds every row and every file as it was. */
+export async function unchanged<T>({ db, context }: Pick<World, 'db' | 'context'>, attack: () => Promise<T>): Promise<T> {
+  const before = await everything(db, context)
+  const answer = await attack()
+  const after = await everything(db, context)
+  const touched = [...after].filter(([name, rows]) => rows !== before.get(name)).map(([name]) => name)
+  expect(touched, 'tables that were written').to.deep.equal([])
+  return answer
+}
+
+const tables = new WeakMap<Knex, Promise<string[]>>()
+
+/** Visits leave traces in these, and so does a refused sign-in. */
+const traces = /^(sqlite_|portico_sessions$|crm_session$|portico_attempts$)/
+
+async function everything(db: Knex, context: Context): Promise<Map<string, string>> {
+  const names = tables.get(db) ?? tableNames(db)
+  tables.set(db, names)
+  const found = new Map<string, string>()
+  for (const name of await names) found.set(name, JSON.stringify((await rowsOf(db, raw(`select * from ${name}`))).map((row) => JSON.stringify(row)).sort()))
+  return found.set('files', readdirSync(context.config.filesFolder, { recursive: true }).sort().join())
+}
+
+async function tableNames(db: Knex): Promise<string[]> {
+  const ask = dialectOf(db).name === 'sqlite' ? "select name from sqlite_master where type = 'table'" : 'select table_name as name from information_schema.tables where table_schema = database()'
+  const names = (await rowsOf(db, raw(ask))).map((row) => String(row['name']))
+  return names.filter((name) => !traces.test(name))
+}
+
+async function signedIn(attacker: Attacker, door: string, email: string): Promise<Attacker> {
+  const answer = await attacker.signIn(door, email, demoPassword)
+  expect(answer.status, `${email} at ${door}`).to.equal(303)
+  return attacker
+}
+
+async function signedInToCrm(attacker: Attacker, name: StaffName): Promise<Attacker> {
+  const answer = await attacker.signInToCrm(staff[name].userName, demoPassword)
+  expect(answer.status, name).to.equal(303)
+  return attacker
+}

@@ -89,79 +89,101 @@ async function load(db: Knex): Promise<Configuration> {
   return { portals, oldAddresses, userTypes, publicModules: await publicModules(db) }
 }
 
+interface PortalRow {
+  id: string
+  name: string
+  slug: string
+  is_active: number
+  is_default: number
+  locale: Locale
+  time_zone: string
+  date_format: Formats['date']
+  time_format: Formats['time']
+  revision: number
+}
+
+const portalColumns = ['id', 'name', 'slug', 'is_active', 'is_default', 'locale', 'time_zone', 'date_format', 'time_format', 'revision'] as const
+
 async function loadPortals(db: Knex): Promise<Map<string, Portal>> {
-  const rows = await db('portico_portals')
-    .select('id', 'name', 'slug', 'is_active', 'is_default', 'locale', 'time_zone', 'date_format', 'time_format', 'revision')
-    .orderBy(['created_at', 'id'])
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        id: row.id,
-        name: row.name,
-        slug: row.slug,
-        isActive: Boolean(row.is_active),
-        isDefault: Boolean(row.is_default),
-        locale: row.locale,
-        timeZone: row.time_zone,
-        formats: { date: row.date_format, time: row.time_format },
-        revision: row.revision
-      }
-    ])
-  )
+  const rows: PortalRow[] = await db('portico_portals').select(portalColumns).orderBy(['created_at', 'id'])
+  return new Map(rows.map((row) => [row.id, portalOf(row)]))
+}
+
+function portalOf(row: PortalRow): Portal {
+  const { id, name, slug, locale, revision } = row
+  const formats = { date: row.date_format, time: row.time_format }
+  return { id, name, slug, locale, revision, formats, timeZone: row.time_zone, isActive: Boolean(row.is_active), isDefault: Boolean(row.is_default) }
 }
 
 async function loadOldAddresses(db: Knex): Promise<Map<string, OldAddress>> {
-  const rows = await db('portico_portal_addresses').select('slug', 'portal_id', 'until')
+  const rows: { slug: string; portal_id: string; until: string }[] = await db('portico_portal_addresses').select('slug', 'portal_id', 'until')
   return new Map(rows.map((row) => [row.slug, { portalId: row.portal_id, until: row.until }]))
 }
 
+interface UserTypeRow {
+  id: string
+  portal_id: string
+  name: string
+  is_built_in: number
+  primary_module: string
+  revision: number
+}
+
+const userTypeColumns = ['id', 'portal_id', 'name', 'is_built_in', 'primary_module', 'revision'] as const
+
 async function loadUserTypes(db: Knex, releases: ReadonlyMap<string, Release[]>): Promise<Map<string, UserType>> {
-  const rows = await db('portico_user_types')
-    .select('id', 'portal_id', 'name', 'is_built_in', 'primary_module', 'revision')
-    .orderBy(['created_at', 'id'])
+  const rows: UserTypeRow[] = await db('portico_user_types').select(userTypeColumns).orderBy(['created_at', 'id'])
   return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        id: row.id,
-        portalId: row.portal_id,
-        name: row.name,
-        isBuiltIn: Boolean(row.is_built_in),
-        primaryModule: row.primary_module,
-        revision: row.revision,
-        releases: releases.get(row.id) ?? []
-      }
-    ])
+    rows.map(({ id, name, revision, ...row }) => {
+      const rest = { portalId: row.portal_id, isBuiltIn: Boolean(row.is_built_in), primaryModule: row.primary_module }
+      return [id, { id, name, revision, ...rest, releases: releases.get(id) ?? [] }]
+    })
   )
 }
 
-/** By user type. A word that is not ours (a newer or damaged row) counts for nothing. */
+interface ReleaseRow {
+  id: string
+  user_type_id: string
+  module: string
+  kind: ReleaseKind
+  path: string
+  criteria: string | null
+  rights: string
+  notes: string
+}
+
+const releaseColumns = ['id', 'user_type_id', 'module', 'kind', 'path', 'criteria', 'rights', 'notes'] as const
+
+/** By user type. */
 async function loadReleases(db: Knex): Promise<Map<string, Release[]>> {
   const fields = await loadFields(db)
-  const rows = await db('portico_released_modules')
-    .select('id', 'user_type_id', 'module', 'kind', 'path', 'criteria', 'rights', 'notes')
-    .whereIn('kind', releaseKinds)
-    .orderBy(['user_type_id', 'module'])
+  const rows: ReleaseRow[] = await db('portico_released_modules').select(releaseColumns).whereIn('kind', releaseKinds).orderBy(['user_type_id', 'module'])
   const byType = new Map<string, Release[]>()
   for (const row of rows) {
-    const release: Release = {
-      id: row.id,
-      module: row.module,
-      kind: row.kind,
-      path: row.path === '' ? [] : row.path.split('.'),
-      criteria: readCriteria(row.criteria),
-      rights: new Set(rights.filter((right) => row.rights.split(',').includes(right))),
-      notes: noteRights.find((right) => right === row.notes) ?? 'none',
-      fields: fields.get(row.id) ?? new Map()
-    }
-    byType.set(row.user_type_id, [...(byType.get(row.user_type_id) ?? []), release])
+    byType.set(row.user_type_id, [...(byType.get(row.user_type_id) ?? []), releaseIn(row, fields.get(row.id))])
   }
   return byType
 }
 
+/** A word that is not ours (a newer or damaged row) counts for nothing. */
+function releaseIn(row: ReleaseRow, fields: ReadonlyMap<string, FieldRelease> | undefined): Release {
+  const { id, module, kind } = row
+  return {
+    id,
+    module,
+    kind,
+    path: row.path === '' ? [] : row.path.split('.'),
+    criteria: readCriteria(row.criteria),
+    rights: new Set(rights.filter((right) => row.rights.split(',').includes(right))),
+    notes: noteRights.find((right) => right === row.notes) ?? 'none',
+    fields: fields ?? new Map()
+  }
+}
+
+/** By release. */
 async function loadFields(db: Knex): Promise<Map<string, Map<string, FieldRelease>>> {
-  const rows = await db('portico_released_fields').select('released_module_id', 'field', 'is_read_only').orderBy('field')
+  const columns = ['released_module_id', 'field', 'is_read_only'] as const
+  const rows: { released_module_id: string; field: string; is_read_only: number }[] = await db('portico_released_fields').select(columns).orderBy('field')
   const byRelease = new Map<string, Map<string, FieldRelease>>()
   for (const row of rows) {
     const fields = byRelease.get(row.released_module_id) ?? new Map<string, FieldRelease>()

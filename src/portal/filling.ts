@@ -40,7 +40,7 @@ export function lookupValues(module: Module, { storage }: Link, id: string): Rec
   const lookup = fieldIn(module, storage.column)
   const kind = storage.only && fieldIn(module, storage.only.column)
   if (!lookup || (storage.only && !kind)) return {}
-  return { [lookup.name]: id, ...(kind ? { [kind.name]: storage.only!.is } : {}) }
+  return { [lookup.name]: id, ...(kind ? { [kind.name]: storage.only.is } : {}) }
 }
 
 function fieldIn(module: Module, column: string): Field | undefined {

@@ -136,8 +136,8 @@ async function admit(context: Context, admission: Admission): Promise<string> {
   const { form, portal, by } = admission
   const where = { portal_id: portal.id, module: form.module, record_id: form.recordId }
   return context.db.transaction(async (trx) => {
-    const former = await trx('portico_portal_users').first('id').where(where)
-    const id: string = former?.id ?? randomUUID()
+    const former: { id: string } | undefined = await trx('portico_portal_users').first('id').where(where)
+    const id = former?.id ?? randomUUID()
     const values = rowOf(context, admission)
     if (former) await trx('portico_portal_users').where({ id }).update(values)
     else await trx('portico_portal_users').insert({ id, ...where, ...values })

@@ -70,9 +70,12 @@ export function portalUsersOfType(db: Knex, ask: { userTypeId: string; statuses:
 
 /** How many portal users of a type there are, by status. */
 export async function countByStatus(db: Knex, userTypeId: string): Promise<Record<PortalUserStatus, number>> {
-  const rows = await db('portico_portal_users').select('status', db.raw('count(*) as users')).where({ user_type_id: userTypeId }).groupBy('status')
+  const rows: { status: PortalUserStatus; users: number | string }[] = await db('portico_portal_users')
+    .select('status', db.raw('count(*) as users'))
+    .where({ user_type_id: userTypeId })
+    .groupBy('status')
   const counts = { invited: 0, confirmed: 0, deactivated: 0, removed: 0 }
-  for (const row of rows) counts[row.status as PortalUserStatus] = Number(row.users)
+  for (const row of rows) counts[row.status] = Number(row.users)
   return counts
 }
 

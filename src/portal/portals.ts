@@ -115,7 +115,8 @@ function takenFor(all: Configuration, now: string, current: Portal | undefined):
 
 /** Two administrators asked for the same address at the same moment. */
 function refuseTaken(error: unknown): never {
-  const isUnique = error instanceof Error && /UNIQUE|ER_DUP_ENTRY|Duplicate entry/i.test(`${'code' in error ? error.code : ''} ${error.message}`)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const isUnique = /^(SQLITE_CONSTRAINT_UNIQUE|ER_DUP_ENTRY)$/.test(code)
   if (isUnique) throw new PorticoError('portal:error.addressTaken', { status: 409, cause: error })
   throw error
 }

@@ -5,7 +5,6 @@ import { confirm, externalUsersAt, type ExternalUser } from '../../src/external-
 import { addMember } from '../../src/external-users/memberships.js'
 import { letGroupRead } from '../../src/external-users/read-right.js'
 import { releasedFields, releaseFields } from '../../src/external-users/released-fields.js'
-import { up } from '../../migrations/0006-external-users.js'
 import { openApp, type TestApp } from '../support/app.js'
 import type { OpenDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
@@ -31,7 +30,6 @@ export interface Guests {
 
 export async function openGuests(open: OpenDatabase): Promise<Guests> {
   const test = await openApp(open, { world: 'people' })
-  await up(test.embedded.db)
   const { crm, host, portico } = test.embedded
   const { context } = portico
   await crm.settings.saveSwitches({ 'external-users': true })

@@ -1,9 +1,10 @@
 /** Lists of a portal: search, filters by options, order, pages. */
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { records } from '../../access/records.js'
 import type { Count, Filter, ListQuery, Page, ReleasedModule, ViewedRecord } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
+import { cursorOf, pageLinks, queryText } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { valueFromText } from '../criteria.js'
 import { roomOf, type Room } from './room.js'
@@ -16,19 +17,19 @@ const mostColumns = 7
 interface Asked {
   readonly search: string
   readonly sort: string
-  readonly after: string
   readonly filters: Readonly<Record<string, string>>
 }
 
 export const listPage: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
-  const asked = askedIn(req.query)
+  const asked = askedIn(req)
   const columns = columnsOf(room.module, room.released.fields)
-  const query = queryOf(room.released, asked, columns)
+  const query = { ...queryOf(room.released, asked), after: cursorOf(req), fields: columns }
   const door = records(req.viewer)
   const found = await door.list(room.module.name, query)
   const count = await door.count(room.module.name, query)
-  await page(res, 'portal/list', { list: { ...tableOf(room, columns, found), ...controlsOf(room, asked, columns, count, found) } })
+  const list = { ...tableOf(room, columns, found), ...controlsOf(room, asked, columns, count), pages: pageLinks(req, found.next) }
+  await page(res, 'portal/list', { list })
 }
 
 /** The records at the other end of a link, all of them page by page. */
@@ -39,11 +40,9 @@ export const relatedPage: RequestHandler = async (req, res) => {
   const link = room.module.links.get(String(req.params['link']))
   if (!link) throw new NotFound()
   const target = await records(req.viewer).module(link.to)
-  const asked = askedIn(req.query)
   const columns = columnsOf(target.module, target.fields)
-  const found = await records(req.viewer).related(room.module.name, id, link.name, { fields: columns, after: asked.after || undefined })
-  const here = room.url(room.module.name, id, 'related', link.name)
-  const list = { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, pages: pagesOf(here, asked, found) }
+  const found = await records(req.viewer).related(room.module.name, id, link.name, { fields: columns, after: cursorOf(req) })
+  const list = { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, pages: pageLinks(req, found.next) }
   await page(res, 'portal/related', { list, record: { title: record.title, url: room.url(room.module.name, id) }, module: crumbOf(room) })
 }
 
@@ -93,29 +92,27 @@ function blank(columns: readonly string[]): Record<string, null> {
   return Object.fromEntries(columns.map((name) => [name, null]))
 }
 
-function askedIn(query: Request['query']): Asked {
-  const text = (name: string): string => (typeof query[name] === 'string' ? query[name] : '')
-  const filters = Object.keys(query).filter((name) => name.startsWith(filterMark) && text(name) !== '')
-  return {
-    search: text('q'),
-    sort: text('sort'),
-    after: text('after'),
-    filters: Object.fromEntries(filters.map((name) => [name.slice(filterMark.length), text(name)]))
-  }
+function askedIn(req: Request): Asked {
+  const names = Object.keys(req.query).filter((name) => name.startsWith(filterMark))
+  const filters = names.flatMap((name): [string, string][] => {
+    const value = queryText(req, name)
+    return value === undefined ? [] : [[name.slice(filterMark.length), value]]
+  })
+  return { search: queryText(req, 'q') ?? '', sort: queryText(req, 'sort') ?? '', filters: Object.fromEntries(filters) }
 }
 
 /** Names of fields go to the door as they are: it has one answer for hidden and for unknown ones (A09). */
-function queryOf({ module }: ReleasedModule, asked: Asked, columns: readonly string[]): ListQuery {
+function queryOf({ module }: ReleasedModule, asked: Asked): ListQuery {
   const filter = Object.entries(asked.filters).map(([field, value]): Filter => filterFor(module.fields.get(field), field, value))
   const sort = asked.sort === '' ? undefined : { field: asked.sort.replace(/^-/, ''), descending: asked.sort.startsWith('-') }
-  return { filter, search: asked.search, sort, after: asked.after || undefined, fields: columns }
+  return { filter, search: asked.search, sort }
 }
 
 function filterFor(field: Field | undefined, name: string, text: string): Filter {
   return { field: name, operator: field?.type === 'options' ? 'contains' : '=', value: field ? valueFromText(field.type, text) : text }
 }
 
-function controlsOf(room: Room, asked: Asked, columns: readonly string[], count: Count, found: Page): Record<string, unknown> {
+function controlsOf(room: Room, asked: Asked, columns: readonly string[], count: Count): Record<string, unknown> {
   const { released, module, t } = room
   const here = room.url(module.name)
   const shown = room.showing.format.number(count.count)
@@ -127,8 +124,7 @@ function controlsOf(room: Room, asked: Asked, columns: readonly string[], count:
     isSearchable: released.fields.some((name) => module.fields.get(name)?.searchable),
     filters: filtersOf(room, asked),
     sorts: Object.fromEntries(columns.filter((name) => released.sortable.includes(name)).map((name) => [name, sortOf(here, asked, name)])),
-    count: count.capped ? t('portal:list.moreThan', { shown }) : t('portal:list.count', { count: count.count, shown }),
-    pages: pagesOf(here, asked, found)
+    count: count.capped ? t('portal:list.moreThan', { shown }) : t('portal:list.count', { count: count.count, shown })
   }
 }
 
@@ -147,20 +143,13 @@ function filtersOf({ released, module, t }: Room, asked: Asked): Record<string, 
 /** Where a column's head leads, and how the list is ordered by it now. */
 function sortOf(here: string, asked: Asked, name: string): { url: string; order: 'ascending' | 'descending' | undefined } {
   const order = asked.sort === name ? 'ascending' : asked.sort === `-${name}` ? 'descending' : undefined
-  return { order, url: addressFor(here, { ...asked, after: '', sort: order === 'ascending' ? `-${name}` : name }) }
+  return { order, url: addressFor(here, { ...asked, sort: order === 'ascending' ? `-${name}` : name }) }
 }
 
-function pagesOf(here: string, asked: Asked, { next }: Page): { first: string | undefined; next: string | undefined } {
-  return {
-    first: asked.after === '' ? undefined : addressFor(here, { ...asked, after: '' }),
-    next: next === undefined ? undefined : addressFor(here, { ...asked, after: next })
-  }
-}
-
-function addressFor(here: string, { search, sort, after, filters }: Asked): string {
-  const marked = Object.entries(filters).map(([name, value]) => [filterMark + name, value])
-  const parts = Object.entries({ q: search, sort, after }).concat(marked as [string, string][]).filter(([, value]) => value !== '')
-  return parts.length === 0 ? here : `${here}?${new URLSearchParams(parts).toString()}`
+function addressFor(here: string, { search, sort, filters }: Asked): string {
+  const marked = Object.entries(filters).map(([name, value]): [string, string] => [filterMark + name, value])
+  const parts = [...Object.entries({ q: search, sort }), ...marked].filter(([, value]) => value !== '')
+  return `${here}?${new URLSearchParams(parts).toString()}`
 }
 
 export function crumbOf(room: Room): { label: string; url: string } {

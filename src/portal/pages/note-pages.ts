@@ -1,10 +1,10 @@
 /** Writing, changing and removing one's own notes, and reading the files on them (Z28). */
-import { pipeline } from 'node:stream/promises'
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, NotFound } from '../../errors.js'
 import type { FileInfo } from '../../host/host.js'
+import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
 import { ownNote, type ShownNote } from './notes.js'
@@ -19,7 +19,7 @@ export function notePages(context: Context): Router {
   router.get('/notes/:note/edit', async (req, res) => showNote(req, res, await noteAt(req, res)))
   router.post('/notes/:note', changeNote)
   router.post('/notes/:note/removal', removeNote)
-  router.get('/files/:file', sendFile)
+  router.get('/files/:file', readFile)
   return router
 }
 
@@ -63,15 +63,10 @@ const removeNote: RequestHandler = async (req, res) => {
   res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
 }
 
-/** Always as a download, never as a page of ours (A19). */
-const sendFile: RequestHandler = async (req, res) => {
+const readFile: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   const { info, open } = await records(req.viewer).file(room.module.name, String(req.params['id']), String(req.params['file']))
-  res.attachment(info.name)
-  res.setHeader('Content-Type', info.type)
-  res.setHeader('Content-Length', info.size)
-  res.setHeader('X-Content-Type-Options', 'nosniff')
-  await pipeline(await open(), res)
+  await sendFile(res, info, await open())
 }
 
 interface FoundNote {

@@ -37,7 +37,7 @@ function rooms(context: Context): Router {
   router.get('/:module/:id', recordPage)
   router.post('/:module/:id', changeRecord)
   router.get('/:module/:id/edit', editPage)
-  router.get('/:module/:id/clone', clonePage)
+  router.get('/:module/:id/clone', clonePage(context))
   router.get('/:module/:id/removal', removalPage)
   router.post('/:module/:id/removal', removeRecord)
   router.get('/:module/:id/related/:link', relatedPage)

@@ -1,0 +1,153 @@
+/** Plans: at tens of thousands of cases no list walks the case table, and a page by a to-one link comes out of its index in order. */
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { records } from '../../src/access/records.js'
+import type { ListQuery } from '../../src/access/record.js'
+import { eachDatabase } from '../support/databases.js'
+import { openCrowd } from './crowd.js'
+import { grant, policyOf, shapes, three, type Shape } from './shapes.js'
+import { worldOn, type World } from './world.js'
+import { oneOf } from '../../src/access/condition.js'
+import { anna } from './world-rows.js'
+
+const cases = 20_000
+
+/** What a plan does with the rows of the case table, told alike for both databases. */
+interface Step {
+  readonly text: string
+  readonly readsCases: boolean
+  /** Reads the whole table, or an index that only tells which cases are live: by that, the whole table too. */
+  readonly isScan: boolean
+  readonly index: string | undefined
+}
+
+interface Plan {
+  readonly steps: readonly Step[]
+  /** The database sorts rows of the case table before it cuts the page. */
+  readonly sortsCases: boolean
+}
+
+describe(`plans at ${cases} cases`, () => {
+  eachDatabase((open, engine) => {
+    let world: World
+
+    before(async function () {
+      this.timeout(120_000)
+      const { db } = await open()
+      await openCrowd(db, cases)
+      world = worldOn(db)
+    })
+
+    const walks = ['Z05 by a to-one link', 'Z05 by a path over his account', 'Z05 by a to-many link table', 'Z06 written by him', 'E09 level account', 'E09 level account, fields by grant', 'T01 by a membership']
+    for (const name of walks) {
+      it(`${name}: no walk through all cases`, async () => {
+        const plan = await planOf(shapeOf(name))
+        expect(plan.steps.filter((step) => step.readsCases).length, 'the plan speaks of cases').to.be.greaterThan(0)
+        expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
+      })
+
+      it(`${name}: the next page neither`, async () => {
+        const plan = await planOf(shapeOf(name), { limit: 2 }, true)
+        expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
+      })
+    }
+
+    it('a condition row by row is seen to walk through all cases: this check can fail', async () => {
+      const { quote } = world.kernel.dialect
+      const naive = `select r.id from ${quote('case')} r where r.deleted = 0 and (exists (select 1 from case_contact l where l.case_id = r.id and l.contact_id = 'cAnna') or r.contact_id = 'cAnna') order by r.created_at desc limit 26`
+      const plan = await explained(async () => world.db.raw(naive))
+      expect(plan.steps.filter((step) => step.isScan).length).to.be.greaterThan(0)
+    })
+
+    it('his own record is one look-up', async () => {
+      const plan = await planOf(shapeOf('Z05 his own record'))
+      expect(plan.steps.filter((step) => step.isScan)).to.deep.equal([])
+      expect(plan.sortsCases).to.equal(false)
+    })
+
+    for (const [name, index] of [
+      ['Z05 by a to-one link', /case_by_contact_id/],
+      ['Z05 by a path over his account', /case_by_account_id/],
+      ['Z08 everything of a module with internal rows', /case_by_deleted_created_at/]
+    ] as const) {
+      it(`${name}: the default order comes out of its index, nothing is sorted`, async () => {
+        for (const isNext of [false, true]) {
+          const plan = await planOf(shapeOf(name), { limit: 2 }, isNext)
+          expect(plan.steps.filter((step) => index.test(step.index ?? '')).length, JSON.stringify(plan)).to.be.greaterThan(0)
+          expect(plan.sortsCases, JSON.stringify(plan)).to.equal(false)
+        }
+      })
+    }
+
+    it('a related list starts at the parent (A06)', async () => {
+      const everything = shapeOf('Z08 everything of a module with internal rows')
+      const policy = [...everything.policy, policyOf('Account', [grant('Account', 'g', oneOf('id', [anna.account]))])]
+      const door = records(await world.viewer(policy))
+      const plan = await explained(() => door.related('Account', anna.account, 'cases'))
+      expect(plan.steps.filter((step) => step.isScan)).to.deep.equal([])
+      expect(plan.steps.some((step) => /case_by_account_id/.test(step.index ?? '')), JSON.stringify(plan)).to.equal(true)
+    })
+
+    it('a count and one record of three grants start at the viewer', async () => {
+      const door = records(await world.viewer(three))
+      for (const ask of [() => door.count('Case'), () => door.find('Case', 'k00000000')]) {
+        const plan = await explained(ask)
+        expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
+      }
+    })
+
+    async function planOf(shape: Shape, query: ListQuery = {}, isNext = false): Promise<Plan> {
+      const door = records(await world.viewer(shape.policy))
+      const { next } = isNext ? await door.list(shape.module, query) : { next: undefined }
+      return explained(() => door.list(shape.module, { ...query, after: next }))
+    }
+
+    /** The plan of the last statement that `ask` makes. */
+    async function explained(ask: () => Promise<unknown>): Promise<Plan> {
+      const queries: { sql: string; bindings: Knex.RawBinding[] }[] = []
+      const listen = (query: (typeof queries)[number]): void => void queries.push(query)
+      world.db.on('query', listen)
+      await ask()
+      world.db.removeListener('query', listen)
+      const { sql, bindings } = queries.at(-1)!
+      return engine === 'mysql' ? mysqlPlan(await world.db.raw(`explain ${sql}`, bindings)) : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
+    }
+  })
+})
+
+function shapeOf(name: string): Shape {
+  return shapes.find((shape) => shape.name === name)!
+}
+
+interface MysqlStep {
+  readonly id: number
+  readonly table: string | null
+  readonly type: string | null
+  readonly key: string | null
+  readonly Extra: string | null
+}
+
+const onlyLive = /^case_by_deleted_/
+
+/** `r` is the case in question. */
+function mysqlPlan([rows]: [MysqlStep[]]): Plan {
+  const steps = rows.map((row) => ({
+    text: JSON.stringify(row),
+    readsCases: row.table === 'r',
+    isScan: row.table === 'r' && (row.type === 'ALL' || row.type === 'index' || onlyLive.test(row.key ?? '')),
+    index: row.key ?? undefined
+  }))
+  return { steps, sortsCases: rows.some((row) => row.table === 'r' && /filesort|temporary/.test(row.Extra ?? '')) }
+}
+
+/** The sort of the page's own rows comes after a scan of the page `p`, or of the union `u`. */
+function sqlitePlan(rows: { id: number; parent: number; detail: string }[]): Plan {
+  const steps = rows.map(({ detail }) => {
+    const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
+    const readsCases = /^(SCAN|SEARCH) r\b/.test(detail)
+    return { text: detail, readsCases, index, isScan: readsCases && (detail.startsWith('SCAN') || onlyLive.test(index ?? '')) }
+  })
+  const sorts = rows.filter(({ detail }) => detail.includes('TEMP B-TREE FOR ORDER BY'))
+  const sortsCases = sorts.some(({ parent }) => !rows.some((row) => row.parent === parent && /^SCAN (p|u)\b/.test(row.detail)))
+  return { steps, sortsCases }
+}

@@ -7,7 +7,7 @@ import { invite } from '../src/portal/invitations.js'
 import { confirm, portalUserById, subjectOf } from '../src/portal/portal-users.js'
 import { createPortal } from '../src/portal/portals.js'
 import { saveRelease } from '../src/portal/releases.js'
-import { momentAt } from '../src/audit/moment.js'
+import { momentAt } from '../src/db/moment.js'
 import { customers, demoPassword, staff } from './cast.js'
 
 export const demoPortal = { name: 'Thermovia Service', slug: 'thermovia' } as const

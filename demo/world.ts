@@ -1,4 +1,5 @@
 /** Seeds the demo world: one small company, Thermovia, with its staff, customers and a year of work. */
+import { momentAt } from '../src/db/moment.js'
 import type { Crm } from '../src/host/embedded/crm.js'
 import type { Values } from '../src/host/embedded/records.js'
 import type { Actor } from '../src/host/host.js'
@@ -61,8 +62,7 @@ class Seed {
 
   /** `YYYY-MM-DD HH:MM:SS` UTC, so many days from now. */
   moment(days: number, hours = 0): string {
-    const at = new Date(this.crm.now() + days * dayMs + hours * 60 * 60 * 1000)
-    return at.toISOString().slice(0, 19).replace('T', ' ')
+    return momentAt(this.crm.now() + days * dayMs + hours * 60 * 60 * 1000)
   }
 }
 

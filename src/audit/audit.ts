@@ -1,6 +1,6 @@
 /** The audit list: who changed what, when, before and after. Written in the transaction of the change. */
 import type { Knex } from 'knex'
-import { momentAt } from './moment.js'
+import { momentAt } from '../db/moment.js'
 import { orderedId } from './ordered-id.js'
 
 export interface Audit {

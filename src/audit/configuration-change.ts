@@ -33,8 +33,3 @@ export class ChangedMeanwhile extends PorticoError {
     super('errors.changedMeanwhile', { status: 409 })
   }
 }
-
-/** `YYYY-MM-DD HH:MM:SS` in UTC. */
-export function moment(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
-}

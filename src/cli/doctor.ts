@@ -1,6 +1,7 @@
 /** `portico doctor`: each check says what it found and, where something is wrong, what to do about it. */
 import { readConfig, type Config } from '../config.js'
 import { migrations } from '../../migrations/index.js'
+import { dialectOf } from '../db/dialect.js'
 import { openDatabase } from '../db/open-database.js'
 import { schemaVersion } from '../db/migrate.js'
 import { openEmbedded } from '../embedded.js'
@@ -27,7 +28,7 @@ export async function doctor(): Promise<void> {
 async function checkDatabase(config: Config): Promise<Finding[]> {
   const db = openDatabase(config.databaseUrl)
   try {
-    const isMysql = db.client.config.client === 'mysql2'
+    const isMysql = dialectOf(db).name === 'mysql'
     const version = (await db.schema.hasTable('portico_schema')) ? await schemaVersion(db) : 0
     const schema: Finding = { check: 'Tables', found: `step ${version} of ${migrations.length}`, remedy: version === migrations.length ? undefined : 'Run `portico migrate`.' }
     return isMysql ? [schema, await checkCollation(db), await checkClock(db)] : [schema]

@@ -1,7 +1,7 @@
 /** One-time links: 256 random bits in a mail, their hash in the database, one use within a time, at one door and for one purpose (A32). */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import type { LinkPurpose } from './identity.js'
 
 export interface LinkOrder {

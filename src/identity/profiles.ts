@@ -1,7 +1,7 @@
 /** Identities as rows: one per address, whatever number of doors it may come in by. */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
 import type { Profile } from './identity.js'

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import nodemailer from 'nodemailer'
 import type { Logger } from 'pino'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import { orderedId } from '../audit/ordered-id.js'
 import type { Config } from '../config.js'
 import type { Mail, Message } from './mail.js'

@@ -102,21 +102,48 @@ interface PortalRow {
   revision: number
 }
 
-const portalColumns = ['id', 'name', 'slug', 'is_active', 'is_default', 'locale', 'time_zone', 'date_format', 'time_format', 'revision'] as const
+const portalColumns = [
+  'id',
+  'name',
+  'slug',
+  'is_active',
+  'is_default',
+  'locale',
+  'time_zone',
+  'date_format',
+  'time_format',
+  'revision'
+] as const
 
 async function loadPortals(db: Knex): Promise<Map<string, Portal>> {
-  const rows: PortalRow[] = await db('portico_portals').select(portalColumns).orderBy(['created_at', 'id'])
+  const rows = await db<PortalRow>('portico_portals')
+    .select(...portalColumns)
+    .orderBy(['created_at', 'id'])
   return new Map(rows.map((row) => [row.id, portalOf(row)]))
 }
 
 function portalOf(row: PortalRow): Portal {
   const { id, name, slug, locale, revision } = row
   const formats = { date: row.date_format, time: row.time_format }
-  return { id, name, slug, locale, revision, formats, timeZone: row.time_zone, isActive: Boolean(row.is_active), isDefault: Boolean(row.is_default) }
+  return {
+    id,
+    name,
+    slug,
+    locale,
+    revision,
+    formats,
+    timeZone: row.time_zone,
+    isActive: Boolean(row.is_active),
+    isDefault: Boolean(row.is_default)
+  }
 }
 
 async function loadOldAddresses(db: Knex): Promise<Map<string, OldAddress>> {
-  const rows: { slug: string; portal_id: string; until: string }[] = await db('portico_portal_addresses').select('slug', 'portal_id', 'until')
+  const rows: { slug: string; portal_id: string; until: string }[] = await db('portico_portal_addresses').select(
+    'slug',
+    'portal_id',
+    'until'
+  )
   return new Map(rows.map((row) => [row.slug, { portalId: row.portal_id, until: row.until }]))
 }
 
@@ -132,7 +159,9 @@ interface UserTypeRow {
 const userTypeColumns = ['id', 'portal_id', 'name', 'is_built_in', 'primary_module', 'revision'] as const
 
 async function loadUserTypes(db: Knex, releases: ReadonlyMap<string, Release[]>): Promise<Map<string, UserType>> {
-  const rows: UserTypeRow[] = await db('portico_user_types').select(userTypeColumns).orderBy(['created_at', 'id'])
+  const rows = await db<UserTypeRow>('portico_user_types')
+    .select(...userTypeColumns)
+    .orderBy(['created_at', 'id'])
   return new Map(
     rows.map(({ id, name, revision, ...row }) => {
       const rest = { portalId: row.portal_id, isBuiltIn: Boolean(row.is_built_in), primaryModule: row.primary_module }
@@ -157,7 +186,10 @@ const releaseColumns = ['id', 'user_type_id', 'module', 'kind', 'path', 'criteri
 /** By user type. */
 async function loadReleases(db: Knex): Promise<Map<string, Release[]>> {
   const fields = await loadFields(db)
-  const rows: ReleaseRow[] = await db('portico_released_modules').select(releaseColumns).whereIn('kind', releaseKinds).orderBy(['user_type_id', 'module'])
+  const rows = await db<ReleaseRow>('portico_released_modules')
+    .select(...releaseColumns)
+    .whereIn('kind', releaseKinds)
+    .orderBy(['user_type_id', 'module'])
   const byType = new Map<string, Release[]>()
   for (const row of rows) {
     byType.set(row.user_type_id, [...(byType.get(row.user_type_id) ?? []), releaseIn(row, fields.get(row.id))])
@@ -180,10 +212,17 @@ function releaseIn(row: ReleaseRow, fields: ReadonlyMap<string, FieldRelease> | 
   }
 }
 
+interface FieldRow {
+  released_module_id: string
+  field: string
+  is_read_only: number
+}
+
 /** By release. */
 async function loadFields(db: Knex): Promise<Map<string, Map<string, FieldRelease>>> {
-  const columns = ['released_module_id', 'field', 'is_read_only'] as const
-  const rows: { released_module_id: string; field: string; is_read_only: number }[] = await db('portico_released_fields').select(columns).orderBy('field')
+  const rows = await db<FieldRow>('portico_released_fields')
+    .select('released_module_id', 'field', 'is_read_only')
+    .orderBy('field')
   const byRelease = new Map<string, Map<string, FieldRelease>>()
   for (const row of rows) {
     const fields = byRelease.get(row.released_module_id) ?? new Map<string, FieldRelease>()

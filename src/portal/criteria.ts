@@ -69,12 +69,20 @@ export function comparable(module: Module): Field[] {
 }
 
 /** What is wrong with a criterion, or undefined. */
-export function criterionProblem(module: Module, primary: Module, { field: name, operator, match }: Criterion): FieldError | undefined {
+export function criterionProblem(
+  module: Module,
+  primary: Module,
+  { field: name, operator, match }: Criterion
+): FieldError | undefined {
   const field = comparable(module).find((one) => one.name === name)
   if (!field) return { key: 'portal:problem.criterionField' }
-  if (!operatorsFor(field).includes(operator)) return { key: 'portal:problem.criterionOperator', args: { field: field.label } }
+  if (!operatorsFor(field).includes(operator))
+    return { key: 'portal:problem.criterionOperator', args: { field: field.label } }
   if (!needsValue(operator)) return undefined
-  if (match.by === 'value') return fits(field, operator, match.value) ? undefined : { key: 'portal:problem.criterionValue', args: { field: field.label } }
+  if (match.by === 'value')
+    return fits(field, operator, match.value)
+      ? undefined
+      : { key: 'portal:problem.criterionValue', args: { field: field.label } }
   const other = comparable(primary).find((one) => one.name === match.field)
   const isSame = other && valueKind(other) === valueKind(field)
   return isSame ? undefined : { key: 'portal:problem.criterionPrimaryField', args: { field: field.label } }
@@ -94,7 +102,11 @@ export function valueFromText(type: FieldType, text: string): Scalar {
   }
 }
 
-function criterionCondition(module: Module, { field: name, operator, match }: Criterion, primary: PrimaryValues): Condition {
+function criterionCondition(
+  module: Module,
+  { field: name, operator, match }: Criterion,
+  primary: PrimaryValues
+): Condition {
   const field = module.fields.get(name)
   if (!field || !operatorsFor(field).includes(operator)) return never
   if (!needsValue(operator)) return compare(name, operator)

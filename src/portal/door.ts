@@ -63,7 +63,8 @@ export async function personOf(context: Context, portalId: string, user: PortalU
   const all = await configuration(context.db)
   const userType = all.userTypes.get(user.userTypeId)
   const isOpen = all.portals.get(portalId)?.isActive && user.portalId === portalId && userType?.portalId === portalId
-  if (!isOpen || userType?.primaryModule !== user.module || user.status !== 'confirmed' || !user.identityId) return undefined
+  if (!isOpen || userType?.primaryModule !== user.module || user.status !== 'confirmed' || !user.identityId)
+    return undefined
   const profile = await context.identity.profile(user.identityId)
   if (!profile) return undefined
   const { name, locale, timeZone, formats } = profile

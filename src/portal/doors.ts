@@ -6,5 +6,7 @@ import { baseOf } from './portals.js'
 /** The default portal first. */
 export async function portalDoors(db: Knex): Promise<{ name: string; path: string }[]> {
   const portals = [...(await configuration(db)).portals.values()].filter((portal) => portal.isActive)
-  return portals.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)).map((portal) => ({ name: portal.name, path: `${baseOf(portal)}/` }))
+  return portals
+    .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault))
+    .map((portal) => ({ name: portal.name, path: `${baseOf(portal)}/` }))
 }

@@ -15,14 +15,20 @@ type Filling = Pick<NewRecord, 'fill' | 'links'>
 /** The values and links for a new record of `release`'s module. Where the path goes over other records (Case.account.contacts) the
  *  first of them is taken, unless `chosen` names one; the kernel judges the choice like any other.
  *  @throws PorticoError when there is none: the person's record isn't linked with an account yet. (Z12, Z26) */
-export async function filling(kernel: Kernel, ask: { catalog: Catalog; release: Release; person: Person; chosen: Readonly<Record<string, FieldValue>> }): Promise<Filling> {
+export async function filling(
+  kernel: Kernel,
+  ask: { catalog: Catalog; release: Release; person: Person; chosen: Readonly<Record<string, FieldValue>> }
+): Promise<Filling> {
   const { catalog, release, person, chosen } = ask
   const module = moduleOf(catalog, release.module)
   const link = module.links.get(release.path[0] ?? '')
   if (!link) return {}
   if (Object.keys(lookupValues(module, link, '')).some((name) => chosen[name])) return {}
   const rest = release.path.slice(1)
-  const [id] = rest.length === 0 ? [person.recordId] : await idsWhere(kernel, link.to, along(rest, oneOf(ID, [person.recordId])), 1)
+  const [id] =
+    rest.length === 0
+      ? [person.recordId]
+      : await idsWhere(kernel, link.to, along(rest, oneOf(ID, [person.recordId])), 1)
   if (id === undefined) throw new PorticoError('portal:error.notLinkedYet', { status: 409, args: { link: link.label } })
   return link.storage.kind === 'column' ? { fill: lookupValues(module, link, id) } : { links: { [link.name]: [id] } }
 }

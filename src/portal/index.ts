@@ -15,9 +15,22 @@ export const portal: PorticoModule = {
     routes(adminPath, adminPages(context))
     adminMenu(async ({ staff, locale }) => {
       const t = context.t(locale)
-      const portals = { label: t('portal:menu.portals'), help: t('portal:menu.portalsHelp'), url: adminPath, icon: 'door-open' }
-      const users = { label: t('portal:menu.users'), help: t('portal:menu.usersHelp'), url: `${adminPath}/users`, icon: 'users' }
-      return [...(hasPermission(staff, 'manage-portals') ? [portals] : []), ...(hasPermission(staff, 'manage-portal-users') ? [users] : [])]
+      const portals = {
+        label: t('portal:menu.portals'),
+        help: t('portal:menu.portalsHelp'),
+        url: adminPath,
+        icon: 'door-open'
+      }
+      const users = {
+        label: t('portal:menu.users'),
+        help: t('portal:menu.usersHelp'),
+        url: `${adminPath}/users`,
+        icon: 'users'
+      }
+      return [
+        ...(hasPermission(staff, 'manage-portals') ? [portals] : []),
+        ...(hasPermission(staff, 'manage-portal-users') ? [users] : [])
+      ]
     })
     buttons((ask) => recordActions(context, ask))
     policy((person, catalog) => policySource(context, person, catalog))

@@ -7,11 +7,18 @@ import { audienceOf, portalUrl } from './portals.js'
 import { subjectOf, type PortalUser } from './portal-users.js'
 
 /** Makes the link and queues the mail, both in the caller's transaction. `by` is the name of whoever invites. */
-export async function sendInvitation(context: Context, invitation: { portal: Portal; user: PortalUser; by: string }, trx: Knex): Promise<void> {
+export async function sendInvitation(
+  context: Context,
+  invitation: { portal: Portal; user: PortalUser; by: string },
+  trx: Knex
+): Promise<void> {
   const { portal, user, by } = invitation
   if (!user.identityId) throw new RangeError('Somebody whose access was removed has no invitation.')
   const days = context.config.invitationDays
-  const path = await context.identity.issueLink({ purpose: 'invitation', identityId: user.identityId, audience: audienceOf(portal.id), days, by }, trx)
+  const path = await context.identity.issueLink(
+    { purpose: 'invitation', identityId: user.identityId, audience: audienceOf(portal.id), days, by },
+    trx
+  )
   const message = await writeMail({
     template: 'invitation',
     locale: user.language,

@@ -37,14 +37,18 @@ export function addressField(module: Module): string | undefined {
 export async function recipientAt(context: Context, moduleName: string, recordId: string): Promise<Recipient> {
   const module = (await context.host.catalog('en')).modules.get(moduleName)
   const field = module && addressField(module)
-  const record = module && (await lookUp(context.kernel, moduleName, recordId, [module.title, ...(field ? [field] : [])]))
+  const record =
+    module && (await lookUp(context.kernel, moduleName, recordId, [module.title, ...(field ? [field] : [])]))
   if (!record) throw new NotFound()
   const address = field && record.values[field]
   return { module: moduleName, recordId, name: record.title, address: address ? String(address).trim() : undefined }
 }
 
 /** User types this record's person can be invited to: of portals that are on, and where he has no access yet. */
-export async function openUserTypes(context: Context, recipient: Pick<Recipient, 'module' | 'recordId'>): Promise<{ portal: Portal; userType: UserType }[]> {
+export async function openUserTypes(
+  context: Context,
+  recipient: Pick<Recipient, 'module' | 'recordId'>
+): Promise<{ portal: Portal; userType: UserType }[]> {
   const all = await configuration(context.db)
   const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
   const taken = new Set(accesses.filter((access) => access.status !== 'removed').map((access) => access.portalId))
@@ -63,7 +67,13 @@ export async function invite(context: Context, form: InvitationForm, by: Staff):
   await mustBeNew(context, portal, recipient)
   await mustHaveRoom(context, userType.id)
   const { name } = recipient
-  const identityId = await context.identity.enrol({ email: address, name, locale: form.language, timeZone: by.timeZone, formats: by.formats })
+  const identityId = await context.identity.enrol({
+    email: address,
+    name,
+    locale: form.language,
+    timeZone: by.timeZone,
+    formats: by.formats
+  })
   if (await portalUserOf(context.db, portal.id, identityId)) throw refusal('alreadyUser')
   return admit(context, { form, portal, name, address, identityId, by })
 }
@@ -76,7 +86,9 @@ export async function inviteAgain(context: Context, id: string, by: Staff): Prom
   if (!portal.isActive) throw refusal('portalOff')
   await context.mail.withdraw(subjectOf(user))
   await context.db.transaction(async (trx) => {
-    await trx('portico_portal_users').where({ id }).update({ invited_at: momentAt(context.now()) })
+    await trx('portico_portal_users')
+      .where({ id })
+      .update({ invited_at: momentAt(context.now()) })
     await sendInvitation(context, { portal, user, by: by.name }, trx)
     await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) }, trx)
   })
@@ -119,7 +131,8 @@ export function isOfCompany(address: string, domains: readonly string[]): boolea
 
 async function mustBeNew(context: Context, portal: Portal, recipient: Recipient): Promise<void> {
   const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
-  if (accesses.some((access) => access.portalId === portal.id && access.status !== 'removed')) throw refusal('alreadyUser')
+  if (accesses.some((access) => access.portalId === portal.id && access.status !== 'removed'))
+    throw refusal('alreadyUser')
 }
 
 interface Admission {
@@ -136,12 +149,15 @@ async function admit(context: Context, admission: Admission): Promise<string> {
   const { form, portal, by } = admission
   const where = { portal_id: portal.id, module: form.module, record_id: form.recordId }
   return context.db.transaction(async (trx) => {
-    const former: { id: string } | undefined = await trx('portico_portal_users').first('id').where(where)
+    const former = await trx<{ id: string }>('portico_portal_users').first('id').where(where)
     const id = former?.id ?? randomUUID()
     const values = rowOf(context, admission)
     if (former) await trx('portico_portal_users').where({ id }).update(values)
     else await trx('portico_portal_users').insert({ id, ...where, ...values })
-    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after: form }, trx)
+    await context.audit.note(
+      { actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after: form },
+      trx
+    )
     await sendInvitation(context, { portal, user: await portalUserById(trx, id), by: by.name }, trx)
     return id
   })
@@ -149,7 +165,14 @@ async function admit(context: Context, admission: Admission): Promise<string> {
 
 function rowOf(context: Context, { form, name, address, identityId, by }: Admission): Record<string, unknown> {
   const invitation = { invited_by: by.id, invited_at: momentAt(context.now()), accepted_at: null, status: 'invited' }
-  return { user_type_id: form.userTypeId, identity_id: identityId, name, address, language: form.language, ...invitation }
+  return {
+    user_type_id: form.userTypeId,
+    identity_id: identityId,
+    name,
+    address,
+    language: form.language,
+    ...invitation
+  }
 }
 
 function refusal(reason: string): PorticoError {

@@ -1,11 +1,23 @@
 /** What a user type's releases mean for one portal user, as grants; the table in the design is this file in words. */
-import { all, along, always, any, compare, ID, linked, never, oneOf, writtenBy, type Condition } from '../access/condition.js'
+import {
+  all,
+  along,
+  always,
+  any,
+  compare,
+  ID,
+  linked,
+  never,
+  oneOf,
+  writtenBy,
+  type Condition
+} from '../access/condition.js'
 import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
 import type { Release, Right, UserType } from './configuration.js'
-import { criteriaCondition, type PrimaryValues } from './criteria.js'
-import { leadsTo } from './link-path.js'
+import { criteriaCondition, primaryFieldsIn, type PrimaryValues } from './criteria.js'
+import { leadsTo, modulesAlong } from './link-path.js'
 
 export interface PolicyFacts {
   readonly catalog: Catalog
@@ -36,7 +48,11 @@ export function portalPolicy(facts: PolicyFacts): ModulePolicy[] {
 function modulePolicy(facts: PolicyFacts, released: Released): ModulePolicy {
   const { release, module } = released
   const grants = release.kind === 'public' ? publicGrants(facts, released) : scopedGrants(facts, released)
-  return { module: module.name, grants: grants.filter(({ when }) => when.kind !== 'never'), restrictions: outside(release, module) }
+  return {
+    module: module.name,
+    grants: grants.filter(({ when }) => when.kind !== 'never'),
+    restrictions: outside(release, module)
+  }
 }
 
 /** Z08: the whole module, read only, for as long as it is public. */
@@ -72,6 +88,7 @@ function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[]
   const reach = isPrimary && isUnbounded(release) ? always : scope
   const written = all(reach, writtenBy(module.name, person.id))
   const fields = writable(release, module)
+  const kept = isPrimary ? without(decidingColumns(facts), fields, module) : fields
   const when: Record<Exclude<Right, 'clone'>, Condition> = {
     create: reach,
     edit: any(isPrimary ? ownRecord(person) : never, written),
@@ -80,7 +97,42 @@ function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[]
   }
   return (['create', 'edit', 'editShared', 'delete'] as const)
     .filter((right) => release.rights.has(right))
-    .map((right) => grant(right, [actionOf(right)], when[right], fields, { module: module.label }))
+    .map((right) =>
+      grant(right, [actionOf(right)], when[right], right === 'create' ? fields : kept, { module: module.label })
+    )
+}
+
+/** The columns of a primary record that decide what its person sees: lookups on the paths, and what criteria compare with. Whoever could
+ *  change his own would choose what he sees (A05). */
+function decidingColumns({ catalog, userType }: PolicyFacts): Set<string> {
+  const onPaths = userType.releases.flatMap(({ module, path }) =>
+    columnsAlong(catalog, module, path, userType.primaryModule)
+  )
+  const primary = catalog.modules.get(userType.primaryModule)
+  const compared = userType.releases
+    .flatMap(({ criteria }) => primaryFieldsIn(criteria))
+    .flatMap((name) => primary?.fields.get(name) ?? [])
+  return new Set([...onPaths, ...compared.flatMap(columnsOf)])
+}
+
+/** The columns of `primary` that the links of a path are kept in. */
+function columnsAlong(catalog: Catalog, from: string, path: readonly string[], primary: string): string[] {
+  const stations = [from, ...(modulesAlong(catalog, from, path) ?? []).map(({ name }) => name)]
+  return path.flatMap((name, index) => {
+    const storage = catalog.modules.get(stations[index] ?? '')?.links.get(name)?.storage
+    if (!storage || storage.kind === 'table') return []
+    const keeper = storage.kind === 'column' ? stations[index] : stations[index + 1]
+    return keeper === primary ? [storage.column, ...(storage.only ? [storage.only.column] : [])] : []
+  })
+}
+
+function columnsOf({ storage }: Field): readonly string[] {
+  if (storage.kind === 'side') return []
+  return storage.kind === 'column' ? [storage.column] : storage.columns
+}
+
+function without(columns: ReadonlySet<string>, fields: readonly string[], module: Module): string[] {
+  return fields.filter((name) => !columnsOf(module.fields.get(name)!).some((column) => columns.has(column)))
 }
 
 /** Line items are seen and changed with the record they are part of (Z11). */
@@ -94,9 +146,15 @@ function partPolicy(facts: PolicyFacts, { release, module }: Released, whole: re
   const fields = writable(release, module)
   const grants = [
     grant('part', ['view', 'open'], seen, visible(release, module), args),
-    ...(['create', 'edit', 'delete'] as const).filter((right) => release.rights.has(right)).map((right) => grant(right, [right], changed, fields, args))
+    ...(['create', 'edit', 'delete'] as const)
+      .filter((right) => release.rights.has(right))
+      .map((right) => grant(right, [right], changed, fields, args))
   ]
-  return { module: module.name, grants: grants.filter(({ when }) => when.kind !== 'never'), restrictions: outside(release, module) }
+  return {
+    module: module.name,
+    grants: grants.filter(({ when }) => when.kind !== 'never'),
+    restrictions: outside(release, module)
+  }
 }
 
 function ownerScope(owner: ModulePolicy, action: Action, more: Condition): Condition {
@@ -145,7 +203,9 @@ function visible(release: Release, module: Module): string[] {
 }
 
 export function writable(release: Pick<Release, 'fields'>, module: Module): string[] {
-  return [...module.fields.values()].filter((field) => mayBeWritten(module, field) && release.fields.get(field.name) === 'editable').map((field) => field.name)
+  return [...module.fields.values()]
+    .filter((field) => mayBeWritten(module, field) && release.fields.get(field.name) === 'editable')
+    .map((field) => field.name)
 }
 
 /** Never the owner: a portal user can't give records away (Z26, E10). Never the bare columns of a lookup that serves several
@@ -156,10 +216,21 @@ export function mayBeWritten(module: Module, field: Field): boolean {
 
 function isBareLookup(module: Module, { storage, type }: Field): boolean {
   if (storage.kind !== 'column' || type === 'reference') return false
-  return [...module.links.values()].some((link) => link.storage.kind === 'column' && link.storage.only && [link.storage.column, link.storage.only.column].includes(storage.column))
+  return [...module.links.values()].some(
+    (link) =>
+      link.storage.kind === 'column' &&
+      link.storage.only &&
+      [link.storage.column, link.storage.only.column].includes(storage.column)
+  )
 }
 
-function grant(id: string, actions: readonly Action[], when: Condition, fields: readonly string[], args: Record<string, string>): Grant {
+function grant(
+  id: string,
+  actions: readonly Action[],
+  when: Condition,
+  fields: readonly string[],
+  args: Record<string, string>
+): Grant {
   return { id, actions, when, fields, reason: { key: `access:reason.${id}`, args } }
 }
 
@@ -169,7 +240,13 @@ function outside(release: Release, module: Module): Restriction[] {
     const field = fieldAt(module, rule)
     if (!field) return []
     const value = field.type === 'boolean' ? Boolean(rule.is) : rule.is
-    return [{ id: `outside.${field.name}`, when: compare(field.name, '=', value), reason: { key: 'access:reason.outside', args: { field: field.label, module: release.module } } }]
+    return [
+      {
+        id: `outside.${field.name}`,
+        when: compare(field.name, '=', value),
+        reason: { key: 'access:reason.outside', args: { field: field.label, module: release.module } }
+      }
+    ]
   })
 }
 

@@ -48,8 +48,14 @@ export async function portalUserOf(db: Knex, portalId: string, identityId: strin
 }
 
 /** The portal's user with this address, if he has access or had it taken back for a while. */
-export async function portalUserByAddress(db: Knex, portalId: string, address: string): Promise<PortalUser | undefined> {
-  const [user] = await readUsers(db, (rows) => rows.where({ portal_id: portalId, address: address.toLowerCase() }).whereNot({ status: 'removed' }))
+export async function portalUserByAddress(
+  db: Knex,
+  portalId: string,
+  address: string
+): Promise<PortalUser | undefined> {
+  const [user] = await readUsers(db, (rows) =>
+    rows.where({ portal_id: portalId, address: address.toLowerCase() }).whereNot({ status: 'removed' })
+  )
   return user
 }
 
@@ -59,7 +65,10 @@ export function accessesOf(db: Knex, module: string, recordId: string): Promise<
 }
 
 /** Portal users of a type by name: those with one of `statuses`, and `search` in name or address. */
-export function portalUsersOfType(db: Knex, ask: { userTypeId: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }): Promise<PortalUser[]> {
+export function portalUsersOfType(
+  db: Knex,
+  ask: { userTypeId: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }
+): Promise<PortalUser[]> {
   return readUsers(db, (rows) =>
     matching(rows.where({ user_type_id: ask.userTypeId }).whereIn('status', ask.statuses), ask.search)
       .orderBy(['name', 'id'])
@@ -95,7 +104,12 @@ export async function deactivate(context: Context, id: string, by: Staff): Promi
 /** Ends the access for good; the person can be invited again, and what he wrote is still his then. */
 export async function remove(context: Context, id: string, by: Staff): Promise<void> {
   const user = await portalUserById(context.db, id)
-  await end(context, user, { status: 'removed', identity_id: null }, { action: 'portal-user.removed', actor: staffActor(by) })
+  await end(
+    context,
+    user,
+    { status: 'removed', identity_id: null },
+    { action: 'portal-user.removed', actor: staffActor(by) }
+  )
 }
 
 /** The record that stands for the person is gone: so is his access, everywhere (A24). */
@@ -113,7 +127,9 @@ export async function activate(context: Context, id: string, by: Staff): Promise
   if (user.status !== 'deactivated') return user.status
   await mustHaveRoom(context, user.userTypeId)
   const status = user.acceptedAt ? 'confirmed' : 'invited'
-  await context.db.transaction((trx) => changeStatus(context, trx, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) }))
+  await context.db.transaction((trx) =>
+    changeStatus(context, trx, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) })
+  )
   return status
 }
 
@@ -122,10 +138,17 @@ export async function confirm(context: Context, user: PortalUser, at: string): P
   if (user.status !== 'invited') return
   const actor = { kind: 'outside', id: user.id, name: user.name } as const
   const values = { status: 'confirmed', accepted_at: at } as const
-  await context.db.transaction((trx) => changeStatus(context, trx, user, values, { action: 'invitation.accepted', actor }))
+  await context.db.transaction((trx) =>
+    changeStatus(context, trx, user, values, { action: 'invitation.accepted', actor })
+  )
 }
 
-async function end(context: Context, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
+async function end(
+  context: Context,
+  user: PortalUser,
+  values: StatusChange,
+  entry: Pick<AuditEntry, 'action' | 'actor'>
+): Promise<void> {
   await context.db.transaction(async (trx) => {
     await changeStatus(context, trx, user, values, entry)
     if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId), trx)
@@ -136,23 +159,38 @@ async function end(context: Context, user: PortalUser, values: StatusChange, ent
 type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?: string }
 
 /** Only from the status that was read: of two who act at once, the second is told by what he finds. */
-async function changeStatus(context: Context, trx: Knex, user: PortalUser, values: StatusChange, entry: Pick<AuditEntry, 'action' | 'actor'>): Promise<void> {
+async function changeStatus(
+  context: Context,
+  trx: Knex,
+  user: PortalUser,
+  values: StatusChange,
+  entry: Pick<AuditEntry, 'action' | 'actor'>
+): Promise<void> {
   const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
   if (changed === 0) throw new ChangedMeanwhile()
-  await context.audit.note({ ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } }, trx)
+  await context.audit.note(
+    { ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } },
+    trx
+  )
 }
 
 function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
-  const words = search.trim().slice(0, 100).split(/\s+/).filter((word) => word !== '')
+  const words = search
+    .trim()
+    .slice(0, 100)
+    .split(/\s+/)
+    .filter((word) => word !== '')
   for (const word of words) {
     const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
-    rows.where((either) => either.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern]))
+    rows.where((either) =>
+      either.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern])
+    )
   }
   return rows
 }
 
 async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<PortalUser[]> {
-  const rows = await narrow(
+  const rows: PortalUser[] = await narrow(
     db('portico_portal_users').select(
       'id',
       'portal_id as portalId',
@@ -169,5 +207,5 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'accepted_at as acceptedAt'
     )
   )
-  return rows as PortalUser[]
+  return rows
 }

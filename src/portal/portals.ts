@@ -53,7 +53,9 @@ export async function createPortal(context: Context, form: PortalForm, by: Staff
   const { title } = moduleOf(await context.host.catalog('en'), clientPortal.primaryModule)
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
-    await trx('portico_portals').insert({ ...portalRow(form), ...birthOf(context, portal) }).catch(refuseTaken)
+    await trx('portico_portals')
+      .insert({ ...portalRow(form), ...birthOf(context, portal) })
+      .catch(refuseTaken)
     await bearClientPortal(context, trx, portal.id, title)
     return { action: 'portal.created', subject: `portal:${portal.id}`, after: { ...form, slug } }
   })
@@ -61,7 +63,12 @@ export async function createPortal(context: Context, form: PortalForm, by: Staff
 }
 
 /** Changes name, address, language and formats; an old address leads to the new one for 90 days. */
-export async function changePortal(context: Context, seen: { id: string; revision: number }, form: PortalForm, by: Staff): Promise<void> {
+export async function changePortal(
+  context: Context,
+  seen: { id: string; revision: number },
+  form: PortalForm,
+  by: Staff
+): Promise<void> {
   const all = await configuration(context.db)
   const before = portalById(all, seen.id)
   const slug = checked(context, all, form, before)
@@ -74,7 +81,12 @@ export async function changePortal(context: Context, seen: { id: string; revisio
 }
 
 /** Switched off, a portal is there for nobody; its configuration and users stay. */
-export async function switchPortal(context: Context, seen: { id: string; revision: number }, isActive: boolean, by: Staff): Promise<void> {
+export async function switchPortal(
+  context: Context,
+  seen: { id: string; revision: number },
+  isActive: boolean,
+  by: Staff
+): Promise<void> {
   portalById(await configuration(context.db), seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_portals', seen, { is_active: isActive })
@@ -99,14 +111,17 @@ function checked(context: Context, all: Configuration, form: PortalForm, current
   if (form.name.trim() === '') problems.name = { key: 'portal:problem.nameMissing' }
   if (!isSlug(slug)) problems.slug = { key: 'portal:problem.slugForm' }
   const isTaken = takenFor(all, momentAt(context.now()), current)
-  if (isTaken(slug)) problems.slug = { key: 'portal:problem.slugTaken', args: { slug, proposals: freeSlugs(slug, isTaken).join(', ') } }
+  if (isTaken(slug))
+    problems.slug = { key: 'portal:problem.slugTaken', args: { slug, proposals: freeSlugs(slug, isTaken).join(', ') } }
   if (Object.keys(problems).length > 0) throw new Invalid(problems)
   return slug
 }
 
 /** An address is taken by a portal, and for 90 days by the one that left it, unless that is this very portal. */
 function takenFor(all: Configuration, now: string, current: Portal | undefined): (slug: string) => boolean {
-  const others = new Set([...all.portals.values()].filter((portal) => portal.id !== current?.id).map((portal) => portal.slug))
+  const others = new Set(
+    [...all.portals.values()].filter((portal) => portal.id !== current?.id).map((portal) => portal.slug)
+  )
   return (slug) => {
     const old = all.oldAddresses.get(slug)
     return others.has(slug) || (old !== undefined && old.until > now && old.portalId !== current?.id)
@@ -135,7 +150,10 @@ function portalRow(form: PortalForm): Record<string, unknown> {
   return { name: name.trim(), locale, time_zone: timeZone, date_format: formats.date, time_format: formats.time }
 }
 
-function birthOf(context: Context, portal: { id: string; slug: string; isActive: boolean; isDefault: boolean }): Record<string, unknown> {
+function birthOf(
+  context: Context,
+  portal: { id: string; slug: string; isActive: boolean; isDefault: boolean }
+): Record<string, unknown> {
   const { id, slug, isActive, isDefault } = portal
   return { id, slug, is_active: isActive, is_default: isDefault, revision: 1, created_at: momentAt(context.now()) }
 }
@@ -147,7 +165,16 @@ async function bearClientPortal(context: Context, trx: Knex, portalId: string, t
   const { name, primaryModule } = clientPortal
   const birth = { is_built_in: true, revision: 1, created_at: momentAt(context.now()) }
   await trx('portico_user_types').insert({ id, portal_id: portalId, name, primary_module: primaryModule, ...birth })
-  const release = { id: releaseId, user_type_id: id, module: primaryModule, kind: 'primary', path: '', criteria: null, rights: '', notes: 'none' }
+  const release = {
+    id: releaseId,
+    user_type_id: id,
+    module: primaryModule,
+    kind: 'primary',
+    path: '',
+    criteria: null,
+    rights: '',
+    notes: 'none'
+  }
   await trx('portico_released_modules').insert(release)
   await trx('portico_released_fields').insert({ released_module_id: releaseId, field: title, is_read_only: true })
 }

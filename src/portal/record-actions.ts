@@ -16,7 +16,10 @@ export async function recordActions(context: Context, ask: RecordAsk & { locale:
   const may = (permission: Permission): boolean => hasPermission(ask.staff, permission)
   const invitation = may('manage-portals') && (await mayBeInvited(context, ask))
   const access = (may('manage-portals') || may('manage-portal-users')) && (await hasAccess(context, ask))
-  return [...(invitation ? [actionTo(context, ask, 'invitation', 'mail-plus', '/invitations/new')] : []), ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : [])]
+  return [
+    ...(invitation ? [actionTo(context, ask, 'invitation', 'mail-plus', '/invitations/new')] : []),
+    ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : [])
+  ]
 }
 
 async function mayBeInvited(context: Context, { module, id }: RecordAsk): Promise<boolean> {
@@ -29,7 +32,18 @@ async function hasAccess(context: Context, { module, id }: RecordAsk): Promise<b
   return (await accessesOf(context.db, module, id)).some((user) => user.status !== 'removed')
 }
 
-function actionTo(context: Context, ask: RecordAsk & { locale: Locale }, name: 'invitation' | 'access', icon: string, path: string): RecordAction {
+function actionTo(
+  context: Context,
+  ask: RecordAsk & { locale: Locale },
+  name: 'invitation' | 'access',
+  icon: string,
+  path: string
+): RecordAction {
   const query = new URLSearchParams({ module: ask.module, record: ask.id }).toString()
-  return { name: `portal-${name}`, label: context.t(ask.locale)(`portal:action.${name}`), icon, url: `${adminPath}${path}?${query}` }
+  return {
+    name: `portal-${name}`,
+    label: context.t(ask.locale)(`portal:action.${name}`),
+    icon,
+    url: `${adminPath}${path}?${query}`
+  }
 }

@@ -23,7 +23,13 @@ type Problems = Record<string, FieldError>
 export function releaseProblems(ask: ReleaseAsk): Problems {
   const module = ask.catalog.modules.get(ask.draft.module)
   if (!module) return { module: { key: 'portal:problem.moduleGone' } }
-  return { ...kindProblem(ask, module), ...pathProblem(ask), ...criteriaProblem(ask, module), ...rightsProblem(ask.draft, module), ...fieldsProblem(ask.draft, module) }
+  return {
+    ...kindProblem(ask, module),
+    ...pathProblem(ask),
+    ...criteriaProblem(ask, module),
+    ...rightsProblem(ask.draft, module),
+    ...fieldsProblem(ask.draft, module)
+  }
 }
 
 /** What the release names and the CRM no longer has: names of fields, paths and modules (they are left out, never widened). */
@@ -57,27 +63,33 @@ function kindProblem({ draft, userType, publicModules }: ReleaseAsk, module: Mod
   if (isPrimary !== (draft.kind === 'primary')) return { kind: { key: 'portal:problem.primaryKind' } }
   if ((module.partOf !== undefined) !== (draft.kind === 'part')) return { kind: { key: 'portal:problem.partKind' } }
   if (module.partOf && !releaseOf(userType, module.partOf.module)) return { kind: { key: 'portal:problem.partOwner' } }
-  if (draft.kind === 'public' && !publicModules.has(module.name)) return { kind: { key: 'portal:problem.notPublic', args: { module: module.labelPlural } } }
+  if (draft.kind === 'public' && !publicModules.has(module.name))
+    return { kind: { key: 'portal:problem.notPublic', args: { module: module.labelPlural } } }
   return {}
 }
 
 function pathProblem({ catalog, userType, draft }: ReleaseAsk): Problems {
   const isLinked = leadsTo(catalog, draft.module, draft.path, userType.primaryModule)
   if (draft.path.length > 0 && !isLinked) return { path: { key: 'portal:problem.pathGone' } }
-  if (draft.kind === 'related' && draft.path.length === 0 && !draft.criteria) return { path: { key: 'portal:problem.noScope' } }
+  if (draft.kind === 'related' && draft.path.length === 0 && !draft.criteria)
+    return { path: { key: 'portal:problem.noScope' } }
   return {}
 }
 
 function criteriaProblem({ catalog, userType, draft }: ReleaseAsk, module: Module): Problems {
   const primary = catalog.modules.get(userType.primaryModule)
   if (!draft.criteria || !primary) return {}
-  const problem = draft.criteria.of.map((one) => criterionProblem(module, primary, one)).find((one) => one !== undefined)
+  const problem = draft.criteria.of
+    .map((one) => criterionProblem(module, primary, one))
+    .find((one) => one !== undefined)
   return problem ? { criteria: problem } : {}
 }
 
 function rightsProblem(draft: ReleaseDraft, module: Module): Problems {
-  if (draft.kind === 'public') return draft.rights.size > 0 || draft.notes !== 'none' ? { rights: { key: 'portal:problem.publicRights' } } : {}
-  if (draft.rights.has('clone') && !draft.rights.has('create')) return { rights: { key: 'portal:problem.cloneNeedsCreate' } }
+  if (draft.kind === 'public')
+    return draft.rights.size > 0 || draft.notes !== 'none' ? { rights: { key: 'portal:problem.publicRights' } } : {}
+  if (draft.rights.has('clone') && !draft.rights.has('create'))
+    return { rights: { key: 'portal:problem.cloneNeedsCreate' } }
   const missing = draft.rights.has('create') ? missingForCreate(module, draft) : []
   if (missing.length === 0) return {}
   const fields = missing.map((field) => field.label).join(', ')

@@ -31,7 +31,12 @@ export async function saveRelease(context: Context, seen: SeenUserType, draft: R
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_user_types', seen)
     await replaceRelease(trx, userType.id, draft)
-    return { action: before ? 'release.changed' : 'release.added', subject: `user-type:${userType.id}`, before: before && plain(before), after: plain(draft) }
+    return {
+      action: before ? 'release.changed' : 'release.added',
+      subject: `user-type:${userType.id}`,
+      before: before && plain(before),
+      after: plain(draft)
+    }
   })
 }
 
@@ -63,13 +68,19 @@ async function replaceRelease(trx: Knex, userTypeId: string, draft: ReleaseDraft
     rights: [...draft.rights].join(','),
     notes: draft.notes
   })
-  const fields = [...draft.fields].map(([field, how]) => ({ released_module_id: id, field, is_read_only: how === 'readOnly' }))
+  const fields = [...draft.fields].map(([field, how]) => ({
+    released_module_id: id,
+    field,
+    is_read_only: how === 'readOnly'
+  }))
   if (fields.length > 0) await trx('portico_released_fields').insert(fields)
 }
 
 async function deleteRelease(trx: Knex, userTypeId: string, module: string): Promise<void> {
   const where = { user_type_id: userTypeId, module }
-  await trx('portico_released_fields').whereIn('released_module_id', trx('portico_released_modules').select('id').where(where)).delete()
+  await trx('portico_released_fields')
+    .whereIn('released_module_id', trx('portico_released_modules').select('id').where(where))
+    .delete()
   await trx('portico_released_modules').where(where).delete()
 }
 

@@ -110,7 +110,7 @@ describe(`plans at ${cases} cases`, () => {
       await ask()
       world.db.removeListener('query', listen)
       const { sql, bindings } = queries.at(-1)!
-      return engine === 'mysql' ? mysqlPlan(await world.db.raw(`explain ${sql}`, bindings)) : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
+      return engine === 'mysql' ? mysqlPlan((await world.db.raw(`explain ${sql}`, bindings))[0]) : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
     }
   })
 })
@@ -130,7 +130,7 @@ interface MysqlStep {
 const onlyLive = /^case_by_deleted_/
 
 /** `r` is the case in question. */
-function mysqlPlan([rows]: [MysqlStep[]]): Plan {
+function mysqlPlan(rows: readonly MysqlStep[]): Plan {
   const steps = rows.map((row) => ({
     text: JSON.stringify(row),
     readsCases: row.table === 'r',

@@ -119,6 +119,7 @@ function hostOn(db: Knex, writes: string[]): Host {
     },
     staff: async () => undefined,
     staffById: async () => undefined,
+    allows: notAsked,
     switches: notAsked,
     on: () => undefined,
     deliver: async () => undefined,

@@ -72,6 +72,9 @@ export async function openWorld(open: OpenDatabase): Promise<World> {
   await once(server, 'listening')
   const stranger = () => new Attacker(server)
   const customer = async (name: CustomerName, door = demo) => signedIn(stranger(), door, customers[name].email)
+  for (let n = 1; n <= 15; n++) {
+    for (const account of ['nordwind', 'fjordside']) await test.embedded.crm.store.system.create('Case', { subject: `Number ${n} of ${account}`, account })
+  }
   const workshopType = await openPortal(context, 'workshop', wide)
   for (const name of ['anna', 'jonas', 'bjorn'] as const) await admit(context, name, workshopType)
   return {
@@ -126,7 +129,7 @@ export async function irena(context: Context): Promise<Staff> {
 /** Makes a case at Nordwind and gives its id. */
 export async function makeCase(who: Attacker, subject: string, door = workshop): Promise<string> {
   await who.get(`${door}/case/new`)
-  const made = await who.post(`${door}/case`, { subject, ...(door === workshop && { account: 'nordwind' }) })
+  const made = await who.post(`${door}/case`, { subject, priority: 'Normal', ...(door === workshop && { account: 'nordwind' }) })
   expect(made.status, wordsOf(made)).to.equal(303)
   return String(made.headers['location']).split('/').at(-1)!
 }

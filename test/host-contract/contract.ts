@@ -439,6 +439,18 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         expect(await host.staffById(noBody)).to.equal(undefined)
       })
 
+      it('may do what the host allows, and nothing to a record or module that is not there', async () => {
+        const administrator = (await host.staffById(fixture.staff.administrator.id))!
+        const id = await host.save({ module: fixture.module, values: fixture.values }, { kind: 'system' })
+        for (const action of ['view', 'edit', 'delete'] as const) {
+          expect(await host.allows(administrator, action, fixture.module, id), action).to.equal(true)
+          expect(await host.allows(administrator, action, fixture.module, noBody), action).to.equal(false)
+          expect(await host.allows(administrator, action, 'NoSuchModule', id), action).to.equal(false)
+        }
+        await host.remove(fixture.module, id, { kind: 'system' })
+        expect(await host.allows(administrator, 'view', fixture.module, id)).to.equal(false)
+      })
+
       it('finds a record in the CRM by an address, and signs in at one', () => {
         expect(host.homeUrl).to.match(/^https?:\/\//)
         expect(host.recordUrl(fixture.module, 'abc-1')).to.match(/^https?:\/\/.*abc-1/)

@@ -1,9 +1,4 @@
-/** Moments as the CRM keeps them: UTC, to the second. */
-
-/** `YYYY-MM-DD HH:MM:SS` of milliseconds since 1970. */
-export function utc(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
-}
+/** Days and moments as the CRM takes them: only those that exist. */
 
 /** `YYYY-MM-DD` of a day that exists. */
 export function isDay(text: string): boolean {

@@ -14,7 +14,7 @@ import {
 } from '../host.js'
 import { allRows, exists } from './answers.js'
 import { authorOf, type Author } from './actors.js'
-import { utc } from './clock.js'
+import { momentAt } from '../../db/moment.js'
 import type { CrmFiles } from './files.js'
 import type { Model } from './model.js'
 import type { Pen } from './rows.js'
@@ -76,7 +76,7 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
       const author = await authorOf(db, by)
       return inTransaction(db, async (trx) => {
         await mustTakeNotes(trx, module, entry)
-        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at: utc(now()) })
+        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at: momentAt(now()) })
         await attach(trx, id, entry.files)
         return id
       })

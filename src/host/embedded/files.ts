@@ -8,7 +8,7 @@ import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import type { FileInfo, Files } from '../host.js'
 import { actorId } from './actors.js'
-import { utc } from './clock.js'
+import { momentAt } from '../../db/moment.js'
 
 export interface CrmFiles extends Files {
   info(id: string): Promise<FileInfo | undefined>
@@ -25,7 +25,7 @@ export function createFiles(db: Knex, folder: string, now: () => number): CrmFil
       const id = randomUUID()
       const size = await store(pathOf(id), content)
       const file = { id, name, type, size }
-      await db('crm_file').insert({ ...file, created_at: utc(now()), author_kind: by.kind, author_id: actorId(by) })
+      await db('crm_file').insert({ ...file, created_at: momentAt(now()), author_kind: by.kind, author_id: actorId(by) })
       return file
     },
     async read(id) {

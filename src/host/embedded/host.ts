@@ -1,6 +1,7 @@
 /** The adapter between the embedded CRM and the host port. */
 import type { IncomingMessage } from 'node:http'
-import type { Host, Staff } from '../host.js'
+import { NotFound } from '../../errors.js'
+import type { Host, RecordAction, Staff } from '../host.js'
 import type { Crm } from './crm.js'
 import { homePath, recordPath, signInUrl } from './pages/paths.js'
 
@@ -27,6 +28,7 @@ export function embeddedHost(
     remove: (module, id, by) => store.by(by).remove(module, id),
     staff: options.staffOf,
     staffById: users.find,
+    allows: (staff, action, module, id) => allows(crm, staff, action, { module, id }),
     switches: settings.switches,
     on: outbox.on,
     deliver: outbox.deliver,
@@ -36,5 +38,19 @@ export function embeddedHost(
     recordUrl: (module, id) => publicUrl + recordPath(module, id),
     signInUrl: (returnTo) => publicUrl + signInUrl(returnTo),
     close: crm.close
+  }
+}
+
+async function allows(
+  crm: Crm,
+  staff: Staff,
+  action: RecordAction,
+  record: { module: string; id: string }
+): Promise<boolean> {
+  try {
+    return (await crm.store.as(staff).may(record.module, record.id)).has(action)
+  } catch (error) {
+    if (error instanceof NotFound) return false
+    throw error
   }
 }

@@ -6,7 +6,7 @@ import { NotFound } from '../../errors.js'
 import { locales, type Locale } from '../catalog.js'
 import { HostRefused, permissions, type FieldError, type Formats, type Permission, type Staff } from '../host.js'
 import { allRows, firstRow } from './answers.js'
-import { utc } from './clock.js'
+import { momentAt } from '../../db/moment.js'
 import { contains } from './query.js'
 import type { Emit } from './outbox.js'
 import { inTransaction } from './transaction.js'
@@ -98,7 +98,7 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
     async create(user) {
       const id = user.id ?? randomUUID()
       const row = await rowFor({ ...defaults, ...user })
-      const moment = utc(now())
+      const moment = momentAt(now())
       await saved(db, emit, id, (trx) =>
         trx('crm_user').insert({ ...row, id, deleted: 0, created_at: moment, modified_at: moment })
       )
@@ -110,7 +110,7 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
       await saved(db, emit, id, (trx) =>
         trx('crm_user')
           .where({ id })
-          .update({ ...row, modified_at: utc(now()) })
+          .update({ ...row, modified_at: momentAt(now()) })
       )
     },
     async signIn(userName, password) {

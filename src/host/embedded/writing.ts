@@ -6,7 +6,7 @@ import type { Module } from '../catalog.js'
 import { HostRefused, type Actor } from '../host.js'
 import { exists, firstRow } from './answers.js'
 import { authorOf } from './actors.js'
-import { utc } from './clock.js'
+import { momentAt } from '../../db/moment.js'
 import { removeFeedOf } from './feed.js'
 import type { CrmFiles } from './files.js'
 import type { Gate } from './gate.js'
@@ -55,7 +55,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     return (await model()).module(name)
   }
 
-  const withPen = async <T>(work: (pen: Pen) => Promise<T>, at = utc(now())): Promise<T> => {
+  const withPen = async <T>(work: (pen: Pen) => Promise<T>, at = momentAt(now())): Promise<T> => {
     const author = await authorOf(db, actor)
     const known = await model()
     return inTransaction(db, (trx) => work({ trx, model: known, actor, author, at, emit }))

@@ -10,11 +10,23 @@ import { page } from '../../web/render.js'
 import { hasPermission } from '../../web/staff.js'
 import { configuration } from '../configuration.js'
 import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../invitations.js'
-import { accessesOf, deactivate, portalUserById, remove, type PortalUser, type PortalUserStatus } from '../portal-users.js'
+import {
+  accessesOf,
+  deactivate,
+  portalUserById,
+  remove,
+  type PortalUser,
+  type PortalUserStatus
+} from '../portal-users.js'
 import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
 import { accessUrl } from './user-type-pages.js'
 
-const invitation = z.strictObject({ module: z.string().max(64), record: z.string().max(36), userType: z.string().max(36), language: z.enum(locales) })
+const invitation = z.strictObject({
+  module: z.string().max(64),
+  record: z.string().max(36),
+  userType: z.string().max(36),
+  language: z.enum(locales)
+})
 
 export function invitationPage(context: Context): RequestHandler {
   return async (req, res) => showInvitation(context, req, res, await recipientIn(context, req.query))
@@ -27,7 +39,11 @@ export function sendInvitationTo(context: Context): RequestHandler {
     await submitOrRefuse(
       req,
       async () => {
-        await invite(context, { module: form.module, recordId: form.record, userTypeId: form.userType, language: form.language }, req.staff)
+        await invite(
+          context,
+          { module: form.module, recordId: form.record, userTypeId: form.userType, language: form.language },
+          req.staff
+        )
         res.redirect(303, `${accessUrl(res, recipient)}&done=invitation`)
       },
       (again) => showInvitation(context, req, res, recipient, again)
@@ -41,7 +57,12 @@ export function accessPage(context: Context): RequestHandler {
 
 type AccessChange = (context: Context, id: string, by: Staff) => Promise<void>
 
-const changes: Readonly<Record<string, AccessChange>> = { invitation: inviteAgain, deactivation: deactivate, activation: restore, removal: remove }
+const changes: Readonly<Record<string, AccessChange>> = {
+  invitation: inviteAgain,
+  deactivation: deactivate,
+  activation: restore,
+  removal: remove
+}
 
 /** `POST /users/:user/deactivation` and its like. */
 export function changeAccess(context: Context): RequestHandler {
@@ -67,7 +88,13 @@ async function recipientIn(context: Context, query: Request['query']): Promise<R
   return recipientAt(context, module, record)
 }
 
-async function showInvitation(context: Context, req: Request, res: Response, recipient: Recipient, again?: Again): Promise<void> {
+async function showInvitation(
+  context: Context,
+  req: Request,
+  res: Response,
+  recipient: Recipient,
+  again?: Again
+): Promise<void> {
   const choices = await openUserTypes(context, recipient)
   const t = context.t(req.locale)
   await page(
@@ -77,13 +104,19 @@ async function showInvitation(context: Context, req: Request, res: Response, rec
       recipient,
       recordUrl: context.host.recordUrl(recipient.module, recipient.recordId),
       accessUrl: accessUrl(res, recipient),
-      userTypes: choices.map(({ portal, userType }) => ({ value: userType.id, label: t('portal:invitation.place', { portal: portal.name, userType: userType.name }) })),
+      userTypes: choices.map(({ portal, userType }) => ({
+        value: userType.id,
+        label: t('portal:invitation.place', { portal: portal.name, userType: userType.name })
+      })),
       languages: [
         { value: 'en', label: 'English' },
         { value: 'de', label: 'Deutsch' },
         { value: 'cs', label: 'Čeština' }
       ],
-      form: { action: adminUrl(res, 'invitations'), values: { language: req.staff.locale, userType: choices[0]?.userType.id, ...again?.typed } },
+      form: {
+        action: adminUrl(res, 'invitations'),
+        values: { language: req.staff.locale, userType: choices[0]?.userType.id, ...again?.typed }
+      },
       days: context.config.invitationDays,
       notice: again?.notice
     },
@@ -91,8 +124,16 @@ async function showInvitation(context: Context, req: Request, res: Response, rec
   )
 }
 
-async function showAccess(context: Context, req: Request, res: Response, recipient: Recipient, again?: Again): Promise<void> {
-  const users = (await accessesOf(context.db, recipient.module, recipient.recordId)).filter((user) => user.status !== 'removed')
+async function showAccess(
+  context: Context,
+  req: Request,
+  res: Response,
+  recipient: Recipient,
+  again?: Again
+): Promise<void> {
+  const users = (await accessesOf(context.db, recipient.module, recipient.recordId)).filter(
+    (user) => user.status !== 'removed'
+  )
   const mayInvite = hasPermission(req.staff, 'manage-portals') && (await openUserTypes(context, recipient)).length > 0
   const done: unknown = req.query['done']
   await page(
@@ -101,7 +142,9 @@ async function showAccess(context: Context, req: Request, res: Response, recipie
     {
       recipient,
       recordUrl: context.host.recordUrl(recipient.module, recipient.recordId),
-      invitationUrl: mayInvite ? `${adminUrl(res, 'invitations', 'new')}?${new URLSearchParams({ module: recipient.module, record: recipient.recordId }).toString()}` : undefined,
+      invitationUrl: mayInvite
+        ? `${adminUrl(res, 'invitations', 'new')}?${new URLSearchParams({ module: recipient.module, record: recipient.recordId }).toString()}`
+        : undefined,
       accesses: await Promise.all(users.map((user) => shownAccess(context, req, res, user))),
       notice: again?.notice,
       done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again'].includes(done) ? done : undefined
@@ -118,7 +161,12 @@ const open: Readonly<Record<PortalUserStatus, readonly string[]>> = {
   removed: []
 }
 
-async function shownAccess(context: Context, req: Request, res: Response, user: PortalUser): Promise<Record<string, unknown>> {
+async function shownAccess(
+  context: Context,
+  req: Request,
+  res: Response,
+  user: PortalUser
+): Promise<Record<string, unknown>> {
   const all = await configuration(context.db)
   const inviter = await context.host.staffById(user.invitedBy)
   const may = hasPermission(req.staff, 'manage-portal-users')

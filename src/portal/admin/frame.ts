@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { PorticoError } from '../../errors.js'
-import { submit, type ShownAgain } from '../../web/forms.js'
+import { submit, typedIn, type ShownAgain } from '../../web/forms.js'
 import { translator } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
 
@@ -20,13 +20,17 @@ export interface Again extends ShownAgain {
 }
 
 /** Runs `act`; what can't be taken, and what somebody else was faster with, shows the form again with what was typed. */
-export async function submitOrRefuse(req: Request, act: () => Promise<void>, again: (form: Again) => Promise<void>): Promise<void> {
+export async function submitOrRefuse(
+  req: Request,
+  act: () => Promise<void>,
+  again: (form: Again) => Promise<void>
+): Promise<void> {
   const t = translator(req.locale)
   try {
     await submit(req, act, (form) => again({ ...form, notice: t('portal:form.mend'), status: 422 }))
   } catch (error) {
     if (!(error instanceof PorticoError) || error.status !== 409) throw error
-    await again({ errors: {}, typed: req.body, notice: t(error.key, error.args), status: 409 })
+    await again({ errors: {}, typed: typedIn(req.body), notice: t(error.key, error.args), status: 409 })
   }
 }
 
@@ -52,11 +56,17 @@ export async function changesOf(context: Context, req: Request, subject: string)
 function differences(before: unknown, after: unknown): ShownChange['details'] {
   const old = partsOf(before)
   const now = partsOf(after)
-  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => !(name in old) || !(name in now) || old[name] !== now[name])
-  return names.filter((name) => name !== 'id' && name !== 'revision').map((name) => ({ name, before: old[name] ?? '', after: now[name] ?? '' }))
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
+    (name) => !(name in old) || !(name in now) || old[name] !== now[name]
+  )
+  return names
+    .filter((name) => name !== 'id' && name !== 'revision')
+    .map((name) => ({ name, before: old[name] ?? '', after: now[name] ?? '' }))
 }
 
 function partsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)])
+  )
 }

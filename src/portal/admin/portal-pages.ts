@@ -7,7 +7,16 @@ import type { Staff } from '../../host/host.js'
 import { line, readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration, userTypesOf, type Portal } from '../configuration.js'
-import { changePortal, createPortal, makeDefault, portalById, portalUrl, redirectDays, switchPortal, type PortalForm } from '../portals.js'
+import {
+  changePortal,
+  createPortal,
+  makeDefault,
+  portalById,
+  portalUrl,
+  redirectDays,
+  switchPortal,
+  type PortalForm
+} from '../portals.js'
 import { countByStatus } from '../portal-users.js'
 import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
 
@@ -77,7 +86,9 @@ export const deactivatePortal = changed((context, seen, by) => switchPortal(cont
 export const defaultPortalPage = changed(makeDefault)
 
 /** A small form of one button, with the revision that its page showed. */
-function changed(act: (context: Context, seen: { id: string; revision: number }, by: Staff) => Promise<void>): (context: Context) => RequestHandler {
+function changed(
+  act: (context: Context, seen: { id: string; revision: number }, by: Staff) => Promise<void>
+): (context: Context) => RequestHandler {
   return (context) => (req, res) =>
     submitOrRefuse(
       req,
@@ -98,9 +109,26 @@ function formIn(form: z.infer<typeof newForm>): PortalForm {
 /** The company's name is proposed, and the formats of whoever makes it. */
 async function showNew(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const { staff } = req
-  const proposed = { name: context.config.company.name, slug: '', locale: staff.locale, timeZone: staff.timeZone, dateFormat: staff.formats.date, timeFormat: staff.formats.time }
-  const form = { values: { ...proposed, ...again?.typed }, errors: again?.errors ?? {}, action: adminUrl(res), ...choices(context, req) }
-  await page(res, 'portal-admin/new-portal', { form, notice: again?.notice, listUrl: adminUrl(res) }, { status: again?.status })
+  const proposed = {
+    name: context.config.company.name,
+    slug: '',
+    locale: staff.locale,
+    timeZone: staff.timeZone,
+    dateFormat: staff.formats.date,
+    timeFormat: staff.formats.time
+  }
+  const form = {
+    values: { ...proposed, ...again?.typed },
+    errors: again?.errors ?? {},
+    action: adminUrl(res),
+    ...choices(context, req)
+  }
+  await page(
+    res,
+    'portal-admin/new-portal',
+    { form, notice: again?.notice, listUrl: adminUrl(res) },
+    { status: again?.status }
+  )
 }
 
 async function showPortal(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
@@ -109,10 +137,21 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
   const userTypes = await Promise.all(
     userTypesOf(all, portal.id).map(async (type) => {
       const { invited, confirmed } = await countByStatus(context.db, type.id)
-      return { name: type.name, isBuiltIn: type.isBuiltIn, users: invited + confirmed, modules: type.releases.length, url: adminUrl(res, 'user-types', type.id) }
+      return {
+        name: type.name,
+        isBuiltIn: type.isBuiltIn,
+        users: invited + confirmed,
+        modules: type.releases.length,
+        url: adminUrl(res, 'user-types', type.id)
+      }
     })
   )
-  const form = { values: { ...valuesOf(portal), ...again?.typed, revision: portal.revision }, errors: again?.errors ?? {}, action: adminUrl(res, portal.id), ...choices(context, req) }
+  const form = {
+    values: { ...valuesOf(portal), ...again?.typed, revision: portal.revision },
+    errors: again?.errors ?? {},
+    action: adminUrl(res, portal.id),
+    ...choices(context, req)
+  }
   await page(
     res,
     'portal-admin/portal',

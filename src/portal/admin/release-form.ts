@@ -6,7 +6,15 @@ import type { Catalog, Module } from '../../host/catalog.js'
 import { moduleOf } from '../../host/catalog.js'
 import { readForm } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
-import { noteRights, rights, type Configuration, type FieldRelease, type Release, type ReleaseKind, type UserType } from '../configuration.js'
+import {
+  noteRights,
+  rights,
+  type Configuration,
+  type FieldRelease,
+  type Release,
+  type ReleaseKind,
+  type UserType
+} from '../configuration.js'
 import { comparable, needsValue, valueFromText, type Criteria, type Criterion } from '../criteria.js'
 import { linkPaths } from '../link-path.js'
 import { mayBeWritten } from '../policy.js'
@@ -40,14 +48,19 @@ export interface ReleasePlace {
 export function readRelease(place: ReleasePlace, body: unknown): { revision: number; draft: ReleaseDraft } {
   const form = readForm(schema, body)
   const { module } = place
-  const fields = new Map(form.visible.map((name): [string, FieldRelease] => [name, form.readOnly.includes(name) ? 'readOnly' : 'editable']))
+  const fields = new Map(
+    form.visible.map((name): [string, FieldRelease] => [name, form.readOnly.includes(name) ? 'readOnly' : 'editable'])
+  )
   const shared = { module: module.name, kind: form.kind, fields }
   const none = { path: [], criteria: undefined, rights: new Set<never>(), notes: 'none' as const }
   if (form.kind === 'public') return { revision: form.revision, draft: { ...shared, ...none } }
   const given = { ...none, rights: new Set(form.right) }
   if (form.kind === 'part') return { revision: form.revision, draft: { ...shared, ...given } }
   const path = form.path === '' ? [] : form.path.split('.')
-  return { revision: form.revision, draft: { ...shared, ...given, path, criteria: criteriaIn(module, form), notes: form.notes } }
+  return {
+    revision: form.revision,
+    draft: { ...shared, ...given, path, criteria: criteriaIn(module, form), notes: form.notes }
+  }
 }
 
 /** A row without a field is no criterion. */
@@ -61,7 +74,11 @@ function criterionIn(module: Module, field: string, form: z.infer<typeof schema>
   const primary = form.criterionPrimary[index] ?? ''
   if (primary !== '' && needsValue(operator)) return { field, operator, match: { by: 'field', field: primary } }
   const type = module.fields.get(field)?.type ?? 'text'
-  return { field, operator, match: { by: 'value', value: needsValue(operator) ? valueFromText(type, form.criterionValue[index] ?? '') : null } }
+  return {
+    field,
+    operator,
+    match: { by: 'value', value: needsValue(operator) ? valueFromText(type, form.criterionValue[index] ?? '') : null }
+  }
 }
 
 /** What a module that isn't released yet begins with: nothing visible (a new field is invisible until somebody releases it). */
@@ -69,11 +86,23 @@ export function blankDraft({ userType, module, catalog }: ReleasePlace): Release
   const kind: ReleaseKind = module.name === userType.primaryModule ? 'primary' : module.partOf ? 'part' : 'related'
   const [shortest] = kind === 'related' ? linkPaths(catalog, module.name, userType.primaryModule) : []
   const fields = new Map<string, FieldRelease>([[module.title, 'readOnly']])
-  return { module: module.name, kind, path: shortest?.links ?? [], criteria: undefined, rights: new Set(), notes: 'none', fields }
+  return {
+    module: module.name,
+    kind,
+    path: shortest?.links ?? [],
+    criteria: undefined,
+    rights: new Set(),
+    notes: 'none',
+    fields
+  }
 }
 
 /** Everything the form's view prints. */
-export function releaseSheet(t: Translate, place: ReleasePlace, draft: ReleaseDraft | Release): Record<string, unknown> {
+export function releaseSheet(
+  t: Translate,
+  place: ReleasePlace,
+  draft: ReleaseDraft | Release
+): Record<string, unknown> {
   const { catalog, userType, module } = place
   const primary = moduleOf(catalog, userType.primaryModule)
   return {
@@ -83,25 +112,51 @@ export function releaseSheet(t: Translate, place: ReleasePlace, draft: ReleaseDr
     paths: pathChoices(t, place, draft),
     join: draft.criteria?.join ?? 'all',
     criteria: criterionRows(draft.criteria),
-    criterionFields: [{ value: '', label: t('portal:release.noCriterion') }, ...comparable(module).map(({ name, label }) => ({ value: name, label }))],
+    criterionFields: [
+      { value: '', label: t('portal:release.noCriterion') },
+      ...comparable(module).map(({ name, label }) => ({ value: name, label }))
+    ],
     operators: operators.map((value) => ({ value, label: t(`portal:operator.${operatorKey[value]}`) })),
-    primaryFields: [{ value: '', label: t('portal:release.byValue') }, ...comparable(primary).map(({ name, label }) => ({ value: name, label: t('portal:release.byField', { field: label, module: primary.label }) }))],
-    rights: rightsFor(draft.kind).map((value) => ({ value, label: t(`portal:right.${value}`), help: t(`portal:rightHelp.${value}`), checked: draft.rights.has(value) })),
+    primaryFields: [
+      { value: '', label: t('portal:release.byValue') },
+      ...comparable(primary).map(({ name, label }) => ({
+        value: name,
+        label: t('portal:release.byField', { field: label, module: primary.label })
+      }))
+    ],
+    rights: rightsFor(draft.kind).map((value) => ({
+      value,
+      label: t(`portal:right.${value}`),
+      help: t(`portal:rightHelp.${value}`),
+      checked: draft.rights.has(value)
+    })),
     notes: module.hasFeed ? noteRights.map((value) => ({ value, label: t(`portal:noteRight.${value}`) })) : undefined,
     note: draft.notes,
     fields: fieldRows(place.module, draft)
   }
 }
 
-function pathChoices(t: Translate, { catalog, userType, module }: ReleasePlace, draft: ReleaseDraft | Release): { value: string; label: string }[] {
+function pathChoices(
+  t: Translate,
+  { catalog, userType, module }: ReleasePlace,
+  draft: ReleaseDraft | Release
+): { value: string; label: string }[] {
   const none = { value: '', label: t(draft.kind === 'primary' ? 'portal:release.ownOnly' : 'portal:release.noPath') }
-  return [none, ...linkPaths(catalog, module.name, userType.primaryModule).map(({ links, label, name }) => ({ value: links.join('.'), label: `${label} (${name})` }))]
+  return [
+    none,
+    ...linkPaths(catalog, module.name, userType.primaryModule).map(({ links, label, name }) => ({
+      value: links.join('.'),
+      label: `${label} (${name})`
+    }))
+  ]
 }
 
 const fewestRows = 3
 
 /** The criteria, and a few empty rows for more. */
-function criterionRows(criteria: Criteria | undefined): { field: string; operator: string; value: string; primary: string }[] {
+function criterionRows(
+  criteria: Criteria | undefined
+): { field: string; operator: string; value: string; primary: string }[] {
   const rows = (criteria?.of ?? []).map(({ field, operator, match }) => ({
     field,
     operator: String(operator),

@@ -54,7 +54,13 @@ function userTypeUrl(res: Response, { userType }: Pick<ReleasePlace, 'userType'>
   return `${adminUrl(res, 'user-types', userType.id)}?saved=1`
 }
 
-async function show(context: Context, req: Request, res: Response, place: ReleasePlace, refused?: { draft: ReleaseDraft; again: Again }): Promise<void> {
+async function show(
+  context: Context,
+  req: Request,
+  res: Response,
+  place: ReleasePlace,
+  refused?: { draft: ReleaseDraft; again: Again }
+): Promise<void> {
   const latest = refused ? await placeOf(context, req) : place
   const { userType, module, catalog } = latest
   const stored = releaseOf(userType, module.name)

@@ -3,7 +3,16 @@ import { Router } from 'express'
 import type { Context } from '../../context.js'
 import { requireStaff } from '../../web/staff.js'
 import { accessPage, changeAccess, invitationPage, sendInvitationTo } from './access-pages.js'
-import { activatePortal, changePortalPage, createPortalPage, deactivatePortal, defaultPortalPage, newPortalPage, portalListPage, portalPage } from './portal-pages.js'
+import {
+  activatePortal,
+  changePortalPage,
+  createPortalPage,
+  deactivatePortal,
+  defaultPortalPage,
+  newPortalPage,
+  portalListPage,
+  portalPage
+} from './portal-pages.js'
 import { releasePage, removeReleasePage, saveReleasePage } from './release-pages.js'
 import { userTypeListPage, userTypePage, userTypeUsersPage } from './user-type-pages.js'
 

@@ -31,7 +31,12 @@ export function userTypeListPage(context: Context): RequestHandler {
     const userTypes = await Promise.all(
       [...all.userTypes.values()].map(async (type) => {
         const { invited, confirmed } = await countByStatus(context.db, type.id)
-        return { name: type.name, portal: portalById(all, type.portalId).name, users: invited + confirmed, url: usersUrl(res, type.id) }
+        return {
+          name: type.name,
+          portal: portalById(all, type.portalId).name,
+          users: invited + confirmed,
+          url: usersUrl(res, type.id)
+        }
       })
     )
     await page(res, 'portal-admin/user-types', { userTypes })
@@ -63,14 +68,20 @@ export function userTypeUsersPage(context: Context): RequestHandler {
     const userType = userTypeById(all, String(req.params['type']))
     const asked = askedIn(req)
     const limit = perPage + 1
-    const found = await portalUsersOfType(context.db, { userTypeId: userType.id, statuses: filters[asked.filter], search: asked.search, skip: asked.skip, limit })
+    const found = await portalUsersOfType(context.db, {
+      userTypeId: userType.id,
+      statuses: filters[asked.filter],
+      search: asked.search,
+      skip: asked.skip,
+      limit
+    })
     const here = usersUrl(res, userType.id)
     await page(res, 'portal-admin/users', {
       userType: { name: userType.name, portal: portalById(all, userType.portalId).name },
       users: found.slice(0, perPage).map((user) => ({ ...user, url: accessUrl(res, user) })),
       asked,
       filters: await filterTabs(context, req, here, userType.id, asked.filter),
-      url: here,
+      action: here,
       pages: pagesOf(here, asked, found.length > perPage),
       listUrl: adminUrl(res, 'users')
     })
@@ -88,13 +99,26 @@ function usersUrl(res: Response, userTypeId: string): string {
 /** Released modules in the catalog's order, line items after the module they are part of; then those the CRM no longer has. */
 function releasedRows(t: Translate, res: Response, catalog: Catalog, userType: UserType): Record<string, unknown>[] {
   const rank = new Map([...catalog.modules.keys()].map((name, index) => [name, index]))
-  const place = (release: Release): number => (release.kind === 'primary' ? -1 : (rank.get(release.module) ?? Number.MAX_SAFE_INTEGER))
-  return userType.releases.toSorted((a, b) => place(a) - place(b)).map((release) => releasedRow(t, res, catalog, userType, release))
+  const place = (release: Release): number =>
+    release.kind === 'primary' ? -1 : (rank.get(release.module) ?? Number.MAX_SAFE_INTEGER)
+  return userType.releases
+    .toSorted((a, b) => place(a) - place(b))
+    .map((release) => releasedRow(t, res, catalog, userType, release))
 }
 
-function releasedRow(t: Translate, res: Response, catalog: Catalog, userType: UserType, release: Release): Record<string, unknown> {
+function releasedRow(
+  t: Translate,
+  res: Response,
+  catalog: Catalog,
+  userType: UserType,
+  release: Release
+): Record<string, unknown> {
   const module = catalog.modules.get(release.module)
-  const path = module && linkPaths(catalog, module.name, userType.primaryModule).find(({ links }) => links.join('.') === release.path.join('.'))
+  const path =
+    module &&
+    linkPaths(catalog, module.name, userType.primaryModule).find(
+      ({ links }) => links.join('.') === release.path.join('.')
+    )
   const url = adminUrl(res, 'user-types', userType.id, 'modules', release.module)
   return {
     module: release.module,
@@ -112,12 +136,21 @@ function releasedRow(t: Translate, res: Response, catalog: Catalog, userType: Us
 }
 
 /** What could be released too: line items only inside a module that is. */
-function otherModules(res: Response, catalog: Catalog, userType: UserType): { label: string; icon: string; url: string }[] {
-  const isOpen = (module: Module): boolean => !releaseOf(userType, module.name) && (!module.partOf || releaseOf(userType, module.partOf.module) !== undefined)
+function otherModules(
+  res: Response,
+  catalog: Catalog,
+  userType: UserType
+): { label: string; icon: string; url: string }[] {
+  const isOpen = (module: Module): boolean =>
+    !releaseOf(userType, module.name) && (!module.partOf || releaseOf(userType, module.partOf.module) !== undefined)
   const owners = new Set([...catalog.modules.values()].flatMap((module) => ownerModule(module) ?? []))
   return [...catalog.modules.values()]
     .filter((module) => isOpen(module) && !owners.has(module.name))
-    .map((module) => ({ label: module.labelPlural, icon: module.icon, url: adminUrl(res, 'user-types', userType.id, 'modules', module.name) }))
+    .map((module) => ({
+      label: module.labelPlural,
+      icon: module.icon,
+      url: adminUrl(res, 'user-types', userType.id, 'modules', module.name)
+    }))
 }
 
 /** The module of the staff, who are no business of portals. */
@@ -143,7 +176,13 @@ function isFilter(word: string): word is UserFilter {
   return Object.hasOwn(filters, word)
 }
 
-async function filterTabs(context: Context, req: Request, here: string, userTypeId: string, current: UserFilter): Promise<Record<string, unknown>[]> {
+async function filterTabs(
+  context: Context,
+  req: Request,
+  here: string,
+  userTypeId: string,
+  current: UserFilter
+): Promise<Record<string, unknown>[]> {
   const t = context.t(req.locale)
   const counts = await countByStatus(context.db, userTypeId)
   return Object.entries(filters).map(([name, statuses]) => ({
@@ -154,7 +193,15 @@ async function filterTabs(context: Context, req: Request, here: string, userType
   }))
 }
 
-function pagesOf(here: string, { filter, search, skip }: AskedUsers, hasMore: boolean): { previous: string | undefined; next: string | undefined } {
-  const to = (from: number): string => `${here}?${new URLSearchParams({ status: filter, q: search, skip: String(from) }).toString()}`
-  return { previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined, next: hasMore ? to(skip + perPage) : undefined }
+function pagesOf(
+  here: string,
+  { filter, search, skip }: AskedUsers,
+  hasMore: boolean
+): { previous: string | undefined; next: string | undefined } {
+  const to = (from: number): string =>
+    `${here}?${new URLSearchParams({ status: filter, q: search, skip: String(from) }).toString()}`
+  return {
+    previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
+    next: hasMore ? to(skip + perPage) : undefined
+  }
 }

@@ -23,13 +23,18 @@ export function typedForm(fields: readonly Field[], body: unknown): Record<strin
   const posted = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const names = new Set(fields.map((field) => field.name))
   const unknown = Object.keys(posted).filter((name) => !name.startsWith('_') && !names.has(name))
-  if (unknown.length > 0) throw new Invalid(Object.fromEntries(unknown.map((name) => [name, { key: 'errors.field.unknown' }])))
+  if (unknown.length > 0)
+    throw new Invalid(Object.fromEntries(unknown.map((name) => [name, { key: 'errors.field.unknown' }])))
   return Object.fromEntries(fields.map((field) => [field.name, typedIn(field, posted[field.name])]))
 }
 
 /** The values that were typed. Where `before` holds what the form showed, only what differs from it; of a new record, what is not
  *  empty, so that the CRM's own defaults count. @throws Invalid */
-export function readValues(fields: readonly Field[], typed: Readonly<Record<string, Typed>>, ask: { timeZone: string; before?: Readonly<Record<string, Typed>> }): Record<string, FieldValue> {
+export function readValues(
+  fields: readonly Field[],
+  typed: Readonly<Record<string, Typed>>,
+  ask: { timeZone: string; before?: Readonly<Record<string, Typed>> }
+): Record<string, FieldValue> {
   const values: Record<string, FieldValue> = {}
   const errors: Record<string, FieldError> = {}
   for (const field of fields) {
@@ -52,8 +57,10 @@ function typedIn(field: Field, posted: unknown): Typed {
 
 function problemOf(field: Field, typed: Typed, timeZone: string): FieldError | undefined {
   if (typed.length === 0) return field.required ? { key: 'errors.field.required' } : undefined
-  if (typeof typed !== 'string') return typed.every((one) => isOption(field, one)) ? undefined : { key: 'errors.field.option' }
-  if (field.maxLength !== undefined && typed.length > field.maxLength) return { key: 'errors.field.tooLong', args: { max: field.maxLength } }
+  if (typeof typed !== 'string')
+    return typed.every((one) => isOption(field, one)) ? undefined : { key: 'errors.field.option' }
+  if (field.maxLength !== undefined && typed.length > field.maxLength)
+    return { key: 'errors.field.tooLong', args: { max: field.maxLength } }
   switch (field.type) {
     case 'option':
       return isOption(field, typed) ? undefined : { key: 'errors.field.option' }
@@ -73,7 +80,8 @@ function problemOf(field: Field, typed: Typed, timeZone: string): FieldError | u
 }
 
 function numberProblem(field: Field, value: number): FieldError | undefined {
-  if (!Number.isFinite(value) || (field.type === 'integer' && !Number.isSafeInteger(value))) return { key: 'errors.field.invalid' }
+  if (!Number.isFinite(value) || (field.type === 'integer' && !Number.isSafeInteger(value)))
+    return { key: 'errors.field.invalid' }
   if (field.min !== undefined && value < field.min) return { key: 'errors.field.tooSmall', args: { min: field.min } }
   if (field.max !== undefined && value > field.max) return { key: 'errors.field.tooBig', args: { max: field.max } }
   return undefined

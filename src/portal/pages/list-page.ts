@@ -28,7 +28,11 @@ export const listPage: RequestHandler = async (req, res) => {
   const door = records(req.viewer)
   const found = await door.list(room.module.name, query)
   const count = await door.count(room.module.name, query)
-  const list = { ...tableOf(room, columns, found), ...controlsOf(room, asked, columns, count), pages: pageLinks(req, found.next) }
+  const list = {
+    ...tableOf(room, columns, found),
+    ...controlsOf(room, asked, columns, count),
+    pages: pageLinks(req, found.next)
+  }
   await page(res, 'portal/list', { list })
 }
 
@@ -41,16 +45,28 @@ export const relatedPage: RequestHandler = async (req, res) => {
   if (!link) throw new NotFound()
   const target = await records(req.viewer).module(link.to)
   const columns = columnsOf(target.module, target.fields)
-  const found = await records(req.viewer).related(room.module.name, id, link.name, { fields: columns, after: cursorOf(req) })
-  const list = { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, pages: pageLinks(req, found.next) }
-  await page(res, 'portal/related', { list, record: { title: record.title, url: room.url(room.module.name, id) }, module: crumbOf(room) })
+  const found = await records(req.viewer).related(room.module.name, id, link.name, {
+    fields: columns,
+    after: cursorOf(req)
+  })
+  const list = {
+    ...tableOf({ ...room, module: target.module }, columns, found),
+    label: link.label,
+    pages: pageLinks(req, found.next)
+  }
+  await page(res, 'portal/related', {
+    list,
+    record: { title: record.title, url: room.url(room.module.name, id) },
+    module: crumbOf(room)
+  })
 }
 
 /** The columns of a list: those of the host's list layout that are released; the title first. */
 export function columnsOf(module: Module, visible: readonly string[]): string[] {
   const layout = module.layouts.find((one) => one.kind === 'list')?.sections.flatMap((section) => section.fields) ?? []
   const chosen = layout.filter((name) => visible.includes(name))
-  const rest = chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => module.fields.get(name)?.type !== 'longText')]
+  const rest =
+    chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => module.fields.get(name)?.type !== 'longText')]
   const title = visible.includes(module.title) ? [module.title] : []
   return [...new Set([...title, ...rest])].slice(0, mostColumns)
 }
@@ -63,7 +79,11 @@ export interface Table {
   readonly title: string
   readonly icon: string
   readonly head: readonly Field[]
-  readonly rows: readonly { readonly url: string | undefined; readonly title: string; readonly values: readonly ShownValue[] }[]
+  readonly rows: readonly {
+    readonly url: string | undefined
+    readonly title: string
+    readonly values: readonly ShownValue[]
+  }[]
 }
 
 export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: readonly string[], found: Page): Table {
@@ -84,7 +104,11 @@ export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: r
 
 /** The title's own cell is the link to the record. */
 function cellsOf(showing: Room['showing'], record: ViewedRecord, columns: readonly string[]): ShownValue[] {
-  return shownValues(showing, { ...record, values: { ...blank(columns), ...record.values } }, columns.filter((name) => name !== record.module.title))
+  return shownValues(
+    showing,
+    { ...record, values: { ...blank(columns), ...record.values } },
+    columns.filter((name) => name !== record.module.title)
+  )
 }
 
 /** A column that the grants matching this record don't show is empty in its row. */
@@ -103,13 +127,20 @@ function askedIn(req: Request): Asked {
 
 /** Names of fields go to the door as they are: it has one answer for hidden and for unknown ones (A09). */
 function queryOf({ module }: ReleasedModule, asked: Asked): ListQuery {
-  const filter = Object.entries(asked.filters).map(([field, value]): Filter => filterFor(module.fields.get(field), field, value))
-  const sort = asked.sort === '' ? undefined : { field: asked.sort.replace(/^-/, ''), descending: asked.sort.startsWith('-') }
+  const filter = Object.entries(asked.filters).map(([field, value]): Filter =>
+    filterFor(module.fields.get(field), field, value)
+  )
+  const sort =
+    asked.sort === '' ? undefined : { field: asked.sort.replace(/^-/, ''), descending: asked.sort.startsWith('-') }
   return { filter, search: asked.search, sort }
 }
 
 function filterFor(field: Field | undefined, name: string, text: string): Filter {
-  return { field: name, operator: field?.type === 'options' ? 'contains' : '=', value: field ? valueFromText(field.type, text) : text }
+  return {
+    field: name,
+    operator: field?.type === 'options' ? 'contains' : '=',
+    value: field ? valueFromText(field.type, text) : text
+  }
 }
 
 function controlsOf(room: Room, asked: Asked, columns: readonly string[], count: Count): Record<string, unknown> {
@@ -123,7 +154,9 @@ function controlsOf(room: Room, asked: Asked, columns: readonly string[], count:
     isNarrowed: asked.search !== '' || Object.keys(asked.filters).length > 0,
     isSearchable: released.fields.some((name) => module.fields.get(name)?.searchable),
     filters: filtersOf(room, asked),
-    sorts: Object.fromEntries(columns.filter((name) => released.sortable.includes(name)).map((name) => [name, sortOf(here, asked, name)])),
+    sorts: Object.fromEntries(
+      columns.filter((name) => released.sortable.includes(name)).map((name) => [name, sortOf(here, asked, name)])
+    ),
     count: count.capped ? t('portal:list.moreThan', { shown }) : t('portal:list.count', { count: count.count, shown })
   }
 }
@@ -141,7 +174,11 @@ function filtersOf({ released, module, t }: Room, asked: Asked): Record<string, 
 }
 
 /** Where a column's head leads, and how the list is ordered by it now. */
-function sortOf(here: string, asked: Asked, name: string): { url: string; order: 'ascending' | 'descending' | undefined } {
+function sortOf(
+  here: string,
+  asked: Asked,
+  name: string
+): { url: string; order: 'ascending' | 'descending' | undefined } {
   const order = asked.sort === name ? 'ascending' : asked.sort === `-${name}` ? 'descending' : undefined
   return { order, url: addressFor(here, { ...asked, sort: order === 'ascending' ? `-${name}` : name }) }
 }

@@ -49,7 +49,12 @@ const changeNote: RequestHandler = async (req, res) => {
   const found = await noteAt(req, res)
   const { room, note, recordId } = found
   try {
-    await records(req.viewer).changePost(room.module.name, recordId, note.id, noteText(req.body?.text, note.files.length > 0))
+    await records(req.viewer).changePost(
+      room.module.name,
+      recordId,
+      note.id,
+      noteText(req.body?.text, note.files.length > 0)
+    )
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
     return showNote(req, res, { ...found, note: { ...note, text: String(req.body?.text ?? '') } }, error)
@@ -65,7 +70,11 @@ const removeNote: RequestHandler = async (req, res) => {
 
 const readFile: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
-  const { info, open } = await records(req.viewer).file(room.module.name, String(req.params['id']), String(req.params['file']))
+  const { info, open } = await records(req.viewer).file(
+    room.module.name,
+    String(req.params['id']),
+    String(req.params['file'])
+  )
   await sendFile(res, info, await open())
 }
 
@@ -84,18 +93,29 @@ async function noteAt(req: Request, res: Response): Promise<FoundNote> {
   return { room, recordId, note }
 }
 
-async function showNote(req: Request, res: Response, { room, recordId, note }: FoundNote, invalid?: Invalid): Promise<void> {
+async function showNote(
+  req: Request,
+  res: Response,
+  { room, recordId, note }: FoundNote,
+  invalid?: Invalid
+): Promise<void> {
   const record = await records(req.viewer).find(room.module.name, recordId)
   const url = room.url(room.module.name, recordId)
   const form = { action: `${url}/notes/${note.id}`, text: note.text, error: invalid?.fields['text'] }
-  await page(res, 'portal/note', { module: crumbOf(room), record: { title: titleOf(room, record), url }, form }, { status: invalid?.status })
+  await page(
+    res,
+    'portal/note',
+    { module: crumbOf(room), record: { title: titleOf(room, record), url }, form },
+    { status: invalid?.status }
+  )
 }
 
 /** @throws Invalid for a note of nothing: neither words nor a file. */
 function noteText(typed: unknown, hasFiles: boolean): string {
   const text = typeof typed === 'string' ? typed.replace(/\r\n/g, '\n').trim() : ''
   if (text === '' && !hasFiles) throw new Invalid({ text: { key: 'errors.field.required' } })
-  if (text.length > longestNote) throw new Invalid({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
+  if (text.length > longestNote)
+    throw new Invalid({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
   return text
 }
 

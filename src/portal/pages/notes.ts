@@ -34,7 +34,12 @@ export async function shownNotes(req: Request, room: Room, record: ViewedRecord)
 }
 
 /** A note of the reader's own on this record. */
-export async function ownNote(req: Request, room: Room, recordId: string, noteId: string): Promise<ShownNote | undefined> {
+export async function ownNote(
+  req: Request,
+  room: Room,
+  recordId: string,
+  noteId: string
+): Promise<ShownNote | undefined> {
   const entries = await records(req.viewer).feed(room.module.name, recordId)
   const entry = entries.find((one) => one.id === noteId && isBy(one, req.viewer.person.id))
   return entry && shownNote(room, recordId, entry, true)

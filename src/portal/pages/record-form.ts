@@ -45,7 +45,10 @@ export function createRecord(context: Context): RequestHandler {
     await attempt(req, res, sheet, async () => {
       const { module } = sheet.room
       const values = readValues(sheet.fields, sheet.typed, { timeZone: req.viewer.person.timeZone })
-      const id = await records(req.viewer).create(module.name, { values, ...(await filled(context, req, sheet, values)) })
+      const id = await records(req.viewer).create(module.name, {
+        values,
+        ...(await filled(context, req, sheet, values))
+      })
       return (await ownerUrl(req, sheet.room, id)) ?? sheet.room.url(module.name, id)
     })
   }
@@ -70,8 +73,14 @@ export function clonePage(context: Context): RequestHandler {
     const sheet = await newSheet(context, req, res)
     const values = await records(req.viewer).cloneOf(sheet.room.module.name, String(req.params['id']))
     const { timeZone } = req.viewer.person
-    const typed = Object.fromEntries(sheet.fields.map((field) => [field.name, typedValue(field, values[field.name], timeZone)]))
-    await show(req, res, { ...sheet, typed, heading: sheet.room.t('portal:form.clone', { module: sheet.room.module.label }) })
+    const typed = Object.fromEntries(
+      sheet.fields.map((field) => [field.name, typedValue(field, values[field.name], timeZone)])
+    )
+    await show(req, res, {
+      ...sheet,
+      typed,
+      heading: sheet.room.t('portal:form.clone', { module: sheet.room.module.label })
+    })
   }
 }
 
@@ -81,10 +90,24 @@ async function newSheet(context: Context, req: Request, res: Response): Promise<
   if (!released.may.has('create')) throw new Forbidden()
   const of = module.partOf ? String(req.body?._of ?? req.query['_of'] ?? '') : undefined
   const hidden = await ownFields(context, req, room)
-  const fields = await writableIn(req, room, released.creatable.filter((name) => !hidden.includes(name)))
-  const typed = Object.fromEntries(fields.map((field) => [field.name, typedValue(field, field.default, req.viewer.person.timeZone)]))
+  const fields = await writableIn(
+    req,
+    room,
+    released.creatable.filter((name) => !hidden.includes(name))
+  )
+  const typed = Object.fromEntries(
+    fields.map((field) => [field.name, typedValue(field, field.default, req.viewer.person.timeZone)])
+  )
   const backUrl = module.partOf && of ? room.url(module.partOf.module, of) : room.url(module.name)
-  return { room, of, fields, typed, backUrl, heading: t('portal:form.new', { module: module.label }), action: room.url(module.name) }
+  return {
+    room,
+    of,
+    fields,
+    typed,
+    backUrl,
+    heading: t('portal:form.new', { module: module.label }),
+    action: room.url(module.name)
+  }
 }
 
 async function editSheet(req: Request, res: Response): Promise<Sheet> {
@@ -92,9 +115,19 @@ async function editSheet(req: Request, res: Response): Promise<Sheet> {
   const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
   if (!record.may.has('edit')) throw new Forbidden()
   const fields = await writableIn(req, room, [...record.writable])
-  const typed = Object.fromEntries(fields.map((field) => [field.name, typedValue(field, record.values[field.name], req.viewer.person.timeZone)]))
+  const typed = Object.fromEntries(
+    fields.map((field) => [field.name, typedValue(field, record.values[field.name], req.viewer.person.timeZone)])
+  )
   const url = room.url(room.module.name, record.id)
-  return { room, fields, typed, of: undefined, action: url, backUrl: url, heading: room.t('portal:form.edit', { title: titleOf(room, record) }) }
+  return {
+    room,
+    fields,
+    typed,
+    of: undefined,
+    action: url,
+    backUrl: url,
+    heading: room.t('portal:form.edit', { title: titleOf(room, record) })
+  }
 }
 
 /** Fields that Portico fills in by itself. A lookup in the middle of a path stays in the form: somebody may have two accounts. */
@@ -104,7 +137,12 @@ async function ownFields(context: Context, req: Request, { module }: Room): Prom
   return filledFields(module, release)
 }
 
-async function filled(context: Context, req: Request, { room, of }: Sheet, chosen: NewRecord['values']): Promise<Pick<NewRecord, 'fill' | 'links'>> {
+async function filled(
+  context: Context,
+  req: Request,
+  { room, of }: Sheet,
+  chosen: NewRecord['values']
+): Promise<Pick<NewRecord, 'fill' | 'links'>> {
   if (of !== undefined) return partFilling(room.module, of)
   const release = await releaseFor(context, req, room.module.name)
   if (!release) return {}
@@ -155,25 +193,52 @@ interface Trouble {
 async function show(req: Request, res: Response, sheet: Sheet, trouble: Trouble = {}): Promise<void> {
   const { room, heading, action, backUrl, of } = sheet
   const sections = await sectionsOf(req, sheet, trouble.errors ?? {})
-  const form = { heading, action, backUrl, of, sections, notice: trouble.notice ?? (trouble.errors && room.t('portal:form.mend')) }
+  const form = {
+    heading,
+    action,
+    backUrl,
+    of,
+    sections,
+    notice: trouble.notice ?? (trouble.errors && room.t('portal:form.mend'))
+  }
   await page(res, 'portal/form', { module: crumbOf(room), form }, { status: trouble.status })
 }
 
-async function sectionsOf(req: Request, { room, fields, typed }: Sheet, errors: Readonly<Record<string, FieldError>>): Promise<{ label: string; inputs: object[] }[]> {
+async function sectionsOf(
+  req: Request,
+  { room, fields, typed }: Sheet,
+  errors: Readonly<Record<string, FieldError>>
+): Promise<{ label: string; inputs: object[] }[]> {
   const byName = new Map(fields.map((field) => [field.name, field]))
   const sections = detailSections(room.module, [...byName.keys()])
   return Promise.all(
     sections.map(async ({ label, fields: names }) => ({
       label,
-      inputs: await Promise.all(names.map((name) => inputFor(req, room, byName.get(name)!, typed[name] ?? '', errors[name])))
+      inputs: await Promise.all(
+        names.map((name) => inputFor(req, room, byName.get(name)!, typed[name] ?? '', errors[name]))
+      )
     }))
   )
 }
 
 /** What the field's partial takes. */
-async function inputFor(req: Request, room: Room, field: Field, value: Typed, error: FieldError | undefined): Promise<object> {
+async function inputFor(
+  req: Request,
+  room: Room,
+  field: Field,
+  value: Typed,
+  error: FieldError | undefined
+): Promise<object> {
   const choices = field.type === 'reference' ? await choicesFor(req, room, field, String(value)) : undefined
-  return { name: field.name, label: field.label, required: field.required, value, error, ...inputKind(room, field, value), ...choices }
+  return {
+    name: field.name,
+    label: field.label,
+    required: field.required,
+    value,
+    error,
+    ...inputKind(room, field, value),
+    ...choices
+  }
 }
 
 function inputKind({ t }: Room, field: Field, value: Typed): object {
@@ -190,7 +255,10 @@ function inputKind({ t }: Room, field: Field, value: Typed): object {
       return { type: 'number', attrs: { ...attrs, step: 1 } }
     case 'number':
     case 'money':
-      return { type: 'number', attrs: { ...attrs, step: field.decimals ? 10 ** -field.decimals : 'any', inputmode: 'decimal' } }
+      return {
+        type: 'number',
+        attrs: { ...attrs, step: field.decimals ? 10 ** -field.decimals : 'any', inputmode: 'decimal' }
+      }
     case 'boolean':
       return { type: 'checkbox' }
     case 'datetime':

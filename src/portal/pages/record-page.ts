@@ -40,7 +40,10 @@ export const removalPage: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
   if (!record.may.has('delete')) throw new Forbidden()
-  await page(res, 'portal/removal', { module: { ...crumbOf(room), name: room.module.label }, record: { title: titleOf(room, record), ...actionsOf(room, record) } })
+  await page(res, 'portal/removal', {
+    module: { ...crumbOf(room), name: room.module.label },
+    record: { title: titleOf(room, record), ...actionsOf(room, record) }
+  })
 }
 
 export const removeRecord: RequestHandler = async (req, res) => {
@@ -73,14 +76,23 @@ function badgeOf(module: Module, record: ViewedRecord): { label: string; tone: s
 }
 
 /** The line items of the record, with a way to add one. */
-async function itemTables(req: Request, room: Room, record: ViewedRecord): Promise<(Table & { newUrl: string | undefined })[]> {
+async function itemTables(
+  req: Request,
+  room: Room,
+  record: ViewedRecord
+): Promise<(Table & { newUrl: string | undefined })[]> {
   const parts = await partsOf(req, room.module)
   return Promise.all(
     parts.map(async ({ released, link }) => {
       const columns = columnsOf(released.module, released.fields)
-      const found = await records(req.viewer).related(room.module.name, record.id, link.name, { fields: columns, limit: mostItems })
+      const found = await records(req.viewer).related(room.module.name, record.id, link.name, {
+        fields: columns,
+        limit: mostItems
+      })
       const isOpen = released.may.has('create') && (record.may.has('edit') || room.released.may.has('create'))
-      const newUrl = isOpen ? `${room.url(released.module.name, 'new')}?_of=${encodeURIComponent(record.id)}` : undefined
+      const newUrl = isOpen
+        ? `${room.url(released.module.name, 'new')}?_of=${encodeURIComponent(record.id)}`
+        : undefined
       return { ...tableOf({ ...room, module: released.module }, columns, found), newUrl }
     })
   )
@@ -99,22 +111,37 @@ function linkToParts(module: Module, part: Module): Link | undefined {
   const near = part.links.get(part.partOf?.link ?? '')
   if (near?.storage.kind !== 'column') return undefined
   const { column } = near.storage
-  return [...module.links.values()].find(({ to, storage }) => to === part.name && storage.kind === 'reverse' && storage.column === column)
+  return [...module.links.values()].find(
+    ({ to, storage }) => to === part.name && storage.kind === 'reverse' && storage.column === column
+  )
 }
 
 /** What is linked to the record, of the modules that are released; the first few of each. */
-async function relatedTables(req: Request, room: Room, record: ViewedRecord): Promise<(Table & { moreUrl: string | undefined })[]> {
+async function relatedTables(
+  req: Request,
+  room: Room,
+  record: ViewedRecord
+): Promise<(Table & { moreUrl: string | undefined })[]> {
   const all = await records(req.viewer).modules()
   const links = [...room.module.links.values()].filter((link) => link.cardinality === 'many')
   const tables = await Promise.all(links.map((link) => relatedTable(req, room, record, link, all)))
   return tables.filter((table) => table !== undefined)
 }
 
-async function relatedTable(req: Request, room: Room, record: ViewedRecord, link: Link, all: readonly ReleasedModule[]): Promise<(Table & { moreUrl: string | undefined }) | undefined> {
+async function relatedTable(
+  req: Request,
+  room: Room,
+  record: ViewedRecord,
+  link: Link,
+  all: readonly ReleasedModule[]
+): Promise<(Table & { moreUrl: string | undefined }) | undefined> {
   const target = all.find(({ module }) => module.name === link.to)
   if (!target || target.module.partOf) return undefined
   const columns = columnsOf(target.module, target.fields).slice(0, 4)
-  const found = await records(req.viewer).related(room.module.name, record.id, link.name, { fields: columns, limit: shortList })
+  const found = await records(req.viewer).related(room.module.name, record.id, link.name, {
+    fields: columns,
+    limit: shortList
+  })
   if (found.records.length === 0) return undefined
   const moreUrl = found.next ? room.url(room.module.name, record.id, 'related', link.name) : undefined
   return { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, moreUrl }
@@ -124,6 +151,9 @@ async function relatedTable(req: Request, room: Room, record: ViewedRecord, link
 export async function ownerUrl(req: Request, room: Room, id: string): Promise<string | undefined> {
   const part = room.module.partOf
   if (!part) return undefined
-  const { records: found } = await records(req.viewer).related(room.module.name, id, part.link, { limit: 1, fields: [] })
+  const { records: found } = await records(req.viewer).related(room.module.name, id, part.link, {
+    limit: 1,
+    fields: []
+  })
   return found[0] && room.url(part.module, found[0].id)
 }

@@ -27,7 +27,10 @@ export async function choicesFor(req: Request, room: Room, field: Field, chosen:
   const all = await records(req.viewer).list(target, { limit: mostChoices, fields: [] })
   if (!all.next) return { options: [none, ...options(all.records)], search: undefined }
   const words = wordsFor(req, field)
-  const found = words.length < fewestLetters ? [] : (await records(req.viewer).list(target, { search: words, limit: mostFound, fields: [] })).records
+  const found =
+    words.length < fewestLetters
+      ? []
+      : (await records(req.viewer).list(target, { search: words, limit: mostFound, fields: [] })).records
   const kept = await chosenRecord(req, target, chosen)
   const hint = found.length === mostFound ? 'portal:form.searchMore' : 'portal:form.search'
   return {
@@ -52,5 +55,7 @@ async function chosenRecord(req: Request, module: string, id: string): Promise<V
 }
 
 function options(found: readonly ViewedRecord[]): { value: string; label: string }[] {
-  return found.map((record) => ({ value: record.id, label: record.title || record.id })).toSorted((a, b) => a.label.localeCompare(b.label))
+  return found
+    .map((record) => ({ value: record.id, label: record.title || record.id }))
+    .toSorted((a, b) => a.label.localeCompare(b.label))
 }

@@ -62,7 +62,8 @@ export async function roomOf(req: Request, res: Response): Promise<Room> {
   const wanted = moduleAt(catalog, String(req.params['module']))
   const released = all.find(({ module }) => module.name === wanted.name)
   if (!released) throw new NotFound()
-  const url = (module: string, ...rest: string[]): string => urlFor(res, [door.base, addressOf(module), ...rest.map(encodeURIComponent)].join('/'))
+  const url = (module: string, ...rest: string[]): string =>
+    urlFor(res, [door.base, addressOf(module), ...rest.map(encodeURIComponent)].join('/'))
   const hasPage = new Set(all.filter(({ may }) => may.has('open')).map(({ module }) => module.name))
   return {
     door,
@@ -86,5 +87,10 @@ export async function standingAt(req: Request): Promise<Door> {
 
 function navEntry(module: Module, to: (path: string) => string, here: string): Record<string, unknown> {
   const path = `/${addressOf(module.name)}`
-  return { url: to(path), label: module.labelPlural, icon: module.icon, current: here === path || here.startsWith(`${path}/`) }
+  return {
+    url: to(path),
+    label: module.labelPlural,
+    icon: module.icon,
+    current: here === path || here.startsWith(`${path}/`)
+  }
 }

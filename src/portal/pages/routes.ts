@@ -19,7 +19,14 @@ export function portalPages(context: Context): Router {
     if (!portal) throw new NotFound()
     res.redirect(302, urlFor(res, `${baseOf(portal)}/`))
   })
-  router.use('/:slug', enter(context), context.identity.pages(doorOf), context.identity.requireViewer(doorOf), frame, rooms(context))
+  router.use(
+    '/:slug',
+    enter(context),
+    context.identity.pages(doorOf),
+    context.identity.requireViewer(doorOf),
+    frame,
+    rooms(context)
+  )
   return router
 }
 

@@ -30,7 +30,15 @@ export function shownValues(showing: Showing, record: ViewedRecord, names: reado
 }
 
 export function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
-  const plain = { label: field.label, field: field.name, kind: 'text', text: '', href: undefined, badges: [], isNumber: false } as const
+  const plain = {
+    label: field.label,
+    field: field.name,
+    kind: 'text',
+    text: '',
+    href: undefined,
+    badges: [],
+    isNumber: false
+  } as const
   if (value === null || value === '') return plain
   switch (field.type) {
     case 'option':
@@ -41,13 +49,22 @@ export function shownValue(showing: Showing, field: Field, value: Value): ShownV
     case 'longText':
       return { ...plain, kind: 'prose', text: String(value) }
     case 'email':
-      return { ...plain, kind: 'link', text: String(value), href: `mailto:${encodeURIComponent(String(value)).replace('%40', '@')}` }
+      return {
+        ...plain,
+        kind: 'link',
+        text: String(value),
+        href: `mailto:${encodeURIComponent(String(value)).replace('%40', '@')}`
+      }
     case 'phone':
       return { ...plain, kind: 'link', text: String(value), href: `tel:${String(value).replace(/[^+\d]/g, '')}` }
     case 'url':
       return { ...plain, kind: 'link', text: String(value), href: webAddress(String(value)) }
     default:
-      return { ...plain, text: plainText(showing, field, value), isNumber: ['integer', 'number', 'money'].includes(field.type) }
+      return {
+        ...plain,
+        text: plainText(showing, field, value),
+        isNumber: ['integer', 'number', 'money'].includes(field.type)
+      }
   }
 }
 
@@ -57,7 +74,9 @@ export function shownSections(showing: Showing, record: ViewedRecord): { label: 
   const isMade = record.module.fields.get(record.module.title)?.storage.kind === 'joined'
   const names = Object.keys(record.values).filter((name) => !isMade || name !== record.module.title)
   const sections = detailSections(record.module, names)
-  return sections.map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) })).filter(({ values }) => values.length > 0)
+  return sections
+    .map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) }))
+    .filter(({ values }) => values.length > 0)
 }
 
 /** The sections of the module's detail layout, cut down to `names`; the names it leaves out make a last section without a label. */
@@ -78,7 +97,8 @@ function optionOf(field: Field, value: string): Option {
 }
 
 function referenceText({ recordUrl }: Showing, value: Value): Pick<ShownValue, 'text' | 'href'> {
-  if (typeof value !== 'object' || value === null || !('id' in value) || value.title === undefined) return { text: '', href: undefined }
+  if (typeof value !== 'object' || value === null || !('id' in value) || value.title === undefined)
+    return { text: '', href: undefined }
   return { text: value.title, href: recordUrl(value.module, value.id) }
 }
 

@@ -23,4 +23,11 @@ function offsetAt(at: number, timeZone: string): number {
   return Date.parse(shown) - Math.trunc(at / 1000) * 1000
 }
 
-const clockFace = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+const clockFace = {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit'
+} as const

@@ -1,4 +1,5 @@
 /** Moments as a person in a time zone writes them into a form, and as the CRM keeps them: in UTC. */
+import { momentAt } from '../../../db/moment.js'
 
 /** `YYYY-MM-DDTHH:MM` in `timeZone` of `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function localTime(utc: string, timeZone: string): string {
@@ -13,7 +14,7 @@ export function utcTime(local: string, timeZone: string): string {
   const wanted = Date.parse(`${local}Z`)
   if (Number.isNaN(wanted)) return local
   const guess = wanted - offsetAt(wanted, timeZone)
-  return new Date(wanted - offsetAt(guess, timeZone)).toISOString().slice(0, 19).replace('T', ' ')
+  return momentAt(wanted - offsetAt(guess, timeZone))
 }
 
 function shifted(at: number, timeZone: string): Date {

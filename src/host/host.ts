@@ -25,7 +25,7 @@ export interface Host {
   staffById(id: string): Promise<Staff | undefined>
   /** May this staff member do that to this record, by the host's own rights and by what plugins narrow? A record that
    *  isn't there: no. Staff pages of ours ask before they show or use a record. */
-  allows(staff: Staff, action: RecordAction, module: string, id: string): Promise<boolean>
+  allows(staff: Staff, action: RecordRight, module: string, id: string): Promise<boolean>
   /** Which modules are on, from the host's own settings; never cached for longer than a request. */
   switches(): Promise<Switches>
   /** Calls `handler` for each event at least once, in order per record, across restarts of either side. */
@@ -44,7 +44,7 @@ export interface Host {
 }
 
 /** What staff may do to a record. */
-export type RecordAction = 'view' | 'edit' | 'delete'
+export type RecordRight = 'view' | 'edit' | 'delete'
 
 export interface Change {
   readonly module: string

@@ -44,7 +44,10 @@ async function ranksOf({ db }: World): Promise<Ranks> {
 }
 
 /** Everything a reader can ask, about one policy. Gives how many of the module's records he sees, of how many. */
-export async function agree(loaded: Loaded, { module, policy, query, ids, related }: Asked): Promise<{ seen: number; of: number }> {
+export async function agree(
+  loaded: Loaded,
+  { module, policy, query, ids, related }: Asked
+): Promise<{ seen: number; of: number }> {
   const viewer = await loaded.world.viewer(policy)
   const oracle = oracleOf(loaded, policy)
   await sameList(viewer, oracle, module, query)
@@ -70,7 +73,13 @@ export async function sameList(viewer: Viewer, oracle: Oracle, module: string, q
   expect(walked.map(seen), 'all pages').to.deep.equal(expected.map(plain))
 }
 
-async function sameRelated(viewer: Viewer, oracle: Oracle, module: string, related: Asked['related'], query: ListQuery): Promise<void> {
+async function sameRelated(
+  viewer: Viewer,
+  oracle: Oracle,
+  module: string,
+  related: Asked['related'],
+  query: ListQuery
+): Promise<void> {
   const { module: from, id, link } = related
   const ask = (after?: string): Promise<Page> => records(viewer).related(from, id, link, { ...query, limit: 3, after })
   const isThere = oracle.find(from, id) !== undefined && catalog.modules.get(from)!.links.has(link)
@@ -80,7 +89,8 @@ async function sameRelated(viewer: Viewer, oracle: Oracle, module: string, relat
 }
 
 async function sameCount(viewer: Viewer, oracle: Oracle, module: string, query: ListQuery): Promise<void> {
-  const expected = oracle.grants(module, 'view').length === 0 ? undefined : oracle.list(module, { ...query, sort: undefined })
+  const expected =
+    oracle.grants(module, 'view').length === 0 ? undefined : oracle.list(module, { ...query, sort: undefined })
   const ask = { filter: query.filter, search: query.search }
   if (!expected) return refused(() => records(viewer).count(module, ask), ['NotFound', 'UnknownField'])
   expect(await records(viewer).count(module, ask), 'the count').to.deep.equal({ count: expected.length, capped: false })
@@ -98,19 +108,31 @@ export async function sameRecord(viewer: Viewer, oracle: Oracle, module: string,
   expect([...record.writable].sort(), `writable of ${module} ${id}`).to.deep.equal([...expected.writable].sort())
 }
 
-async function sameReasons(viewer: Viewer, oracle: Oracle, policy: readonly ModulePolicy[], module: string, id: string): Promise<void> {
+async function sameReasons(
+  viewer: Viewer,
+  oracle: Oracle,
+  policy: readonly ModulePolicy[],
+  module: string,
+  id: string
+): Promise<void> {
   const row = oracle.row(module, id)
   const own = policy.find((part) => part.module === module)!
   const explanation = await records(viewer).explain(module, id, (key) => key)
   expect(explanation.visible, `visible ${module} ${id}`).to.equal(row !== undefined && oracle.isVisible(module, row))
   own.restrictions.forEach((rule, index) =>
-    expect(explanation.restrictions[index]!.holds, rule.id).to.equal(row !== undefined && oracle.holds(module, row, rule.when))
+    expect(explanation.restrictions[index]!.holds, rule.id).to.equal(
+      row !== undefined && oracle.holds(module, row, rule.when)
+    )
   )
   own.grants.forEach((grant, index) => {
     const { matches, conditions } = explanation.grants[index]!
     const parts = partsOf(grant.when)
-    expect(matches, `${grant.id} of ${module} ${id}`).to.equal(row !== undefined && oracle.holds(module, row, grant.when))
-    expect(conditions.map(({ holds }) => holds)).to.deep.equal(parts.map((part) => row !== undefined && oracle.holds(module, row, part)))
+    expect(matches, `${grant.id} of ${module} ${id}`).to.equal(
+      row !== undefined && oracle.holds(module, row, grant.when)
+    )
+    expect(conditions.map(({ holds }) => holds)).to.deep.equal(
+      parts.map((part) => row !== undefined && oracle.holds(module, row, part))
+    )
   })
 }
 

@@ -32,19 +32,25 @@ describe('policy shapes', () => {
           const viewer = await loaded.world.viewer(shape.policy)
           const oracle = oracleOf(loaded, shape.policy)
           await sameList(viewer, oracle, shape.module, { ...shape.query, limit: 4 })
-          for (const row of oracle.rowsOf(shape.module)) await sameRecord(viewer, oracle, shape.module, String(row['id']))
+          for (const row of oracle.rowsOf(shape.module))
+            await sameRecord(viewer, oracle, shape.module, String(row['id']))
           const listed = oracle.list(shape.module, shape.query ?? {})!
           const { filter, search } = shape.query ?? {}
           expect((await records(viewer).count(shape.module, { filter, search })).count).to.equal(listed.length)
         })
 
-        it(shape.isConstant ? 'shows nothing that is removed or internal (E10)' : 'admits neither all rows nor none', () => {
-          const oracle = oracleOf(loaded, shape.policy)
-          const all = oracle.rowsOf(shape.module)
-          const listed = oracle.list(shape.module, shape.query ?? {})!.map(({ id }) => all.find((row) => row['id'] === id)!)
-          expect(listed.filter((row) => row['deleted'] === 1 || row['is_internal'] === 1)).to.deep.equal([])
-          if (!shape.isConstant) expect(listed.length).to.be.within(1, all.length - 1)
-        })
+        it(
+          shape.isConstant ? 'shows nothing that is removed or internal (E10)' : 'admits neither all rows nor none',
+          () => {
+            const oracle = oracleOf(loaded, shape.policy)
+            const all = oracle.rowsOf(shape.module)
+            const listed = oracle
+              .list(shape.module, shape.query ?? {})!
+              .map(({ id }) => all.find((row) => row['id'] === id)!)
+            expect(listed.filter((row) => row['deleted'] === 1 || row['is_internal'] === 1)).to.deep.equal([])
+            if (!shape.isConstant) expect(listed.length).to.be.within(1, all.length - 1)
+          }
+        )
 
         it('is asked in the reviewed SQL', async () => {
           const viewer = await loaded.world.viewer(shape.policy)
@@ -62,7 +68,14 @@ async function statementsOf({ world }: Loaded, viewer: Viewer, shape: Shape): Pr
   const { next } = await door.list(shape.module, { ...shape.query, limit: 1 })
   const asked: [string, () => Promise<unknown>][] = [
     ['a page', () => door.list(shape.module, shape.query)],
-    ...(next ? [['the next page', () => door.list(shape.module, { ...shape.query, after: next })] as [string, () => Promise<unknown>]] : []),
+    ...(next
+      ? [
+          ['the next page', () => door.list(shape.module, { ...shape.query, after: next })] as [
+            string,
+            () => Promise<unknown>
+          ]
+        ]
+      : []),
     ['the count', () => door.count(shape.module, { filter, search })],
     ['one record', () => door.find(shape.module, anna.contact).catch(() => undefined)]
   ]
@@ -84,7 +97,9 @@ async function heard(db: Loaded['world']['db'], ask: () => Promise<unknown>): Pr
 
 /** A line for each part of the statement, and its values. */
 function written({ sql, bindings }: Query): string {
-  const lines = sql.replace(/ (?=(from|where|union|order by|group by|limit|cross join|straight_join) )/g, '\n').replace(/, (?=case when )/g, ',\n')
+  const lines = sql
+    .replace(/ (?=(from|where|union|order by|group by|limit|cross join|straight_join) )/g, '\n')
+    .replace(/, (?=case when )/g, ',\n')
   return `${lines};\n-- ${JSON.stringify(bindings)}`
 }
 
@@ -92,7 +107,10 @@ function mustBeGolden(shape: Shape, engine: Engine, statements: string): void {
   const file = join(folder, `${shape.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.${engine}.sql`)
   if (process.env.UPDATE_GOLDEN === '1') {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(file, `-- ${shape.name}: ${engine}. Made by UPDATE_GOLDEN=1 npx mocha test/access/corpus.test.ts\n\n${statements}`)
+    writeFileSync(
+      file,
+      `-- ${shape.name}: ${engine}. Made by UPDATE_GOLDEN=1 npx mocha test/access/corpus.test.ts\n\n${statements}`
+    )
   }
   expect(existsSync(file), `${file} is missing; make it with UPDATE_GOLDEN=1 and read it`).to.equal(true)
   expect(readFileSync(file, 'utf8').replace(/^-- .*\n\n/, '')).to.equal(statements)

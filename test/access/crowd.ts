@@ -56,7 +56,15 @@ function contactRows(db: Knex): Rows {
   const { contactsPerAccount: each } = crowd
   return {
     into: 'contact (id, first_name, last_name, account_id, deleted, created_at, assigned_user_id)',
-    select: [contact('n'), `'Jan'`, words('Novak ', 'n'), account(`cast((n - n % ${each}) / ${each} as signed)`), '0', moment(db, 'n'), `'${anna.staff}'`]
+    select: [
+      contact('n'),
+      `'Jan'`,
+      words('Novak ', 'n'),
+      account(`cast((n - n % ${each}) / ${each} as signed)`),
+      '0',
+      moment(db, 'n'),
+      `'${anna.staff}'`
+    ]
   }
 }
 
@@ -130,7 +138,9 @@ function words(start: string, number: string): string {
 /** A second within five years. */
 function moment(db: Knex, number: string): string {
   const seconds = `(${number}) % 157680000`
-  return isMysql(db) ? `date_add('2020-01-01', interval ${seconds} second)` : `datetime('2020-01-01', concat(${seconds}, ' seconds'))`
+  return isMysql(db)
+    ? `date_add('2020-01-01', interval ${seconds} second)`
+    : `datetime('2020-01-01', concat(${seconds}, ' seconds'))`
 }
 
 function isMysql(db: Knex): boolean {

@@ -9,7 +9,7 @@ import { asked } from './policies.js'
 import { openWorld } from './world.js'
 
 const seed = Number(process.env.PORTICO_FC_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const runs = { sqlite: Number(process.env.PORTICO_FC_RUNS ?? 2000), mysql: Number(process.env.PORTICO_FC_RUNS ?? 400) }
+const runs = { sqlite: Number(process.env.PORTICO_FC_RUNS ?? 3000), mysql: Number(process.env.PORTICO_FC_RUNS ?? 600) }
 
 describe('generated policies (Z05–Z08, E09, E10, A03–A09, A13)', () => {
   eachDatabase((open, engine) => {
@@ -58,7 +58,12 @@ const everyClass = [
   'several grants'
 ]
 
-function tally(classes: Map<string, Tally>, module: string, policy: readonly ModulePolicy[], { seen, of }: { seen: number; of: number }): void {
+function tally(
+  classes: Map<string, Tally>,
+  module: string,
+  policy: readonly ModulePolicy[],
+  { seen, of }: { seen: number; of: number }
+): void {
   for (const name of classesOf(policy.find((part) => part.module === module)!)) {
     const counts = classes.get(name) ?? { times: 0, none: 0, some: 0, all: 0 }
     counts.times++
@@ -69,13 +74,15 @@ function tally(classes: Map<string, Tally>, module: string, policy: readonly Mod
 
 function classesOf({ grants, restrictions }: ModulePolicy): Set<string> {
   const view = grants.filter((grant) => grant.actions.includes('view'))
-  return new Set([
-    ...view.map((grant) => `grant ${grant.when.kind}`),
-    ...view.flatMap((grant) => (grant.when.kind === 'compare' ? [`operator ${grant.when.operator}`] : [])),
-    ...(restrictions.length > 0 ? ['restricted'] : []),
-    ...(restrictions.some((rule) => hasNot(rule.when)) ? ['restricted by not'] : []),
-    view.length === 1 ? 'one grant' : view.length === 0 ? 'no view grant' : 'several grants'
-  ].filter((name) => name !== 'no view grant'))
+  return new Set(
+    [
+      ...view.map((grant) => `grant ${grant.when.kind}`),
+      ...view.flatMap((grant) => (grant.when.kind === 'compare' ? [`operator ${grant.when.operator}`] : [])),
+      ...(restrictions.length > 0 ? ['restricted'] : []),
+      ...(restrictions.some((rule) => hasNot(rule.when)) ? ['restricted by not'] : []),
+      view.length === 1 ? 'one grant' : view.length === 0 ? 'no view grant' : 'several grants'
+    ].filter((name) => name !== 'no view grant')
+  )
 }
 
 function hasNot(condition: Condition): boolean {

@@ -57,7 +57,11 @@ export class Oracle {
   // --- lists ---
 
   /** The whole list, in order; `undefined` where the question itself is refused. */
-  list(name: string, query: ListQuery, within?: { module: string; id: string; link: string }): readonly Seen[] | undefined {
+  list(
+    name: string,
+    query: ListQuery,
+    within?: { module: string; id: string; link: string }
+  ): readonly Seen[] | undefined {
     const view = this.grants(name, 'view')
     if (!this.mayAsk(name, query)) return undefined
     const scope = within ? this.farIds(within) : undefined
@@ -76,7 +80,15 @@ export class Oracle {
     const view = this.grants(name, 'view')
     const { sort } = query
     const sortField = sort && module.fields.get(sort.field)
-    if (sort && !(sortField?.sortable && sortField.type !== 'reference' && view.every((grant) => grant.fields.includes(sort.field)))) return false
+    if (
+      sort &&
+      !(
+        sortField?.sortable &&
+        sortField.type !== 'reference' &&
+        view.every((grant) => grant.fields.includes(sort.field))
+      )
+    )
+      return false
     return (query.filter ?? []).every((filter) => {
       const field = module.fields.get(filter.field)
       if (!field || !view.some((grant) => grant.fields.includes(filter.field))) return false
@@ -122,10 +134,13 @@ export class Oracle {
 
   private seenInList(name: string, row: Row, query: ListQuery): Seen {
     const module = this.module(name)
-    const wanted = query.fields ?? module.layouts.find((layout) => layout.kind === 'list')!.sections.flatMap((section) => section.fields)
+    const wanted =
+      query.fields ??
+      module.layouts.find((layout) => layout.kind === 'list')!.sections.flatMap((section) => section.fields)
     const matching = this.grants(name, 'view').filter((grant) => this.holds(name, row, grant.when))
     const shown = [...module.fields.keys()].filter(
-      (field) => (field === module.title || wanted.includes(field)) && matching.some((grant) => grant.fields.includes(field))
+      (field) =>
+        (field === module.title || wanted.includes(field)) && matching.some((grant) => grant.fields.includes(field))
     )
     return {
       id: String(row['id']),
@@ -137,7 +152,10 @@ export class Oracle {
   // --- one record ---
 
   /** What `find` shows: fields, actions, writable fields; undefined for what does not exist for him. */
-  find(name: string, id: string): { values: Seen['values']; may: ReadonlySet<Action>; writable: ReadonlySet<string> } | undefined {
+  find(
+    name: string,
+    id: string
+  ): { values: Seen['values']; may: ReadonlySet<Action>; writable: ReadonlySet<string> } | undefined {
     const row = this.row(name, id)
     const module = this.module(name)
     if (!row || !this.stands(name, row)) return undefined
@@ -182,7 +200,9 @@ export class Oracle {
     const isShown =
       target.name === 'User' ||
       (this.stands(target.name, row) &&
-        this.grants(target.name, 'view').some((grant) => grant.fields.includes(target.title) && this.holds(target.name, row, grant.when)))
+        this.grants(target.name, 'view').some(
+          (grant) => grant.fields.includes(target.title) && this.holds(target.name, row, grant.when)
+        ))
     const title = this.valueOf(target.name, row, target.fields.get(target.title)!)
     return isShown && title !== null ? String(title) : undefined
   }
@@ -206,7 +226,9 @@ export class Oracle {
     if (module.live) row[module.live.column] = module.live.is
     this.put(module, row, { ...values, ...(module.owner ? { [module.owner]: author.invitedBy } : {}) })
     const hypothetical = { isNew: true, authorId: author.id, links }
-    const matching = this.stands(name, row, hypothetical) ? create.filter((grant) => this.holds(name, row, grant.when, hypothetical)) : []
+    const matching = this.stands(name, row, hypothetical)
+      ? create.filter((grant) => this.holds(name, row, grant.when, hypothetical))
+      : []
     return this.covered(module, matching, values)
   }
 
@@ -221,7 +243,9 @@ export class Oracle {
     this.put(module, row, values)
     const hypothetical = { isNew: false, authorId: author.id, links: {} }
     const edit = this.grants(name, 'edit')
-    const matching = this.stands(name, row, hypothetical) ? edit.filter((grant) => this.holds(name, row, grant.when, hypothetical)) : []
+    const matching = this.stands(name, row, hypothetical)
+      ? edit.filter((grant) => this.holds(name, row, grant.when, hypothetical))
+      : []
     return this.covered(module, matching, values)
   }
 
@@ -258,7 +282,10 @@ export class Oracle {
         return value === '' || (typeof value === 'string' && this.policies.has(to) && this.seesById(to, value))
       }
       if (typeOf(field) !== 'moment') return typeof value === typeOf(field)
-      return value === '' || (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
+      return (
+        value === '' ||
+        (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
+      )
     })
   }
 
@@ -289,7 +316,9 @@ export class Oracle {
     return (
       isLive(module, row) &&
       module.outside.every((rule) => row[rule.column] === rule.is) &&
-      (this.policies.get(name)?.restrictions ?? []).every((restriction) => this.holds(name, row, restriction.when, hypothetical))
+      (this.policies.get(name)?.restrictions ?? []).every((restriction) =>
+        this.holds(name, row, restriction.when, hypothetical)
+      )
     )
   }
 
@@ -317,27 +346,37 @@ export class Oracle {
       case 'any':
         return condition.of.some((part) => this.holds(name, row, part, hypothetical))
       case 'not':
-        return !this.isUnknown(name, row, condition.condition) && !this.holds(name, row, condition.condition, hypothetical)
+        return (
+          !this.isUnknown(name, row, condition.condition) && !this.holds(name, row, condition.condition, hypothetical)
+        )
     }
   }
 
   /** A comparison with a value that is missing holds neither way. */
   private isUnknown(name: string, row: Row, condition: Condition): boolean {
     if (condition.kind === 'compare' && condition.operator.startsWith('is')) return false
-    return (condition.kind === 'compare' || condition.kind === 'oneOf') && this.operand(name, row, condition.field) === null
+    return (
+      (condition.kind === 'compare' || condition.kind === 'oneOf') && this.operand(name, row, condition.field) === null
+    )
   }
 
   private operand(name: string, row: Row, field: string): Scalar {
     return field === 'id' ? row['id']! : this.valueOf(name, row, this.module(name).fields.get(field)!)
   }
 
-  private isJoined(name: string, row: Row, condition: Extract<Condition, { kind: 'joined' }>, hypothetical?: Hypothetical): boolean {
+  private isJoined(
+    name: string,
+    row: Row,
+    condition: Extract<Condition, { kind: 'joined' }>,
+    hypothetical?: Hypothetical
+  ): boolean {
     if (hypothetical?.isNew && condition.table === 'portico_authorship' && condition.match === 'id') {
       return condition.where['author_id'] === hypothetical.authorId && (condition.where['module'] ?? name) === name
     }
     const near = this.operand(name, row, condition.match)
     return (this.rows[condition.table] ?? []).some(
-      (own) => own['record_id'] === near && Object.entries(condition.where).every(([column, value]) => own[column] === value)
+      (own) =>
+        own['record_id'] === near && Object.entries(condition.where).every(([column, value]) => own[column] === value)
     )
   }
 
@@ -381,7 +420,10 @@ export class Oracle {
         return isOther ? null : (row[storage.column] ?? null)
       }
       case 'joined':
-        return storage.columns.map((column) => row[column] ?? '').filter((word) => word !== '').join(' ')
+        return storage.columns
+          .map((column) => row[column] ?? '')
+          .filter((word) => word !== '')
+          .join(' ')
       case 'side': {
         const side = (this.rows[storage.from] ?? []).find(
           (other) => other[storage.key] === row['id'] && storage.where.every((rule) => other[rule.column] === rule.is)
@@ -412,7 +454,11 @@ export function mayCompare(field: Field, { operator, value }: Omit<Filter, 'fiel
 
 function isMoment(text: string): boolean {
   const time = Date.parse(text.length === 10 ? `${text}T00:00:00Z` : `${text.replace(' ', 'T')}Z`)
-  return /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
+  return (
+    /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(text) &&
+    !Number.isNaN(time) &&
+    new Date(time).toISOString().startsWith(text.slice(0, 10))
+  )
 }
 
 /** The comparison as the vocabulary states it; NULL only ever is empty. */
@@ -461,11 +507,18 @@ function typeOf(field: Field): 'string' | 'number' | 'boolean' | 'moment' {
 
 /** Lower case letter by letter, whatever the neighbours; the sigma at the end of a word is a sigma. */
 function fold(text: string): string {
-  return [...text].map((letter) => letter.toLowerCase()).join('').replaceAll('ς', 'σ')
+  return [...text]
+    .map((letter) => letter.toLowerCase())
+    .join('')
+    .replaceAll('ς', 'σ')
 }
 
 function wordsOf(search: string | undefined): string[] {
-  return (search ?? '').slice(0, 100).split(/\s+/).filter((word) => word !== '').slice(0, 8)
+  return (search ?? '')
+    .slice(0, 100)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, 8)
 }
 
 function listOf(value: Scalar): string[] {

@@ -1,7 +1,7 @@
 /** The adapter between the embedded CRM and the host port. */
 import type { IncomingMessage } from 'node:http'
 import { NotFound } from '../../errors.js'
-import type { Host, RecordAction, Staff } from '../host.js'
+import type { Host, RecordRight, Staff } from '../host.js'
 import type { Crm } from './crm.js'
 import { homePath, recordPath, signInUrl } from './pages/paths.js'
 
@@ -44,7 +44,7 @@ export function embeddedHost(
 async function allows(
   crm: Crm,
   staff: Staff,
-  action: RecordAction,
+  action: RecordRight,
   record: { module: string; id: string }
 ): Promise<boolean> {
   try {

@@ -37,31 +37,32 @@ interface Subject {
   readonly times: Readonly<Record<Way, number[]>>
 }
 
-await main()
+try {
+  await compareAll(await serverUrl())
+} finally {
+  await stopMysql()
+}
 
-async function main(): Promise<void> {
-  const server = await serverUrl()
-  const databases: Knex[] = []
-  const subjects: Subject[] = []
-  for (const rows of sizes) {
-    const db = await databaseOf(server, rows)
-    databases.push(db)
-    subjects.push(...(await subjectsOf(db, rows)))
-  }
+async function compareAll(server: string): Promise<void> {
+  const databases = new Map<number, Knex>()
+  for (const rows of sizes) databases.set(rows, await databaseOf(server, rows))
+  const subjects = (await Promise.all([...databases].map(([rows, db]) => subjectsOf(db, rows)))).flat()
   for (const subject of subjects) await mustAgree(subject)
   for (let run = -warmUp; run < runs; run++) {
     for (const subject of subjects) await measure(subject, run)
   }
   for (const subject of subjects) await measureNaive(subject)
   print(subjects)
-  for (const db of databases) await db.destroy()
+  for (const db of databases.values()) await db.destroy()
   if (!options.keep) await dropAll(server)
-  await stopMysql()
 }
 
+/** The server that DATABASE_URL names, whatever database stands in it; or one of our own with the default buffer pool. */
 async function serverUrl(): Promise<string> {
-  const given = process.env.DATABASE_URL
-  if (given) return given.replace(/\/[^/]*$/, (end) => (given.split('/').length > 3 ? '' : end))
+  if (process.env.DATABASE_URL) {
+    const { protocol, username, password, host } = new URL(process.env.DATABASE_URL)
+    return `${protocol}//${username}:${password}@${host}`
+  }
   wantMysql()
   await startMysqlIfWanted()
   return mysqlUrl()
@@ -71,7 +72,8 @@ async function databaseOf(server: string, rows: number): Promise<Knex> {
   const admin = openDatabase(server)
   const [known] = await admin('information_schema.schemata').where({ schema_name: nameOf(rows) })
   if (known && !options.keep) await admin.raw(`drop database ${nameOf(rows)}`)
-  if (!known || !options.keep) await admin.raw(`create database ${nameOf(rows)} character set utf8mb4 collate utf8mb4_unicode_ci`)
+  if (!known || !options.keep)
+    await admin.raw(`create database ${nameOf(rows)} character set utf8mb4 collate utf8mb4_unicode_ci`)
   await admin.destroy()
   const db = openDatabase(`${server}/${nameOf(rows)}`)
   if (known && options.keep) return db
@@ -144,17 +146,30 @@ async function timeOf(ask: () => Promise<unknown>): Promise<number> {
 }
 
 function print(subjects: readonly Subject[]): void {
-  console.log(`\n| question | cases | kernel p50 | p95 | by hand p50 | p95 | kernel / hand | naive p50 | naive / kernel |`)
+  console.log(
+    `\n| question | cases | kernel p50 | p95 | by hand p50 | p95 | kernel / hand | naive p50 | naive / kernel |`
+  )
   console.log('|---|---:|---:|---:|---:|---:|---:|---:|---:|')
   for (const { question, rows, times } of subjects) {
     const [kernel, hand, naive] = ways.map((way) => at(times[way], 0.5)) as [number, number, number]
-    const cells = [question.name, String(rows), ms(kernel), ms(at(times.kernel, 0.95)), ms(hand), ms(at(times.hand, 0.95)), ratio(kernel, hand), ms(naive), ratio(naive, kernel)]
+    const cells = [
+      question.name,
+      String(rows),
+      ms(kernel),
+      ms(at(times.kernel, 0.95)),
+      ms(hand),
+      ms(at(times.hand, 0.95)),
+      ratio(kernel, hand),
+      ms(naive),
+      ratio(naive, kernel)
+    ]
     console.log(`| ${cells.join(' | ')} |`)
   }
   console.log(`\n| question | ${sizes.at(-1)} cases against ${sizes[0]} (kernel, p50) |\n|---|---:|`)
   for (const { question, rows, times } of subjects.filter((subject) => subject.rows === sizes[0])) {
     const large = subjects.find((other) => other.question === question && other.rows === sizes.at(-1))!
-    if (rows !== large.rows) console.log(`| ${question.name} | ${ratio(at(large.times.kernel, 0.5), at(times.kernel, 0.5))} |`)
+    if (rows !== large.rows)
+      console.log(`| ${question.name} | ${ratio(at(large.times.kernel, 0.5), at(times.kernel, 0.5))} |`)
   }
 }
 

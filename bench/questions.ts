@@ -21,7 +21,8 @@ const caseOfAnna = 'k00000000'
 const stands = 'r.deleted = 0 and r.is_internal = 0'
 const mine = 'select c.account_id from contact c where c.id = ? and c.deleted = 0'
 const ofAccount = `r.account_id = (select a.id from account a where a.id = (${mine}) and a.deleted = 0)`
-const ofContact = 'exists (select 1 from case_contact l join contact c on c.id = l.contact_id where l.case_id = r.id and l.contact_id = ? and l.deleted = 0 and c.deleted = 0)'
+const ofContact =
+  'exists (select 1 from case_contact l join contact c on c.id = l.contact_id where l.case_id = r.id and l.contact_id = ? and l.deleted = 0 and c.deleted = 0)'
 const ownOnes = `exists (select 1 from portico_authorship w where w.module = 'Case' and w.record_id = r.id and w.author_id = ?)`
 
 /** The account's title, where Anna sees that account; she sees no other contact's. */
@@ -83,19 +84,37 @@ export const questions: readonly Question[] = [
   {
     name: 'find',
     kernel: async (door) => [(await door.find('Case', caseOfAnna)).id],
-    hand: { sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and (${ofAccount} or ${ofContact} or ${ownOnes})`, bindings: [...columnBindings, caseOfAnna, anna.contact, anna.contact, anna.person] },
-    naive: { sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and ${naively}`, bindings: [...columnBindings, caseOfAnna, ...naiveBindings] }
+    hand: {
+      sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and (${ofAccount} or ${ofContact} or ${ownOnes})`,
+      bindings: [...columnBindings, caseOfAnna, anna.contact, anna.contact, anna.person]
+    },
+    naive: {
+      sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and ${naively}`,
+      bindings: [...columnBindings, caseOfAnna, ...naiveBindings]
+    }
   },
   {
     name: 'count, capped at 1,000',
     kernel: async (door) => [String((await door.count('Case')).count)],
-    hand: { sql: `select count(*) as count from (${ways(['', '', ''], 'limit 1001')} limit 1001) p`, bindings: [anna.contact, anna.contact, anna.person] },
-    naive: { sql: `select least(count(*), 1000) as count from \`case\` r where ${stands} and ${naively}`, bindings: naiveBindings }
+    hand: {
+      sql: `select count(*) as count from (${ways(['', '', ''], 'limit 1001')} limit 1001) p`,
+      bindings: [anna.contact, anna.contact, anna.person]
+    },
+    naive: {
+      sql: `select least(count(*), 1000) as count from \`case\` r where ${stands} and ${naively}`,
+      bindings: naiveBindings
+    }
   },
   {
     name: 'explain',
     kernel: async (door) => ((await door.explain('Case', caseOfAnna, (key) => key)).visible ? [caseOfAnna] : []),
-    hand: { sql: `select r.id, ${stands} as stands, ${ofAccount} as by_account, ${ofContact} as by_contact, ${ownOnes} as by_author from \`case\` r where r.id = ?`, bindings: [anna.contact, anna.contact, anna.person, caseOfAnna] },
-    naive: { sql: `select ${columns} from \`case\` r where r.id = ? and ${naively}`, bindings: [...columnBindings, caseOfAnna, ...naiveBindings] }
+    hand: {
+      sql: `select r.id, ${stands} as stands, ${ofAccount} as by_account, ${ofContact} as by_contact, ${ownOnes} as by_author from \`case\` r where r.id = ?`,
+      bindings: [anna.contact, anna.contact, anna.person, caseOfAnna]
+    },
+    naive: {
+      sql: `select ${columns} from \`case\` r where r.id = ? and ${naively}`,
+      bindings: [...columnBindings, caseOfAnna, ...naiveBindings]
+    }
   }
 ]

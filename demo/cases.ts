@@ -179,7 +179,7 @@ function spelledOut([contact, subject, kind, daysAgo, text]: Short): CaseRow {
 }
 
 /** `jonas-skonto-bei-teillieferung`: an id people can read, at most 36 characters. */
-export function idOf(...words: readonly string[]): string {
+function idOf(...words: readonly string[]): string {
   const plain = words.join(' ').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   return plain
     .replace(/[^a-z0-9]+/g, '-')

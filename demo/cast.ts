@@ -5,7 +5,7 @@ import type { Permission } from '../src/host/host.js'
 /** The password of everybody in the demo world. It is public: never seed a CRM that strangers can reach. */
 export const demoPassword = 'warm-winter-in-Brno'
 
-export const company = { name: 'Thermovia', mailDomains: ['thermovia.example'] } as const
+const company = { name: 'Thermovia', mailDomains: ['thermovia.example'] } as const
 
 export interface StaffMember {
   readonly id: string

@@ -2,7 +2,6 @@
 import type { Logger } from 'pino'
 import type { Knex } from 'knex'
 import type { Kernel } from './access/kernel.js'
-import type { Person } from './access/viewer.js'
 import type { Audit } from './audit/audit.js'
 import type { Config } from './config.js'
 import type { OwnIdentity } from './identity/create-identity.js'
@@ -30,5 +29,3 @@ export interface Context {
   /** A bound translation function. */
   readonly t: (locale: Locale) => Translate
 }
-
-export type { Person }

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 
 /** The version now. @throws when our tables are not there yet. */
 export async function configurationVersion(db: Knex): Promise<number> {
-  const row = await db('portico_configuration').first('version').where({ id: 1 })
+  const row = await db<{ id: number; version: number }>('portico_configuration').first('version').where({ id: 1 })
   if (!row) throw new Error('The table portico_configuration has no row; run the migrations.')
   return Number(row.version)
 }

@@ -42,6 +42,6 @@ async function saveDefaults(context: Context, req: Request, res: Response): Prom
   const names = ownedModules(catalog).map((module) => module.name)
   const shape = Object.fromEntries(names.map((name) => [name, z.enum(levels)]))
   const { revision, ...wanted } = readForm(z.strictObject({ ...shape, revision: z.coerce.number().int() }), req.body)
-  await changeDefaults(context, req.staff, Number(revision), new Map(Object.entries(wanted) as [string, Level][]))
+  await changeDefaults(context, req.staff, Number(revision), new Map<string, Level>(Object.entries(wanted)))
   res.redirect(303, urlFor(res, `${adminPath}?saved=1`))
 }

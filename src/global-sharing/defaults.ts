@@ -16,10 +16,19 @@ export interface Defaults {
   readonly levels: ReadonlyMap<string, Level>
 }
 
+interface DefaultRow {
+  readonly module: string
+  readonly level: string
+}
+interface SharingRow {
+  readonly id: string
+  readonly revision: number
+}
+
 /** The defaults in force. A word that is no level of ours counts as private. */
 export const defaults: (db: Knex) => Promise<Defaults> = cachedByVersion(async (db) => {
-  const rows = await db('portico_defaults').select('module', 'level').orderBy('module')
-  const sharing = await db('portico_sharing').first('revision').where({ id: 'defaults' })
+  const rows = await db<DefaultRow>('portico_defaults').select('module', 'level').orderBy('module')
+  const sharing = await db<SharingRow>('portico_sharing').first('revision').where({ id: 'defaults' })
   return { revision: Number(sharing?.revision ?? 0), levels: new Map(rows.map((row) => [row.module, levelOf(row.level)])) }
 })
 

@@ -1,6 +1,7 @@
 /** Preferences a person has: language, formats, time zone, country; the form, and what can be chosen. */
 import { z } from 'zod'
 import { locales, type Locale } from '../host/catalog.js'
+import { isTimeZone } from '../web/time-zones.js'
 import { countries } from './countries.js'
 import type { Preferences } from './profiles.js'
 
@@ -24,28 +25,8 @@ export function typedPreferences(preferences: Preferences): z.infer<typeof prefe
   return { locale, timeZone, country: known, dateFormat: formats.date, timeFormat: formats.time }
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
-
-export interface Choice {
-  readonly value: string
-  readonly label: string
-}
-
-/** All time zones, the person's own among them even where this machine lists it under another name. */
-export function timeZones(own: string): Choice[] {
-  const names = new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), own])
-  return [...names].sort().map((value) => ({ value, label: value.replaceAll('_', ' ') }))
-}
-
 /** All countries by their names in `locale`. */
-export function countryChoices(locale: Locale): Choice[] {
+export function countryChoices(locale: Locale): { value: string; label: string }[] {
   const names = new Intl.DisplayNames(locale, { type: 'region' })
   const { compare } = new Intl.Collator(locale)
   return countries

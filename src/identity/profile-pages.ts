@@ -6,13 +6,14 @@ import { readForm, submit, type ShownAgain } from '../web/forms.js'
 import { browserCountry, forgetChosenLocale, localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { cookieOptions } from '../web/security.js'
+import { timeZoneChoices } from '../web/time-zones.js'
 import { beginAt } from './admission.js'
 import type { Door } from './identity.js'
 import { password } from './password-form.js'
 import { judge, shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
-import { countryChoices, preferencesForm, preferencesOf, timeZones, typedPreferences } from './preferences.js'
+import { countryChoices, preferencesForm, preferencesOf, typedPreferences } from './preferences.js'
 import type { StoredIdentity } from './profiles.js'
 import { addressOf } from './sign-in-pages.js'
 
@@ -97,7 +98,7 @@ async function profilePage(parts: Parts, req: Request, res: Response, door: Door
 }
 
 function choices(req: Request, identity: StoredIdentity) {
-  return { zones: timeZones(identity.timeZone), countries: countryChoices(req.locale) }
+  return { zones: timeZoneChoices(identity.timeZone), countries: countryChoices(req.locale) }
 }
 
 async function ownIdentity(parts: Parts, req: Request): Promise<StoredIdentity> {

@@ -190,7 +190,7 @@ function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
 }
 
 async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<PortalUser[]> {
-  const rows: PortalUser[] = await narrow(
+  return (await narrow(
     db('portico_portal_users').select(
       'id',
       'portal_id as portalId',
@@ -206,6 +206,5 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'invited_at as invitedAt',
       'accepted_at as acceptedAt'
     )
-  )
-  return rows
+  )) as PortalUser[]
 }

@@ -38,7 +38,15 @@ describe(`plans at ${cases} cases`, () => {
       world = worldOn(db)
     })
 
-    const walks = ['Z05 by a to-one link', 'Z05 by a path over his account', 'Z05 by a to-many link table', 'Z06 written by him', 'E09 level account', 'E09 level account, fields by grant', 'T01 by a membership']
+    const walks = [
+      'Z05 by a to-one link',
+      'Z05 by a path over his account',
+      'Z05 by a to-many link table',
+      'Z06 written by him',
+      'E09 level account',
+      'E09 level account, fields by grant',
+      'T01 by a membership'
+    ]
     for (const name of walks) {
       it(`${name}: no walk through all cases`, async () => {
         const plan = await planOf(shapeOf(name))
@@ -73,7 +81,10 @@ describe(`plans at ${cases} cases`, () => {
       it(`${name}: the default order comes out of its index, nothing is sorted`, async () => {
         for (const isNext of [false, true]) {
           const plan = await planOf(shapeOf(name), { limit: 2 }, isNext)
-          expect(plan.steps.filter((step) => index.test(step.index ?? '')).length, JSON.stringify(plan)).to.be.greaterThan(0)
+          expect(
+            plan.steps.filter((step) => index.test(step.index ?? '')).length,
+            JSON.stringify(plan)
+          ).to.be.greaterThan(0)
           expect(plan.sortsCases, JSON.stringify(plan)).to.equal(false)
         }
       })
@@ -85,7 +96,10 @@ describe(`plans at ${cases} cases`, () => {
       const door = records(await world.viewer(policy))
       const plan = await explained(() => door.related('Account', anna.account, 'cases'))
       expect(plan.steps.filter((step) => step.isScan)).to.deep.equal([])
-      expect(plan.steps.some((step) => /case_by_account_id/.test(step.index ?? '')), JSON.stringify(plan)).to.equal(true)
+      expect(
+        plan.steps.some((step) => /case_by_account_id/.test(step.index ?? '')),
+        JSON.stringify(plan)
+      ).to.equal(true)
     })
 
     it('a count and one record of three grants start at the viewer', async () => {
@@ -110,7 +124,9 @@ describe(`plans at ${cases} cases`, () => {
       await ask()
       world.db.removeListener('query', listen)
       const { sql, bindings } = queries.at(-1)!
-      return engine === 'mysql' ? mysqlPlan((await world.db.raw(`explain ${sql}`, bindings))[0]) : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
+      return engine === 'mysql'
+        ? mysqlPlan((await world.db.raw(`explain ${sql}`, bindings))[0])
+        : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
     }
   })
 })
@@ -145,9 +161,16 @@ function sqlitePlan(rows: { id: number; parent: number; detail: string }[]): Pla
   const steps = rows.map(({ detail }) => {
     const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
     const readsCases = /^(SCAN|SEARCH) r\b/.test(detail)
-    return { text: detail, readsCases, index, isScan: readsCases && (detail.startsWith('SCAN') || onlyLive.test(index ?? '')) }
+    return {
+      text: detail,
+      readsCases,
+      index,
+      isScan: readsCases && (detail.startsWith('SCAN') || onlyLive.test(index ?? ''))
+    }
   })
   const sorts = rows.filter(({ detail }) => detail.includes('TEMP B-TREE FOR ORDER BY'))
-  const sortsCases = sorts.some(({ parent }) => !rows.some((row) => row.parent === parent && /^SCAN (p|u)\b/.test(row.detail)))
+  const sortsCases = sorts.some(
+    ({ parent }) => !rows.some((row) => row.parent === parent && /^SCAN (p|u)\b/.test(row.detail))
+  )
   return { steps, sortsCases }
 }

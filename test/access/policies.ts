@@ -1,6 +1,16 @@
 /** Generated policies and questions: every word of the vocabulary over the world's modules, with values that nearly meet. */
 import fc from 'fast-check'
-import { all, any, compare, joined, linked, not, oneOf, type Condition, type Operator } from '../../src/access/condition.js'
+import {
+  all,
+  any,
+  compare,
+  joined,
+  linked,
+  not,
+  oneOf,
+  type Condition,
+  type Operator
+} from '../../src/access/condition.js'
 import { actions, type Action, type Grant, type ModulePolicy } from '../../src/access/grant.js'
 import type { Filter, ListQuery } from '../../src/access/record.js'
 import type { Field, Module, Scalar } from '../../src/host/catalog.js'
@@ -65,7 +75,9 @@ const actionsArb: Arb<readonly Action[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<readonly Action[]>(['view']) },
   {
     weight: 3,
-    arbitrary: fc.subarray([...actions], { minLength: 1 }).map((list) => (list.includes('open') ? [...new Set<Action>(['view', ...list])] : list))
+    arbitrary: fc
+      .subarray([...actions], { minLength: 1 })
+      .map((list) => (list.includes('open') ? [...new Set<Action>(['view', ...list])] : list))
   }
 )
 
@@ -88,7 +100,10 @@ export function conditionOf(module: Module, depth: number): Arb<Condition> {
   const leaves = [
     { weight: 1, arbitrary: fc.constant<Condition>({ kind: 'always' }) },
     { weight: 1, arbitrary: fc.constant<Condition>({ kind: 'never' }) },
-    { weight: 3, arbitrary: fc.array(idOf(module.name), { minLength: 1, maxLength: 3 }).map((ids) => oneOf('id', ids)) },
+    {
+      weight: 3,
+      arbitrary: fc.array(idOf(module.name), { minLength: 1, maxLength: 3 }).map((ids) => oneOf('id', ids))
+    },
     { weight: 6, arbitrary: comparison(module) },
     { weight: 2, arbitrary: oneOfValues(module) },
     { weight: 3, arbitrary: joinedArb(module) }
@@ -163,30 +178,52 @@ function valueFor(field: Field): Arb<Scalar> {
     case 'option':
       return fc.constantFrom(...pools.options, ...pools.words, '')
     default:
-      return fc.oneof(fc.constantFrom(...pools.words, ''), fc.string({ maxLength: 3 }), fc.constantFrom(...hostileWords))
+      return fc.oneof(
+        fc.constantFrom(...pools.words, ''),
+        fc.string({ maxLength: 3 }),
+        fc.constantFrom(...hostileWords)
+      )
   }
 }
 
-const hostileWords = hostileRows.flatMap(({ row }) => [row['name'], row['description'], row['last_name']].filter((word) => typeof word === 'string'))
+const hostileWords = hostileRows.flatMap(({ row }) =>
+  [row['name'], row['description'], row['last_name']].filter((word) => typeof word === 'string')
+)
 
 function oneOfValues(module: Module): Arb<Condition> {
-  const fields = [...module.fields.values()].filter((field) => ['text', 'option', 'integer', 'number', 'money', 'reference'].includes(field.type))
-  return fc.constantFrom(...fields).chain((field) =>
-    fc.array(valueFor(field), { minLength: 1, maxLength: 3 }).map((values) => oneOf(field.name, values as (string | number)[]))
+  const fields = [...module.fields.values()].filter((field) =>
+    ['text', 'option', 'integer', 'number', 'money', 'reference'].includes(field.type)
   )
+  return fc
+    .constantFrom(...fields)
+    .chain((field) =>
+      fc
+        .array(valueFor(field), { minLength: 1, maxLength: 3 })
+        .map((values) => oneOf(field.name, values as (string | number)[]))
+    )
 }
 
 function joinedArb(module: Module): Arb<Condition> {
   const person = fc.constantFrom(anna.person, anna.person, bjorn.person)
   const owner = module.owner ?? 'id'
-  const references = [...module.fields.values()].filter((field) => field.type === 'reference').map((field) => field.name)
+  const references = [...module.fields.values()]
+    .filter((field) => field.type === 'reference')
+    .map((field) => field.name)
   return fc.oneof(
     person.map((id) => joined('portico_authorship', { module: module.name, author_id: id })),
     person.map((id) => joined('portico_memberships', { person_id: id })),
-    fc.tuple(person, fc.constantFrom(0, 1)).map(([id, denies]) => joined('portico_object_rights', { person_id: id, denies })),
-    fc.tuple(person, fc.constantFrom(1, 2)).map(([id, level]) => joined('portico_reach', { viewer_id: id, level }, owner)),
-    fc.tuple(person, fc.constantFrom('id', ...references)).map(([id, match]) => joined('portico_memberships', { person_id: id }, match)),
-    fc.tuple(person, fc.constantFrom('id', ...references)).map(([id, match]) => joined('portico_authorship', { module: 'Account', author_id: id }, match))
+    fc
+      .tuple(person, fc.constantFrom(0, 1))
+      .map(([id, denies]) => joined('portico_object_rights', { person_id: id, denies })),
+    fc
+      .tuple(person, fc.constantFrom(1, 2))
+      .map(([id, level]) => joined('portico_reach', { viewer_id: id, level }, owner)),
+    fc
+      .tuple(person, fc.constantFrom('id', ...references))
+      .map(([id, match]) => joined('portico_memberships', { person_id: id }, match)),
+    fc
+      .tuple(person, fc.constantFrom('id', ...references))
+      .map(([id, match]) => joined('portico_authorship', { module: 'Account', author_id: id }, match))
   )
 }
 
@@ -197,10 +234,20 @@ function restrictionArb(module: Module, depth: number): Arb<Condition> {
     fc.constantFrom(anna.person, bjorn.person).map((id) => not(joined('portico_object_rights', { person_id: id }))),
     fc.array(idOf(module.name), { minLength: 1, maxLength: 2 }).map((ids) => not(oneOf('id', ids))),
     ...(required.length > 0
-      ? [fc.constantFrom(...required).chain((field) => comparisonOf(field).map(({ operator, value }) => not(compare(field.name, operator, value))))]
+      ? [
+          fc
+            .constantFrom(...required)
+            .chain((field) =>
+              comparisonOf(field).map(({ operator, value }) => not(compare(field.name, operator, value)))
+            )
+        ]
       : [])
   )
-  return fc.oneof(negated, conditionOf(module, depth), fc.tuple(negated, conditionOf(module, depth)).map(([left, right]) => any(left, right)))
+  return fc.oneof(
+    negated,
+    conditionOf(module, depth),
+    fc.tuple(negated, conditionOf(module, depth)).map(([left, right]) => any(left, right))
+  )
 }
 
 const knownIds = [...new Set(hostileRows.flatMap(({ row }) => (typeof row['id'] === 'string' ? [row['id']] : [])))]
@@ -208,7 +255,10 @@ const knownIds = [...new Set(hostileRows.flatMap(({ row }) => (typeof row['id'] 
 function idOf(module: string): Arb<string> {
   const { table } = catalog.modules.get(module)!
   const own = hostileRows.filter((hostile) => hostile.table === table).map(({ row }) => String(row['id']))
-  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...own) }, { weight: 1, arbitrary: fc.constantFrom(...knownIds, 'none') })
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...own) },
+    { weight: 1, arbitrary: fc.constantFrom(...knownIds, 'none') }
+  )
 }
 
 /** A question: filters, words, an order and a page size; sometimes of fields that are hidden or are not there. */
@@ -216,16 +266,18 @@ export function queryOf(module: Module): Arb<ListQuery> {
   const names = [...module.fields.keys()]
   const sortable = [...module.fields.values()].filter((field) => field.sortable).map((field) => field.name)
   const sort = fc.record({ field: fc.constantFrom(...sortable), descending: fc.boolean() })
-  return fc.record(
-    {
-      filter: fc.array(filterOf(module), { maxLength: 2 }),
-      search: fc.constantFrom(...pools.words, 'wow!%', 'heating FAILS', 'o', 'ÜBER', 'KŮŇ', 'nordwind'),
-      sort,
-      limit: fc.integer({ min: 1, max: 7 }),
-      fields: fc.subarray(names)
-    },
-    { requiredKeys: [] }
-  ).chain((query) => thinned(query))
+  return fc
+    .record(
+      {
+        filter: fc.array(filterOf(module), { maxLength: 2 }),
+        search: fc.constantFrom(...pools.words, 'wow!%', 'heating FAILS', 'o', 'ÜBER', 'KŮŇ', 'nordwind'),
+        sort,
+        limit: fc.integer({ min: 1, max: 7 }),
+        fields: fc.subarray(names)
+      },
+      { requiredKeys: [] }
+    )
+    .chain((query) => thinned(query))
 }
 
 /** Most questions ask for little, so that most lists are not empty. */
@@ -245,7 +297,9 @@ function filterOf(module: Module): Arb<Filter> {
 
 function relatedTo(module: string): Arb<Asked['related']> {
   const ways = [...catalog.modules.values()].flatMap((from) =>
-    [...from.links.values()].filter((link) => link.to === module).map((link) => ({ module: from.name, link: link.name }))
+    [...from.links.values()]
+      .filter((link) => link.to === module)
+      .map((link) => ({ module: from.name, link: link.name }))
   )
   const from = ways.length > 0 ? ways : [{ module: 'Case', link: 'none' }]
   return fc.constantFrom(...from).chain((way) => idOf(way.module).map((id) => ({ ...way, id })))

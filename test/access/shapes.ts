@@ -40,7 +40,11 @@ export function grant(module: string, id: string, when: Condition, more: Partial
   return { id, actions, when, fields, reason: { key: 'access:reason.own' }, ...more }
 }
 
-export function policyOf(module: string, grants: readonly Grant[], restrictions: readonly Restriction[] = []): ModulePolicy {
+export function policyOf(
+  module: string,
+  grants: readonly Grant[],
+  restrictions: readonly Restriction[] = []
+): ModulePolicy {
   return { module, grants, restrictions }
 }
 
@@ -48,7 +52,12 @@ export function restriction(id: string, when: Condition): Restriction {
   return { id, when, reason: { key: 'access:reason.outside' } }
 }
 
-function shape(name: string, module: string, when: Condition, more: Partial<Shape> & { restricted?: Condition } = {}): Shape {
+function shape(
+  name: string,
+  module: string,
+  when: Condition,
+  more: Partial<Shape> & { restricted?: Condition } = {}
+): Shape {
   const restrictions = more.restricted ? [restriction('r', more.restricted)] : []
   const policy = [policyOf(module, [grant(module, 'g', when)], restrictions)]
   return { name, module, policy: more.policy ?? policy, query: more.query, isConstant: more.isConstant }
@@ -72,7 +81,11 @@ export const shapes: readonly Shape[] = [
   shape('Z12 by a path through a parent of two kinds', 'Task', along(['parentCase', 'account', 'contacts'], itself)),
   shape('Z12 by the other parent of the two', 'Task', along(['parentAccount', 'contacts'], itself)),
   shape('Z11 line items by a path of four links', 'QuoteItem', along(['quote', 'account', 'contacts'], itself)),
-  shape('X12 a company and what is below it', 'Account', any(linked('contacts', itself), along(['parentAccount', 'contacts'], itself))),
+  shape(
+    'X12 a company and what is below it',
+    'Account',
+    any(linked('contacts', itself), along(['parentAccount', 'contacts'], itself))
+  ),
   shape('Z06 written by him', 'Case', own),
   shape('Z07 criteria by number', 'Case', compare('hours', '≥', 6)),
   shape('Z07 criteria by text, letter by letter', 'Case', compare('name', '=', 'Heating fails')),
@@ -85,7 +98,11 @@ export const shapes: readonly Shape[] = [
   shape('Z07 criteria by an address kept aside', 'Contact', compare('email', 'contains', 'NORDWIND')),
   shape('Z07 criteria by several options', 'Case', compare('tags', 'contains', 'blue')),
   shape('Z07 criteria by one of several values', 'Case', oneOf('status', ['New', 'Open'])),
-  shape('Z07 a link or criteria: the union', 'Case', any(ofContact, all(compare('status', '=', 'Open'), compare('amount', '>', 0)))),
+  shape(
+    'Z07 a link or criteria: the union',
+    'Case',
+    any(ofContact, all(compare('status', '=', 'Open'), compare('amount', '>', 0)))
+  ),
   shape('Z07 criteria within a link', 'Case', all(ofAccount, any(compare('status', '=', 'New'), among))),
   shape('Z08 a public module', 'Product', always, { isConstant: true }),
   shape('Z08 everything of a module with internal rows', 'Case', always, { isConstant: true }),
@@ -94,9 +111,15 @@ export const shapes: readonly Shape[] = [
   shape('E09 level account', 'Case', any(own, ofContact, among, ofAccount)),
   shape('E09 level account, fields by grant', 'Case', always, { policy: three }),
   shape('E10 a restriction on all of it', 'Case', always, { restricted: compare('status', '≠', 'Closed') }),
-  shape('S02 owners within his reach', 'Case', joined('portico_reach', { viewer_id: anna.person, level: 1 }, 'assignedUser')),
+  shape(
+    'S02 owners within his reach',
+    'Case',
+    joined('portico_reach', { viewer_id: anna.person, level: 1 }, 'assignedUser')
+  ),
   shape('T01 by a membership', 'Case', linked('account', joined('portico_memberships', { person_id: anna.person }))),
-  shape('T07 a right denied', 'Case', always, { restricted: not(joined('portico_object_rights', { person_id: anna.person, denies: 1 })) }),
+  shape('T07 a right denied', 'Case', always, {
+    restricted: not(joined('portico_object_rights', { person_id: anna.person, denies: 1 }))
+  }),
   shape('a sort by text', 'Case', ofAccount, { query: { sort: { field: 'name', descending: false } } }),
   shape('a search', 'Case', ofAccount, { policy: three, query: { search: 'heating fails' } }),
   shape('a filter', 'Case', ofAccount, { query: { filter: [{ field: 'status', operator: '=', value: 'New' }] } }),

@@ -133,11 +133,7 @@ function quotes(): Module {
       reference('account'),
       ...standard({ createdAtRequired: true })
     ],
-    links: [
-      toOne('account', 'Account'),
-      toOne('assignedUser', 'User'),
-      reverse('items', 'QuoteItem', 'quote_id')
-    ],
+    links: [toOne('account', 'Account'), toOne('assignedUser', 'User'), reverse('items', 'QuoteItem', 'quote_id')],
     list: ['name', 'account']
   })
 }

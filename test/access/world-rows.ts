@@ -22,58 +22,253 @@ function hostile(table: string, why: string, row: Row): Hostile {
 }
 
 const accounts: Hostile[] = [
-  hostile('account', "Anna's own account", { id: 'aNord', name: 'Nordwind', code: 'A1', type: 'Customer', revenue: 99.99, is_vip: 1 }),
-  hostile('account', "Bjorn's account: what Anna must not see", { id: 'aSued', name: 'Südstern', code: 'a1', type: 'Partner', employees: 5 }),
-  hostile('account', 'its id differs from aNord only in case', { id: 'ANORD', name: 'NORDWIND', code: 'A1 ', type: 'partner', employees: 6 }),
-  hostile('account', 'a soft-deleted parent: it leads nowhere', { id: 'aGone', deleted: 1, name: 'Gone', parent_account_id: 'aNord' }),
+  hostile('account', "Anna's own account", {
+    id: 'aNord',
+    name: 'Nordwind',
+    code: 'A1',
+    type: 'Customer',
+    revenue: 99.99,
+    is_vip: 1
+  }),
+  hostile('account', "Bjorn's account: what Anna must not see", {
+    id: 'aSued',
+    name: 'Südstern',
+    code: 'a1',
+    type: 'Partner',
+    employees: 5
+  }),
+  hostile('account', 'its id differs from aNord only in case', {
+    id: 'ANORD',
+    name: 'NORDWIND',
+    code: 'A1 ',
+    type: 'partner',
+    employees: 6
+  }),
+  hostile('account', 'a soft-deleted parent: it leads nowhere', {
+    id: 'aGone',
+    deleted: 1,
+    name: 'Gone',
+    parent_account_id: 'aNord'
+  }),
   hostile('account', 'the same id as a case and a contact', { id: 'same1', name: 'Same', code: '', employees: 0 }),
-  hostile('account', 'a company below Annas, two steps down', { id: 'aNord2', name: 'Nordwind Süd', parent_account_id: 'aNord', code: null }),
-  hostile('account', 'a circle: it is its own parent', { id: 'aLoop', name: 'Loop', parent_account_id: 'aLoop', employees: 2147483647 })
+  hostile('account', 'a company below Annas, two steps down', {
+    id: 'aNord2',
+    name: 'Nordwind Süd',
+    parent_account_id: 'aNord',
+    code: null
+  }),
+  hostile('account', 'a circle: it is its own parent', {
+    id: 'aLoop',
+    name: 'Loop',
+    parent_account_id: 'aLoop',
+    employees: 2147483647
+  })
 ]
 
 const contacts: Hostile[] = [
-  hostile('contact', 'Anna', { id: 'cAnna', first_name: 'Anna', last_name: 'Müller', account_id: 'aNord', birthday: '2000-02-29' }),
-  hostile('contact', 'Bjorn, of another account', { id: 'cBjorn', first_name: 'Bjørn', last_name: 'MÜLLER', account_id: 'aSued' }),
-  hostile('contact', 'its id differs from cAnna only in case', { id: 'CANNA', first_name: 'ANNA', last_name: 'Muller', account_id: 'ANORD' }),
+  hostile('contact', 'Anna', {
+    id: 'cAnna',
+    first_name: 'Anna',
+    last_name: 'Müller',
+    account_id: 'aNord',
+    birthday: '2000-02-29'
+  }),
+  hostile('contact', 'Bjorn, of another account', {
+    id: 'cBjorn',
+    first_name: 'Bjørn',
+    last_name: 'MÜLLER',
+    account_id: 'aSued'
+  }),
+  hostile('contact', 'its id differs from cAnna only in case', {
+    id: 'CANNA',
+    first_name: 'ANNA',
+    last_name: 'Muller',
+    account_id: 'ANORD'
+  }),
   hostile('contact', 'belongs to no account', { id: 'cFree', first_name: '', last_name: 'Free', account_id: null }),
   hostile('contact', 'its account is the empty text, not NULL', { id: 'cEmpty', last_name: 'Empty', account_id: '' }),
   hostile('contact', 'its account is in the recycle bin', { id: 'cGone', last_name: 'Orphan', account_id: 'aGone' }),
-  hostile('contact', 'it is itself in the recycle bin', { id: 'cDead', deleted: 1, last_name: 'Dead', account_id: 'aNord' }),
-  hostile('contact', 'the same id as an account and a case', { id: 'same1', first_name: ' ', middle_name: '', last_name: 'Same' }),
-  hostile('contact', 'a name of three words, the middle one empty', { id: 'cThree', first_name: 'Jan', middle_name: '', last_name: 'Novák', account_id: 'aNord2' }),
-  hostile('contact', 'a name with a space at its end', { id: 'cSpace', first_name: 'Eva', middle_name: 'M', last_name: 'Šárka ', account_id: 'aNord' })
+  hostile('contact', 'it is itself in the recycle bin', {
+    id: 'cDead',
+    deleted: 1,
+    last_name: 'Dead',
+    account_id: 'aNord'
+  }),
+  hostile('contact', 'the same id as an account and a case', {
+    id: 'same1',
+    first_name: ' ',
+    middle_name: '',
+    last_name: 'Same'
+  }),
+  hostile('contact', 'a name of three words, the middle one empty', {
+    id: 'cThree',
+    first_name: 'Jan',
+    middle_name: '',
+    last_name: 'Novák',
+    account_id: 'aNord2'
+  }),
+  hostile('contact', 'a name with a space at its end', {
+    id: 'cSpace',
+    first_name: 'Eva',
+    middle_name: 'M',
+    last_name: 'Šárka ',
+    account_id: 'aNord'
+  })
 ]
 
 const cases: Hostile[] = [
-  hostile('case', 'a plain case of Annas account', { id: 'case1', number: 6, name: 'Heating fails', status: 'New', account_id: 'aNord', contact_id: 'cAnna', hours: 6, amount: 100 }),
-  hostile('case', 'its id differs from case1 only in case', { id: 'CASE1', number: 5, name: 'HEATING FAILS', status: 'new', account_id: 'aSued', hours: 5.9999, amount: 99.99 }),
-  hostile('case', 'a trailing space in the name', { id: 'kSpace', number: 6, name: 'Heating fails ', status: 'New', account_id: 'aNord' }),
-  hostile('case', 'nothing but spaces: not the empty text', { id: 'kBlank', name: '   ', status: ' ', description: ' ', account_id: 'aNord' }),
-  hostile('case', 'empty texts where others are NULL', { id: 'kEmpty', name: '', status: '', description: '', tags: '', account_id: '', contact_id: '' }),
+  hostile('case', 'a plain case of Annas account', {
+    id: 'case1',
+    number: 6,
+    name: 'Heating fails',
+    status: 'New',
+    account_id: 'aNord',
+    contact_id: 'cAnna',
+    hours: 6,
+    amount: 100
+  }),
+  hostile('case', 'its id differs from case1 only in case', {
+    id: 'CASE1',
+    number: 5,
+    name: 'HEATING FAILS',
+    status: 'new',
+    account_id: 'aSued',
+    hours: 5.9999,
+    amount: 99.99
+  }),
+  hostile('case', 'a trailing space in the name', {
+    id: 'kSpace',
+    number: 6,
+    name: 'Heating fails ',
+    status: 'New',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'nothing but spaces: not the empty text', {
+    id: 'kBlank',
+    name: '   ',
+    status: ' ',
+    description: ' ',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'empty texts where others are NULL', {
+    id: 'kEmpty',
+    name: '',
+    status: '',
+    description: '',
+    tags: '',
+    account_id: '',
+    contact_id: ''
+  }),
   hostile('case', 'NULL in every field that can be', { id: 'kNull', name: 'Nothing', created_at: null }),
-  hostile('case', 'internal, in Annas account', { id: 'kInternal', name: 'Secret', is_internal: 1, account_id: 'aNord', contact_id: 'cAnna' }),
-  hostile('case', 'in the recycle bin, in Annas account', { id: 'kDead', deleted: 1, name: 'Dead', account_id: 'aNord', contact_id: 'cAnna' }),
-  hostile('case', 'internal and in the recycle bin', { id: 'kBoth', deleted: 1, is_internal: 1, name: 'Both', account_id: 'aNord' }),
-  hostile('case', 'its account is in the recycle bin', { id: 'kOrphan', name: 'Orphan', account_id: 'aGone', contact_id: 'cDead' }),
-  hostile('case', 'its account never was', { id: 'kDangling', name: 'Dangling', account_id: 'aNever', contact_id: 'cNever' }),
-  hostile('case', 'linked to three contacts of one account: it comes up once', { id: 'kMany', name: 'Many', account_id: 'aNord', contact_id: 'cAnna', hours: 0.1 }),
+  hostile('case', 'internal, in Annas account', {
+    id: 'kInternal',
+    name: 'Secret',
+    is_internal: 1,
+    account_id: 'aNord',
+    contact_id: 'cAnna'
+  }),
+  hostile('case', 'in the recycle bin, in Annas account', {
+    id: 'kDead',
+    deleted: 1,
+    name: 'Dead',
+    account_id: 'aNord',
+    contact_id: 'cAnna'
+  }),
+  hostile('case', 'internal and in the recycle bin', {
+    id: 'kBoth',
+    deleted: 1,
+    is_internal: 1,
+    name: 'Both',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'its account is in the recycle bin', {
+    id: 'kOrphan',
+    name: 'Orphan',
+    account_id: 'aGone',
+    contact_id: 'cDead'
+  }),
+  hostile('case', 'its account never was', {
+    id: 'kDangling',
+    name: 'Dangling',
+    account_id: 'aNever',
+    contact_id: 'cNever'
+  }),
+  hostile('case', 'linked to three contacts of one account: it comes up once', {
+    id: 'kMany',
+    name: 'Many',
+    account_id: 'aNord',
+    contact_id: 'cAnna',
+    hours: 0.1
+  }),
   hostile('case', 'its only link row to Anna is removed', { id: 'kUnlinked', name: 'Unlinked', account_id: 'aSued' }),
-  hostile('case', 'one link row removed, the same one made again', { id: 'kRelinked', name: 'Relinked', account_id: 'aSued' }),
-  hostile('case', 'the same id as an account and a contact', { id: 'same1', name: 'Same', account_id: 'aSued', contact_id: 'same1' }),
+  hostile('case', 'one link row removed, the same one made again', {
+    id: 'kRelinked',
+    name: 'Relinked',
+    account_id: 'aSued'
+  }),
+  hostile('case', 'the same id as an account and a contact', {
+    id: 'same1',
+    name: 'Same',
+    account_id: 'aSued',
+    contact_id: 'same1'
+  }),
   hostile('case', 'a percent sign', { id: 'kPercent', name: '100 % done', description: '100%' }),
   hostile('case', 'what a percent sign would match', { id: 'kPercent2', name: '100 x done', description: '100x' }),
   hostile('case', 'an underscore', { id: 'kUnder', name: 'a_b', description: 'a_b' }),
   hostile('case', 'what an underscore would match', { id: 'kUnder2', name: 'axb', description: 'axb' }),
   hostile('case', 'the escape character at the end', { id: 'kBang', name: 'wow!', description: 'wow!%' }),
-  hostile('case', 'backslash, quotes, question marks', { id: 'kQuote', name: `O'Neil "?" \\ ??`, description: ':name' }),
-  hostile('case', 'umlauts and háčky', { id: 'kUmlaut', name: 'ÜBER Žluťoučký KŮŇ', description: 'Straße Škoda', account_id: 'aNord' }),
-  hostile('case', 'the same without accents', { id: 'kPlain', name: 'uber zlutoucky kun', description: 'STRASSE SKODA', account_id: 'aSued' }),
+  hostile('case', 'backslash, quotes, question marks', {
+    id: 'kQuote',
+    name: `O'Neil "?" \\ ??`,
+    description: ':name'
+  }),
+  hostile('case', 'umlauts and háčky', {
+    id: 'kUmlaut',
+    name: 'ÜBER Žluťoučký KŮŇ',
+    description: 'Straße Škoda',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'the same without accents', {
+    id: 'kPlain',
+    name: 'uber zlutoucky kun',
+    description: 'STRASSE SKODA',
+    account_id: 'aSued'
+  }),
   hostile('case', 'a capital sigma at the end of a word', { id: 'kSigma', name: 'ΟΔΟΣ', description: 'ΟΔΟΣΑ' }),
-  hostile('case', 'dates at midnight', { id: 'kMidnight', name: 'Midnight', due_date: '2024-05-01', closed_at: '2024-05-01 00:00:00', account_id: 'aNord' }),
-  hostile('case', 'the second before midnight', { id: 'kBefore', name: 'Before', due_date: '2024-04-30', closed_at: '2024-04-30 23:59:59', account_id: 'aNord' }),
-  hostile('case', 'the same moment as another, so that only the id orders them', { id: 'kTie', name: 'Midnight', closed_at: '2024-05-01 00:00:00', account_id: 'aNord' }),
-  hostile('case', 'numbers at their bounds', { id: 'kMax', name: 'Max', number: 2147483647, hours: 99999999999.9999, amount: 99999999999.99 }),
-  hostile('case', 'numbers below zero', { id: 'kMin', name: 'Min', number: -2147483648, hours: -0.0001, amount: -0.01 }),
+  hostile('case', 'dates at midnight', {
+    id: 'kMidnight',
+    name: 'Midnight',
+    due_date: '2024-05-01',
+    closed_at: '2024-05-01 00:00:00',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'the second before midnight', {
+    id: 'kBefore',
+    name: 'Before',
+    due_date: '2024-04-30',
+    closed_at: '2024-04-30 23:59:59',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'the same moment as another, so that only the id orders them', {
+    id: 'kTie',
+    name: 'Midnight',
+    closed_at: '2024-05-01 00:00:00',
+    account_id: 'aNord'
+  }),
+  hostile('case', 'numbers at their bounds', {
+    id: 'kMax',
+    name: 'Max',
+    number: 2147483647,
+    hours: 99999999999.9999,
+    amount: 99999999999.99
+  }),
+  hostile('case', 'numbers below zero', {
+    id: 'kMin',
+    name: 'Min',
+    number: -2147483648,
+    hours: -0.0001,
+    amount: -0.01
+  }),
   hostile('case', 'zero is not empty', { id: 'kZero', name: '0', number: 0, hours: 0, amount: 0 }),
   hostile('case', 'tags that differ in case', { id: 'kTags', name: 'Tags', tags: '["Red","blue"]' }),
   hostile('case', 'a tag whose name holds another', { id: 'kTags2', name: 'Tags', tags: '["dark red","a\\"b"]' }),
@@ -81,14 +276,47 @@ const cases: Hostile[] = [
 ]
 
 const tasks: Hostile[] = [
-  hostile('task', 'its parent is the case same1', { id: 't1', name: 'Of case', parent_type: 'Case', parent_id: 'same1' }),
-  hostile('task', 'its parent is the account same1', { id: 't2', name: 'Of account', parent_type: 'Account', parent_id: 'same1' }),
+  hostile('task', 'its parent is the case same1', {
+    id: 't1',
+    name: 'Of case',
+    parent_type: 'Case',
+    parent_id: 'same1'
+  }),
+  hostile('task', 'its parent is the account same1', {
+    id: 't2',
+    name: 'Of account',
+    parent_type: 'Account',
+    parent_id: 'same1'
+  }),
   hostile('task', 'a parent without a type', { id: 't3', name: 'Of nothing', parent_type: null, parent_id: 'same1' }),
   hostile('task', 'a type without a parent', { id: 't4', name: 'Of no case', parent_type: 'Case', parent_id: null }),
-  hostile('task', 'of a case in the recycle bin', { id: 't5', name: 'Of dead', parent_type: 'Case', parent_id: 'kDead' }),
-  hostile('task', 'of an internal case', { id: 't6', name: 'Of secret', parent_type: 'Case', parent_id: 'kInternal', done: 1 }),
-  hostile('task', 'of Annas case', { id: 't7', name: 'Of Annas case', parent_type: 'Case', parent_id: 'case1', starts_at: '2024-05-01 00:00:00' }),
-  hostile('task', 'of Annas account', { id: 't8', name: 'Of Annas account', parent_type: 'Account', parent_id: 'aNord', done: 1 }),
+  hostile('task', 'of a case in the recycle bin', {
+    id: 't5',
+    name: 'Of dead',
+    parent_type: 'Case',
+    parent_id: 'kDead'
+  }),
+  hostile('task', 'of an internal case', {
+    id: 't6',
+    name: 'Of secret',
+    parent_type: 'Case',
+    parent_id: 'kInternal',
+    done: 1
+  }),
+  hostile('task', 'of Annas case', {
+    id: 't7',
+    name: 'Of Annas case',
+    parent_type: 'Case',
+    parent_id: 'case1',
+    starts_at: '2024-05-01 00:00:00'
+  }),
+  hostile('task', 'of Annas account', {
+    id: 't8',
+    name: 'Of Annas account',
+    parent_type: 'Account',
+    parent_id: 'aNord',
+    done: 1
+  }),
   hostile('task', 'the same id as a case', { id: 'case1', name: 'Same id', parent_type: 'Account', parent_id: 'aSued' })
 ]
 
@@ -98,10 +326,21 @@ const others: Hostile[] = [
   hostile('product', 'dear', { id: 'p3', name: 'Čerpadlo', unit_price: 99999999999.99 }),
   hostile('quote', 'of Annas account', { id: 'q1', name: 'Offer', account_id: 'aNord' }),
   hostile('quote', 'of another account', { id: 'q2', name: 'Offer', account_id: 'aSued' }),
-  hostile('quote', 'in the recycle bin: its items are nobodys', { id: 'q3', deleted: 1, name: 'Offer', account_id: 'aNord' }),
+  hostile('quote', 'in the recycle bin: its items are nobodys', {
+    id: 'q3',
+    deleted: 1,
+    name: 'Offer',
+    account_id: 'aNord'
+  }),
   hostile('quote_item', 'of Annas quote', { id: 'i1', name: 'Pump', quantity: 2, quote_id: 'q1', product_id: 'p1' }),
   hostile('quote_item', 'of another quote', { id: 'i2', name: 'Pump', quantity: 0, quote_id: 'q2', product_id: 'p2' }),
-  hostile('quote_item', 'of a quote in the recycle bin', { id: 'i3', name: 'Pump', quantity: null, quote_id: 'q3', product_id: 'p9' }),
+  hostile('quote_item', 'of a quote in the recycle bin', {
+    id: 'i3',
+    name: 'Pump',
+    quantity: null,
+    quote_id: 'q3',
+    product_id: 'p9'
+  }),
   hostile('user', 'staff who invited Anna', { id: 'uEva', name: 'Eva' }),
   hostile('user', 'other staff', { id: 'uTom', name: 'Tom' }),
   hostile('user', 'staff who left', { id: 'uGone', deleted: 1, name: 'Gone' })
@@ -119,17 +358,62 @@ const between: Hostile[] = [
   hostile('case_contact', 'to an internal case', { case_id: 'kInternal', contact_id: 'cAnna' }),
   hostile('case_contact', 'to a contact whose id differs only in case', { case_id: 'kPlain', contact_id: 'CANNA' }),
   hostile('case_contact', 'to a case that is gone', { case_id: 'kDead', contact_id: 'cAnna' }),
-  hostile('email_address', 'Annas', { entity_type: 'Contact', entity_id: 'cAnna', address: 'Anna@Nordwind.example', is_primary: 1 }),
-  hostile('email_address', 'Annas second one', { entity_type: 'Contact', entity_id: 'cAnna', address: 'other@nordwind.example' }),
-  hostile('email_address', 'a removed one', { entity_type: 'Contact', entity_id: 'cBjorn', address: 'gone@sued.example', is_primary: 1, deleted: 1 }),
-  hostile('email_address', 'of the account with the id of a contact', { entity_type: 'Account', entity_id: 'same1', address: 'account@same.example', is_primary: 1 }),
-  hostile('email_address', 'of the contact with the id of an account', { entity_type: 'Contact', entity_id: 'same1', address: 'contact@same.example', is_primary: 1 }),
+  hostile('email_address', 'Annas', {
+    entity_type: 'Contact',
+    entity_id: 'cAnna',
+    address: 'Anna@Nordwind.example',
+    is_primary: 1
+  }),
+  hostile('email_address', 'Annas second one', {
+    entity_type: 'Contact',
+    entity_id: 'cAnna',
+    address: 'other@nordwind.example'
+  }),
+  hostile('email_address', 'a removed one', {
+    entity_type: 'Contact',
+    entity_id: 'cBjorn',
+    address: 'gone@sued.example',
+    is_primary: 1,
+    deleted: 1
+  }),
+  hostile('email_address', 'of the account with the id of a contact', {
+    entity_type: 'Account',
+    entity_id: 'same1',
+    address: 'account@same.example',
+    is_primary: 1
+  }),
+  hostile('email_address', 'of the contact with the id of an account', {
+    entity_type: 'Contact',
+    entity_id: 'same1',
+    address: 'contact@same.example',
+    is_primary: 1
+  }),
   hostile('portico_authorship', 'written by Anna', { module: 'Case', record_id: 'kTags', author_id: 'pAnna', at }),
-  hostile('portico_authorship', 'written by Anna, in the recycle bin', { module: 'Case', record_id: 'kDead', author_id: 'pAnna', at }),
-  hostile('portico_authorship', 'written by Bjorn, in Annas account', { module: 'Case', record_id: 'kSpace', author_id: 'pBjorn', at }),
-  hostile('portico_authorship', 'another module, the same id', { module: 'Account', record_id: 'same1', author_id: 'pAnna', at }),
+  hostile('portico_authorship', 'written by Anna, in the recycle bin', {
+    module: 'Case',
+    record_id: 'kDead',
+    author_id: 'pAnna',
+    at
+  }),
+  hostile('portico_authorship', 'written by Bjorn, in Annas account', {
+    module: 'Case',
+    record_id: 'kSpace',
+    author_id: 'pBjorn',
+    at
+  }),
+  hostile('portico_authorship', 'another module, the same id', {
+    module: 'Account',
+    record_id: 'same1',
+    author_id: 'pAnna',
+    at
+  }),
   hostile('portico_authorship', 'a task of Annas', { module: 'Task', record_id: 't2', author_id: 'pAnna', at }),
-  hostile('portico_authorship', 'an author whose id differs only in case', { module: 'Case', record_id: 'kZero', author_id: 'PANNA', at }),
+  hostile('portico_authorship', 'an author whose id differs only in case', {
+    module: 'Case',
+    record_id: 'kZero',
+    author_id: 'PANNA',
+    at
+  }),
   hostile('portico_memberships', 'a membership of Annas', { record_id: 'aNord', person_id: 'pAnna' }),
   hostile('portico_memberships', 'the same one twice', { record_id: 'aNord', person_id: 'pAnna' }),
   hostile('portico_memberships', 'in what does not exist', { record_id: 'aNever', person_id: 'pAnna' }),
@@ -143,7 +427,33 @@ export const hostileRows: readonly Hostile[] = [...accounts, ...contacts, ...cas
 
 /** Values that appear in the diced rows and in the generated conditions: near misses of each other. */
 export const pools = {
-  words: ['Heating fails', 'heating fails', 'Heating', 'A1', 'a1', 'A1 ', 'Nordwind', 'Müller', 'Muller', 'Škoda', 'skoda', '%', '_', '!', 'wow!', 'x', ' ', '?', 'ΟΔΟΣ', 'οδος', '\\', "'", 'same', 'Of', '0'],
+  words: [
+    'Heating fails',
+    'heating fails',
+    'Heating',
+    'A1',
+    'a1',
+    'A1 ',
+    'Nordwind',
+    'Müller',
+    'Muller',
+    'Škoda',
+    'skoda',
+    '%',
+    '_',
+    '!',
+    'wow!',
+    'x',
+    ' ',
+    '?',
+    'ΟΔΟΣ',
+    'οδος',
+    '\\',
+    "'",
+    'same',
+    'Of',
+    '0'
+  ],
   options: ['New', 'new', 'Open', 'Closed', 'Customer', 'Partner', 'partner'],
   tags: ['red', 'Red', 'blue', 'dark red', 'a"b'],
   numbers: [0, -1, 1, 5, 6, 5.9999, 0.1, 99.99, 100, 2147483647, -2147483648],
@@ -152,7 +462,15 @@ export const pools = {
 }
 
 /** How many diced rows each module gets. */
-const diced: Record<string, number> = { Account: 6, Contact: 12, Case: 30, Task: 20, Product: 3, Quote: 5, QuoteItem: 10 }
+const diced: Record<string, number> = {
+  Account: 6,
+  Contact: 12,
+  Case: 30,
+  Task: 20,
+  Product: 3,
+  Quote: 5,
+  QuoteItem: 10
+}
 
 /** All rows by table: the hostile ones, and those `seed` gives. */
 export function rowsOf(seed: number): Rows {
@@ -161,10 +479,15 @@ export function rowsOf(seed: number): Rows {
   for (const { table, row } of hostileRows) put(table, { ...standard(table), ...row })
   const dice = diceOf(seed)
   for (const module of catalog.modules.values()) {
-    for (let index = 0; index < (diced[module.name] ?? 0); index++) put(module.table, dicedRow(dice, module.name, index))
+    for (let index = 0; index < (diced[module.name] ?? 0); index++)
+      put(module.table, dicedRow(dice, module.name, index))
   }
   for (let index = 0; index < 40; index++) {
-    const ends = { case_id: dice.of(idsOf('case')), contact_id: dice.of(idsOf('contact')), deleted: dice.below(4) === 0 ? 1 : 0 }
+    const ends = {
+      case_id: dice.of(idsOf('case')),
+      contact_id: dice.of(idsOf('contact')),
+      deleted: dice.below(4) === 0 ? 1 : 0
+    }
     put('case_contact', ends)
   }
   return rows
@@ -179,7 +502,9 @@ function standard(table: string): Row {
 }
 
 function idsOf(table: string): string[] {
-  return hostileRows.filter((hostileRow) => hostileRow.table === table).map((hostileRow) => String(hostileRow.row['id']))
+  return hostileRows
+    .filter((hostileRow) => hostileRow.table === table)
+    .map((hostileRow) => String(hostileRow.row['id']))
 }
 
 interface Dice {

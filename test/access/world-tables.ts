@@ -72,7 +72,9 @@ async function createTable(db: Knex, table: string, columns: Columns): Promise<v
   const { name, quote } = dialectOf(db)
   const key = columns['id'] ? [`primary key (${quote('id')})`] : []
   const lines = Object.entries(columns).map(([column, kind]) => `${quote(column)} ${types[name][kind]}`)
-  await db.raw(`create table ${quote(table)} (${[...lines, ...key].join(', ')})${name === 'mysql' ? ' engine = InnoDB' : ''}`)
+  await db.raw(
+    `create table ${quote(table)} (${[...lines, ...key].join(', ')})${name === 'mysql' ? ' engine = InnoDB' : ''}`
+  )
 }
 
 function kindOf(field: Field): Kind {
@@ -114,7 +116,8 @@ function indexes(): [string, IndexColumn[]][] {
     add('case_contact', [near!, 'deleted', far!].map(plain))
   }
   add('email_address', ['entity_id', 'entity_type', 'is_primary', 'deleted'].map(plain))
-  for (const table of ['portico_memberships', 'portico_object_rights']) add(table, ['person_id', 'record_id'].map(plain))
+  for (const table of ['portico_memberships', 'portico_object_rights'])
+    add(table, ['person_id', 'record_id'].map(plain))
   add('portico_reach', ['viewer_id', 'level', 'record_id'].map(plain))
   return [...found.values()]
 }

@@ -111,7 +111,9 @@ function hostOn(db: Knex, writes: string[]): Host {
       writes.push('link')
       const { storage } = moduleOf(catalog, module).links.get(link)!
       if (storage.kind !== 'table') throw new Error('These tests link over tables only.')
-      await db(storage.table).where({ [storage.near]: id, [storage.far]: other }).update({ deleted: present ? 0 : 1 })
+      await db(storage.table)
+        .where({ [storage.near]: id, [storage.far]: other })
+        .update({ deleted: present ? 0 : 1 })
     },
     async remove(module, id) {
       writes.push('remove')
@@ -187,7 +189,10 @@ function feedOn(entries: FeedEntry[], writes: string[]): Host['feed'] & { entrie
     },
     async remove(entryId) {
       writes.push('removePost')
-      entries.splice(entries.findIndex((entry) => entry.id === entryId), 1)
+      entries.splice(
+        entries.findIndex((entry) => entry.id === entryId),
+        1
+      )
     }
   }
 }

@@ -24,7 +24,12 @@ const hers = any(writtenBy('Case', anna.person), along(['account', 'contacts'], 
 const all_ = ['view', 'open', 'create', 'edit', 'delete', 'clone', 'feed', 'post'] as const
 
 const ownCases = [
-  policyOf('Case', [grant('Case', 'g', hers, { actions: all_, fields: ['name', 'status', 'account', 'isInternal', 'amount', 'closedAt'] })]),
+  policyOf('Case', [
+    grant('Case', 'g', hers, {
+      actions: all_,
+      fields: ['name', 'status', 'account', 'isInternal', 'amount', 'closedAt']
+    })
+  ]),
   policyOf('Account', [grant('Account', 'g', linked('contacts', itself), { actions: ['view', 'open'] })]),
   policyOf('Contact', [grant('Contact', 'g', itself)])
 ]
@@ -55,28 +60,113 @@ describe('writing', () => {
 
     const refusals: [string, () => Promise<unknown>, new (...args: never[]) => Error][] = [
       ['A14 a field he may not write', async () => (await as(ownCases)).change('Case', 'case1', { hours: 1 }), Invalid],
-      ['A14 a field that is not there', async () => (await as(ownCases)).change('Case', 'case1', { nothing: 1 }), Invalid],
-      ['A14 the owner of a new record', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', assignedUser: 'uTom' } }), Invalid],
-      ['A14 the id of a new record', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', id: 'mine' } }), Invalid],
-      ['E10 a new internal case', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', isInternal: true } }), Forbidden],
-      ['E10 making a case internal', async () => (await as(ownCases)).change('Case', 'case1', { isInternal: true }), Forbidden],
-      ['A05 moving a record to an account he does not see', async () => (await as(ownCases)).change('Case', 'case1', { account: 'aSued' }), Invalid],
-      ['A05 an account whose id differs only in case', async () => (await as(ownCases)).change('Case', 'case1', { account: 'ANORD' }), Invalid],
-      ['A05 moving a record out of his scope', async () => (await as(ownCases)).change('Case', 'case1', { account: null }), Forbidden],
-      ['A05 a new record linked to somebody else', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord' }, links: { contacts: ['cBjorn'] } }), Invalid],
-      ['A05 a new record linked over what is no link', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord' }, links: { nothing: ['cAnna'] } }), Invalid],
-      ['A05 linking a record of somebody else', async () => (await as(ownCases)).link('Case', 'case1', 'contacts', 'cBjorn'), NotFound],
-      ['A05 linking what he may see but not edit', async () => (await as(ownCases)).link('Case', 'case1', 'contacts', 'cAnna'), Forbidden],
+      [
+        'A14 a field that is not there',
+        async () => (await as(ownCases)).change('Case', 'case1', { nothing: 1 }),
+        Invalid
+      ],
+      [
+        'A14 the owner of a new record',
+        async () =>
+          (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', assignedUser: 'uTom' } }),
+        Invalid
+      ],
+      [
+        'A14 the id of a new record',
+        async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', id: 'mine' } }),
+        Invalid
+      ],
+      [
+        'E10 a new internal case',
+        async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', isInternal: true } }),
+        Forbidden
+      ],
+      [
+        'E10 making a case internal',
+        async () => (await as(ownCases)).change('Case', 'case1', { isInternal: true }),
+        Forbidden
+      ],
+      [
+        'A05 moving a record to an account he does not see',
+        async () => (await as(ownCases)).change('Case', 'case1', { account: 'aSued' }),
+        Invalid
+      ],
+      [
+        'A05 an account whose id differs only in case',
+        async () => (await as(ownCases)).change('Case', 'case1', { account: 'ANORD' }),
+        Invalid
+      ],
+      [
+        'A05 moving a record out of his scope',
+        async () => (await as(ownCases)).change('Case', 'case1', { account: null }),
+        Forbidden
+      ],
+      [
+        'A05 a new record linked to somebody else',
+        async () =>
+          (await as(ownCases)).create('Case', {
+            values: { name: 'x', account: 'aNord' },
+            links: { contacts: ['cBjorn'] }
+          }),
+        Invalid
+      ],
+      [
+        'A05 a new record linked over what is no link',
+        async () =>
+          (await as(ownCases)).create('Case', {
+            values: { name: 'x', account: 'aNord' },
+            links: { nothing: ['cAnna'] }
+          }),
+        Invalid
+      ],
+      [
+        'A05 linking a record of somebody else',
+        async () => (await as(ownCases)).link('Case', 'case1', 'contacts', 'cBjorn'),
+        NotFound
+      ],
+      [
+        'A05 linking what he may see but not edit',
+        async () => (await as(ownCases)).link('Case', 'case1', 'contacts', 'cAnna'),
+        Forbidden
+      ],
       ['A10 deleting what he may only edit', async () => (await as(editOnly)).remove('Case', 'case1'), Forbidden],
       ['A04 deleting what he does not see', async () => (await as(ownCases)).remove('Case', 'CASE1'), NotFound],
-      ['A27 text where a boolean belongs', async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', isInternal: 'no' } }), Invalid],
-      ['A27 text where a number belongs', async () => (await as(ownCases)).change('Case', 'case1', { amount: '9' }), Invalid],
-      ['A27 a day that never was', async () => (await as(ownCases)).change('Case', 'case1', { closedAt: '2024-02-30 00:00:00' }), Invalid],
-      ['Z13 anything in a preview: change', async () => (await as(ownCases, true)).change('Case', 'case1', { name: 'x' }), Forbidden],
-      ['Z13 anything in a preview: create', async () => (await as(ownCases, true)).create('Case', { values: { name: 'x', account: 'aNord' } }), Forbidden],
+      [
+        'A27 text where a boolean belongs',
+        async () => (await as(ownCases)).create('Case', { values: { name: 'x', account: 'aNord', isInternal: 'no' } }),
+        Invalid
+      ],
+      [
+        'A27 text where a number belongs',
+        async () => (await as(ownCases)).change('Case', 'case1', { amount: '9' }),
+        Invalid
+      ],
+      [
+        'A27 a day that never was',
+        async () => (await as(ownCases)).change('Case', 'case1', { closedAt: '2024-02-30 00:00:00' }),
+        Invalid
+      ],
+      [
+        'Z13 anything in a preview: change',
+        async () => (await as(ownCases, true)).change('Case', 'case1', { name: 'x' }),
+        Forbidden
+      ],
+      [
+        'Z13 anything in a preview: create',
+        async () => (await as(ownCases, true)).create('Case', { values: { name: 'x', account: 'aNord' } }),
+        Forbidden
+      ],
       ['Z13 anything in a preview: remove', async () => (await as(ownCases, true)).remove('Case', 'case1'), Forbidden],
-      ['Z13 anything in a preview: post', async () => (await as(ownCases, true)).post('Case', 'case1', { text: 'x', files: [] }), Forbidden],
-      ['Z13 anything in a preview: link', async () => (await as(editBoth, true)).link('Case', 'case1', 'contacts', 'cAnna'), Forbidden]
+      [
+        'Z13 anything in a preview: post',
+        async () => (await as(ownCases, true)).post('Case', 'case1', { text: 'x', files: [] }),
+        Forbidden
+      ],
+      [
+        'Z13 anything in a preview: link',
+        async () => (await as(editBoth, true)).link('Case', 'case1', 'contacts', 'cAnna'),
+        Forbidden
+      ]
     ]
     for (const [title, write, error] of refusals) {
       it(`refuses ${title}, and asks the host for nothing (A15)`, async () => {
@@ -87,10 +177,20 @@ describe('writing', () => {
 
     it('lets the twins of these refusals through, each with one write (Z06, Z26)', async () => {
       const door = await as(ownCases)
-      await door.change('Case', 'kBefore', { name: 'Later', amount: 9, closedAt: '2024-02-29 00:00:00', isInternal: false })
-      const id = await door.create('Case', { values: { name: 'New', account: 'aNord' }, links: { contacts: ['cAnna'] } })
+      await door.change('Case', 'kBefore', {
+        name: 'Later',
+        amount: 9,
+        closedAt: '2024-02-29 00:00:00',
+        isInternal: false
+      })
+      const id = await door.create('Case', {
+        values: { name: 'New', account: 'aNord' },
+        links: { contacts: ['cAnna'] }
+      })
       expect(world.writes).to.deep.equal(['save', 'save'])
-      expect(await world.db('case').first('assigned_user_id').where({ id })).to.include({ assigned_user_id: anna.staff })
+      expect(await world.db('case').first('assigned_user_id').where({ id })).to.include({
+        assigned_user_id: anna.staff
+      })
       expect((await door.find('Case', id)).values['name']).to.equal('New')
       await (await as(editBoth)).link('Case', 'kUnlinked', 'contacts', 'cAnna')
       await (await as(ownCases)).remove('Case', id)
@@ -98,28 +198,57 @@ describe('writing', () => {
     })
 
     it('counts a record without a link as linked to nothing: the empty text is not an id', async () => {
-      const policy = [policyOf('Account', [grant('Account', 'g', linked('contacts', oneOf('id', ['cEmpty'])), { actions: all_ })])]
-      expect(await failure(async () => (await as(policy)).create('Account', { values: { name: 'Mine' } }))).to.be.instanceOf(Forbidden)
+      const policy = [
+        policyOf('Account', [grant('Account', 'g', linked('contacts', oneOf('id', ['cEmpty'])), { actions: all_ })])
+      ]
+      expect(
+        await failure(async () => (await as(policy)).create('Account', { values: { name: 'Mine' } }))
+      ).to.be.instanceOf(Forbidden)
     })
 
     it('does not take the author of a new record for the author of what it is linked to', async () => {
       const byParent = along(['account'], writtenBy('Account', anna.person))
-      const joinedByParent = { kind: 'joined', table: 'portico_authorship', where: { module: 'Account', author_id: anna.person }, match: 'account' } as const
+      const joinedByParent = {
+        kind: 'joined',
+        table: 'portico_authorship',
+        where: { module: 'Account', author_id: anna.person },
+        match: 'account'
+      } as const
       for (const when of [byParent, joinedByParent]) {
-        const policy = [policyOf('Case', [grant('Case', 'g', when, { actions: all_ })]), policyOf('Account', [grant('Account', 'g', always)])]
-        expect(await failure(async () => (await as(policy)).create('Case', { values: { name: 'x', account: 'aNord' } })), when.kind).to.be.instanceOf(Forbidden)
-        expect(await outcomeOf((await as(policy)).create('Case', { values: { name: 'x', account: 'same1' } })), when.kind).to.equal('done')
+        const policy = [
+          policyOf('Case', [grant('Case', 'g', when, { actions: all_ })]),
+          policyOf('Account', [grant('Account', 'g', always)])
+        ]
+        expect(
+          await failure(async () => (await as(policy)).create('Case', { values: { name: 'x', account: 'aNord' } })),
+          when.kind
+        ).to.be.instanceOf(Forbidden)
+        expect(
+          await outcomeOf((await as(policy)).create('Case', { values: { name: 'x', account: 'same1' } })),
+          when.kind
+        ).to.equal('done')
       }
     })
 
     it('judges a new record with the owner it will have (Z26)', async () => {
-      const byOwner = (id: string) => [policyOf('Case', [grant('Case', 'g', oneOf('assignedUser', [id]), { actions: all_ })])]
-      expect(await outcomeOf((await as(byOwner('uTom'))).create('Case', { values: { name: 'x' } }))).to.equal('Forbidden')
+      const byOwner = (id: string) => [
+        policyOf('Case', [grant('Case', 'g', oneOf('assignedUser', [id]), { actions: all_ })])
+      ]
+      expect(await outcomeOf((await as(byOwner('uTom'))).create('Case', { values: { name: 'x' } }))).to.equal(
+        'Forbidden'
+      )
       expect(await outcomeOf((await as(byOwner('uEva'))).create('Case', { values: { name: 'x' } }))).to.equal('done')
     })
 
     it('gives a clone what he sees and may write, and no more (Z06)', async () => {
-      expect(Object.keys(await (await as(ownCases)).cloneOf('Case', 'case1')).sort()).to.deep.equal(['account', 'amount', 'closedAt', 'isInternal', 'name', 'status'])
+      expect(Object.keys(await (await as(ownCases)).cloneOf('Case', 'case1')).sort()).to.deep.equal([
+        'account',
+        'amount',
+        'closedAt',
+        'isInternal',
+        'name',
+        'status'
+      ])
       expect(await failure(async () => (await as(editOnly)).cloneOf('Case', 'case1'))).to.be.instanceOf(Forbidden)
     })
 
@@ -146,10 +275,28 @@ async function failure(write: () => Promise<unknown>): Promise<unknown> {
 
 type Values = Record<string, FieldValue>
 type Attempt =
-  | { readonly kind: 'create'; readonly module: string; readonly policy: readonly ModulePolicy[]; readonly values: Values; readonly links: Record<string, string[]> }
-  | { readonly kind: 'change'; readonly module: string; readonly policy: readonly ModulePolicy[]; readonly id: string; readonly values: Values }
+  | {
+      readonly kind: 'create'
+      readonly module: string
+      readonly policy: readonly ModulePolicy[]
+      readonly values: Values
+      readonly links: Record<string, string[]>
+    }
+  | {
+      readonly kind: 'change'
+      readonly module: string
+      readonly policy: readonly ModulePolicy[]
+      readonly id: string
+      readonly values: Values
+    }
   | { readonly kind: 'remove'; readonly module: string; readonly policy: readonly ModulePolicy[]; readonly id: string }
-  | { readonly kind: 'link'; readonly module: string; readonly policy: readonly ModulePolicy[]; readonly id: string; readonly other: string }
+  | {
+      readonly kind: 'link'
+      readonly module: string
+      readonly policy: readonly ModulePolicy[]
+      readonly id: string
+      readonly other: string
+    }
 
 const ids = (table: string): fc.Arbitrary<string> =>
   fc.constantFrom(...hostileRows.filter((row) => row.table === table).map(({ row }) => String(row['id'])))
@@ -157,21 +304,42 @@ const ids = (table: string): fc.Arbitrary<string> =>
 const attempt: fc.Arbitrary<Attempt> = fc.constantFrom('Case', 'Case', 'Task', 'Account').chain((name) => {
   const module = catalog.modules.get(name)!
   const common = { module: fc.constant(name), policy: generous(name) }
-  const linksArb = name === 'Case' ? fc.dictionary(fc.constant('contacts'), fc.array(ids('contact'), { maxLength: 2 }), { maxKeys: 1 }) : fc.constant({})
+  const linksArb =
+    name === 'Case'
+      ? fc.dictionary(fc.constant('contacts'), fc.array(ids('contact'), { maxLength: 2 }), { maxKeys: 1 })
+      : fc.constant({})
   return fc.oneof(
     fc.record({ kind: fc.constant('create' as const), ...common, values: valuesArb(module), links: linksArb }),
     fc.record({ kind: fc.constant('change' as const), ...common, id: ids(module.table), values: valuesArb(module) }),
     fc.record({ kind: fc.constant('remove' as const), ...common, id: ids(module.table) }),
-    fc.record({ kind: fc.constant('link' as const), ...common, module: fc.constant('Case'), policy: generous('Case'), id: ids('case'), other: ids('contact') })
+    fc.record({
+      kind: fc.constant('link' as const),
+      ...common,
+      module: fc.constant('Case'),
+      policy: generous('Case'),
+      id: ids('case'),
+      other: ids('contact')
+    })
   )
 })
 
 /** Generated policies whose grants mostly give everything, so that writes come through. */
 function generous(name: string): fc.Arbitrary<ModulePolicy[]> {
   const isGenerous = fc.integer({ min: 0, max: 3 }).map((n) => n > 0)
-  return fc.tuple(policies(name), isGenerous).map(([parts, yes]) =>
-    parts.map((part) => (yes ? { ...part, grants: part.grants.map((one, index) => (index === 0 ? grant(part.module, one.id, one.when, { actions: all_ }) : one)) } : part))
-  )
+  return fc
+    .tuple(policies(name), isGenerous)
+    .map(([parts, yes]) =>
+      parts.map((part) =>
+        yes
+          ? {
+              ...part,
+              grants: part.grants.map((one, index) =>
+                index === 0 ? grant(part.module, one.id, one.when, { actions: all_ }) : one
+              )
+            }
+          : part
+      )
+    )
 }
 
 function valuesArb(module: Module): fc.Arbitrary<Values> {

@@ -17,7 +17,10 @@ export class Attacker {
   readonly cookies = new Map([['portico_language', 'en']])
   private token = ''
 
-  constructor(private readonly server: Server) {}
+  constructor(
+    private readonly server: Server,
+    private readonly always: Headers = {}
+  ) {}
 
   /** GET without following; the token of the page's forms is remembered. */
   get(path: string, headers: Headers = {}): Promise<Response> {
@@ -50,7 +53,7 @@ export class Attacker {
 
   /** Somebody else with the same cookies, as they are now. */
   copy(): Attacker {
-    const other = new Attacker(this.server)
+    const other = new Attacker(this.server, this.always)
     for (const [name, value] of this.cookies) other.cookies.set(name, value)
     other.token = this.token
     return other
@@ -73,7 +76,7 @@ export class Attacker {
   }
 
   private cookie(): Headers {
-    return { Cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+    return { ...this.always, Cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
   }
 
   private async take(request: supertest.Test): Promise<Response> {

@@ -1,7 +1,12 @@
 /** What a portal must withstand, over HTTP. Each refusal has its twin that is allowed, and a refused attack leaves no trace in the database. */
 import { eachDatabase } from '../support/databases.js'
-import { openWorld, type World } from './world.js'
+import { fields } from './fields.js'
+import { files } from './files.js'
+import { identity } from './identity.js'
+import { lifeCycle } from './life-cycle.js'
 import { objects } from './objects.js'
+import { transport } from './transport.js'
+import { openWorld, type World } from './world.js'
 
 eachDatabase((open) => {
   describe('a portal under attack', function () {
@@ -12,5 +17,10 @@ eachDatabase((open) => {
     after(() => world.close())
 
     objects(() => world)
+    fields(() => world)
+    files(() => world)
+    lifeCycle(() => world)
+    identity(() => world)
+    transport(() => world)
   })
 })

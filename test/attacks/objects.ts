@@ -192,13 +192,13 @@ export function objects(world: () => World): void {
       expect(wordsOf(await anna.get(`${demo}/case?q=Pump+leaks`))).to.include('0 records')
       expect(wordsOf(await anna.get(`${demo}/case?q=Heating+fails`))).to.include('1 record')
       expect(wordsOf(await anna.get(`${demo}/quote`))).to.include('2 records')
-      sameAnswer(await anna.get(`${demo}/case?q=credit+line`), await anna.get(`${demo}/case?q=crocit+lune`).then(as('crocit lune', 'credit line')), 'an internal case')
+      expect(wordsOf(await anna.get(`${demo}/case?q=credit+line`)), 'an internal one').to.include('0 records')
     })
 
     it('A08 a cursor of somebody else, of another order or a changed one opens nothing', async () => {
       const { anna, annaAtWork } = world()
       const first = await anna.get(`${demo}/case`)
-      const own = nextPage(first)
+      const own = nextPage(first, `${demo}/case`)
       expect(own, 'there is a second page').to.be.a('string')
       const cursor = new URL(own!, 'http://x').searchParams.get('after')!
       expect(rowsIn(await anna.get(own!))).not.to.deep.equal(rowsIn(first))
@@ -316,7 +316,7 @@ async function listedIds(who: Attacker, list: string): Promise<string[]> {
   for (let path: string | undefined = list; path !== undefined; ) {
     const page: Response = await who.get(path)
     ids.push(...rowsIn(page))
-    path = nextPage(page)
+    path = nextPage(page, list)
   }
   return ids
 }
@@ -328,8 +328,9 @@ function rowsIn(page: Response): string[] {
     .get()
 }
 
-function nextPage(page: Response): string | undefined {
-  return pageOf(page)('a[rel=next]').attr('href')
+function nextPage(page: Response, list: string): string | undefined {
+  const next = pageOf(page)('a[rel=next]').attr('href')
+  return next === undefined ? undefined : list + next.slice(next.indexOf('?'))
 }
 
 function optionsOf(page: Response, field: string): string[] {
@@ -337,9 +338,4 @@ function optionsOf(page: Response, field: string): string[] {
   return $(`select[name="${field}"] option`)
     .map((_, option) => $(option).attr('value') ?? '')
     .get()
-}
-
-/** An answer in which other words of the same length stand. */
-function as(words: string, others: string): (answer: Response) => Response {
-  return (answer) => Object.assign(answer, { text: answer.text.replaceAll(words, others).replaceAll(words.replace(' ', '+'), others.replace(' ', '+')) })
 }

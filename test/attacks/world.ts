@@ -3,15 +3,18 @@ import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
+import type { Express } from 'express'
 import type { Knex } from 'knex'
 import type { Response } from 'supertest'
 import { customers, demoPassword, staff } from '../../demo/cast.js'
 import { demoPortal } from '../../demo/portals.js'
-import { rowsOf, raw } from '../../src/access/fragment.js'
+import { createApp } from '../../src/app.js'
+import { raw, rowsOf } from '../../src/access/fragment.js'
 import { momentAt } from '../../src/audit/moment.js'
-import { configurationVersion, raiseConfigurationVersion } from '../../src/db/configuration-version.js'
+import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { dialectOf } from '../../src/db/dialect.js'
 import type { Context } from '../../src/context.js'
+import { openEmbedded } from '../../src/embedded.js'
 import type { Staff } from '../../src/host/host.js'
 import { configuration, userTypesOf } from '../../src/portal/configuration.js'
 import { invite } from '../../src/portal/invitations.js'
@@ -40,6 +43,9 @@ export interface World {
   /** Anna in the second portal, where she may create, edit, delete and clone. */
   readonly annaAtWork: Attacker
   readonly workshopType: string
+  /** The same installation a second time: another process on the database, reached by https as `portal.thermovia.example`, and allowed in
+   *  frames of `www.thermovia.example`. */
+  readonly replica: () => Attacker
   stranger(): Attacker
   customer(name: CustomerName, door?: string): Promise<Attacker>
   staff(name: StaffName): Promise<Attacker>
@@ -66,10 +72,11 @@ const wide: readonly Draft[] = [
 ]
 
 export async function openWorld(open: OpenDatabase): Promise<World> {
-  const test = await openApp(open)
+  const test = await openApp(open, { config: { limits } })
   const { context } = test.embedded.portico
-  const server = createServer(test.app).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const server = await listen(test.app)
+  const second = await openEmbedded({ ...test.embedded.config, ...secondPlace }, test.embedded.log)
+  const secondServer = await listen(createApp(second))
   const stranger = () => new Attacker(server)
   const customer = async (name: CustomerName, door = demo) => signedIn(stranger(), door, customers[name].email)
   for (let n = 1; n <= 15; n++) {
@@ -86,15 +93,25 @@ export async function openWorld(open: OpenDatabase): Promise<World> {
     anna: await customer('anna'),
     bjorn: await customer('bjorn'),
     annaAtWork: await customer('anna', workshop),
+    replica: () => new Attacker(secondServer, { 'X-Forwarded-Proto': 'https', Host: 'portal.thermovia.example' }),
     stranger,
     customer,
     staff: async (name) => signedInToCrm(stranger(), name),
     async close() {
-      server.close()
-      server.closeAllConnections()
+      for (const one of [server, secondServer]) one.close().closeAllConnections()
+      await second.close()
       await test.close()
     }
   }
+}
+
+const limits = { userTypesPerPortal: 10, activeUsersPerType: 50, uploadSize: 50_000, filesPerNote: 3 }
+const secondPlace = { publicUrl: 'https://portal.thermovia.example', trustedProxies: 1, frameAncestors: ['https://www.thermovia.example'] }
+
+async function listen(app: Express): Promise<Server> {
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
 }
 
 /** A portal at `/portal/<slug>`; gives the id of its user type. */
@@ -135,10 +152,9 @@ export async function makeCase(who: Attacker, subject: string, door = workshop):
 }
 
 /** Changes rows by hand, as a broken migration would, and puts them in force. */
-export async function damage(db: Knex, change: () => Promise<unknown>): Promise<void> {
-  await change()
+export async function damage(db: Knex, change: PromiseLike<unknown>): Promise<void> {
+  await change
   await raiseConfigurationVersion(db)
-  await configurationVersion(db)
 }
 
 /** Both answers are 404 and the same to the byte. */

@@ -27,6 +27,7 @@ export async function prepareOwnTables(db: Knex): Promise<void> {
     table.primary(['feed_id', 'file_id'])
   })
   await createTable(db, 'crm_file', (table) => fileTable(columns, table))
+  await createTable(db, 'crm_session', (table) => sessionTable(columns, table))
 }
 
 /** The tables, columns and indexes of the modules, as far as they are missing. */
@@ -210,4 +211,11 @@ function fileTable(columns: Columns, table: Table): void {
   columns.moment(table, 'created_at').notNullable()
   columns.key(table, 'author_kind', 10).notNullable()
   columns.key(table, 'author_id')
+}
+
+/** The shape that the session store asks for. */
+function sessionTable(columns: Columns, table: Table): void {
+  columns.key(table, 'sid', 64).primary()
+  columns.longWords(table, 'sess').notNullable()
+  table.specificType('expired', 'datetime').notNullable().index('crm_session_by_expired')
 }

@@ -5,6 +5,7 @@ import { formatFor, type Format } from '../../../web/format.js'
 import { localeFor, translator, type Translate } from '../../../web/locale.js'
 import { urlFor } from '../../../web/render.js'
 import type { Catalog, Module } from '../../catalog.js'
+import type { MenuItem } from '../../../hooks.js'
 import type { Staff } from '../../host.js'
 import type { Crm } from '../crm.js'
 import type { Records } from '../records.js'
@@ -104,7 +105,7 @@ async function hasAdministration(crm: Crm, req: Request): Promise<boolean> {
 }
 
 /** What the installed plugins add to the administration page, for this staff member. */
-export async function pluginMenu(crm: Crm, req: Request) {
+export async function pluginMenu(crm: Crm, req: Request): Promise<MenuItem[]> {
   const { staff } = req.desk
   const items = await Promise.all(crm.plugins.map((plugin) => plugin.adminMenu({ staff, locale: req.locale })))
   return items.flat()

@@ -18,7 +18,7 @@ import { staffSessions } from './sessions.js'
 import { signInPages } from './sign-in.js'
 import { userPages } from './users.js'
 
-export { crmSessionCookie, staffSessions } from './sessions.js'
+export { crmSessionCookie } from './sessions.js'
 
 export function staffPages(crm: Crm, { config }: { config: Config }): Router {
   const router = Router({ caseSensitive: true })

@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import { readForm, type Typed } from '../../../web/forms.js'
 import type { Field, Module } from '../../catalog.js'
-import { HostRefused, type FieldError } from '../../host.js'
+import type { FieldError } from '../../host.js'
 import type { Records, Values } from '../records.js'
 import type { Desk } from './desk.js'
 import { controlFor, postedValues, typedFrom, writableFields, type Control, type FormState } from './record-form.js'
-import { partsOf } from './record-page.js'
+import { mostParts, partsIn, partsOf, type Parts } from './parts.js'
+import { accepted } from './refusals.js'
 
 export interface ItemsForm {
   readonly label: string
@@ -30,14 +31,11 @@ interface PostedItem {
   readonly values: Values
 }
 
-export interface Items {
-  readonly module: Module
-  readonly link: string
+export interface Items extends Parts {
   readonly fields: readonly Field[]
 }
 
 const blankRows = 3
-const mostRows = 200
 
 /** The line items that a module's records have, if they do. */
 export function itemsOfModule(desk: Desk, module: Module): Items | undefined {
@@ -50,22 +48,12 @@ export function itemsOfModule(desk: Desk, module: Module): Items | undefined {
 /** What the form holds at first: the items there are. */
 export async function typedItems(desk: Desk, items: Items, parentId: string | undefined): Promise<Typed> {
   if (parentId === undefined) return { items: '0' }
-  const records = await itemsOf(desk.records, items, parentId)
+  const records = await partsIn(desk.records, items, parentId)
   const rows = records.map((record, index) => {
     const typed = typedFrom(items.fields, record.values, desk.staff.timeZone)
     return { ...prefixed(typed, index), [`${prefixOf(index)}id`]: record.id }
   })
   return Object.assign({ items: String(records.length) }, ...rows) as Typed
-}
-
-async function itemsOf(records: Records, items: Items, parentId: string) {
-  const position = items.module.fields.get('position')
-  const found = await records.list(items.module.name, {
-    filter: [{ field: items.link, operator: '=', value: parentId }],
-    sort: position?.sortable ? { field: position.name, descending: false } : undefined,
-    limit: mostRows
-  })
-  return found.records
 }
 
 function prefixed(typed: Typed, index: number): Typed {
@@ -78,7 +66,7 @@ function prefixOf(index: number): string {
 
 /** The rows to show: those typed, and blank ones below. */
 export async function itemsForm(desk: Desk, items: Items, state: FormState): Promise<ItemsForm> {
-  const count = Math.min(countIn(state.typed) + blankRows, mostRows)
+  const count = Math.min(countIn(state.typed) + blankRows, mostParts)
   const rows = Array.from({ length: count }, (_, index) => itemRow(desk, items, state, index))
   const names = items.fields.map(({ label }) => label)
   return { label: items.module.labelPlural, columns: names, rows: await Promise.all(rows), count }
@@ -97,7 +85,7 @@ async function itemRow(desk: Desk, items: Items, state: FormState, index: number
 
 function countIn(typed: Typed): number {
   const count = Math.trunc(Number(typed.items))
-  return Number.isFinite(count) ? Math.min(Math.max(count, 0), mostRows) : 0
+  return Number.isFinite(count) ? Math.min(Math.max(count, 0), mostParts) : 0
 }
 
 /** The posted rows; blank ones are none. A row's gaps are filled by its product and by the fields' defaults. */
@@ -147,7 +135,7 @@ export function itemErrors(items: Items, rows: readonly PostedItem[]): Record<st
 }
 
 /** Writes the rows of a record that is there, and tells of each that was made, by the name of the control that holds its id:
- *  a form shown again then changes it instead of making it twice. @throws HostRefused, its errors by the names of the controls. */
+ *  a form shown again then changes it instead of making it twice. @throws Invalid, its errors by the names of the controls. */
 export async function saveItems(
   desk: Desk,
   items: Items,
@@ -155,10 +143,12 @@ export async function saveItems(
   parentId: string,
   onMade: (control: string, id: string) => void
 ): Promise<void> {
-  const known = new Set((await itemsOf(desk.records, items, parentId)).map(({ id }) => id))
+  const known = new Set((await partsIn(desk.records, items, parentId)).map(({ id }) => id))
   for (const [position, row] of rows.entries()) {
-    const id = await naming(row.index, () =>
-      saveItem(desk.records, items, row, { parentId, position: position + 1, known })
+    const place = { parentId, position: position + 1, known }
+    const id = await accepted(
+      () => saveItem(desk.records, items, row, place),
+      (field) => prefixOf(row.index) + field
     )
     if (id) onMade(`${prefixOf(row.index)}id`, id)
   }
@@ -181,14 +171,4 @@ async function saveItem(records: Records, items: Items, row: PostedItem, place: 
   if (row.isRemoved) await records.remove(module, row.id)
   else await records.change(module, row.id, values)
   return undefined
-}
-
-async function naming<T>(index: number, save: () => Promise<T>): Promise<T> {
-  try {
-    return await save()
-  } catch (error) {
-    if (!(error instanceof HostRefused)) throw error
-    const named = Object.entries(error.fields).map(([name, reason]) => [prefixOf(index) + name, reason])
-    throw new HostRefused(Object.fromEntries(named))
-  }
 }

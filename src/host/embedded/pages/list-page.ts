@@ -43,9 +43,9 @@ export async function showList(req: Request, res: Response): Promise<void> {
     condition: { fields: filterable(module), operators },
     sortUrl: (name: string) => withQuery(listPath(module.name), { ...query, ...nextSort(ask, name), page: '' }),
     sorted: ask.sort,
-    previous: ask.page! > 1 ? pageUrl(module, query, ask.page! - 1) : undefined,
-    next: found.hasMore ? pageUrl(module, query, ask.page! + 1) : undefined,
-    isNarrowed: Boolean(ask.search) || ask.filter!.length > 0,
+    previous: ask.page > 1 ? pageUrl(module, query, ask.page - 1) : undefined,
+    next: found.hasMore ? pageUrl(module, query, ask.page + 1) : undefined,
+    isNarrowed: Boolean(ask.search) || ask.filter.length > 0,
     listPath: listPath(module.name),
     newPath: may.has('create') ? newPath(module.name) : undefined,
     recycleBinPath: recycleBinPath(module.name)

@@ -33,7 +33,7 @@ export function postNote(crm: Crm, uploads: Uploads): RequestHandler {
       res.redirect(303, `${urlFor(res, recordPath(module.name, record.id))}#feed`)
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
-      await showRecordPage(crm, req, res, module, record, { ...typed, errors: error.fields })
+      await showRecordPage(crm, req, res, { module, record, note: { ...typed, errors: error.fields } })
     }
   }
 }

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { Invalid } from '../../../errors.js'
 import { readForm, submit, type ShownAgain } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
+import { timeZoneChoices } from '../../../web/time-zones.js'
 import { locales } from '../../catalog.js'
-import { HostRefused } from '../../host.js'
 import type { Crm } from '../crm.js'
 import { pagedModules, type Desk } from './desk.js'
 import { homePath, profilePath } from './paths.js'
+import { accepted } from './refusals.js'
 import type { StaffSessions } from './sessions.js'
-import { timeZones } from './users.js'
 
 const form = z.object({
   locale: z.enum(locales),
@@ -60,24 +60,15 @@ export function profilePages(
           if (!(await crm.users.signIn(staff.userName, currentPassword))) {
             throw new Invalid({ currentPassword: { key: 'crm:error.wrongPassword' } })
           }
-          await accepted(() => crm.users.change(staff.id, { password: newPassword }), { password: 'newPassword' })
+          await accepted(
+            () => crm.users.change(staff.id, { password: newPassword }),
+            () => 'newPassword'
+          )
           await sessions.start(req, staff)
           res.redirect(303, urlFor(res, profilePath))
         },
         (again) => showProfile(crm, req, res, again, 422)
       )
-  }
-}
-
-/** Refusals of the CRM as errors of the form, by the names its fields have there. */
-export async function accepted<T>(save: () => Promise<T>, names: Readonly<Record<string, string>> = {}): Promise<T> {
-  try {
-    return await save()
-  } catch (error) {
-    if (!(error instanceof HostRefused)) throw error
-    throw new Invalid(
-      Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [names[name] ?? name, reason]))
-    )
   }
 }
 
@@ -103,7 +94,7 @@ async function showProfile(
     {
       form: { typed: { ...known, ...typed }, errors },
       modules: modules.map(({ name, labelPlural }) => ({ value: name, label: labelPlural })),
-      timeZones,
+      timeZones: timeZoneChoices(staff.timeZone),
       path: profilePath
     },
     { status }

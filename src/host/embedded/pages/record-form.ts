@@ -85,7 +85,7 @@ export async function controlFor(
     search: undefined
   }
   if (field.type !== 'reference') return { ...control, type: inputTypes[field.type], options: choices(desk, field) }
-  return { ...control, type: 'select', ...(await references(desk, module, field, name, String(given), state.typed)) }
+  return { ...control, type: 'select', ...(await references(desk, { module, field, name, chosen: String(given) }, state.typed)) }
 }
 
 const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
@@ -122,7 +122,11 @@ function choices(desk: Desk, field: Field): Control['options'] {
 }
 
 /** The records a reference may point to: a short list to choose from, and a search when there are more. */
-async function references(desk: Desk, module: Module, field: Field, name: string, chosen: string, typed: Typed) {
+async function references(
+  desk: Desk,
+  { module, field, name, chosen }: { module: Module; field: Field; name: string; chosen: string },
+  typed: Typed
+) {
   const target = module.links.get(field.link ?? '')?.to ?? 'User'
   const search = String(typed[`search.${name}`] ?? '').trim()
   const { found, hasMore } = await choicesIn(desk, target, search)

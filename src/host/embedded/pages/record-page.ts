@@ -2,13 +2,15 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { page } from '../../../web/render.js'
 import { NotFound } from '../../../errors.js'
-import type { Link, Module } from '../../catalog.js'
+import type { Layout, Link, Module } from '../../catalog.js'
+import type { FieldError } from '../../host.js'
 import type { RecordAction, StaffAction } from '../../../hooks.js'
 import type { Crm } from '../crm.js'
 import type { CrmRecord } from '../records.js'
 import { moduleIn, type Desk } from './desk.js'
 import { shownFeed } from './feed-shown.js'
 import { linkPath, listPath, newPath, recordPath } from './paths.js'
+import { partsIn, partsOf } from './parts.js'
 import { recordTable, type Table } from './record-table.js'
 import { show, type Shown } from './shown.js'
 
@@ -31,22 +33,25 @@ export function showRecord(crm: Crm): RequestHandler {
   return async (req, res) => {
     const module = moduleIn(req)
     const record = await req.desk.records.find(module.name, String(req.params.id))
-    await showRecordPage(crm, req, res, module, record)
+    await showRecordPage(crm, req, res, { module, record })
   }
 }
 
-/** The page of a record, with a note's form as it was typed when the note could not be taken. */
+/** A note as it was typed when it could not be taken. */
+export interface TypedNote {
+  readonly text: string
+  readonly internal: boolean
+  readonly errors: Readonly<Record<string, FieldError>>
+}
+
+const noNote: TypedNote = { text: '', internal: false, errors: {} }
+
+/** The page of a record, with what was typed into the form of a note. */
 export async function showRecordPage(
   crm: Crm,
   req: Request,
   res: Response,
-  module: Module,
-  record: CrmRecord,
-  note: { text: string; internal: boolean; errors: Readonly<Record<string, unknown>> } = {
-    text: '',
-    internal: false,
-    errors: {}
-  }
+  { module, record, note = noNote }: { module: Module; record: CrmRecord; note?: TypedNote }
 ): Promise<void> {
   const { desk } = req
   const may = await desk.records.may(module.name, record.id)
@@ -85,7 +90,7 @@ function sectionsOf(desk: Desk, module: Module, record: CrmRecord): { label: str
 }
 
 /** The sections of the detail layout. */
-export function detailSections(module: Module) {
+export function detailSections(module: Module): Layout['sections'] {
   return module.layouts.find(({ kind }) => kind === 'detail')?.sections ?? []
 }
 
@@ -98,18 +103,7 @@ function stateOf(desk: Desk, module: Module, record: CrmRecord): Shown | undefin
 async function itemsOf(desk: Desk, module: Module, record: CrmRecord): Promise<Table | undefined> {
   const parts = partsOf(desk, module)
   if (!parts) return undefined
-  const found = await desk.records.list(parts.module.name, {
-    filter: [{ field: parts.link, operator: '=', value: record.id }],
-    sort: parts.module.fields.get('position')?.sortable ? { field: 'position', descending: false } : undefined,
-    limit: 200
-  })
-  return recordTable(desk, parts.module, found.records)
-}
-
-/** The module whose records are line items of `module`, with the field that says of which. */
-export function partsOf(desk: Desk, module: Module): { module: Module; link: string } | undefined {
-  const parts = [...desk.catalog.modules.values()].find(({ partOf }) => partOf?.module === module.name)
-  return parts && { module: parts, link: parts.partOf!.link }
+  return recordTable(desk, parts.module, await partsIn(desk.records, parts, record.id))
 }
 
 async function linkBoxes(desk: Desk, module: Module, record: CrmRecord): Promise<LinkBox[]> {
@@ -133,7 +127,7 @@ async function linkBox(desk: Desk, module: Module, record: CrmRecord, link: Link
 }
 
 /** Links to several records that are no line items. */
-export function toManyLinks(desk: Desk, module: Module): readonly Link[] {
+function toManyLinks(desk: Desk, module: Module): readonly Link[] {
   return [...module.links.values()].filter(
     ({ cardinality, to }) => cardinality === 'many' && !desk.catalog.modules.get(to)?.partOf
   )

@@ -1,24 +1,19 @@
 /** Sessions of the CRM's own staff: a cookie `crm.sid`, its row in the database under a hash, and who that is now. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { ConnectSessionKnexStore } from 'connect-session-knex'
 import cookieParser from 'cookie-parser'
 import type { Request, RequestHandler, Response } from 'express'
-import session, { Store, type SessionData } from 'express-session'
-import type { Knex } from 'knex'
+import session from 'express-session'
 import type { Config } from '../../../config.js'
 import { cookieName, cookieOptions } from '../../../web/security.js'
+import { beginSession, endSession, noteVisit, SessionStore } from '../../../web/session-store.js'
 import type { Staff } from '../../host.js'
-import { columnsOf, createTable } from '../columns.js'
 import type { Crm } from '../crm.js'
 
 declare module 'express-session' {
   interface SessionData {
     /** Who signed in, and his password's stamp of then: with another one the session has ended. */
-    crmStaff?: { readonly id: string; readonly stamp: string }
-    /** When he was last here, to the minute; milliseconds since 1970. */
-    crmSeen?: number
+    crmStaff: { readonly id: string; readonly stamp: string }
   }
 }
 
@@ -33,8 +28,7 @@ export interface StaffSessions {
   end(req: Request, res: Response): Promise<void>
 }
 
-const minute = 60 * 1000
-const idle = 12 * 60 * minute
+const idle = 12 * 60 * 60 * 1000
 
 /** Name of the cookie that a staff member's session is known by. */
 export function crmSessionCookie(config: Pick<Config, 'publicUrl'>): string {
@@ -53,7 +47,7 @@ export function staffSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secr
 function openSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secret'>): StaffSessions {
   const cookie = crmSessionCookie(config)
   const secret = createHash('sha256').update(`crm sessions:${config.secret}`).digest('hex')
-  const store = new HashedStore(sessionRows(crm.db))
+  const store = new SessionStore({ db: crm.db, table: 'crm_session', onFailure: () => undefined })
   const read = session({
     name: cookie,
     secret,
@@ -75,19 +69,11 @@ function openSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secret'>): S
       return held && held.stamp === (await crm.users.sessionStamp(held.id)) ? crm.users.find(held.id) : undefined
     },
     async start(req, staff) {
-      await promisify(req.session.regenerate.bind(req.session))()
-      req.session.crmStaff = { id: staff.id, stamp: (await crm.users.sessionStamp(staff.id)) ?? '' }
-      await promisify(req.session.save.bind(req.session))()
+      const stamp = (await crm.users.sessionStamp(staff.id)) ?? ''
+      await beginSession(req, { crmStaff: { id: staff.id, stamp } })
     },
-    async end(req, res) {
-      await promisify(req.session.destroy.bind(req.session))()
-      res.clearCookie(cookie, cookieOptions(config))
-    }
+    end: (req, res) => endSession(req, res, cookie, config)
   }
-}
-
-function noteVisit(data: Request['session'], now: number): void {
-  if (now - (data.crmSeen ?? 0) > minute) data.crmSeen = now
 }
 
 function sessionId(req: IncomingMessage, cookie: string, secret: string): string | undefined {
@@ -95,54 +81,4 @@ function sessionId(req: IncomingMessage, cookie: string, secret: string): string
   const value: unknown = typeof cookies === 'object' && cookies !== null ? Reflect.get(cookies, cookie) : undefined
   const id = typeof value === 'string' && value.startsWith('s:') && cookieParser.signedCookie(value, secret)
   return id || undefined
-}
-
-/** Whoever reads the table can't sign in with what stands there. `seen` is written once a minute, which moves the expiry, so a
- *  request writes nothing else. Failures reach express-session by its callback alone. */
-class HashedStore extends Store {
-  constructor(private readonly rows: Promise<ConnectSessionKnexStore>) {
-    super()
-  }
-
-  async read(id: string): Promise<SessionData | null> {
-    return (await this.rows).get(hashed(id), () => undefined)
-  }
-
-  override get(id: string, done: (error: unknown, data?: SessionData | null) => void): void {
-    this.read(id).then((data) => done(null, data), done)
-  }
-
-  override set(id: string, data: SessionData, done: (error?: unknown) => void = () => undefined): void {
-    this.rows.then((rows) => rows.set(hashed(id), data)).then(() => done(), done)
-  }
-
-  override touch(_id: string, _data: SessionData, done: () => void = () => undefined): void {
-    done()
-  }
-
-  override destroy(id: string, done: (error?: unknown) => void = () => undefined): void {
-    this.rows.then((rows) => rows.destroy(hashed(id))).then(() => done(), done)
-  }
-}
-
-const tableName = 'crm_session'
-
-async function sessionRows(knex: Knex): Promise<ConnectSessionKnexStore> {
-  const columns = columnsOf(knex)
-  await createTable(knex, tableName, (table) => {
-    columns.key(table, 'sid', 64).primary()
-    columns.longWords(table, 'sess').notNullable()
-    table.specificType('expired', 'datetime').notNullable().index()
-  })
-  return new ConnectSessionKnexStore({
-    knex,
-    tableName,
-    createTable: false,
-    cleanupInterval: 10 * minute,
-    onDbCleanupError: () => undefined
-  })
-}
-
-function hashed(id: string): string {
-  return createHash('sha256').update(id).digest('hex')
 }

@@ -4,16 +4,12 @@ import { z } from 'zod'
 import { NotFound } from '../../../errors.js'
 import { checkbox, line, readForm, submit, type ShownAgain } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
+import { timeZoneChoices } from '../../../web/time-zones.js'
 import { locales } from '../../catalog.js'
 import { permissions, type Staff } from '../../host.js'
 import type { Crm } from '../crm.js'
 import { userPath, usersPath, withQuery } from './paths.js'
-import { accepted } from './profile.js'
-
-export const timeZones = Intl.supportedValuesOf('timeZone').map((name) => ({
-  value: name,
-  label: name.replaceAll('_', ' ')
-}))
+import { accepted } from './refusals.js'
 
 const form = z.object({
   name: line(200),
@@ -46,7 +42,7 @@ export function userPages(crm: Crm): UserPages {
         path: usersPath
       })
     },
-    showNew: (req, res) => showForm(crm, req, res, undefined, { typed: fresh, errors: {} }),
+    showNew: (req, res) => showForm(crm, req, res, { typed: fresh, errors: {} }),
     create: (req, res) =>
       submit(
         req,
@@ -54,11 +50,11 @@ export function userPages(crm: Crm): UserPages {
           await accepted(() => crm.users.create(readForm(form, req.body)))
           res.redirect(303, urlFor(res, usersPath))
         },
-        (again) => showForm(crm, req, res, undefined, again, 422)
+        (again) => showForm(crm, req, res, { ...again, status: 422 })
       ),
     show: async (req, res) => {
       const user = await userIn(crm, req)
-      await showForm(crm, req, res, user, { typed: typedOf(user), errors: {} })
+      await showForm(crm, req, res, { user, typed: typedOf(user), errors: {} })
     },
     change: async (req, res) => {
       const user = await userIn(crm, req)
@@ -71,7 +67,7 @@ export function userPages(crm: Crm): UserPages {
           )
           res.redirect(303, urlFor(res, usersPath))
         },
-        (again) => showForm(crm, req, res, user, again, 422)
+        (again) => showForm(crm, req, res, { user, ...again, status: 422 })
       )
     },
     activate: (req, res) => setActive(crm, req, res, true),
@@ -110,14 +106,14 @@ function typedOf(user: Staff) {
   }
 }
 
-async function showForm(
-  crm: Crm,
-  req: Request,
-  res: Response,
-  user: Staff | undefined,
-  { typed, errors }: ShownAgain,
-  status = 200
-): Promise<void> {
+interface UserForm extends ShownAgain {
+  /** Undefined for a new one. */
+  readonly user?: Staff
+  readonly status?: number
+}
+
+async function showForm(crm: Crm, req: Request, res: Response, shown: UserForm): Promise<void> {
+  const { user, typed, errors, status = 200 } = shown
   const panels = crm.plugins.map((plugin) => plugin.settings(req.locale))
   await page(
     res,
@@ -127,7 +123,7 @@ async function showForm(
       isMyself: user?.id === req.desk.staff.id,
       form: { typed, errors },
       permissions: panels.flatMap((panel) => panel.permissions).map(({ id, label }) => ({ value: id, label })),
-      timeZones,
+      timeZones: timeZoneChoices(user?.timeZone ?? fresh.timeZone),
       path: user ? userPath(user.id) : usersPath,
       usersPath
     },

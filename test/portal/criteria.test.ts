@@ -1,0 +1,82 @@
+import { expect } from 'chai'
+import { all, any, compare, never } from '../../src/access/condition.js'
+import {
+  criteriaCondition,
+  criterionProblem,
+  readCriteria,
+  type Criteria,
+  type Criterion
+} from '../../src/portal/criteria.js'
+import { module } from './catalog.js'
+
+const byValue = (
+  field: string,
+  operator: Criterion['operator'],
+  value: string | number | boolean | null
+): Criterion => ({ field, operator, match: { by: 'value', value } })
+const byField = (field: string, operator: Criterion['operator'], other: string): Criterion => ({
+  field,
+  operator,
+  match: { by: 'field', field: other }
+})
+const of = (join: Criteria['join'], ...list: Criterion[]): Criteria => ({ join, of: list })
+
+describe('criteria (Z07)', () => {
+  const deals = module('Deal')
+
+  it('compare by value, joined by and or or', () => {
+    const parts = [byValue('probability', '≥', 60), byValue('stage', '≠', 'Lost')]
+    expect(criteriaCondition(deals, of('all', ...parts), {})).to.deep.equal(
+      all(compare('probability', '≥', 60), compare('stage', '≠', 'Lost'))
+    )
+    expect(criteriaCondition(deals, of('any', ...parts), {})).to.deep.equal(
+      any(compare('probability', '≥', 60), compare('stage', '≠', 'Lost'))
+    )
+  })
+
+  it('compare by field with the value of the own record', () => {
+    const condition = criteriaCondition(module('Account'), of('all', byField('name', 'contains', 'lastName')), {
+      lastName: 'Schmidt'
+    })
+    expect(condition).to.deep.equal(compare('name', 'contains', 'Schmidt'))
+  })
+
+  it('hold for nothing where the own record has no value, never for everything (A26)', () => {
+    for (const empty of [null, '', undefined]) {
+      const primary = empty === undefined ? {} : { lastName: empty }
+      for (const operator of ['=', '≠', 'contains', 'startsWith'] as const) {
+        expect(
+          criteriaCondition(module('Account'), of('all', byField('name', operator, 'lastName')), primary)
+        ).to.deep.equal(never)
+      }
+    }
+  })
+
+  it('hold for nothing when there are none, or when they can’t be read', () => {
+    expect(criteriaCondition(deals, of('all'), {})).to.deep.equal(never)
+    expect(criteriaCondition(deals, of('any'), {})).to.deep.equal(never)
+    for (const damaged of ['', '{', '{"join":"none","of":[]}', '{"join":"all","of":[{"field":"stage"}]}']) {
+      expect(criteriaCondition(deals, readCriteria(damaged)!, {}), damaged).to.deep.equal(never)
+    }
+    expect(readCriteria(null)).to.equal(undefined)
+  })
+
+  it('are read as they were stored', () => {
+    const stored = of('any', byValue('amount', '>', 100), byField('name', '=', 'lastName'))
+    expect(readCriteria(JSON.stringify(stored))).to.deep.equal(stored)
+  })
+
+  it('are refused with the reason: an unknown field, a comparison without meaning, a value of another kind', () => {
+    const problem = (criterion: Criterion): string | undefined =>
+      criterionProblem(deals, module('Contact'), criterion)?.key
+    expect(problem(byValue('probability', '≥', 60))).to.equal(undefined)
+    expect(problem(byValue('stage', 'isEmpty', null))).to.equal(undefined)
+    expect(problem(byValue('nothing', '=', 'x'))).to.equal('portal:problem.criterionField')
+    expect(problem(byValue('account', '=', 'nordwind'))).to.equal('portal:problem.criterionField')
+    expect(problem(byValue('stage', '<', 'Lost'))).to.equal('portal:problem.criterionOperator')
+    expect(problem(byValue('probability', '≥', 'many'))).to.equal('portal:problem.criterionValue')
+    expect(problem(byValue('closeDate', '=', 'tomorrow'))).to.equal('portal:problem.criterionValue')
+    expect(problem(byField('probability', '=', 'lastName'))).to.equal('portal:problem.criterionPrimaryField')
+    expect(problem(byField('name', '=', 'lastName'))).to.equal(undefined)
+  })
+})

@@ -1,0 +1,116 @@
+import { expect } from 'chai'
+import type { Catalog } from '../../src/host/catalog.js'
+import type { Release } from '../../src/portal/configuration.js'
+import { goneFrom, releaseProblems } from '../../src/portal/release-check.js'
+import { catalog, withoutField, withoutLink, withoutModule } from './catalog.js'
+import { release, userType } from './releases.js'
+
+const type = userType(
+  release('Contact', { kind: 'primary', fields: { name: 'readOnly' } }),
+  release('Quote', { path: ['contact'], fields: { subject: 'readOnly' } })
+)
+
+function problems(draft: Release, more: { publicModules?: string[]; catalog?: Catalog } = {}): Record<string, string> {
+  const found = releaseProblems({
+    catalog: more.catalog ?? catalog,
+    userType: type,
+    draft,
+    publicModules: new Set(more.publicModules ?? [])
+  })
+  return Object.fromEntries(Object.entries(found).map(([part, { key }]) => [part, key.replace('portal:problem.', '')]))
+}
+
+describe('a release that can’t work is refused with the reason', () => {
+  const subject = { subject: 'editable' } as const
+
+  it('Z11 a mandatory field that nobody would fill costs the right to create', () => {
+    const draft = (fields: Release['fields'] extends ReadonlyMap<string, infer F> ? Record<string, F> : never) =>
+      release('Case', { path: ['contact'], rights: ['create'], fields })
+    expect(problems(draft(subject))).to.deep.equal({})
+    expect(problems(draft({ subject: 'readOnly' }))).to.deep.equal({ rights: 'mandatoryNotReleased' })
+    expect(problems(draft({ description: 'editable' }))).to.deep.equal({ rights: 'mandatoryNotReleased' })
+    expect(
+      problems(release('Case', { path: ['contact'], rights: ['edit'], fields: { description: 'editable' } }))
+    ).to.deep.equal({})
+  })
+
+  it('Z11 names the fields that are missing', () => {
+    const draft = release('Case', { path: ['contact'], rights: ['create'], fields: { description: 'editable' } })
+    const found = releaseProblems({ catalog, userType: type, draft, publicModules: new Set() })
+    expect(found['rights']?.args).to.deep.equal({ fields: 'Subject', count: 1 })
+  })
+
+  it('Z12 a module is related by a link that leads there, or by criteria', () => {
+    expect(problems(release('Case', { fields: subject }))).to.deep.equal({ path: 'noScope' })
+    expect(problems(release('Case', { path: ['account'], fields: subject }))).to.deep.equal({ path: 'pathGone' })
+    const criteria = {
+      join: 'all' as const,
+      of: [{ field: 'priority', operator: '=' as const, match: { by: 'value' as const, value: 'Low' } }]
+    }
+    expect(problems(release('Case', { criteria, fields: subject }))).to.deep.equal({})
+  })
+
+  it('Z08 a module is public only while its organization-wide default is, and read only', () => {
+    const draft = release('Product', { kind: 'public', fields: { name: 'readOnly' } })
+    expect(problems(draft)).to.deep.equal({ kind: 'notPublic' })
+    expect(problems(draft, { publicModules: ['Product'] })).to.deep.equal({})
+    expect(problems({ ...draft, rights: new Set(['edit']) }, { publicModules: ['Product'] })).to.deep.equal({
+      rights: 'publicRights'
+    })
+  })
+
+  it('Z06 cloning needs the right to create', () => {
+    expect(problems(release('Case', { path: ['contact'], rights: ['clone'], fields: subject }))).to.deep.equal({
+      rights: 'cloneNeedsCreate'
+    })
+  })
+
+  it('Z05 the primary module is released as such, and only that', () => {
+    expect(problems(release('Contact', { path: ['account', 'contacts'], fields: { name: 'readOnly' } }))).to.deep.equal(
+      { kind: 'primaryKind' }
+    )
+    expect(problems(release('Case', { kind: 'primary', fields: subject }))).to.deep.equal({ kind: 'primaryKind' })
+  })
+
+  it('Z11 line items are released inside a released module', () => {
+    expect(problems(release('QuoteItem', { kind: 'part', fields: { quantity: 'readOnly' } }))).to.deep.equal({})
+    expect(problems(release('InvoiceItem', { kind: 'part', fields: { quantity: 'readOnly' } }))).to.deep.equal({
+      kind: 'partOwner'
+    })
+    expect(
+      problems(release('QuoteItem', { path: ['quote', 'contact'], fields: { quantity: 'readOnly' } }))
+    ).to.deep.equal({ kind: 'partKind' })
+  })
+
+  it('something must be visible', () => {
+    expect(problems(release('Case', { path: ['contact'] }))).to.deep.equal({ fields: 'noFields' })
+    expect(problems(release('Case', { path: ['contact'], fields: { gone: 'editable' } }))).to.deep.equal({
+      fields: 'noFields'
+    })
+  })
+
+  it('the CRM has the module', () => {
+    expect(
+      problems(release('Case', { path: ['contact'], fields: subject }), { catalog: withoutModule('Case') })
+    ).to.deep.equal({ module: 'moduleGone' })
+  })
+})
+
+describe('what the CRM no longer has is named', () => {
+  const criteria = {
+    join: 'all' as const,
+    of: [{ field: 'priority', operator: '=' as const, match: { by: 'value' as const, value: 'Low' } }]
+  }
+  const saved = release('Case', {
+    path: ['account', 'contacts'],
+    criteria,
+    fields: { subject: 'editable', priority: 'readOnly' }
+  })
+
+  it('as fields, links and modules', () => {
+    expect(goneFrom(catalog, type, saved)).to.deep.equal([])
+    expect(goneFrom(withoutField('Case', 'priority'), type, saved)).to.deep.equal(['priority'])
+    expect(goneFrom(withoutLink('Account', 'contacts'), type, saved)).to.deep.equal(['Case.account.contacts'])
+    expect(goneFrom(withoutModule('Case'), type, saved)).to.deep.equal(['Case'])
+  })
+})

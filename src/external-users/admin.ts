@@ -24,11 +24,21 @@ export function adminPages(context: Context): Router {
   router.get('/', (req, res) => showUsers(context, req, res))
   router.post('/fields', saveFields(context))
   router.post('/users/:user/:change', changeUser(context))
+  router.use('/projects/:project', mustSeeProject(context))
   router.get('/projects/:project', (req, res) => showProject(context, req, res))
   router.post('/projects/:project/security', saveSecurity(context))
   router.post('/projects/:project/members', saveMember(context))
   router.post('/projects/:project/members/:person/removal', endMembership(context))
   return router
+}
+
+/** Who may not see a project in the CRM sees none of its members here; who may not change it adds and removes nobody. */
+function mustSeeProject(context: Context): RequestHandler {
+  return async (req, res, next) => {
+    const right = req.method === 'GET' ? 'view' : 'edit'
+    if (!(await context.host.allows(req.staff, right, projects, String(req.params['project'])))) throw new NotFound()
+    next()
+  }
 }
 
 // --- all external users, and what they see of a project ---
@@ -159,7 +169,7 @@ async function showProject(context: Context, req: Request, res: Response, again?
     })),
     search: {
       words,
-      found: isSearch ? await candidates(context, id, words) : undefined,
+      found: isSearch ? await candidates(context, id, words, req.staff) : undefined,
       error: again?.errors['contact']
     },
     language: { choices: languageChoices, chosen: again?.typed['language'] ?? req.staff.locale },

@@ -23,8 +23,13 @@ export interface Candidate extends Contact {
 }
 
 /** Contacts with an address who could be added: neither members yet nor deactivated (T10). */
-export async function candidates(context: Context, projectId: string, words: string): Promise<Candidate[]> {
-  const found = await contactsLike(context, words, mostCandidates)
+export async function candidates(
+  context: Context,
+  projectId: string,
+  words: string,
+  staff: Staff
+): Promise<Candidate[]> {
+  const found = await visibleTo(context, staff, await contactsLike(context, words, mostCandidates))
   const users = await externalUsersAt(
     context.db,
     contacts,
@@ -38,6 +43,11 @@ export async function candidates(context: Context, projectId: string, words: str
   })
 }
 
+async function visibleTo<T extends { id: string }>(context: Context, staff: Staff, found: readonly T[]): Promise<T[]> {
+  const allowed = await Promise.all(found.map(({ id }) => context.host.allows(staff, 'view', contacts, id)))
+  return found.filter((_, index) => allowed[index])
+}
+
 /** Adds a contact to a project's members; one who is no external user yet is made one and invited, in the language given.
  *  @throws NotFound; PorticoError with the reason for which he can't be added */
 export async function addMember(
@@ -47,6 +57,7 @@ export async function addMember(
 ): Promise<void> {
   const { projectId, contactId, language } = member
   await projectTitle(context, projectId)
+  if (!(await context.host.allows(by, 'view', contacts, contactId))) throw new NotFound()
   const [known] = await externalUsersAt(context.db, contacts, [contactId])
   if (known?.status === 'deactivated') throw refusal('deactivated')
   const newcomer = known ? undefined : await newcomerAt(context, contactId, language)

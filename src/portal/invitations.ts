@@ -63,6 +63,7 @@ export async function openUserTypes(
 export async function invite(context: Context, form: InvitationForm, by: Staff): Promise<string> {
   const { portal, userType } = placeFor(await configuration(context.db), form)
   const recipient = await recipientAt(context, form.module, form.recordId)
+  if (!(await context.host.allows(by, 'edit', form.module, form.recordId))) throw refusal('noRecordRight')
   const address = await acceptableAddress(context, recipient)
   await mustBeNew(context, portal, recipient)
   await mustHaveRoom(context, userType.id)

@@ -30,9 +30,9 @@ export function linkPaths(catalog: Catalog, from: string, to: string): LinkPath[
   return found.map((way) => linkPath(from, way)).toSorted(byLengthThenName)
 }
 
-/** Whether the path still leads from `from` to `to`, as the catalog is now. */
+/** Whether the path still leads from `from` to `to`, as the catalog is now; one that is too long leads nowhere (A29). */
 export function leadsTo(catalog: Catalog, from: string, path: readonly string[], to: string): boolean {
-  return path.length > 0 && modulesAlong(catalog, from, path)?.at(-1)?.name === to
+  return path.length > 0 && path.length <= deepest && modulesAlong(catalog, from, path)?.at(-1)?.name === to
 }
 
 /** The modules at the far end of each link of the path; undefined where a link or a module is gone. */

@@ -117,7 +117,7 @@ export function lifeCycle(world: () => World): void {
 
     it('A26 a damaged row gives less, never more', async () => {
       const { context, customer, db } = world()
-      const type = await openPortal(context, 'broken', [contactOnly, { ...cases, editable: ['subject', 'priority'], rights: new Set(['create', 'editShared', 'delete']), notes: 'write' }])
+      const type = await openPortal(context, 'broken', [contactOnly, { ...cases, readOnly: ['description'], editable: ['subject', 'priority'], rights: new Set(['create', 'editShared', 'delete']), notes: 'write' }])
       const user = await admit(context, 'anna', type)
       const anna = await customer('anna', '/portal/broken')
       const record = '/portal/broken/case/annas-heating-case'

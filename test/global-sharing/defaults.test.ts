@@ -113,6 +113,33 @@ eachDatabase((open) => {
       ;(await anna.open('/portal/thermovia/product')).is(200)
     })
 
+    it('S09 a contact that is private to a colleague can be neither found on our staff pages nor invited', async () => {
+      await setDefault('Contact', 'public-read')
+      const petra = await signedIn('petra')
+      const frank = await signedIn('frank')
+      const contact = await test.embedded.crm.store.system.create('Contact', {
+        firstName: 'Eva',
+        lastName: 'Private',
+        email: 'eva@nordwind.example',
+        assignedUser: 'irena'
+      })
+      const invitation = `/portico/admin/portals/invitations/new?module=Contact&record=${contact}`
+      ;(await frank.open(invitation)).is(200)
+      await frank.send('Send invitation')
+      frank.is(409).sees('no right to change this record')
+      await setDefault('Contact', 'private')
+      ;(await frank.open(invitation)).is(404)
+      ;(await petra.open(`/portico/admin/portals/access?module=Contact&record=${contact}`)).is(404)
+      await petra.open('/portico/admin/external-users/projects/nordwind-retrofit?q=Private')
+      petra.doesNotSee('eva@nordwind.example')
+      await setDefault('Contact', 'public-edit')
+      await petra.open('/portico/admin/external-users/projects/nordwind-retrofit?q=Private')
+      petra.sees('eva@nordwind.example')
+      ;(await frank.open(invitation)).is(200)
+      await frank.send('Send invitation')
+      frank.is(200).sees('is on its way')
+    })
+
     async function signedIn(name: string): Promise<Visitor> {
       const visitor = test.visitor()
       await visitor.open('/crm/sign-in')

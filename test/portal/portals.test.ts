@@ -148,7 +148,7 @@ eachDatabase((open) => {
     it('ask nobody in particular to sign in', async () => {
       const answer = await test.visitor().peek(admin)
       expect(answer.status).to.equal(303)
-      expect(answer.headers['location']).to.match(/^\/crm\/sign-in/)
+      expect(answer.headers['location']).to.include('/crm/sign-in')
     })
 
     it('are not there for staff without the permission, and are for those who have it', async () => {

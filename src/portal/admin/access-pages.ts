@@ -29,13 +29,13 @@ const invitation = z.strictObject({
 })
 
 export function invitationPage(context: Context): RequestHandler {
-  return async (req, res) => showInvitation(context, req, res, await recipientIn(context, req.query))
+  return async (req, res) => showInvitation(context, req, res, await recipientIn(context, req))
 }
 
 export function sendInvitationTo(context: Context): RequestHandler {
   return async (req, res) => {
     const form = readForm(invitation, req.body)
-    const recipient = await recipientAt(context, form.module, form.record)
+    const recipient = await visibleRecipient(context, req.staff, form.module, form.record)
     await submitOrRefuse(
       req,
       async () => {
@@ -52,7 +52,7 @@ export function sendInvitationTo(context: Context): RequestHandler {
 }
 
 export function accessPage(context: Context): RequestHandler {
-  return async (req, res) => showAccess(context, req, res, await recipientIn(context, req.query))
+  return async (req, res) => showAccess(context, req, res, await recipientIn(context, req))
 }
 
 type AccessChange = (context: Context, id: string, by: Staff) => Promise<void>
@@ -82,9 +82,15 @@ export function changeAccess(context: Context): RequestHandler {
   }
 }
 
-async function recipientIn(context: Context, query: Request['query']): Promise<Recipient> {
-  const { module, record } = query
+async function recipientIn(context: Context, req: Request): Promise<Recipient> {
+  const { module, record } = req.query
   if (typeof module !== 'string' || typeof record !== 'string') throw new NotFound()
+  return visibleRecipient(context, req.staff, module, record)
+}
+
+/** Our pages show staff no record that the CRM would not show them. */
+async function visibleRecipient(context: Context, staff: Staff, module: string, record: string): Promise<Recipient> {
+  if (!(await context.host.allows(staff, 'view', module, record))) throw new NotFound()
   return recipientAt(context, module, record)
 }
 

@@ -70,10 +70,11 @@ async function serverUrl(): Promise<string> {
 
 async function databaseOf(server: string, rows: number): Promise<Knex> {
   const admin = openDatabase(server)
-  const [known] = await admin('information_schema.schemata').where({ schema_name: nameOf(rows) })
+  const known = (await admin('information_schema.schemata').where({ schema_name: nameOf(rows) })).length > 0
   if (known && !options.keep) await admin.raw(`drop database ${nameOf(rows)}`)
-  if (!known || !options.keep)
+  if (!known || !options.keep) {
     await admin.raw(`create database ${nameOf(rows)} character set utf8mb4 collate utf8mb4_unicode_ci`)
+  }
   await admin.destroy()
   const db = openDatabase(`${server}/${nameOf(rows)}`)
   if (known && options.keep) return db
@@ -102,7 +103,7 @@ async function subjectsOf(db: Knex, rows: number): Promise<Subject[]> {
     ask: {
       kernel: () => question.kernel(door),
       hand: () => idsOf(db, question.hand),
-      naive: () => idsOf(db, question.naive)
+      naive: () => idsOf(db, question.naive ?? question.hand)
     },
     times: { kernel: [], hand: [], naive: [] }
   }))
@@ -131,7 +132,8 @@ async function measure({ ask, times }: Subject, run: number): Promise<void> {
 }
 
 /** Afterwards, for it walks tables and would push the others' pages out of memory. */
-async function measureNaive({ ask, times }: Subject): Promise<void> {
+async function measureNaive({ question, ask, times }: Subject): Promise<void> {
+  if (!question.naive) return
   let spent = 0
   while (times.naive.length < runs && (times.naive.length < 3 || spent < naiveBudget)) {
     times.naive.push(await timeOf(ask.naive))
@@ -165,6 +167,7 @@ function print(subjects: readonly Subject[]): void {
     ]
     console.log(`| ${cells.join(' | ')} |`)
   }
+  if (sizes.length === 1) return
   console.log(`\n| question | ${sizes.at(-1)} cases against ${sizes[0]} (kernel, p50) |\n|---|---:|`)
   for (const { question, rows, times } of subjects.filter((subject) => subject.rows === sizes[0])) {
     const large = subjects.find((other) => other.question === question && other.rows === sizes.at(-1))!
@@ -179,9 +182,11 @@ function at(times: readonly number[], part: number): number {
 }
 
 function ms(time: number): string {
+  if (Number.isNaN(time)) return '–'
   return `${time.toFixed(2)} ms`
 }
 
 function ratio(a: number, b: number): string {
+  if (Number.isNaN(a / b)) return '–'
   return `${(a / b).toFixed(2)} ×`
 }

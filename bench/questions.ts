@@ -12,7 +12,8 @@ export interface Question {
   /** The ids (or the count) that come out, to compare the three. */
   kernel(door: Records): Promise<readonly string[]>
   readonly hand: Statement
-  readonly naive: Statement
+  /** Undefined for one record: there it is the statement by hand. */
+  readonly naive: Statement | undefined
 }
 
 /** A case of the first account, so Anna sees it at every size. */
@@ -64,8 +65,8 @@ const inName = ' and lower(r.name) like ?'
 const inBoth = ' and (lower(r.name) like ? or lower(r.description) like ?)'
 const word = '%heating%'
 
-async function idsOf(page: ReturnType<Records['list']>): Promise<string[]> {
-  return (await page).records.map((record) => record.id)
+async function idsOf(list: ReturnType<Records['list']>): Promise<string[]> {
+  return (await list).records.map((record) => record.id)
 }
 
 export const questions: readonly Question[] = [
@@ -88,10 +89,7 @@ export const questions: readonly Question[] = [
       sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and (${ofAccount} or ${ofContact} or ${ownOnes})`,
       bindings: [...columnBindings, caseOfAnna, anna.contact, anna.contact, anna.person]
     },
-    naive: {
-      sql: `select ${columns} from \`case\` r where r.id = ? and ${stands} and ${naively}`,
-      bindings: [...columnBindings, caseOfAnna, ...naiveBindings]
-    }
+    naive: undefined
   },
   {
     name: 'count, capped at 1,000',
@@ -112,9 +110,6 @@ export const questions: readonly Question[] = [
       sql: `select r.id, ${stands} as stands, ${ofAccount} as by_account, ${ofContact} as by_contact, ${ownOnes} as by_author from \`case\` r where r.id = ?`,
       bindings: [anna.contact, anna.contact, anna.person, caseOfAnna]
     },
-    naive: {
-      sql: `select ${columns} from \`case\` r where r.id = ? and ${naively}`,
-      bindings: [...columnBindings, caseOfAnna, ...naiveBindings]
-    }
+    naive: undefined
   }
 ]

@@ -2,7 +2,13 @@
 import type { Embedded } from '../src/embedded.js'
 import type { Staff } from '../src/host/host.js'
 import { changeDefaults, defaults, type Level } from '../src/global-sharing/defaults.js'
-import { configuration, userTypesOf, type FieldRelease, type NoteRight, type Right } from '../src/portal/configuration.js'
+import {
+  configuration,
+  userTypesOf,
+  type FieldRelease,
+  type NoteRight,
+  type Right
+} from '../src/portal/configuration.js'
 import { invite } from '../src/portal/invitations.js'
 import { confirm, portalUserById, subjectOf } from '../src/portal/portal-users.js'
 import { createPortal } from '../src/portal/portals.js'
@@ -49,7 +55,12 @@ const released: readonly Released[] = [
     readOnly: ['number', 'subject', 'status', 'date', 'validUntil', 'amount']
   },
   { module: 'QuoteItem', kind: 'part', readOnly: ['product', 'description', 'quantity', 'unitPrice', 'amount'] },
-  { module: 'Invoice', kind: 'related', path: ['account', 'contacts'], readOnly: ['number', 'subject', 'status', 'date', 'amount'] },
+  {
+    module: 'Invoice',
+    kind: 'related',
+    path: ['account', 'contacts'],
+    readOnly: ['number', 'subject', 'status', 'date', 'amount']
+  },
   { module: 'Product', kind: 'public', readOnly: ['name', 'code', 'description'] },
   { module: 'KnowledgeArticle', kind: 'public', readOnly: ['title', 'category', 'body'] }
 ]
@@ -115,8 +126,17 @@ function draftOf(one: Released): Parameters<typeof saveRelease>[2] {
 type Customer = (typeof customers)[keyof typeof customers]
 
 /** As if he had accepted his invitation a while ago. */
-async function admit({ portico: { context } }: Embedded, by: Staff, userTypeId: string, customer: Customer): Promise<void> {
-  const id = await invite(context, { module: 'Contact', recordId: customer.id, userTypeId, language: customer.locale }, by)
+async function admit(
+  { portico: { context } }: Embedded,
+  by: Staff,
+  userTypeId: string,
+  customer: Customer
+): Promise<void> {
+  const id = await invite(
+    context,
+    { module: 'Contact', recordId: customer.id, userTypeId, language: customer.locale },
+    by
+  )
   const user = await portalUserById(context.db, id)
   await context.mail.withdraw(subjectOf(user))
   await context.identity.setPassword(user.identityId!, demoPassword)

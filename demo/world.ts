@@ -23,7 +23,7 @@ export async function seedWorld(crm: Crm): Promise<boolean> {
   await seedProjects(seed)
   await seedPapers(seed)
   await seedSupport(seed)
-  await seedNotes(crm)
+  await seedNotes(seed)
   return true
 }
 
@@ -49,6 +49,11 @@ class Seed {
 
   async addLine(module: string, id: string, values: Values) {
     await this.crm.store.system.create(module, values, { id })
+  }
+
+  async note({ module, record, by, hoursAgo, text, internal = false }: NoteRow) {
+    const entry = { module, recordId: record, text, internal, files: [] }
+    await this.crm.feed.post(entry, author(by), this.moment(0, -hoursAgo))
   }
 
   remove(module: string, id: string) {
@@ -181,10 +186,8 @@ async function addCase(seed: Seed, row: CaseRow): Promise<void> {
   if (isRemoved) await seed.remove('Case', id)
 }
 
-async function seedNotes(crm: Crm): Promise<void> {
-  for (const { module, record, by, text, internal = false } of notes) {
-    await crm.feed.post({ module, recordId: record, text, internal, files: [] }, author(by))
-  }
+async function seedNotes(seed: Seed): Promise<void> {
+  for (const note of notes) await seed.note(note)
 }
 
 function author(id: NoteRow['by']): Actor {

@@ -27,7 +27,15 @@ export async function openEmbedded(config: Config, log: Logger, now: () => numbe
   const db = openDatabase(config.databaseUrl)
   try {
     await migrate(db)
-    const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl, now, onFailure: (event, error) => log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again') })
+    const crm = await openCrm({
+      db,
+      definitions: modules,
+      filesFolder: config.filesFolder,
+      publicUrl: config.publicUrl,
+      now,
+      onFailure: (event, error) =>
+        log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again')
+    })
     const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
     const portico = await createPortico({ config, host, log, now })
     crm.install(portico.plugin)

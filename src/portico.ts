@@ -37,7 +37,12 @@ export interface PorticoOptions {
 export async function createPortico(options: PorticoOptions): Promise<Portico> {
   const { config, host, log, manifest = readManifest(), now = Date.now } = options
   const registry = createRegistry(host)
-  const kernel = createKernel({ host, dialect: dialectOf(host.db), secret: keyFor(config, 'cursor'), sources: registry.policySources })
+  const kernel = createKernel({
+    host,
+    dialect: dialectOf(host.db),
+    secret: keyFor(config, 'cursor'),
+    sources: registry.policySources
+  })
   const mail = createMail({ db: host.db, config, log, now })
   const context: Context = {
     config,

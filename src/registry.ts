@@ -9,7 +9,18 @@ import type { Context } from './context.js'
 import { dialectOf } from './db/dialect.js'
 import type { Locale } from './host/catalog.js'
 import type { Host, HostEvent, Staff } from './host/host.js'
-import type { Job, Manifest, ManifestModule, MenuItem, Plugin, RecordAction, RecordAsk, SettingsPanel, Sql, StaffAction } from './hooks.js'
+import type {
+  Job,
+  Manifest,
+  ManifestModule,
+  MenuItem,
+  Plugin,
+  RecordAction,
+  RecordAsk,
+  SettingsPanel,
+  Sql,
+  StaffAction
+} from './hooks.js'
 import type { HookName } from './hooks.js'
 import type { PorticoModule, Registration } from './module.js'
 
@@ -48,7 +59,8 @@ export function createRegistry(host: Host): Registry {
     for (const { kind, handle } of await active(handlers)) if (kind === event.kind) await handle(event)
   }
 
-  const adminMenu: Registry['adminMenu'] = async (ask) => (await Promise.all((await active(menus)).map((menu) => menu(ask)))).flat()
+  const adminMenu: Registry['adminMenu'] = async (ask) =>
+    (await Promise.all((await active(menus)).map((menu) => menu(ask)))).flat()
 
   return {
     add(module, entry, context) {
@@ -66,7 +78,10 @@ export function createRegistry(host: Host): Registry {
       recordAuthorize: async (ask) => authorize(host, ask, await conditionOf(await active(scopes), ask)),
       recordSaved: dispatch,
       leadConverted: dispatch,
-      jobs: jobs.map(({ module, what }) => ({ ...what, run: async () => ((await host.switches())[module] === true ? what.run() : undefined) }))
+      jobs: jobs.map(({ module, what }) => ({
+        ...what,
+        run: async () => ((await host.switches())[module] === true ? what.run() : undefined)
+      }))
     })
   }
 }
@@ -84,7 +99,8 @@ interface Lists {
 /** What a module is handed: every word of it checks that the manifest declares the hook it stands for. */
 function registrationFor(entry: ManifestModule, context: Context, lists: Lists): Registration {
   const put = <T>(hook: HookName | undefined, list: Contribution<T>[], what: T): void => {
-    if (hook && !entry.hooks.includes(hook)) throw new Error(`plugin.json does not declare the hook ${hook} for the module ${entry.id}.`)
+    if (hook && !entry.hooks.includes(hook))
+      throw new Error(`plugin.json does not declare the hook ${hook} for the module ${entry.id}.`)
     list.push({ module: entry.id, what })
   }
   return {
@@ -126,8 +142,13 @@ function routesOf(host: Host, routes: readonly Contribution<{ mount: string; rou
 }
 
 /** All that narrows: the conditions of every module that has one. */
-async function conditionOf(scopes: readonly Scope[], ask: { module: string; action: StaffAction; staff: Staff }): Promise<Condition | undefined> {
-  const conditions = (await Promise.all(scopes.map((scope) => scope(ask)))).filter((condition) => condition !== undefined)
+async function conditionOf(
+  scopes: readonly Scope[],
+  ask: { module: string; action: StaffAction; staff: Staff }
+): Promise<Condition | undefined> {
+  const conditions = (await Promise.all(scopes.map((scope) => scope(ask)))).filter(
+    (condition) => condition !== undefined
+  )
   return conditions.length === 0 ? undefined : all(...conditions)
 }
 
@@ -136,14 +157,21 @@ async function scopeSql(host: Host, name: string, condition: Condition | undefin
 }
 
 /** A record to be made has no row yet: a module that forbids creating says `never`. */
-async function authorize(host: Host, ask: { module: string; id: string | undefined }, condition: Condition | undefined): Promise<boolean> {
+async function authorize(
+  host: Host,
+  ask: { module: string; id: string | undefined },
+  condition: Condition | undefined
+): Promise<boolean> {
   if (!condition) return true
   if (ask.id === undefined) return condition.kind !== 'never'
   const dialect = dialectOf(host.db)
   const module = (await host.catalog('en')).modules.get(ask.module)
   if (!module) return false
   const where = await compiled(host, ask.module, all(oneOf(ID, [ask.id]), condition))
-  const rows = await rowsOf(host.db, sql`select ${column(dialect, 'r', ID)} as id from ${table(dialect, module.table, 'r')} where ${where}`)
+  const rows = await rowsOf(
+    host.db,
+    sql`select ${column(dialect, 'r', ID)} as id from ${table(dialect, module.table, 'r')} where ${where}`
+  )
   return rows.length === 1
 }
 

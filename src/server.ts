@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createApp } from './app.js'
 import type { Embedded } from './embedded.js'
 import type { Job } from './hooks.js'
+import { keepHouse } from './jobs/housekeeping.js'
 import { runJobs } from './jobs/runner.js'
 
 export interface Running {
@@ -26,9 +27,11 @@ export async function serve(embedded: Embedded): Promise<Running> {
 
 /** The work that goes on whichever modules are on. */
 function ownJobs({ host, portico }: Embedded): Job[] {
+  const { db, mail, now } = portico.context
   return [
     { name: 'host events', everySeconds: 1, run: () => host.deliver() },
-    { name: 'mail', everySeconds: 2, run: () => portico.context.mail.deliver() }
+    { name: 'mail', everySeconds: 2, run: () => mail.deliver() },
+    { name: 'housekeeping', everySeconds: 60 * 60, run: () => keepHouse(db, now()) }
   ]
 }
 

@@ -1,7 +1,7 @@
 /** Turns conditions into SQL. One form serves lists, single records and rows that do not exist yet, so nothing can drift apart. */
 import { moduleOf, type Catalog, type ColumnIs, type Field, type Link, type Module, type Scalar } from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
-import { ID, type Condition, type Operator } from './condition.js'
+import { ID, type Condition } from './condition.js'
 import { and, isFalse, isTrue, join, or, raw, sql, type Fragment } from './fragment.js'
 import { CannotCompile, linkOf, rootOf } from './roots.js'
 
@@ -331,13 +331,15 @@ export function joinedIds(compiler: Compiler, condition: Extract<Condition, { ki
   return sql`${column(dialect, own, 'record_id')} as near_id from ${table(dialect, condition.table, own)} where ${and(where)}`
 }
 
-/** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. */
+/** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. A new record may lack them
+ *  all the same: then `not` holds no more than the comparison does. */
 function notPredicate(compiler: Compiler, module: Module, alias: string, condition: Condition): Fragment {
   const isSafe =
     condition.kind === 'joined'
       ? condition.match === ID
       : (condition.kind === 'oneOf' || condition.kind === 'compare') && (condition.field === ID || fieldOf(module, condition.field).required)
   if (!isSafe) throw new CannotCompile(`not(${condition.kind}) could be NULL; it is not compiled.`)
+  if (condition.kind === 'compare' && condition.operator === '≠') return predicate(compiler, module, alias, { ...condition, operator: '=' })
   return sql`not (${predicate(compiler, module, alias, condition)})`
 }
 

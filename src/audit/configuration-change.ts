@@ -9,7 +9,11 @@ import type { Staff } from '../host/host.js'
 type Change = Omit<AuditEntry, 'actor'>
 
 /** Runs `change`, which gives the audit entry, and puts it in force for the next request everywhere. */
-export async function changeConfiguration(context: Context, by: Staff, change: (trx: Knex) => Promise<Change>): Promise<void> {
+export async function changeConfiguration(
+  context: Context,
+  by: Staff,
+  change: (trx: Knex) => Promise<Change>
+): Promise<void> {
   await context.db.transaction(async (trx) => {
     const entry = await change(trx)
     await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
@@ -22,8 +26,15 @@ export function staffActor(by: Staff): AuditEntry['actor'] {
 }
 
 /** Changes a row that still has the revision the writer saw, and raises it. @throws PorticoError when it is newer. */
-export async function changeRow(trx: Knex, table: string, seen: { id: string; revision: number }, values: Record<string, unknown> = {}): Promise<void> {
-  const changed = await trx(table).where(seen).update({ ...values, revision: seen.revision + 1 })
+export async function changeRow(
+  trx: Knex,
+  table: `portico_${string}`,
+  seen: { id: string; revision: number },
+  values: Record<string, unknown> = {}
+): Promise<void> {
+  const changed = await trx(table)
+    .where(seen)
+    .update({ ...values, revision: seen.revision + 1 })
   if (changed === 0) throw new ChangedMeanwhile()
 }
 

@@ -7,7 +7,12 @@ import { personOf } from '../portal/door.js'
 import { portalOf, portalUserAt } from './portal-of.js'
 import { languageOf, say, withEmbedded } from './terminal.js'
 
-export async function explain(address: string, module: string, id: string, options: { portal: string; language: string }): Promise<void> {
+export async function explain(
+  address: string,
+  module: string,
+  id: string,
+  options: { portal: string; language: string }
+): Promise<void> {
   await withEmbedded(async ({ portico: { context } }) => {
     const t = context.t(languageOf(options.language))
     const portal = await portalOf(context, options.portal)
@@ -27,7 +32,8 @@ function print(explanation: Explanation, t: Translate): void {
   }
   for (const grant of explanation.grants) {
     say(`${mark(grant.matches)} ${t(grant.reason.key, { ...grant.reason.args })} (${grant.actions.join(', ')})`)
-    for (const condition of grant.conditions) say(`${'  '.repeat(condition.depth + 1)}${mark(condition.holds)} ${condition.sentence}`)
+    for (const condition of grant.conditions)
+      say(`${'  '.repeat(condition.depth + 1)}${mark(condition.holds)} ${condition.sentence}`)
   }
 }
 

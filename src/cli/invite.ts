@@ -15,8 +15,14 @@ interface Options {
 export async function inviteOne(module: string, recordId: string, options: Options): Promise<void> {
   await withEmbedded(async ({ crm, portico: { context } }) => {
     const portal = await portalOf(context, options.portal)
-    const userType = userTypesOf(await configuration(context.db), portal.id).find((type) => type.name === options.userType)
-    if (!userType) throw new PorticoError('errors.commandLine.userType', { status: 404, args: { name: options.userType, portal: portal.name } })
+    const userType = userTypesOf(await configuration(context.db), portal.id).find(
+      (type) => type.name === options.userType
+    )
+    if (!userType)
+      throw new PorticoError('errors.commandLine.userType', {
+        status: 404,
+        args: { name: options.userType, portal: portal.name }
+      })
     const staff = await crm.users.findByUserName(options.by)
     if (!staff) throw new PorticoError('errors.commandLine.staff', { status: 404, args: { name: options.by } })
     await invite(context, { module, recordId, userTypeId: userType.id, language: languageOf(options.language) }, staff)

@@ -15,6 +15,7 @@ export async function portalOf(context: Context, slug: string): Promise<Portal> 
 /** @throws PorticoError when the portal has no such user. */
 export async function portalUserAt(context: Context, portal: Portal, address: string): Promise<PortalUser> {
   const user = await portalUserByAddress(context.db, portal.id, address)
-  if (!user) throw new PorticoError('errors.commandLine.portalUser', { status: 404, args: { address, portal: portal.name } })
+  if (!user)
+    throw new PorticoError('errors.commandLine.portalUser', { status: 404, args: { address, portal: portal.name } })
   return user
 }

@@ -12,7 +12,10 @@ import { reportFailure } from './terminal.js'
 const program = new Command('portico')
   .description('Customer portals, external users and global sharing for self-hosted open-source CRMs.')
   .version(readManifest().version)
-  .addHelpText('after', '\nConfiguration comes from environment variables; `portico doctor` shows what is in force and what is wrong.')
+  .addHelpText(
+    'after',
+    '\nConfiguration comes from environment variables; `portico doctor` shows what is in force and what is wrong.'
+  )
 
 program
   .command('start')
@@ -22,7 +25,12 @@ program
 
 program.command('migrate').description("Bring Portico's own tables up to date.").action(runMigrations)
 
-program.command('seed').description('Fill an empty CRM with the demo world. Its passwords are public: never do this where strangers can reach it.').action(seed)
+program
+  .command('seed')
+  .description(
+    'Fill an empty CRM with the demo world. Its passwords are public: never do this where strangers can reach it.'
+  )
+  .action(seed)
 
 program
   .command('invite')
@@ -52,6 +60,11 @@ program
   .option('--language <code>', 'the language of the answer: en, de or cs', 'en')
   .action(explain)
 
-program.command('doctor').description('Check the configuration, the database and the connection to the CRM, and say what to do about each fault.').action(doctor)
+program
+  .command('doctor')
+  .description(
+    'Check the configuration, the database and the connection to the CRM, and say what to do about each fault.'
+  )
+  .action(doctor)
 
 await program.parseAsync().catch(reportFailure)

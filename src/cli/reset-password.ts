@@ -11,7 +11,12 @@ export async function resetPassword(address: string, options: { portal: string }
     if (user.status !== 'confirmed' || !user.identityId) {
       throw new PorticoError('errors.commandLine.notConfirmed', { status: 409, args: { address } })
     }
-    const path = await context.identity.issueLink({ purpose: 'password-reset', identityId: user.identityId, audience: audienceOf(portal.id), days: 1 })
+    const path = await context.identity.issueLink({
+      purpose: 'password-reset',
+      identityId: user.identityId,
+      audience: audienceOf(portal.id),
+      days: 1
+    })
     say(portalUrl(context, portal) + path)
   })
 }

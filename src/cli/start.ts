@@ -1,7 +1,6 @@
 /** `portico start`, `portico migrate`, `portico seed`. */
-import { seedPortal } from '../../demo/portals.js'
 import { demoPassword } from '../../demo/cast.js'
-import { seedWorld } from '../../demo/world.js'
+import { seedDemo } from '../../demo/seed.js'
 import { readConfig } from '../config.js'
 import { migrate } from '../db/migrate.js'
 import { openDatabase } from '../db/open-database.js'
@@ -15,7 +14,8 @@ export async function start(options: { demo?: boolean }): Promise<void> {
   if (options.demo) await seedDemo(embedded)
   const running = await serve(embedded)
   greet(embedded, options.demo === true)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.stop().then(() => process.exit(0)))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void running.stop().then(() => process.exit(0)))
 }
 
 function greet({ config }: Embedded, isDemo: boolean): void {
@@ -34,12 +34,6 @@ export async function seed(): Promise<void> {
     const isNew = await seedDemo(embedded)
     say(isNew ? 'The demo world is there.' : 'The CRM has the demo world already; nothing was changed.')
   })
-}
-
-async function seedDemo(embedded: Embedded): Promise<boolean> {
-  const isNew = await seedWorld(embedded.crm)
-  await seedPortal(embedded)
-  return isNew
 }
 
 export async function runMigrations(): Promise<void> {

@@ -36,7 +36,14 @@ export function languageOf(code: string): Locale {
 /** A sentence for what a person can mend; the stack for what is our fault. */
 export function reportFailure(error: unknown): void {
   const t = translator('en')
-  const text = error instanceof PorticoError ? t(error.key, error.args) : error instanceof Error ? (error.name === 'ConfigurationError' ? error.message : error.stack) : String(error)
+  const text =
+    error instanceof PorticoError
+      ? t(error.key, error.args)
+      : error instanceof Error
+        ? error.name === 'ConfigurationError'
+          ? error.message
+          : error.stack
+        : String(error)
   process.stderr.write(`${text}\n`)
   process.exitCode = 1
 }

@@ -23,7 +23,8 @@ const mysql: Dialect = {
   name: 'mysql',
   quote: quotedBy('`'),
   sameText: (column) => `(${column} = ? and binary ${column} = binary ?)`,
-  sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
+  sameAsOneOf: (column, count) =>
+    `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
   placeOf: (expression) => `instr(binary ${folded('lower', expression)}, binary ${folded('lower', '?')})`,
   orderedJoin: 'straight_join',
   joinWords: filledWords,
@@ -44,7 +45,11 @@ const sqlite: Dialect = {
 /** A schema has few names and a statement says them often: each is quoted once. */
 function quotedBy(mark: string): (name: string) => string {
   const known = new Map<string, string>()
-  const quoted = (name: string): string => name.split('.').map((part) => mark + part.replaceAll(mark, mark + mark) + mark).join('.')
+  const quoted = (name: string): string =>
+    name
+      .split('.')
+      .map((part) => mark + part.replaceAll(mark, mark + mark) + mark)
+      .join('.')
   return (name) => {
     const quote = known.get(name) ?? quoted(name)
     known.set(name, quote)

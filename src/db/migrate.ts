@@ -21,7 +21,11 @@ export async function migrate(db: Knex): Promise<readonly string[]> {
     const waiting = migrations.slice(done)
     for (const [index, migration] of waiting.entries()) {
       await migration.up(db)
-      await db('portico_schema').insert({ step: done + index + 1, name: migration.name, applied_at: momentAt(Date.now()) })
+      await db('portico_schema').insert({
+        step: done + index + 1,
+        name: migration.name,
+        applied_at: momentAt(Date.now())
+      })
     }
     return waiting.map((migration) => migration.name)
   })
@@ -34,7 +38,8 @@ export async function schemaVersion(db: Knex): Promise<number> {
 }
 
 function refuseNewer(version: number): void {
-  if (version > migrations.length) throw new PorticoError('errors.schema.newer', { status: 503, args: { version, expected: migrations.length } })
+  if (version > migrations.length)
+    throw new PorticoError('errors.schema.newer', { status: 503, args: { version, expected: migrations.length } })
 }
 
 /** What knex keeps of its pool outside of its types: a lock belongs to one connection. */

@@ -17,12 +17,21 @@ const sessionSettings =
 function openMysql(url: string): Knex {
   return knex({
     client: 'mysql2',
-    connection: { uri: url, charset: 'utf8mb4', timezone: 'Z', dateStrings: true, decimalNumbers: true, supportBigNumbers: true },
+    connection: {
+      uri: url,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      dateStrings: true,
+      decimalNumbers: true,
+      supportBigNumbers: true
+    },
     pool: {
       min: 0,
       max: 10,
-      afterCreate: (connection: { query(sql: string, done: (error: unknown) => void): void }, done: (error: unknown, connection: unknown) => void) =>
-        connection.query(sessionSettings, (error) => done(error, connection))
+      afterCreate: (
+        connection: { query(sql: string, done: (error: unknown) => void): void },
+        done: (error: unknown, connection: unknown) => void
+      ) => connection.query(sessionSettings, (error) => done(error, connection))
     }
   })
 }
@@ -49,7 +58,9 @@ function prepareSqlite(connection: Database): void {
   connection.pragma('journal_mode = WAL')
   connection.pragma('foreign_keys = ON')
   connection.pragma('busy_timeout = 5000')
-  connection.function('portico_lower', { deterministic: true }, (text: unknown) => (text === null ? null : String(text).toLowerCase()))
+  connection.function('portico_lower', { deterministic: true }, (text: unknown) =>
+    text === null ? null : String(text).toLowerCase()
+  )
   connection.function('instr_like', { deterministic: true }, (text: unknown, pattern: unknown) => like(text, pattern))
 }
 

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { AuditEntry } from '../audit/audit.js'
 import { ChangedMeanwhile, staffActor } from '../audit/configuration-change.js'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import type { Locale } from '../host/catalog.js'

@@ -1,6 +1,6 @@
 /** Memberships: who takes part in which project, and how that begins and ends (T03, T10). */
 import { staffActor } from '../audit/configuration-change.js'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import type { Locale } from '../host/catalog.js'

@@ -33,8 +33,17 @@ async function showDefaults(context: Context, req: Request, res: Response, form?
     icon: module.icon,
     level: levelOf(form?.typed[module.name] ?? levelIn(all, module.name))
   }))
-  const choices = levels.map((value) => ({ value, label: t(`sharing:level.${value}.label`), help: t(`sharing:level.${value}.help`) }))
-  await page(res, 'global-sharing/defaults', { modules, choices, revision: all.revision, saved: req.query['saved'] === '1', errors: form?.errors ?? {} }, { status: form ? 422 : 200 })
+  const choices = levels.map((value) => ({
+    value,
+    label: t(`sharing:level.${value}.label`),
+    help: t(`sharing:level.${value}.help`)
+  }))
+  await page(
+    res,
+    'global-sharing/defaults',
+    { modules, choices, revision: all.revision, saved: req.query['saved'] === '1', errors: form?.errors ?? {} },
+    { status: form ? 422 : 200 }
+  )
 }
 
 async function saveDefaults(context: Context, req: Request, res: Response): Promise<void> {

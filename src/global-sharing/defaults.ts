@@ -29,7 +29,10 @@ interface SharingRow {
 export const defaults: (db: Knex) => Promise<Defaults> = cachedByVersion(async (db) => {
   const rows = await db<DefaultRow>('portico_defaults').select('module', 'level').orderBy('module')
   const sharing = await db<SharingRow>('portico_sharing').first('revision').where({ id: 'defaults' })
-  return { revision: Number(sharing?.revision ?? 0), levels: new Map(rows.map((row) => [row.module, levelOf(row.level)])) }
+  return {
+    revision: Number(sharing?.revision ?? 0),
+    levels: new Map(rows.map((row) => [row.module, levelOf(row.level)]))
+  }
 })
 
 export function levelIn(all: Defaults, module: string): Level {
@@ -42,12 +45,23 @@ export function ownedModules(catalog: Catalog): Module[] {
 }
 
 /** Puts new levels in force. @throws PorticoError when somebody else saved since `revision`. */
-export async function changeDefaults(context: Context, by: Staff, revision: number, wanted: ReadonlyMap<string, Level>): Promise<void> {
+export async function changeDefaults(
+  context: Context,
+  by: Staff,
+  revision: number,
+  wanted: ReadonlyMap<string, Level>
+): Promise<void> {
   const before = await defaults(context.db)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_sharing', { id: 'defaults', revision })
-    for (const [module, level] of wanted) await trx('portico_defaults').insert({ module, level }).onConflict('module').merge(['level'])
-    return { action: 'sharing.defaults-changed', subject: 'sharing:defaults', before: Object.fromEntries(before.levels), after: Object.fromEntries(wanted) }
+    for (const [module, level] of wanted)
+      await trx('portico_defaults').insert({ module, level }).onConflict('module').merge(['level'])
+    return {
+      action: 'sharing.defaults-changed',
+      subject: 'sharing:defaults',
+      before: Object.fromEntries(before.levels),
+      after: Object.fromEntries(wanted)
+    }
   })
 }
 

@@ -13,7 +13,11 @@ const openFor: Readonly<Record<Exclude<StaffAction, 'create'>, readonly Level[]>
 }
 
 /** Undefined where nothing is narrowed: for administrators, for creating, for modules whose records belong to nobody. */
-export function narrowing(all: Defaults, catalog: Catalog, ask: { module: string; action: StaffAction; staff: Staff }): Condition | undefined {
+export function narrowing(
+  all: Defaults,
+  catalog: Catalog,
+  ask: { module: string; action: StaffAction; staff: Staff }
+): Condition | undefined {
   const module = catalog.modules.get(ask.module)
   if (!module || ask.staff.isAdministrator || ask.action === 'create') return undefined
   return module.partOf ? narrowingOfPart(all, catalog, module, ask) : narrowingOf(all, module, ask)
@@ -25,7 +29,12 @@ function narrowingOf(all: Defaults, module: Module, ask: { action: StaffAction; 
 }
 
 /** Line items follow the record they are part of; what deletes or edits them edits that record. */
-function narrowingOfPart(all: Defaults, catalog: Catalog, module: Module, ask: { action: StaffAction; staff: Staff }): Condition | undefined {
+function narrowingOfPart(
+  all: Defaults,
+  catalog: Catalog,
+  module: Module,
+  ask: { action: StaffAction; staff: Staff }
+): Condition | undefined {
   const owner = catalog.modules.get(module.partOf!.module)
   const condition = owner && narrowingOf(all, owner, { ...ask, action: ask.action === 'view' ? 'view' : 'edit' })
   return condition && linked(module.partOf!.link, condition)

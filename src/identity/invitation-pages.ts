@@ -1,15 +1,15 @@
 /** Invitations: a page that says who invites to what, a button that accepts, and the first password (Z16, Z19). */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { Invalid, PorticoError } from '../errors.js'
-import { readForm, submit } from '../web/forms.js'
+import { PorticoError } from '../errors.js'
+import { nothingTyped, readForm, submit } from '../web/forms.js'
 import { localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { beginAt, settingPassword } from './admission.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
-import { password } from './password-form.js'
-import { judge, shortest } from './password.js'
+import { mustBeGood, password } from './password-form.js'
+import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
@@ -44,7 +44,7 @@ export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => 
     email: identity.email,
     shortest,
     score: 0,
-    form: { errors: {}, typed: {} }
+    form: nothingTyped
   })
 }
 
@@ -55,9 +55,7 @@ export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
   let score = 0
   const act = async () => {
     const form = readForm(passwordForm, req.body)
-    const judgement = judge(form.password, identity)
-    score = judgement.score
-    if (judgement.error) throw new Invalid({ password: judgement.error })
+    mustBeGood(form.password, identity, (found) => (score = found))
     await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
     await door.accepted(identity.id)
     await beginAt(parts, req, door, identity.id, 'in')

@@ -1,4 +1,13 @@
-/** The field of a new password; whether it is good enough is judged with its owner in view. */
+/** The field of a new password, and whether what was typed there is good enough for its owner. */
 import { z } from 'zod'
+import { Invalid } from '../errors.js'
+import { judge, type Owner } from './password.js'
 
 export const password = z.string().min(1, 'errors.field.required').max(1000)
+
+/** `tell` hears the password's score, whatever comes of it. @throws Invalid when it may not be taken */
+export function mustBeGood(typed: string, owner: Owner, tell: (score: number) => void): void {
+  const { score, error } = judge(typed, owner)
+  tell(score)
+  if (error) throw new Invalid({ password: error })
+}

@@ -2,15 +2,15 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { Invalid, NotFound } from '../errors.js'
-import { readForm, submit, type ShownAgain } from '../web/forms.js'
+import { nothingTyped, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { browserCountry, forgetChosenLocale, localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { cookieOptions } from '../web/security.js'
 import { timeZoneChoices } from '../web/time-zones.js'
 import { beginAt } from './admission.js'
 import type { Door } from './identity.js'
-import { password } from './password-form.js'
-import { judge, shortest } from './password.js'
+import { mustBeGood, password } from './password-form.js'
+import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import { countryChoices, preferencesForm, preferencesOf, typedPreferences } from './preferences.js'
@@ -18,7 +18,6 @@ import type { StoredIdentity } from './profiles.js'
 import { addressOf } from './sign-in-pages.js'
 
 const changeForm = z.object({ old: password, password })
-const nothingTyped: ShownAgain = { errors: {}, typed: {} }
 
 /** Language and country are proposed from the browser, formats and time zone are the inviter's (Z14). */
 export const showWelcome: DoorPage = async ({ parts, req, res, door }) => {
@@ -66,9 +65,7 @@ export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
     const isRight = await parts.passwords.matches(identity.passwordHash, form.old)
     if (!isRight) throw new Invalid({ old: { key: 'errors.password.old' } })
     await parts.attempts.forgive('password-change', who)
-    const judgement = judge(form.password, identity)
-    score = judgement.score
-    if (judgement.error) throw new Invalid({ password: judgement.error })
+    mustBeGood(form.password, identity, (found) => (score = found))
     await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
     await beginAt(parts, req, door, identity.id, 'in')
     res.redirect(303, urlFor(res, `${door.base}/profile?notice=saved`))

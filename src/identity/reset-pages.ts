@@ -1,13 +1,13 @@
 /** A forgotten password: an equal answer for everybody, a mail for whoever may come in here, and the page behind its link. */
 import { z } from 'zod'
-import { Invalid, PorticoError } from '../errors.js'
-import { email, readForm, submit } from '../web/forms.js'
+import { PorticoError } from '../errors.js'
+import { email, nothingTyped, readForm, submit } from '../web/forms.js'
 import { writeMail } from '../mail/write-mail.js'
 import { page, urlFor } from '../web/render.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
-import { password } from './password-form.js'
-import { judge, shortest } from './password.js'
+import { mustBeGood, password } from './password-form.js'
+import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
@@ -18,7 +18,7 @@ const addressForm = z.object({ email })
 const passwordForm = z.object({ password })
 
 export const showForgotten: DoorPage = async ({ res, door }) => {
-  await page(res, 'identity/forgotten-password', { door, form: { errors: {}, typed: {} } })
+  await page(res, 'identity/forgotten-password', { door, form: nothingTyped })
 }
 
 /** The answer is out before it is looked up whether there is such a person, so its time tells nothing (A30). */
@@ -63,7 +63,7 @@ export const showReset: DoorPage = async ({ parts, req, res, door }) => {
     identity: shown(identity),
     shortest,
     score: 0,
-    form: { errors: {}, typed: {} }
+    form: nothingTyped
   })
 }
 
@@ -73,9 +73,7 @@ export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
   let score = 0
   const act = async () => {
     const form = readForm(passwordForm, req.body)
-    const judgement = judge(form.password, identity)
-    score = judgement.score
-    if (judgement.error) throw new Invalid({ password: judgement.error })
+    mustBeGood(form.password, identity, (found) => (score = found))
     const hash = await parts.passwords.hash(form.password)
     await behindLink(parts, door, await parts.links.use(presented(req, door)))
     await parts.profiles.setPassword(identity.id, hash)

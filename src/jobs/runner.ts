@@ -21,7 +21,9 @@ function start(job: Job, log: Logger): Running {
   const timer = setInterval(() => {
     current ??= job
       .run()
-      .catch((error: unknown) => log.error({ job: job.name, error: error instanceof Error ? error.message : String(error) }, 'a job failed'))
+      .catch((error: unknown) =>
+        log.error({ job: job.name, error: error instanceof Error ? error.message : String(error) }, 'a job failed')
+      )
       .finally(() => (current = undefined))
   }, job.everySeconds * 1000)
   timer.unref()

@@ -7,7 +7,7 @@ import { moduleOf, type Locale } from '../host/catalog.js'
 import type { FieldError, Formats, Staff } from '../host/host.js'
 import { configuration, type Configuration, type Portal } from './configuration.js'
 import { changeConfiguration, changeRow } from '../audit/configuration-change.js'
-import { momentAt } from '../audit/moment.js'
+import { momentAt } from '../db/moment.js'
 import { freeSlugs, isSlug, slugOf } from './slug.js'
 
 /** How long an old address leads to the new one. */

@@ -22,8 +22,9 @@ export async function recordActions(context: Context, ask: RecordAsk & { locale:
   ]
 }
 
-async function mayBeInvited(context: Context, { module, id }: RecordAsk): Promise<boolean> {
+async function mayBeInvited(context: Context, { module, id, staff }: RecordAsk): Promise<boolean> {
   if ((await openUserTypes(context, { module, recordId: id })).length === 0) return false
+  if (!(await context.host.allows(staff, 'edit', module, id))) return false
   const recipient = await recipientAt(context, module, id)
   return recipient.address !== undefined
 }

@@ -10,6 +10,9 @@ export interface ShownAgain {
   readonly typed: Typed
 }
 
+/** A form as it is shown at first. */
+export const nothingTyped: ShownAgain = { errors: {}, typed: {} }
+
 /** No field is longer than this unless its schema says so by being shorter. */
 const longest = 20_000
 

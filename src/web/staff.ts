@@ -35,12 +35,27 @@ export function hasPermission(staff: Staff, permission: Permission): boolean {
 }
 
 /** One navigation for the pages of all modules that are on, and the way back to the CRM. */
-async function adminArea({ adminMenu, host, t }: Around, req: Request, res: Response): Promise<Record<string, unknown>> {
+async function adminArea(
+  { adminMenu, host, t }: Around,
+  req: Request,
+  res: Response
+): Promise<Record<string, unknown>> {
   const items = await adminMenu({ staff: req.staff, locale: req.locale })
   const [here] = items.filter(({ url }) => isWithin(req, url)).sort((a, b) => b.url.length - a.url.length)
-  const nav = items.map((item) => ({ label: item.label, url: urlFor(res, item.url), icon: item.icon, current: item === here }))
+  const nav = items.map((item) => ({
+    label: item.label,
+    url: urlFor(res, item.url),
+    icon: item.icon,
+    current: item === here
+  }))
   const back = { label: t(req.locale)('web:layout.backToCrm'), url: host.homeUrl, icon: 'arrow-left', current: false }
-  return { kind: 'admin', name: 'Portico', home: nav[0]?.url ?? host.homeUrl, nav: [...nav, back], user: { name: req.staff.name } }
+  return {
+    kind: 'admin',
+    name: 'Portico',
+    home: nav[0]?.url ?? host.homeUrl,
+    nav: [...nav, back],
+    user: { name: req.staff.name }
+  }
 }
 
 function isWithin(req: Request, path: string): boolean {

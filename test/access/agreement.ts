@@ -144,7 +144,7 @@ function partsOf(condition: Condition): Condition[] {
 }
 
 /** All records of all pages. */
-export async function walk(page: (after: string | undefined) => Promise<Page>): Promise<ViewedRecord[]> {
+async function walk(page: (after: string | undefined) => Promise<Page>): Promise<ViewedRecord[]> {
   const found: ViewedRecord[] = []
   let after: string | undefined
   do {

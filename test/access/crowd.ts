@@ -5,7 +5,7 @@ import { anna } from './world-rows.js'
 import { createIndexes, createTables } from './world-tables.js'
 
 /** How the rows hang together. Anna is a contact of the account `aNord`, which has cases like every other. */
-export const crowd = { casesPerAccount: 50, contactsPerAccount: 5, writtenByAnna: 30 } as const
+const crowd = { casesPerAccount: 50, contactsPerAccount: 5, writtenByAnna: 30 } as const
 
 /** Statements stay below this many rows, so that no transaction outgrows the server's memory. */
 const step = 100_000

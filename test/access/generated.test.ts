@@ -9,7 +9,7 @@ import { asked } from './policies.js'
 import { openWorld } from './world.js'
 
 const seed = Number(process.env.PORTICO_FC_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const runs = { sqlite: Number(process.env.PORTICO_FC_RUNS ?? 3000), mysql: Number(process.env.PORTICO_FC_RUNS ?? 600) }
+const runs = { sqlite: Number(process.env.PORTICO_FC_RUNS ?? 2000), mysql: Number(process.env.PORTICO_FC_RUNS ?? 400) }
 
 describe('generated policies (Z05–Z08, E09, E10, A03–A09, A13)', () => {
   eachDatabase((open, engine) => {

@@ -93,7 +93,7 @@ export class Oracle {
       const field = module.fields.get(filter.field)
       if (!field || !view.some((grant) => grant.fields.includes(filter.field))) return false
       const isNeeded = view.some((grant) => (query.filter ?? []).every((other) => grant.fields.includes(other.field)))
-      return !isNeeded || mayCompare(field, filter, true)
+      return !isNeeded || mayCompare(field, filter)
     })
   }
 
@@ -275,18 +275,18 @@ export class Oracle {
   private fits(name: string, values: Values): boolean {
     return Object.entries(values).every(([fieldName, value]) => {
       const field = this.module(name).fields.get(fieldName)
-      if (!field || value === null) return true
-      if (field.type === 'options') return Array.isArray(value)
-      if (field.type === 'reference') {
-        const to = this.module(name).links.get(field.link!)!.to
-        return value === '' || (typeof value === 'string' && this.policies.has(to) && this.seesById(to, value))
-      }
-      if (typeOf(field) !== 'moment') return typeof value === typeOf(field)
-      return (
-        value === '' ||
-        (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
-      )
+      return !field || value === null || this.fitsField(name, field, value)
     })
+  }
+
+  private fitsField(name: string, field: Field, value: FieldValue): boolean {
+    if (field.type === 'options') return Array.isArray(value)
+    if (value === '' && ['string', 'moment'].includes(typeOf(field))) return true
+    if (field.type === 'reference') {
+      return typeof value === 'string' && this.seesById(this.module(name).links.get(field.link!)!.to, value)
+    }
+    const isWhole = field.type === 'date' ? 10 : 19
+    return hasType(value, typeOf(field)) && (typeOf(field) !== 'moment' || String(value).length === isWhole)
   }
 
   private seesById(name: string, id: string): boolean {
@@ -440,16 +440,28 @@ function isLive(module: Module, row: Row): boolean {
   return module.live === undefined || row[module.live.column] === module.live.is
 }
 
-/** May the field be compared like this at all? */
-export function mayCompare(field: Field, { operator, value }: Omit<Filter, 'field'>, isFilter = false): boolean {
-  if (operator === 'isEmpty' || operator === 'isNotEmpty') return true
-  if (operator === 'contains' || operator === 'startsWith') {
-    if (field.type === 'options' && operator === 'startsWith') return false
-    return typeOf(field) === 'string' && typeof value === 'string' && !(isFilter && field.type === 'reference')
+/** May the field be compared like this at all? A reference is filtered by whole, or not at all. */
+function mayCompare(field: Field, { operator, value }: Filter): boolean {
+  const type = typeOf(field)
+  switch (operator) {
+    case 'isEmpty':
+    case 'isNotEmpty':
+      return true
+    case 'contains':
+      return type === 'string' && typeof value === 'string' && field.type !== 'reference'
+    case 'startsWith':
+      return type === 'string' && typeof value === 'string' && field.type !== 'reference' && field.type !== 'options'
+    case '=':
+    case '≠':
+      return hasType(value, type)
+    default:
+      return (type === 'number' || type === 'moment') && hasType(value, type)
   }
-  if (['<', '≤', '>', '≥'].includes(operator) && !['number', 'moment'].includes(typeOf(field))) return false
-  if (typeOf(field) === 'moment') return typeof value === 'string' && isMoment(value)
-  return typeof value === typeOf(field) && (typeof value !== 'number' || Number.isFinite(value))
+}
+
+function hasType(value: FieldValue, type: ReturnType<typeof typeOf>): boolean {
+  if (type === 'moment') return typeof value === 'string' && isMoment(value)
+  return typeof value === type && (typeof value !== 'number' || Number.isFinite(value))
 }
 
 function isMoment(text: string): boolean {

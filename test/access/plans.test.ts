@@ -124,9 +124,8 @@ describe(`plans at ${cases} cases`, () => {
       await ask()
       world.db.removeListener('query', listen)
       const { sql, bindings } = queries.at(-1)!
-      return engine === 'mysql'
-        ? mysqlPlan((await world.db.raw(`explain ${sql}`, bindings))[0])
-        : sqlitePlan(await world.db.raw(`explain query plan ${sql}`, bindings))
+      const rows: unknown = await world.db.raw(`explain ${engine === 'mysql' ? '' : 'query plan '}${sql}`, bindings)
+      return engine === 'mysql' ? mysqlPlan((rows as [MysqlStep[]])[0]) : sqlitePlan(rows as SqliteStep[])
     }
   })
 })
@@ -143,6 +142,11 @@ interface MysqlStep {
   readonly Extra: string | null
 }
 
+interface SqliteStep {
+  readonly parent: number
+  readonly detail: string
+}
+
 const onlyLive = /^case_by_deleted_/
 
 /** `r` is the case in question. */
@@ -157,7 +161,7 @@ function mysqlPlan(rows: readonly MysqlStep[]): Plan {
 }
 
 /** The sort of the page's own rows comes after a scan of the page `p`, or of the union `u`. */
-function sqlitePlan(rows: { id: number; parent: number; detail: string }[]): Plan {
+function sqlitePlan(rows: readonly SqliteStep[]): Plan {
   const steps = rows.map(({ detail }) => {
     const index = /USING (?:COVERING )?INDEX (\S+)/.exec(detail)?.[1]
     const readsCases = /^(SCAN|SEARCH) r\b/.test(detail)

@@ -20,7 +20,7 @@ import { anna, bjorn, hostileRows, pools } from './world-rows.js'
 
 type Arb<T> = fc.Arbitrary<T>
 
-export const moduleNames = ['Case', 'Case', 'Case', 'Task', 'Contact', 'Account', 'QuoteItem', 'Product'] as const
+const moduleNames = ['Case', 'Case', 'Case', 'Task', 'Contact', 'Account', 'QuoteItem', 'Product'] as const
 
 /** What is asked in one run: who may what, and a question about one module. */
 export interface Asked {
@@ -93,7 +93,7 @@ function fieldsArb(module: Module): Arb<string[]> {
 const memo = new Map<string, Arb<Condition>>()
 
 /** Any condition over the module, `depth` levels of links, alls and anys deep. */
-export function conditionOf(module: Module, depth: number): Arb<Condition> {
+function conditionOf(module: Module, depth: number): Arb<Condition> {
   const key = `${module.name} ${depth}`
   const known = memo.get(key)
   if (known) return known
@@ -137,7 +137,7 @@ function comparison(module: Module): Arb<Condition> {
 }
 
 /** An operator that has a meaning for the field, and a value of its type. */
-export function comparisonOf(field: Field): Arb<Omit<Filter, 'field'>> {
+function comparisonOf(field: Field): Arb<Omit<Filter, 'field'>> {
   const empties = (['isEmpty', 'isNotEmpty'] as const).map((operator) => fc.constant({ operator, value: null }))
   const values = valueFor(field)
   return fc.oneof(...empties, ...operatorsOf(field).map((operator) => values.map((value) => ({ operator, value }))))
@@ -262,7 +262,7 @@ function idOf(module: string): Arb<string> {
 }
 
 /** A question: filters, words, an order and a page size; sometimes of fields that are hidden or are not there. */
-export function queryOf(module: Module): Arb<ListQuery> {
+function queryOf(module: Module): Arb<ListQuery> {
   const names = [...module.fields.keys()]
   const sortable = [...module.fields.values()].filter((field) => field.sortable).map((field) => field.name)
   const sort = fc.record({ field: fc.constantFrom(...sortable), descending: fc.boolean() })

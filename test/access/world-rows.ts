@@ -513,7 +513,7 @@ interface Dice {
 }
 
 /** Small numbers that look random and come out the same for the same seed. */
-export function diceOf(seed: number): Dice {
+function diceOf(seed: number): Dice {
   let state = seed >>> 0
   const below = (count: number): number => {
     state = (state + 0x6d2b79f5) >>> 0

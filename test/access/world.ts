@@ -86,10 +86,10 @@ async function fill(db: Knex, rows: Rows): Promise<void> {
 }
 
 async function loadRows(db: Knex): Promise<Rows> {
-  const rows: Rows = { portico_authorship: (await db('portico_authorship').select()) as Row[] }
-  for (const table of Object.keys(ownTables)) rows[table] = (await db(table).select()) as Row[]
+  const rows: Rows = { portico_authorship: await db('portico_authorship').select<Row[]>() }
+  for (const table of Object.keys(ownTables)) rows[table] = await db(table).select<Row[]>()
   for (const module of catalog.modules.values()) {
-    rows[module.table] = (await db(module.table).select(Object.keys(columnsOf(module)))) as Row[]
+    rows[module.table] = await db(module.table).select<Row[]>(Object.keys(columnsOf(module)))
   }
   return rows
 }

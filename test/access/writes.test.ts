@@ -1,7 +1,7 @@
 /** Writing: what the kernel lets through is what the oracle lets through, and what it refuses never reaches the host (A04, A05, A10, A14, A15). */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { all, along, always, any, compare, linked, oneOf, writtenBy } from '../../src/access/condition.js'
+import { all, along, always, any, compare, linked, not, oneOf, writtenBy } from '../../src/access/condition.js'
 import type { ModulePolicy } from '../../src/access/grant.js'
 import { records } from '../../src/access/records.js'
 import { Forbidden, Invalid, NotFound } from '../../src/errors.js'
@@ -11,7 +11,7 @@ import { eachDatabase } from '../support/databases.js'
 import { loadWorld, oracleOf, outcomeOf, type Loaded } from './agreement.js'
 import type { Outcome } from './oracle.js'
 import { policies } from './policies.js'
-import { grant, policyOf } from './shapes.js'
+import { grant, policyOf, restriction } from './shapes.js'
 import { annaPerson, eva, openWorld, type World } from './world.js'
 import { catalog } from './world-catalog.js'
 import { anna, hostileRows, pools } from './world-rows.js'
@@ -168,9 +168,9 @@ describe('writing', () => {
         Forbidden
       ]
     ]
-    for (const [title, write, error] of refusals) {
+    for (const [title, attempted, error] of refusals) {
       it(`refuses ${title}, and asks the host for nothing (A15)`, async () => {
-        expect(await failure(write)).to.be.instanceOf(error)
+        expect(await failure(attempted)).to.be.instanceOf(error)
         expect(world.writes).to.deep.equal([])
       })
     }
@@ -204,6 +204,15 @@ describe('writing', () => {
       expect(
         await failure(async () => (await as(policy)).create('Account', { values: { name: 'Mine' } }))
       ).to.be.instanceOf(Forbidden)
+    })
+
+    it('A26 a restriction by `not` does not let a new record through that lacks the field', async () => {
+      for (const when of [compare('name', '≠', 'x'), compare('name', '=', 'y')]) {
+        const opened = policyOf('Case', [grant('Case', 'g', always, { actions: all_ })], [restriction('r', not(when))])
+        const door = await as([opened])
+        expect(await outcomeOf(door.create('Case', { values: {} })), when.kind).to.equal('Forbidden')
+        expect(await outcomeOf(door.create('Case', { values: { name: 'x' } })), when.kind).to.equal('done')
+      }
     })
 
     it('does not take the author of a new record for the author of what it is linked to', async () => {
@@ -264,9 +273,9 @@ const editBoth = [
   policyOf('Contact', [grant('Contact', 'g', itself, { actions: all_ })])
 ]
 
-async function failure(write: () => Promise<unknown>): Promise<unknown> {
+async function failure(attempted: () => Promise<unknown>): Promise<unknown> {
   try {
-    await write()
+    await attempted()
   } catch (error) {
     return error
   }
@@ -326,20 +335,18 @@ const attempt: fc.Arbitrary<Attempt> = fc.constantFrom('Case', 'Case', 'Task', '
 /** Generated policies whose grants mostly give everything, so that writes come through. */
 function generous(name: string): fc.Arbitrary<ModulePolicy[]> {
   const isGenerous = fc.integer({ min: 0, max: 3 }).map((n) => n > 0)
-  return fc
-    .tuple(policies(name), isGenerous)
-    .map(([parts, yes]) =>
-      parts.map((part) =>
-        yes
-          ? {
-              ...part,
-              grants: part.grants.map((one, index) =>
-                index === 0 ? grant(part.module, one.id, one.when, { actions: all_ }) : one
-              )
-            }
-          : part
-      )
+  return fc.tuple(policies(name), isGenerous).map(([parts, yes]) =>
+    parts.map((part) =>
+      yes
+        ? {
+            ...part,
+            grants: part.grants.map((one, index) =>
+              index === 0 ? grant(part.module, one.id, one.when, { actions: all_ }) : one
+            )
+          }
+        : part
     )
+  )
 }
 
 function valuesArb(module: Module): fc.Arbitrary<Values> {

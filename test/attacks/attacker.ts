@@ -24,25 +24,41 @@ export class Attacker {
 
   /** GET without following; the token of the page's forms is remembered. */
   get(path: string, headers: Headers = {}): Promise<Response> {
-    return this.take(supertest(this.server).get(path).set({ ...this.cookie(), ...headers }))
+    return this.take(
+      supertest(this.server)
+        .get(path)
+        .set({ ...this.cookie(), ...headers })
+    )
   }
 
   /** POST of just these fields with the token of the last page. */
   post(path: string, fields: Fields = {}, headers: Headers = {}): Promise<Response> {
-    return this.send(path, formOf({ _csrf: this.token, ...fields }), { 'Content-Type': 'application/x-www-form-urlencoded', ...headers })
+    return this.send(path, formOf({ _csrf: this.token, ...fields }), {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      ...headers
+    })
   }
 
   /** POST of these fields as a multipart form, token first; file names go over the wire byte by byte. */
   upload(path: string, fields: Fields = {}, files: readonly SentFile[] = []): Promise<Response> {
-    const parts = Object.entries({ _csrf: this.token, ...fields }).map(([name, value]) => part(`name="${name}"`, String(value)))
-    const sent = files.map(({ name, content, type = 'text/plain' }) => part(`name="files"; filename="${name}"\r\nContent-Type: ${type}`, content))
+    const parts = Object.entries({ _csrf: this.token, ...fields }).map(([name, value]) =>
+      part(`name="${name}"`, String(value))
+    )
+    const sent = files.map(({ name, content, type = 'text/plain' }) =>
+      part(`name="files"; filename="${name}"\r\nContent-Type: ${type}`, content)
+    )
     const body = Buffer.concat([...parts, ...sent, Buffer.from(`--${boundary}--\r\n`)])
     return this.send(path, body, { 'Content-Type': `multipart/form-data; boundary=${boundary}` })
   }
 
   /** POST of any body, nothing added. */
   send(path: string, body: string | Buffer, headers: Headers): Promise<Response> {
-    return this.take(supertest(this.server).post(path).set({ ...this.cookie(), ...headers }).send(body))
+    return this.take(
+      supertest(this.server)
+        .post(path)
+        .set({ ...this.cookie(), ...headers })
+        .send(body)
+    )
   }
 
   /** Any method, with the token of the last page in a form. */
@@ -81,7 +97,7 @@ export class Attacker {
 
   private async take(request: supertest.Test): Promise<Response> {
     const answer = await request
-    for (const line of [answer.headers['set-cookie'] ?? []].flat() as string[]) {
+    for (const line of cookiesIn(answer)) {
       const [pair = ''] = line.split(';')
       const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
       if (value === '') this.cookies.delete(name)
@@ -90,6 +106,12 @@ export class Attacker {
     this.token = /name="_csrf" value="([^"]+)"/.exec(answer.text ?? '')?.[1] ?? this.token
     return answer
   }
+}
+
+/** The cookies that an answer sets, with their flags. */
+export function cookiesIn(answer: Response): string[] {
+  const set: unknown = answer.headers['set-cookie']
+  return Array.isArray(set) ? set.map(String) : []
 }
 
 export function pageOf(answer: Response): CheerioAPI {
@@ -103,15 +125,23 @@ export function wordsOf(answer: Response): string {
 
 /** What differs from page to page anyway: the token in its forms, and the number by which we find an error in the log. */
 export function masked(answer: Response): string {
-  return answer.text.replace(/name="_csrf" value="[^"]*"/g, '').replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'number')
+  return answer.text
+    .replace(/name="_csrf" value="[^"]*"/g, '')
+    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'number')
 }
 
 const boundary = 'portico-attack-boundary'
 
 function part(head: string, content: Buffer | string): Buffer {
-  return Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`), Buffer.from(content), Buffer.from('\r\n')])
+  return Buffer.concat([
+    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`),
+    Buffer.from(content),
+    Buffer.from('\r\n')
+  ])
 }
 
 function formOf(fields: Fields): string {
-  return new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))).toString()
+  return new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
+  ).toString()
 }

@@ -115,7 +115,6 @@ eachDatabase((open) => {
 
     it('S09 a contact that is private to a colleague can be neither found on our staff pages nor invited', async () => {
       await setDefault('Contact', 'public-read')
-      const petra = await signedIn('petra')
       const frank = await signedIn('frank')
       const contact = await test.embedded.crm.store.system.create('Contact', {
         firstName: 'Eva',
@@ -156,8 +155,11 @@ eachDatabase((open) => {
     }
 
     async function anyRecord(module: 'Lead' | 'Case', owner: string): Promise<string> {
-      const row = await test.embedded.db(module === 'Lead' ? 'crm_lead' : 'crm_case').first('id').where({ assigned_user_id: owner, deleted: 0 })
-      return String(row.id)
+      const row = await test.embedded
+        .db<{ id: string; assigned_user_id: string; deleted: number }>(module === 'Lead' ? 'crm_lead' : 'crm_case')
+        .first('id')
+        .where({ assigned_user_id: owner, deleted: 0 })
+      return row!.id
     }
   })
 })

@@ -43,7 +43,7 @@ describe('criteria (Z07)', () => {
 
   it('hold for nothing where the own record has no value, never for everything (A26)', () => {
     for (const empty of [null, '', undefined]) {
-      const primary = empty === undefined ? {} : { lastName: empty }
+      const primary: Record<string, string | null> = empty === undefined ? {} : { lastName: empty }
       for (const operator of ['=', '≠', 'contains', 'startsWith'] as const) {
         expect(
           criteriaCondition(module('Account'), of('all', byField('name', operator, 'lastName')), primary)

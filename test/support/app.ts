@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Express } from 'express'
 import { pino } from 'pino'
-import { seedPortal } from '../../demo/portals.js'
+import { seedDemo } from '../../demo/seed.js'
 import { seedWorld } from '../../demo/world.js'
 import { createApp } from '../../src/app.js'
 import { readConfig, type Config } from '../../src/config.js'
@@ -24,7 +24,7 @@ export interface TestApp {
 }
 
 export interface TestAppOptions {
-  /** `people`: the CRM's demo world without a portal; `demo`: with the portal and its users. */
+  /** `people`: the CRM's demo world without a portal; `demo`: with the portal, its users and an external user. */
   readonly world?: 'people' | 'demo'
   readonly config?: Partial<Config>
 }
@@ -35,8 +35,7 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
   const config: Config = { ...testConfig(url, filesFolder), ...options.config }
   let ahead = 0
   const embedded = await openEmbedded(config, pino({ level: config.logLevel }), () => Date.now() + ahead)
-  await seedWorld(embedded.crm)
-  if (options.world !== 'people') await seedPortal(embedded)
+  await (options.world === 'people' ? seedWorld(embedded.crm) : seedDemo(embedded))
   await embedded.host.deliver()
   const app = createApp(embedded)
   return {

@@ -4,7 +4,7 @@ import { load, type CheerioAPI } from 'cheerio'
 import type { Express } from 'express'
 import supertest, { type Response } from 'supertest'
 
-type Answers = Readonly<Record<string, string | readonly string[]>>
+export type Answers = Readonly<Record<string, string | readonly string[]>>
 
 export interface Attachment {
   readonly field: string
@@ -16,6 +16,8 @@ export interface Attachment {
 export class Visitor {
   /** The last answer, redirects followed. */
   response!: Response
+  /** The status of the first answer, before any redirect was followed. */
+  answered = 0
   /** Where he is: the path of the last page. */
   path = '/'
   private readonly agent: ReturnType<typeof supertest.agent>
@@ -55,22 +57,26 @@ export class Visitor {
 
   /** Sends the form whose button says `button`, with `answers` in place of what its fields hold. */
   async send(button: string, answers: Answers = {}, files: readonly Attachment[] = []): Promise<this> {
-    const form = this.formWith(button)
-    const values = new Map([...form.values, ...Object.entries(answers).map(([name, value]) => [name, [value].flat()] as const)])
-    for (const name of Object.keys(answers)) expect(form.names, `a field ${name} in the form «${button}» on ${this.path}`).to.include(name)
-    if (form.method === 'get') return this.open(`${form.action}?${new URLSearchParams(pairs(values)).toString()}`)
-    return this.post(form.action, values, files, form.isMultipart)
+    return this.fillIn(this.formWith(button), answers, files)
+  }
+
+  /** Sends the form that leads to `action`; an answer may name one of its buttons, and an empty list unticks a box. */
+  async submit(action: string, answers: Answers = {}, files: readonly Attachment[] = []): Promise<this> {
+    return this.fillIn(this.formTo(action), answers, files)
   }
 
   /** POST of just these fields with the page's own token: what an attacker with a session would try. */
   async forge(path: string, fields: Answers = {}): Promise<Response> {
     const token = this.page('input[name=_csrf]').first().attr('value') ?? ''
-    return this.agent.post(pathOf(path)).type('form').send(new URLSearchParams(pairs(new Map(Object.entries({ _csrf: token, ...fields }).map(([name, value]) => [name, [value].flat()])))).toString())
+    return this.bare(path, { _csrf: token, ...fields })
   }
 
   /** POST of raw fields without any token. */
   async bare(path: string, fields: Answers = {}): Promise<Response> {
-    return this.agent.post(pathOf(path)).type('form').send(new URLSearchParams(pairs(new Map(Object.entries(fields).map(([name, value]) => [name, [value].flat()])))).toString())
+    return this.agent
+      .post(pathOf(path))
+      .type('form')
+      .send(encoded(listed(fields)))
   }
 
   is(status: number): this {
@@ -88,56 +94,44 @@ export class Visitor {
     return this
   }
 
-  private async post(action: string, values: ReadonlyMap<string, readonly string[]>, files: readonly Attachment[], isMultipart: boolean): Promise<this> {
-    const request = this.agent.post(pathOf(action || this.path)).set('Accept-Language', this.language)
-    if (!isMultipart) {
-      return this.arrive(await request.type('form').send(new URLSearchParams(pairs(values)).toString()), action || this.path)
-    }
+  private async fillIn(form: Form, answers: Answers, files: readonly Attachment[]): Promise<this> {
+    for (const name of Object.keys(answers))
+      expect(form.names, `a field ${name} in the form to ${form.action} on ${this.path}`).to.include(name)
+    const values = new Map([...form.values, ...listed(answers)])
+    if (form.method === 'get') return this.open(`${form.action}?${encoded(values)}`)
+    const address = form.action || this.path
+    const request = this.agent.post(pathOf(address)).set('Accept-Language', this.language)
+    if (!form.isMultipart) return this.arrive(await request.type('form').send(encoded(values)), address)
     for (const [name, value] of pairs(values)) void request.field(name, value)
-    for (const file of files) void request.attach(file.field, Buffer.from(file.content), { filename: file.name, contentType: file.type })
-    return this.arrive(await request, action || this.path)
+    for (const file of files)
+      void request.attach(file.field, Buffer.from(file.content), { filename: file.name, contentType: file.type })
+    return this.arrive(await request, address)
   }
 
   private async arrive(response: Response, path: string): Promise<this> {
     this.response = response
+    this.answered = response.status
     this.path = pathOf(path)
     if (response.status < 300 || response.status >= 400) return this
-    return this.open(new URL(String(response.headers['location']), `http://portico${pathOf(path)}`).href)
+    await this.open(new URL(String(response.headers['location']), `http://portico${pathOf(path)}`).href)
+    this.answered = response.status
+    return this
   }
 
   private formWith(button: string): Form {
     const $ = this.page
-    const found = $('button, input[type=submit]').filter((_, one) => $(one).text().replace(/\s+/g, ' ').trim() === button)
+    const found = $('button, input[type=submit]').filter(
+      (_, one) => $(one).text().replace(/\s+/g, ' ').trim() === button
+    )
     expect(found.length, `a button «${button}» on ${this.path}: ${this.text.slice(0, 400)}`).to.be.greaterThan(0)
-    const form = found.first().closest('form')
-    const values = new Map<string, string[]>()
-    const names = new Set<string>()
-    const add = (name: string, value: string): void => void values.set(name, [...(values.get(name) ?? []), value])
-    form.find('input, select, textarea').each((_, element) => {
-      const field = $(element)
-      const name = field.attr('name')
-      if (!name) return
-      names.add(name)
-      const type = field.attr('type')
-      if (type === 'file') return
-      if (type === 'checkbox' || type === 'radio') {
-        if (field.is('[checked]')) add(name, field.attr('value') ?? 'on')
-      } else if (element.tagName === 'select') {
-        const chosen = field.find('option[selected]')
-        const options = field.is('[multiple]') || chosen.length > 0 ? chosen : field.find('option').first()
-        options.each((__, option) => add(name, $(option).attr('value') ?? ''))
-      } else if (element.tagName === 'textarea') add(name, field.text().replace(/^\n/, ''))
-      else add(name, field.attr('value') ?? '')
-    })
-    const pressed = found.first().attr('name')
-    if (pressed) add(pressed, found.first().attr('value') ?? '')
-    return {
-      action: found.first().attr('formaction') ?? form.attr('action') ?? this.path,
-      method: (form.attr('method') ?? 'get').toLowerCase(),
-      isMultipart: form.attr('enctype') === 'multipart/form-data',
-      values,
-      names
-    }
+    return formOf($, found.first().closest('form'), found.first(), this.path)
+  }
+
+  private formTo(action: string): Form {
+    const $ = this.page
+    const found = $(`form[method=post][action="${action}"]`)
+    expect(found.length, `a form to ${action} on ${this.path}: ${this.text.slice(0, 400)}`).to.be.greaterThan(0)
+    return formOf($, found.first(), undefined, this.path)
   }
 }
 
@@ -149,8 +143,55 @@ interface Form {
   readonly names: ReadonlySet<string>
 }
 
+type Found = ReturnType<CheerioAPI>
+
+/** What a browser would send of a form when this button is pressed. */
+function formOf($: CheerioAPI, form: Found, pressed: Found | undefined, path: string): Form {
+  const values = new Map<string, string[]>()
+  const names = new Set<string>()
+  const add = (name: string, value: string): void => void values.set(name, [...(values.get(name) ?? []), value])
+  form.find('input, select, textarea, button').each((_, element) => {
+    const field = $(element)
+    const name = field.attr('name')
+    if (!name) return
+    names.add(name)
+    if (field.is('button')) return
+    for (const value of valuesOf($, field)) add(name, value)
+  })
+  const name = pressed?.attr('name')
+  if (name) add(name, pressed?.attr('value') ?? '')
+  return {
+    action: pressed?.attr('formaction') ?? form.attr('action') ?? path,
+    method: (form.attr('method') ?? 'get').toLowerCase(),
+    isMultipart: form.attr('enctype') === 'multipart/form-data',
+    values,
+    names
+  }
+}
+
+/** What a field holds: a box that is not ticked and a list with nothing chosen hold nothing. */
+function valuesOf($: CheerioAPI, field: Found): readonly string[] {
+  const type = field.attr('type')
+  if (type === 'file') return []
+  if (type === 'checkbox' || type === 'radio') return field.is('[checked]') ? [field.attr('value') ?? 'on'] : []
+  if (field.is('textarea')) return [field.text().replace(/^\n/, '')]
+  if (!field.is('select')) return [field.attr('value') ?? '']
+  const chosen = field.find('option[selected]')
+  const options = field.is('[multiple]') || chosen.length > 0 ? chosen : field.find('option').first()
+  return options.map((_, option) => $(option).attr('value') ?? '').get()
+}
+
 function pairs(values: ReadonlyMap<string, readonly string[]>): [string, string][] {
   return [...values].flatMap(([name, list]) => list.map((value): [string, string] => [name, value]))
+}
+
+/** The body of a form that is no multipart one. */
+function encoded(values: ReadonlyMap<string, readonly string[]>): string {
+  return new URLSearchParams(pairs(values)).toString()
+}
+
+function listed(answers: Answers): Map<string, readonly string[]> {
+  return new Map(Object.entries(answers).map(([name, value]) => [name, [value].flat()]))
 }
 
 function pathOf(address: string): string {

@@ -15,7 +15,10 @@ export interface ModuleDefinition {
   readonly links?: Readonly<Record<string, ManyDefinition>>
   /** Modules a record may hang on by parent type and id; makes one link `parent<Module>` each, and `<plural>` back. */
   readonly parents?: readonly string[]
-  readonly layouts: { readonly list: readonly string[]; readonly detail: readonly { readonly label: Words; readonly fields: readonly string[] }[] }
+  readonly layouts: {
+    readonly list: readonly string[]
+    readonly detail: readonly { readonly label: Words; readonly fields: readonly string[] }[]
+  }
   /** Line items of another module, through this reference field. */
   readonly partOf?: { readonly module: string; readonly link: string }
   readonly hasFeed?: boolean

@@ -23,6 +23,8 @@ import { inTransaction } from './transaction.js'
 export interface CrmFeed extends Feed {
   list(module: string, id: string, ask: { internal: boolean; limit: number }): Promise<CrmFeedEntry[]>
   find(entryId: string): Promise<CrmFeedEntry | undefined>
+  /** `at` (UTC, default now) is for imports and seeds. */
+  post(entry: NewFeedEntry, by: Actor, at?: string): Promise<string>
 }
 
 /** An event says what happened as data too, so that a page can say it in the reader's language; `text` is its English sentence. */
@@ -70,13 +72,13 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
       const rows = await allRows<EntryRow>(query)
       return entriesOf(db, rows.reverse())
     },
-    async post(entry, by) {
+    async post(entry, by, at = momentAt(now())) {
       const { module } = (await model()).module(entry.module)
       const text = noteText(entry.text, entry.files.length > 0)
       const author = await authorOf(db, by)
       return inTransaction(db, async (trx) => {
         await mustTakeNotes(trx, module, entry)
-        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at: momentAt(now()) })
+        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at })
         await attach(trx, id, entry.files)
         return id
       })

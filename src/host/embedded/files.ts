@@ -25,7 +25,12 @@ export function createFiles(db: Knex, folder: string, now: () => number): CrmFil
       const id = randomUUID()
       const size = await store(pathOf(id), content)
       const file = { id, name, type, size }
-      await db('crm_file').insert({ ...file, created_at: momentAt(now()), author_kind: by.kind, author_id: actorId(by) })
+      await db('crm_file').insert({
+        ...file,
+        created_at: momentAt(now()),
+        author_kind: by.kind,
+        author_id: actorId(by)
+      })
       return file
     },
     async read(id) {

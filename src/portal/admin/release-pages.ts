@@ -23,7 +23,7 @@ export function saveReleasePage(context: Context): RequestHandler {
     await submitOrRefuse(
       req,
       async () => {
-        await saveRelease(context, { id: place.userType.id, revision }, draft, req.staff)
+        await saveRelease(context, { id: place.userType.id, revision }, draft, { ...req.staff, locale: req.locale })
         res.redirect(303, userTypeUrl(res, place))
       },
       (again) => show(context, req, res, place, { draft, again })

@@ -1,6 +1,6 @@
 /** Short ways to write down the fields that many of the embedded CRM's modules have in common. */
 import type { Scalar, Tone } from '../../catalog.js'
-import type { FieldDefinition, Words } from '../definition.js'
+import type { FieldDefinition, ModuleDefinition, Words } from '../definition.js'
 
 type More = Omit<FieldDefinition, 'label' | 'type'>
 
@@ -60,7 +60,6 @@ export const address = {
   city: field('text', words('City', 'Ort', 'Město'), { maxLength: 100, searchable: true }),
   country: field('text', words('Country', 'Land', 'Země'), { maxLength: 100 })
 }
-export const addressFields = Object.keys(address)
 
 export const personName = {
   name: field('personName', words('Name', 'Name', 'Jméno'), {
@@ -76,13 +75,22 @@ export const personName = {
   })
 }
 
-export const overview = words('Overview', 'Überblick', 'Přehled')
-export const details = words('Details', 'Einzelheiten', 'Podrobnosti')
-export const addressSection = words('Address', 'Anschrift', 'Adresa')
-export const relations = words('Belongs to', 'Gehört zu', 'Patří k')
-
 export const statusLabel = words('Status', 'Status', 'Stav')
 export const typeLabel = words('Type', 'Art', 'Typ')
 export const accountLabel = words('Account', 'Firma', 'Firma')
 export const contactLabel = words('Contact', 'Kontakt', 'Kontakt')
 export const projectLabel = words('Project', 'Projekt', 'Projekt')
+
+type Section = ModuleDefinition['layouts']['detail'][number]
+
+const sectionOf =
+  (label: Words) =>
+  (...fields: string[]): Section => ({ label, fields })
+
+/** The sections that most records' pages have. */
+export const section = {
+  overview: sectionOf(words('Overview', 'Überblick', 'Přehled')),
+  relations: sectionOf(words('Belongs to', 'Gehört zu', 'Patří k')),
+  address: (): Section => sectionOf(words('Address', 'Anschrift', 'Adresa'))(...Object.keys(address)),
+  details: sectionOf(words('Details', 'Einzelheiten', 'Podrobnosti'))
+}

@@ -6,14 +6,12 @@ import {
   choice,
   contactLabel,
   description,
-  details,
   field,
   money,
   naming,
-  overview,
   projectLabel,
   reference,
-  relations,
+  section,
   statusLabel,
   words
 } from './fields.js'
@@ -46,9 +44,9 @@ function layouts(due: string, belongsTo: readonly string[]): ModuleDefinition['l
   return {
     list: ['number', 'subject', 'account', 'status', 'date', 'amount'],
     detail: [
-      { label: overview, fields: ['number', 'subject', 'status', 'date', due, 'amount', 'assignedUser'] },
-      { label: relations, fields: belongsTo },
-      { label: details, fields: ['description'] }
+      section.overview('number', 'subject', 'status', 'date', due, 'amount', 'assignedUser'),
+      section.relations(...belongsTo),
+      section.details('description')
     ]
   }
 }
@@ -78,7 +76,7 @@ function itemsOf(module: string, label: Words, plural: Words, parent: Words): Mo
     },
     layouts: {
       list: ['product', 'description', 'quantity', 'unitPrice', 'amount'],
-      detail: [{ label: overview, fields: [link, 'product', 'description', 'quantity', 'unitPrice', 'amount'] }]
+      detail: [section.overview(link, 'product', 'description', 'quantity', 'unitPrice', 'amount')]
     }
   }
 }

@@ -4,13 +4,11 @@ import {
   accountLabel,
   choice,
   description,
-  details,
   field,
   naming,
-  overview,
   projectLabel,
   reference,
-  relations,
+  section,
   statusLabel,
   words
 } from './fields.js'
@@ -25,14 +23,21 @@ const folders = { name: 'folders', label: words('Folders', 'Ordner', 'Složky') 
 
 const subject = naming(words('Subject', 'Betreff', 'Předmět'))
 const startsAt = field('datetime', words('Starts', 'Beginn', 'Začátek'), { required: true, sortable: true })
-const spentMinutes = field('integer', words('Time spent (minutes)', 'Aufwand (Minuten)', 'Odpracováno (minut)'), {
-  min: 0
-})
 const activityParents = ['Account', 'Contact', 'Lead', 'Deal', 'Case']
 
-/** The contact from outside who is responsible for a task, call or appointment (T06). */
-function responsible(back: { name: string; label: FieldDefinition['label'] }): FieldDefinition {
-  return reference(words('Responsible contact', 'Zuständiger Kontakt', 'Odpovědný kontakt'), 'Contact', back)
+type Back = NonNullable<FieldDefinition['back']>
+
+/** What tasks, calls and appointments have alike; the contact from outside who is responsible for them among it (T06). */
+function activity(ofProject: Back, ofResponsible: Back): Record<string, FieldDefinition> {
+  const responsible = words('Responsible contact', 'Zuständiger Kontakt', 'Odpovědný kontakt')
+  return {
+    project: reference(projectLabel, 'Project', ofProject),
+    responsible: reference(responsible, 'Contact', ofResponsible),
+    spentMinutes: field('integer', words('Time spent (minutes)', 'Aufwand (Minuten)', 'Odpracováno (minut)'), {
+      min: 0
+    }),
+    description
+  }
 }
 
 const project: ModuleDefinition = {
@@ -83,12 +88,12 @@ const project: ModuleDefinition = {
   layouts: {
     list: ['name', 'account', 'status', 'progress', 'startDate', 'endDate'],
     detail: [
-      { label: overview, fields: ['name', 'account', 'status', 'progress', 'assignedUser'] },
+      section.overview('name', 'account', 'status', 'progress', 'assignedUser'),
       {
         label: words('Schedule and budget', 'Zeitplan und Budget', 'Harmonogram a rozpočet'),
         fields: ['startDate', 'endDate', 'timeZone', 'budget']
       },
-      { label: details, fields: ['description'] }
+      section.details('description')
     ]
   }
 }
@@ -113,20 +118,17 @@ const task: ModuleDefinition = {
       'Open'
     ),
     dueDate: field('date', words('Due date', 'Fällig am', 'Termín'), { sortable: true }),
-    project: reference(projectLabel, 'Project', { name: 'tasks', label: tasks }),
-    responsible: responsible({
-      name: 'responsibleTasks',
-      label: words('Responsible for tasks', 'Zuständig für Aufgaben', 'Odpovídá za úkoly')
-    }),
-    spentMinutes,
-    description
+    ...activity(
+      { name: 'tasks', label: tasks },
+      { name: 'responsibleTasks', label: words('Responsible for tasks', 'Zuständig für Aufgaben', 'Odpovídá za úkoly') }
+    )
   },
   layouts: {
     list: ['subject', 'status', 'dueDate', 'project', 'assignedUser'],
     detail: [
-      { label: overview, fields: ['subject', 'status', 'dueDate', 'spentMinutes', 'assignedUser'] },
-      { label: relations, fields: ['project', 'responsible'] },
-      { label: details, fields: ['description'] }
+      section.overview('subject', 'status', 'dueDate', 'spentMinutes', 'assignedUser'),
+      section.relations('project', 'responsible'),
+      section.details('description')
     ]
   }
 }
@@ -155,20 +157,17 @@ const call: ModuleDefinition = {
       'Planned'
     ),
     startsAt,
-    project: reference(projectLabel, 'Project', { name: 'calls', label: calls }),
-    responsible: responsible({
-      name: 'responsibleCalls',
-      label: words('Responsible for calls', 'Zuständig für Anrufe', 'Odpovídá za hovory')
-    }),
-    spentMinutes,
-    description
+    ...activity(
+      { name: 'calls', label: calls },
+      { name: 'responsibleCalls', label: words('Responsible for calls', 'Zuständig für Anrufe', 'Odpovídá za hovory') }
+    )
   },
   layouts: {
     list: ['subject', 'direction', 'status', 'startsAt', 'project', 'assignedUser'],
     detail: [
-      { label: overview, fields: ['subject', 'direction', 'status', 'startsAt', 'spentMinutes', 'assignedUser'] },
-      { label: relations, fields: ['project', 'responsible'] },
-      { label: details, fields: ['description'] }
+      section.overview('subject', 'direction', 'status', 'startsAt', 'spentMinutes', 'assignedUser'),
+      section.relations('project', 'responsible'),
+      section.details('description')
     ]
   }
 }
@@ -195,20 +194,20 @@ const appointment: ModuleDefinition = {
     startsAt,
     endsAt: field('datetime', words('Ends', 'Ende', 'Konec'), { required: true }),
     place: field('text', words('Place', 'Ort', 'Místo'), { maxLength: 200 }),
-    project: reference(projectLabel, 'Project', { name: 'appointments', label: appointments }),
-    responsible: responsible({
-      name: 'responsibleAppointments',
-      label: words('Responsible for appointments', 'Zuständig für Termine', 'Odpovídá za schůzky')
-    }),
-    spentMinutes,
-    description
+    ...activity(
+      { name: 'appointments', label: appointments },
+      {
+        name: 'responsibleAppointments',
+        label: words('Responsible for appointments', 'Zuständig für Termine', 'Odpovídá za schůzky')
+      }
+    )
   },
   layouts: {
     list: ['subject', 'status', 'startsAt', 'place', 'project', 'assignedUser'],
     detail: [
-      { label: overview, fields: ['subject', 'status', 'startsAt', 'endsAt', 'place', 'spentMinutes', 'assignedUser'] },
-      { label: relations, fields: ['project', 'responsible'] },
-      { label: details, fields: ['description'] }
+      section.overview('subject', 'status', 'startsAt', 'endsAt', 'place', 'spentMinutes', 'assignedUser'),
+      section.relations('project', 'responsible'),
+      section.details('description')
     ]
   }
 }
@@ -240,11 +239,8 @@ const email: ModuleDefinition = {
   layouts: {
     list: ['subject', 'fromAddress', 'toAddresses', 'status', 'sentAt'],
     detail: [
-      {
-        label: overview,
-        fields: ['subject', 'fromAddress', 'toAddresses', 'status', 'sentAt', 'project', 'assignedUser']
-      },
-      { label: details, fields: ['body'] }
+      section.overview('subject', 'fromAddress', 'toAddresses', 'status', 'sentAt', 'project', 'assignedUser'),
+      section.details('body')
     ]
   }
 }
@@ -261,7 +257,7 @@ const folder: ModuleDefinition = {
   },
   layouts: {
     list: ['name', 'parentFolder', 'project'],
-    detail: [{ label: overview, fields: ['name', 'parentFolder', 'project', 'assignedUser'] }]
+    detail: [section.overview('name', 'parentFolder', 'project', 'assignedUser')]
   }
 }
 
@@ -282,9 +278,9 @@ const document: ModuleDefinition = {
   layouts: {
     list: ['name', 'folder', 'project', 'fileName', 'modifiedAt'],
     detail: [
-      { label: overview, fields: ['name', 'fileName', 'assignedUser'] },
-      { label: relations, fields: ['folder', 'project', 'account'] },
-      { label: details, fields: ['description'] }
+      section.overview('name', 'fileName', 'assignedUser'),
+      section.relations('folder', 'project', 'account'),
+      section.details('description')
     ]
   }
 }

@@ -3,20 +3,17 @@ import type { ModuleDefinition } from '../definition.js'
 import {
   accountLabel,
   address,
-  addressFields,
-  addressSection,
   choice,
   contactLabel,
   description,
-  details,
   email,
   field,
   mobile,
   naming,
-  overview,
   personName,
   phone,
   reference,
+  section,
   statusLabel,
   typeLabel,
   website,
@@ -68,9 +65,9 @@ const account: ModuleDefinition = {
   layouts: {
     list: ['name', 'type', 'city', 'country', 'phone', 'assignedUser'],
     detail: [
-      { label: overview, fields: ['name', 'type', 'industry', 'email', 'phone', 'website', 'assignedUser'] },
-      { label: addressSection, fields: addressFields },
-      { label: details, fields: ['parentAccount', 'vatNumber', 'employees', 'description'] }
+      section.overview('name', 'type', 'industry', 'email', 'phone', 'website', 'assignedUser'),
+      section.address(),
+      section.details('parentAccount', 'vatNumber', 'employees', 'description')
     ]
   }
 }
@@ -104,12 +101,9 @@ const contact: ModuleDefinition = {
   layouts: {
     list: ['name', 'account', 'title', 'email', 'phone', 'assignedUser'],
     detail: [
-      {
-        label: overview,
-        fields: ['firstName', 'lastName', 'account', 'title', 'email', 'phone', 'mobile', 'assignedUser']
-      },
-      { label: addressSection, fields: addressFields },
-      { label: details, fields: ['birthday', 'interests', 'emailOptOut', 'description'] }
+      section.overview('firstName', 'lastName', 'account', 'title', 'email', 'phone', 'mobile', 'assignedUser'),
+      section.address(),
+      section.details('birthday', 'interests', 'emailOptOut', 'description')
     ]
   }
 }
@@ -166,23 +160,20 @@ const lead: ModuleDefinition = {
   layouts: {
     list: ['name', 'company', 'status', 'source', 'email', 'assignedUser'],
     detail: [
-      {
-        label: overview,
-        fields: [
-          'firstName',
-          'lastName',
-          'company',
-          'title',
-          'status',
-          'source',
-          'email',
-          'phone',
-          'mobile',
-          'assignedUser'
-        ]
-      },
-      { label: addressSection, fields: addressFields },
-      { label: details, fields: ['description', 'convertedAt', 'convertedContact', 'convertedAccount'] }
+      section.overview(
+        'firstName',
+        'lastName',
+        'company',
+        'title',
+        'status',
+        'source',
+        'email',
+        'phone',
+        'mobile',
+        'assignedUser'
+      ),
+      section.address(),
+      section.details('description', 'convertedAt', 'convertedContact', 'convertedAccount')
     ]
   }
 }
@@ -213,9 +204,9 @@ const vendor: ModuleDefinition = {
   layouts: {
     list: ['name', 'category', 'city', 'email', 'phone'],
     detail: [
-      { label: overview, fields: ['name', 'category', 'contact', 'email', 'phone', 'website', 'assignedUser'] },
-      { label: addressSection, fields: addressFields },
-      { label: details, fields: ['description'] }
+      section.overview('name', 'category', 'contact', 'email', 'phone', 'website', 'assignedUser'),
+      section.address(),
+      section.details('description')
     ]
   }
 }

@@ -6,14 +6,12 @@ import {
   choice,
   contactLabel,
   description,
-  details,
   field,
   money,
   naming,
-  overview,
   projectLabel,
   reference,
-  relations,
+  section,
   statusLabel,
   words
 } from './fields.js'
@@ -55,11 +53,8 @@ const deal: ModuleDefinition = {
   layouts: {
     list: ['name', 'account', 'stage', 'amount', 'closeDate', 'assignedUser'],
     detail: [
-      {
-        label: overview,
-        fields: ['name', 'account', 'contact', 'stage', 'amount', 'probability', 'closeDate', 'assignedUser']
-      },
-      { label: details, fields: ['description'] }
+      section.overview('name', 'account', 'contact', 'stage', 'amount', 'probability', 'closeDate', 'assignedUser'),
+      section.details('description')
     ]
   }
 }
@@ -80,8 +75,8 @@ const product: ModuleDefinition = {
   layouts: {
     list: ['name', 'code', 'unitPrice', 'active'],
     detail: [
-      { label: overview, fields: ['name', 'code', 'unitPrice', 'vendor', 'active', 'assignedUser'] },
-      { label: details, fields: ['description'] }
+      section.overview('name', 'code', 'unitPrice', 'vendor', 'active', 'assignedUser'),
+      section.details('description')
     ]
   }
 }
@@ -117,9 +112,9 @@ const contract: ModuleDefinition = {
   layouts: {
     list: ['number', 'subject', 'account', 'status', 'startDate', 'endDate'],
     detail: [
-      { label: overview, fields: ['number', 'subject', 'status', 'startDate', 'endDate', 'amount', 'assignedUser'] },
-      { label: relations, fields: ['account', 'contact', 'project'] },
-      { label: details, fields: ['description'] }
+      section.overview('number', 'subject', 'status', 'startDate', 'endDate', 'amount', 'assignedUser'),
+      section.relations('account', 'contact', 'project'),
+      section.details('description')
     ]
   }
 }

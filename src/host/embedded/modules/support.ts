@@ -6,13 +6,11 @@ import {
   choice,
   contactLabel,
   description,
-  details,
   field,
   naming,
-  overview,
   projectLabel,
   reference,
-  relations,
+  section,
   statusLabel,
   typeLabel,
   words
@@ -76,12 +74,9 @@ const supportCase: ModuleDefinition = {
   layouts: {
     list: ['number', 'subject', 'account', 'status', 'priority', 'createdAt', 'assignedUser'],
     detail: [
-      {
-        label: overview,
-        fields: ['number', 'subject', 'status', 'priority', 'type', 'isInternal', 'assignedUser', 'createdAt']
-      },
-      { label: relations, fields: ['account', 'contact', 'project'] },
-      { label: details, fields: ['description', 'resolution'] }
+      section.overview('number', 'subject', 'status', 'priority', 'type', 'isInternal', 'assignedUser', 'createdAt'),
+      section.relations('account', 'contact', 'project'),
+      section.details('description', 'resolution')
     ]
   }
 }
@@ -114,10 +109,7 @@ const article: ModuleDefinition = {
   },
   layouts: {
     list: ['title', 'category', 'status', 'modifiedAt'],
-    detail: [
-      { label: overview, fields: ['title', 'category', 'status', 'assignedUser'] },
-      { label: details, fields: ['body'] }
-    ]
+    detail: [section.overview('title', 'category', 'status', 'assignedUser'), section.details('body')]
   }
 }
 

@@ -18,7 +18,11 @@ export function partsOf(desk: Desk, module: Module): Parts | undefined {
 }
 
 /** The parts of a record. */
-export async function partsIn(records: Records, { module, link }: Parts, recordId: string): Promise<readonly CrmRecord[]> {
+export async function partsIn(
+  records: Records,
+  { module, link }: Parts,
+  recordId: string
+): Promise<readonly CrmRecord[]> {
   const position = module.fields.get('position')
   const found = await records.list(module.name, {
     filter: [{ field: link, operator: '=', value: recordId }],

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { Invalid } from '../../../errors.js'
-import { readForm, submit, type ShownAgain } from '../../../web/forms.js'
+import { nothingTyped, readForm, submit, type ShownAgain } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
 import { timeZoneChoices } from '../../../web/time-zones.js'
 import { locales } from '../../catalog.js'
@@ -20,8 +20,6 @@ const form = z.object({
   follows: z.array(z.string())
 })
 const passwordForm = z.object({ currentPassword: z.string().max(1000), newPassword: z.string().max(1000) })
-
-const nothingTyped: ShownAgain = { typed: {}, errors: {} }
 
 /** The modules whose feed this staff member follows; all with a feed until he chose. */
 export async function followedModules(crm: Crm, desk: Desk): Promise<readonly string[]> {

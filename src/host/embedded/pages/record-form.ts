@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { NotFound } from '../../../errors.js'
 import { readForm, type Typed } from '../../../web/forms.js'
+import { localMoment, utcMoment } from '../../../web/zoned-time.js'
 import type { Field, Module } from '../../catalog.js'
 import type { FieldError, FieldValue } from '../../host.js'
 import type { Values } from '../records.js'
 import type { Desk } from './desk.js'
-import { localTime, utcTime } from './local-time.js'
 import { detailSections } from './record-page.js'
 
 /** Locals of the partial `_field`, and for references how to find more records to choose from. */
@@ -85,7 +85,11 @@ export async function controlFor(
     search: undefined
   }
   if (field.type !== 'reference') return { ...control, type: inputTypes[field.type], options: choices(desk, field) }
-  return { ...control, type: 'select', ...(await references(desk, { module, field, name, chosen: String(given) }, state.typed)) }
+  return {
+    ...control,
+    type: 'select',
+    ...(await references(desk, { module, field, name, chosen: String(given) }, state.typed))
+  }
 }
 
 const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
@@ -182,7 +186,7 @@ export function typedFrom(fields: readonly Field[], values: Values, timeZone: st
 function typedValue(field: Field, value: FieldValue, timeZone: string): string | readonly string[] {
   if (Array.isArray(value)) return value as readonly string[]
   if (value === null) return ''
-  if (field.type === 'datetime') return localTime(String(value), timeZone)
+  if (field.type === 'datetime') return localMoment(String(value), timeZone)
   return String(value)
 }
 
@@ -212,7 +216,7 @@ function valueOf(field: Field, posted: string | string[] | undefined, timeZone: 
   if (field.type === 'boolean') return posted !== undefined && posted !== 'false'
   if (posted === undefined || Array.isArray(posted)) return posted
   if (posted === '') return null
-  if (field.type === 'datetime') return utcTime(posted, timeZone)
+  if (field.type === 'datetime') return utcMoment(posted, timeZone) ?? posted
   const isNumber = ['integer', 'number', 'money'].includes(field.type)
   return isNumber && /^-?\d+([.,]\d+)?$/.test(posted.trim()) ? Number(posted.trim().replace(',', '.')) : posted
 }

@@ -1,0 +1,257 @@
+import { expect } from 'chai'
+import { configuration, releaseOf } from '../../src/portal/configuration.js'
+import { openApp, type TestApp } from '../support/app.js'
+import { eachDatabase } from '../support/databases.js'
+import type { Visitor } from '../support/visitor.js'
+import { admin, customerAt, door, releasePath, staffAt, theUserType } from './people.js'
+
+eachDatabase((open) => {
+  describe('what an administrator releases', function () {
+    this.timeout(60_000)
+    let test: TestApp
+    let irena: Visitor
+    let bjorn: Visitor
+
+    beforeEach(async () => {
+      test = await openApp(open)
+      irena = await staffAt(test, 'irena')
+      bjorn = await customerAt(test, 'bjorn')
+    })
+
+    afterEach(() => test.close())
+
+    const releaseOfCases = async () => releaseOf(await theUserType(test), 'Case')!
+    const noCriteria = {
+      criterionField: ['', '', ''],
+      criterionOperator: ['=', '=', '='],
+      criterionValue: ['', '', ''],
+      criterionPrimary: ['', '', '']
+    }
+
+    it('Z05 a module is not there until it is released, and is for the next request after', async () => {
+      expect((await bjorn.peek(`${door}/deal`)).status).to.equal(404)
+      await irena.open(await releasePath(test, 'Deal'))
+      await irena.send('Release the module', { path: 'contact', visible: ['name', 'stage'], ...noCriteria })
+      irena.is(200).sees('Saved.', 'Deals')
+      expect((await bjorn.peek(`${door}/deal`)).status).to.equal(200)
+      await irena.send('Take back Deals')
+      irena.is(200)
+      expect((await bjorn.peek(`${door}/deal`)).status).to.equal(404)
+    })
+
+    it('Z05 the own record can’t be taken back', async () => {
+      const userType = await theUserType(test)
+      await irena.open(`${admin}/user-types/${userType.id}`)
+      irena.is(200).doesNotSee('Take back Contacts')
+      const refused = await irena.forge(`${await releasePath(test, 'Contact')}/removal`, {
+        revision: String(userType.revision)
+      })
+      expect(refused.status).to.equal(409)
+      expect((await bjorn.peek(`${door}/contact/bjorn`)).status).to.equal(200)
+    })
+
+    it('Z12 which link counts can be changed, and works at once for people who have access', async () => {
+      const emilys = `${door}/case/emilys-case`
+      await test.embedded.db('crm_case').where({ id: 'bjorns-case' }).update({ id: 'emilys-case', contact_id: 'emily' })
+      expect((await bjorn.peek(emilys)).status).to.equal(200)
+      await irena.open(await releasePath(test, 'Case'))
+      const offered = irena
+        .page('select[name=path] option')
+        .toArray()
+        .map((one) => irena.page(one).attr('value'))
+      expect(offered).to.include.members(['contact', 'contacts', 'account.contacts'])
+      await irena.send('Save', { path: 'contact', ...noCriteria })
+      irena.is(200)
+      expect((await bjorn.peek(emilys)).status).to.equal(404)
+      const emily = await customerAt(test, 'emily')
+      expect((await emily.peek(emilys)).status).to.equal(200)
+    })
+
+    it('Z07 link and criteria together show what either of them shows', async () => {
+      const foreign = `${door}/case/annas-heating-case`
+      expect((await bjorn.peek(foreign)).status).to.equal(404)
+      const criterion = {
+        criterionField: ['priority', ''],
+        criterionOperator: ['=', '='],
+        criterionValue: ['Urgent', ''],
+        criterionPrimary: ['', '']
+      }
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', criterion)
+      irena.is(200).sees('Also those that meet the criteria.')
+      expect((await bjorn.peek(foreign)).status).to.equal(200)
+      expect((await bjorn.peek(`${door}/case/bjorns-case`)).status).to.equal(200)
+      expect((await bjorn.peek(`${door}/case/jonas-valve-case`)).status).to.equal(404)
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', noCriteria)
+      expect((await bjorn.peek(foreign)).status).to.equal(404)
+    })
+
+    it('Z07 match by field compares with the own record, and with nothing while that is empty', async () => {
+      const criterion = {
+        criterionField: ['name', '', ''],
+        criterionOperator: ['contains', '=', '='],
+        criterionValue: ['', '', ''],
+        criterionPrimary: ['title', '', '']
+      }
+      await irena.open(await releasePath(test, 'Account'))
+      await irena.send('Save', { path: '', ...criterion })
+      irena.is(200)
+      await test.embedded.db('crm_contact').where({ id: 'bjorn' }).update({ title: 'nordwind' })
+      await bjorn.open(`${door}/account`)
+      bjorn.sees('Nordwind Heizung GmbH').doesNotSee('Teplo Morava')
+      for (const empty of ['', null]) {
+        await test.embedded.db('crm_contact').where({ id: 'bjorn' }).update({ title: empty })
+        await bjorn.open(`${door}/account`)
+        bjorn.is(200).sees('0 records').doesNotSee('Nordwind')
+      }
+    })
+
+    it('Z07 a criterion without meaning is refused with the reason', async () => {
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', {
+        criterionField: ['subject', '', ''],
+        criterionOperator: ['<', '=', '='],
+        criterionValue: ['x', '', ''],
+        criterionPrimary: ['', '', '']
+      })
+      irena.is(422).sees('“Subject” can’t be compared in this way.')
+      expect(irena.page('select[name=criterionField] option[selected]').first().attr('value')).to.equal('subject')
+      expect((await releaseOfCases()).criteria).to.equal(undefined)
+    })
+
+    it('Z08 a module is offered as public only while its organization-wide default is public', async () => {
+      await irena.open(await releasePath(test, 'Product'))
+      expect(irena.page('input[name=kind][type=radio]')).to.have.length(2)
+      await irena.open(await releasePath(test, 'Deal'))
+      expect(irena.page('input[name=kind]').attr('type')).to.equal('hidden')
+      const { revision } = await theUserType(test)
+      const refused = await irena.forge(await releasePath(test, 'Deal'), {
+        revision: String(revision),
+        kind: 'public',
+        visible: 'name'
+      })
+      expect(refused.status).to.equal(422)
+      expect((await bjorn.peek(`${door}/deal`)).status).to.equal(404)
+    })
+
+    it('Z08 as a related module it is no longer a public one', async () => {
+      await irena.open(await releasePath(test, 'Product'))
+      const path = irena
+        .page('select[name=path] option')
+        .toArray()
+        .map((one) => irena.page(one).attr('value')!)
+        .find((value) => value !== '')!
+      await irena.send('Save', { kind: 'related', path, ...noCriteria })
+      irena.is(200)
+      expect(releaseOf(await theUserType(test), 'Product')).to.include({ kind: 'related' })
+      expect((await theUserType(test)).releases.filter(({ module }) => module === 'Product')).to.have.length(1)
+    })
+
+    it('Z11 the right to create is refused while a mandatory field would stay empty, and the reason names it', async () => {
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', {
+        readOnly: ['subject', 'number', 'status', 'resolution', 'createdAt', 'account'],
+        ...noCriteria
+      })
+      irena.is(422).sees('The right to create can’t be given: Subject is mandatory')
+      expect((await releaseOfCases()).fields.get('subject')).to.equal('editable')
+      await irena.send('Save', { right: [], ...noCriteria })
+      irena.is(200)
+      expect((await bjorn.peek(`${door}/case/new`)).status).to.equal(403)
+    })
+
+    it('Z11 a field that is taken back is gone from lists, records and forms at once', async () => {
+      await bjorn.open(`${door}/case/bjorns-case`)
+      bjorn.sees('drips at the flange')
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', { visible: ['number', 'subject', 'status', 'createdAt'], ...noCriteria })
+      irena.is(200)
+      for (const path of ['case/bjorns-case', 'case', 'case/new']) {
+        await bjorn.open(`${door}/${path}`)
+        bjorn.is(200).doesNotSee('drips at the flange', 'Priority', 'name="description"')
+      }
+      expect((await bjorn.peek(`${door}/case?filter.priority=High`)).status).to.equal(422)
+    })
+
+    it('Z11 line items are shared with fields of their own, and are changed with their quote', async () => {
+      const quote = await releasePath(test, 'Quote')
+      const items = await releasePath(test, 'QuoteItem')
+      await irena.open(quote)
+      await irena.send('Save', { right: ['editShared'], ...noCriteria })
+      irena.is(200)
+      await irena.open(items)
+      await irena.send('Save', {
+        right: ['create', 'edit', 'delete'],
+        visible: ['product', 'description', 'quantity', 'unitPrice', 'amount'],
+        readOnly: ['amount']
+      })
+      irena.is(200)
+      await bjorn.open(`${door}/quote/bjorns-quote`)
+      await bjorn.follow('Add: Quote item')
+      bjorn.is(200)
+      await bjorn.send('Save', { description: 'One more flange', quantity: '2', unitPrice: '12.5' })
+      bjorn.is(200).sees('One more flange')
+      expect(bjorn.path).to.equal(`${door}/quote/bjorns-quote`)
+      const foreign = await bjorn.forge(`${door}/quote-item`, {
+        _of: 'annas-quote',
+        description: 'Smuggled',
+        quantity: '1',
+        unitPrice: '1'
+      })
+      expect(foreign.status).to.equal(403)
+      expect(await test.embedded.db('crm_quote_item').select('id').where({ description: 'Smuggled' })).to.deep.equal([])
+    })
+
+    it('Z11 line items can’t be released where their module isn’t', async () => {
+      await irena.open(`${admin}/user-types/${(await theUserType(test)).id}`)
+      irena.is(200).doesNotSee('/modules/OrderItem')
+      const { revision } = await theUserType(test)
+      const refused = await irena.forge(await releasePath(test, 'OrderItem'), {
+        revision: String(revision),
+        kind: 'part',
+        visible: 'quantity'
+      })
+      expect(refused.status).to.equal(422)
+    })
+
+    it('A28 the second of two who save is told, nothing of the first is lost', async () => {
+      const frank = await staffAt(test, 'frank')
+      await irena.open(await releasePath(test, 'Case'))
+      await frank.open(await releasePath(test, 'Case'))
+      await irena.send('Save', { notes: 'read', ...noCriteria })
+      await frank.send('Save', { right: ['create'], ...noCriteria })
+      frank.is(409)
+      expect((await releaseOfCases()).notes).to.equal('read')
+      expect(frank.page('input[name=right][checked]').attr('value')).to.equal('create')
+    })
+
+    it('A25 every replica follows: the configuration version is raised with the change, in one transaction', async () => {
+      const version = async (): Promise<unknown> => test.embedded.db('portico_configuration').first('version')
+      const before = await version()
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', { right: ['clone'], ...noCriteria })
+      irena.is(422)
+      expect(await version()).to.deep.equal(before)
+      await irena.send('Save', { right: ['create'], ...noCriteria })
+      irena.is(200).sees('Release changed by Irena Malá')
+      expect(await version()).not.to.deep.equal(before)
+    })
+
+    it('A26 a damaged row shows nothing, and the others stay', async () => {
+      const id = (await releaseOfCases()).id
+      await test.embedded
+        .db('portico_released_modules')
+        .where({ id })
+        .update({ path: 'no.such.link', criteria: '{broken', rights: 'everything' })
+      await test.embedded.db('portico_configuration').increment('version', 1)
+      expect((await configuration(test.embedded.db)).userTypes.size).to.equal(1)
+      await bjorn.open(`${door}/case`)
+      bjorn.is(200).sees('0 records').doesNotSee('Pump leaks')
+      expect((await bjorn.peek(`${door}/case/bjorns-case`)).status).to.equal(404)
+      expect((await bjorn.peek(`${door}/quote`)).status).to.equal(200)
+      await irena.open(`${admin}/user-types/${(await theUserType(test)).id}`)
+      irena.is(200).sees('The CRM no longer has this: Case.no.such.link.')
+    })
+  })
+})

@@ -1,11 +1,11 @@
 /** Judges a row that does not exist yet, or not like this: the same conditions over a one-row table made of its values. */
 import type { Field, Module, Scalar } from '../host/catalog.js'
 import type { FieldValue } from '../host/host.js'
-import type { Grant, ModulePolicy } from './grant.js'
-import { onlyOf, predicate, standingColumns, type Candidate, type Compiler } from './compile.js'
+import type { Grant } from './grant.js'
+import { column, onlyOf, predicate, standingColumns, table, type Candidate, type Compiler } from './compile.js'
 import { ID } from './condition.js'
 import { join, raw, sql, type Fragment } from './fragment.js'
-import { standing } from './projection.js'
+import { flag, standing, type Subject } from './projection.js'
 
 type Values = Readonly<Record<string, FieldValue>>
 
@@ -13,25 +13,40 @@ type Values = Readonly<Record<string, FieldValue>>
 const idOfNew = '(new)'
 
 /** `select g0, g1 …, ok` for a new row with these values. */
-export function judgeNew(compiler: Compiler, policy: ModulePolicy, module: Module, grants: readonly Grant[], values: Values, candidate: Candidate): Fragment {
+export function judgeNew(subject: Subject, grants: readonly Grant[], values: Values, candidate: Candidate): Fragment {
+  const { compiler, module } = subject
   const written = storedValues(module, values)
-  const valueOfNew = (name: string): Scalar => (name === ID ? idOfNew : written.has(name) ? (written.get(name) ?? null) : defaultOf(module, name))
+  const valueOfNew = (name: string): Scalar =>
+    name === ID ? idOfNew : written.has(name) ? (written.get(name) ?? null) : defaultOf(module, name)
   const cells = standingColumns(module).map((name) => cell(compiler, name, valueOfNew(name)))
-  return judge({ ...compiler, candidate }, policy, module, grants, sql`select ${join(cells, ', ')}`)
+  return judge(subject, candidate, grants, sql`select ${join(cells, ', ')}`)
 }
 
 /** The same for an existing row with some values changed. */
-export function judgeChanged(compiler: Compiler, policy: ModulePolicy, module: Module, grants: readonly Grant[], id: string, values: Values, candidate: Candidate): Fragment {
-  const written = storedValues(module, values)
-  const cells = standingColumns(module).map((name) => (written.has(name) ? cell(compiler, name, written.get(name) ?? null) : sql`${raw(compiler.dialect.quote(`was.${name}`))} as ${raw(compiler.dialect.quote(name))}`))
-  const row = sql`select ${join(cells, ', ')} from ${raw(`${compiler.dialect.quote(module.table)} was`)} where ${raw(compiler.dialect.quote('was.id'))} = ${id}`
-  return judge({ ...compiler, candidate }, policy, module, grants, row)
+export function judgeChanged(
+  subject: Subject,
+  grants: readonly Grant[],
+  change: { id: string; values: Values },
+  candidate: Candidate
+): Fragment {
+  const { compiler, module } = subject
+  const { dialect } = compiler
+  const written = storedValues(module, change.values)
+  const cells = standingColumns(module).map((name) =>
+    written.has(name)
+      ? cell(compiler, name, written.get(name) ?? null)
+      : sql`${column(dialect, 'was', name)} as ${raw(dialect.quote(name))}`
+  )
+  const row = sql`select ${join(cells, ', ')} from ${table(dialect, module.table, 'was')} where ${column(dialect, 'was', ID)} = ${change.id}`
+  return judge(subject, candidate, grants, row)
 }
 
-function judge(compiler: Compiler, policy: ModulePolicy, module: Module, grants: readonly Grant[], row: Fragment): Fragment {
-  const flags = grants.map((grant, index) => sql`case when ${predicate(compiler, module, 'r', grant.when)} then 1 else 0 end as ${raw(`g${index}`)}`)
-  const stands = sql`case when ${standing(compiler, policy, module, 'r')} then 1 else 0 end as ok`
-  return sql`with r as (${row}) select ${join([...flags, stands], ', ')} from r`
+function judge(subject: Subject, candidate: Candidate, grants: readonly Grant[], row: Fragment): Fragment {
+  const asIfThere: Subject = { ...subject, compiler: { ...subject.compiler, candidate } }
+  const flags = grants.map((grant, index) =>
+    flag(predicate(asIfThere.compiler, subject.module, 'r', grant.when), `g${index}`)
+  )
+  return sql`with r as (${row}) select ${join([...flags, flag(standing(asIfThere, 'r'), 'ok')], ', ')} from r`
 }
 
 function cell(compiler: Compiler, name: string, value: Scalar): Fragment {
@@ -58,8 +73,10 @@ function storedValue(value: FieldValue): Scalar {
 }
 
 /** What the host will put into a column nobody fills. */
-function defaultOf(module: Module, column: string): Scalar {
-  if (module.live?.column === column) return module.live.is
-  const field = [...module.fields.values()].find((candidate: Field) => candidate.storage.kind === 'column' && candidate.storage.column === column)
+function defaultOf(module: Module, name: string): Scalar {
+  if (module.live?.column === name) return module.live.is
+  const field = [...module.fields.values()].find(
+    (candidate: Field) => candidate.storage.kind === 'column' && candidate.storage.column === name
+  )
   return field?.default ?? (field?.type === 'boolean' ? false : null)
 }

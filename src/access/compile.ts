@@ -1,5 +1,13 @@
 /** Turns conditions into SQL. One form serves lists, single records and rows that do not exist yet, so nothing can drift apart. */
-import { moduleOf, type Catalog, type ColumnIs, type Field, type Link, type Module, type Scalar } from '../host/catalog.js'
+import {
+  moduleOf,
+  type Catalog,
+  type ColumnIs,
+  type Field,
+  type Link,
+  type Module,
+  type Scalar
+} from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
 import { ID, type Condition } from './condition.js'
 import { and, isFalse, isTrue, join, or, raw, sql, type Fragment } from './fragment.js'
@@ -111,22 +119,41 @@ function columnIs(dialect: Dialect, alias: string, rule: ColumnIs): Fragment {
   return sql`${column(dialect, alias, rule.column)} = ${rule.is}`
 }
 
-function oneOfPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'oneOf' }>): Fragment {
+function oneOfPredicate(
+  compiler: Compiler,
+  module: Module,
+  alias: string,
+  condition: Extract<Condition, { kind: 'oneOf' }>
+): Fragment {
   const { dialect } = compiler
   const field = condition.field === ID ? undefined : fieldOf(module, condition.field)
   const expression = field ? valueOf(dialect, module, field, alias) : column(dialect, alias, ID)
   const kind = field ? valueKind(field) : 'text'
   condition.values.forEach((value) => mustBe(kind, value, condition.field))
-  if (kind === 'text') return raw(dialect.sameAsOneOf(expression.sql, condition.values.length), [...repeat(expression, condition.values), ...repeat(expression, condition.values)])
+  if (kind === 'text')
+    return raw(dialect.sameAsOneOf(expression.sql, condition.values.length), [
+      ...repeat(expression, condition.values),
+      ...repeat(expression, condition.values)
+    ])
   const possible = condition.values.filter((value) => field?.type !== 'integer' || Number.isInteger(value))
-  return possible.length === 0 ? isFalse : sql`${expression} in (${join(possible.map((value) => sql`${value}`), ', ')})`
+  return possible.length === 0
+    ? isFalse
+    : sql`${expression} in (${join(
+        possible.map((value) => sql`${value}`),
+        ', '
+      )})`
 }
 
 function repeat(expression: Fragment, values: readonly Scalar[]): readonly Scalar[] {
   return [...expression.bindings, ...values]
 }
 
-function comparePredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'compare' }>): Fragment {
+function comparePredicate(
+  compiler: Compiler,
+  module: Module,
+  alias: string,
+  condition: Extract<Condition, { kind: 'compare' }>
+): Fragment {
   const { dialect } = compiler
   const { operator, value } = condition
   const field = fieldOf(module, condition.field)
@@ -138,12 +165,15 @@ function comparePredicate(compiler: Compiler, module: Module, alias: string, con
   switch (operator) {
     case '=':
     case '≠':
-      return kind === 'text' ? compareText(dialect, expression, operator, String(value)) : compareInOrder(field, expression, operator, value)
+      return kind === 'text'
+        ? compareText(dialect, expression, operator, String(value))
+        : compareInOrder(field, expression, operator, value)
     case '<':
     case '≤':
     case '>':
     case '≥':
-      if (kind === 'text' || kind === 'boolean') throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
+      if (kind === 'text' || kind === 'boolean')
+        throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
       return compareInOrder(field, expression, operator, value)
     case 'contains':
     case 'startsWith':
@@ -168,7 +198,9 @@ function placeAmong(field: Field, value: Scalar): { bound: Scalar; isBetween: bo
   if (field.type === 'integer') return { bound: Math.floor(Number(value)), isBetween: !Number.isInteger(value) }
   if (valueKind(field) !== 'moment') return { bound: Number(value), isBetween: false }
   const [day, time] = [String(value).slice(0, 10), String(value).slice(11) || midnight]
-  return field.type === 'date' ? { bound: day, isBetween: time !== midnight } : { bound: `${day} ${time}`, isBetween: false }
+  return field.type === 'date'
+    ? { bound: day, isBetween: time !== midnight }
+    : { bound: `${day} ${time}`, isBetween: false }
 }
 
 const midnight = '00:00:00'
@@ -178,11 +210,20 @@ function compareText(dialect: Dialect, expression: Fragment, operator: '=' | '�
   return operator === '=' ? same : sql`(${expression} is not null and not ${same})`
 }
 
-function comparePart(dialect: Dialect, field: Field, expression: Fragment, operator: 'contains' | 'startsWith', value: string): Fragment {
+function comparePart(
+  dialect: Dialect,
+  field: Field,
+  expression: Fragment,
+  operator: 'contains' | 'startsWith',
+  value: string
+): Fragment {
   const isList = field.type === 'options'
-  if (valueKind(field) !== 'text' || (isList && operator === 'startsWith')) throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
+  if (valueKind(field) !== 'text' || (isList && operator === 'startsWith'))
+    throw new CannotCompile(`${operator} has no meaning for ${field.name}.`)
   if (isList) return optionContains(dialect, expression, value)
-  return operator === 'contains' ? containsText(dialect, expression, value) : sql`${placeOf(dialect, expression, value)} = 1`
+  return operator === 'contains'
+    ? containsText(dialect, expression, value)
+    : sql`${placeOf(dialect, expression, value)} = 1`
 }
 
 function sameText(dialect: Dialect, expression: Fragment, value: string): Fragment {
@@ -197,7 +238,9 @@ function optionContains(dialect: Dialect, expression: Fragment, value: string): 
 /** By length too: a `_ci` collation takes blanks for the empty text. */
 function isEmpty(field: Field, expression: Fragment): Fragment {
   if (field.type === 'options') return sql`(${expression} is null or ${expression} in ('', '[]'))`
-  return valueKind(field) === 'text' ? sql`(${expression} is null or (${expression} = '' and length(${expression}) = 0))` : sql`${expression} is null`
+  return valueKind(field) === 'text'
+    ? sql`(${expression} is null or (${expression} = '' and length(${expression}) = 0))`
+    : sql`${expression} is null`
 }
 
 type ValueKind = 'text' | 'number' | 'boolean' | 'moment'
@@ -221,7 +264,11 @@ export function valueKind(field: Field): ValueKind {
 /** A number compared with text, or text with a number, means something else on each database: never compiled. */
 function mustBe(kind: ValueKind, value: Scalar, name: string): void {
   const fits =
-    kind === 'number' ? typeof value === 'number' && Number.isFinite(value) : kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string'
+    kind === 'number'
+      ? typeof value === 'number' && Number.isFinite(value)
+      : kind === 'boolean'
+        ? typeof value === 'boolean'
+        : typeof value === 'string'
   if (!fits || (kind === 'moment' && !isMoment(String(value)))) {
     throw new CannotCompile(`${name} can't be compared with a value of type ${typeof value}.`)
   }
@@ -234,7 +281,12 @@ export function isMoment(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text.slice(0, 10)
 }
 
-function linkedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'linked' }>): Fragment {
+function linkedPredicate(
+  compiler: Compiler,
+  module: Module,
+  alias: string,
+  condition: Extract<Condition, { kind: 'linked' }>
+): Fragment {
   const link = linkOf(module, condition.link)
   const depth = (compiler.depth ?? 0) + 1
   if (depth > deepest) throw new CannotCompile(`A path of more than ${deepest} links.`)
@@ -243,7 +295,8 @@ function linkedPredicate(compiler: Compiler, module: Module, alias: string, cond
   if (pending && link.storage.kind !== 'column') return pendingPredicate(inner, link, pending, condition.condition)
   const target = moduleOf(compiler.catalog, link.to)
   const rooted = rootOf(compiler.catalog, target, condition.condition)
-  const guard = link.storage.kind === 'column' && link.storage.only ? columnIs(compiler.dialect, alias, link.storage.only) : isTrue
+  const guard =
+    link.storage.kind === 'column' && link.storage.only ? columnIs(compiler.dialect, alias, link.storage.only) : isTrue
   if (rooted === 'none') return and([guard, existsPredicate(inner, link, alias, condition.condition)])
   const near = column(compiler.dialect, alias, link.storage.kind === 'column' ? link.storage.column : ID)
   const set = nearEnds(inner, link, condition.condition)
@@ -272,7 +325,10 @@ export function nearEndsOf(compiler: Compiler, link: Link, condition: Condition)
     }
     case 'table': {
       const between = `${far}l`
-      const rows = and([isLive(dialect, between, storage.live), ...storage.only.map((rule) => columnIs(dialect, between, rule))])
+      const rows = and([
+        isLive(dialect, between, storage.live),
+        ...storage.only.map((rule) => columnIs(dialect, between, rule))
+      ])
       const ends = sql`select ${column(dialect, far, ID)} from ${table(dialect, target.table, far)} where ${holds}`
       const match = rootOf(compiler.catalog, target, condition) === 'one' ? raw('=') : raw('in')
       return sql`${column(dialect, between, storage.near)} as near_id from ${table(dialect, storage.table, between)} where ${column(dialect, between, storage.far)} ${match} (${ends}) and ${rows}`
@@ -297,7 +353,10 @@ function existsPredicate(compiler: Compiler, link: Link, alias: string, conditio
     }
     case 'table': {
       const between = `${far}l`
-      const rows = and([isLive(dialect, between, storage.live), ...storage.only.map((rule) => columnIs(dialect, between, rule))])
+      const rows = and([
+        isLive(dialect, between, storage.live),
+        ...storage.only.map((rule) => columnIs(dialect, between, rule))
+      ])
       return sql`exists (select 1 from ${table(dialect, storage.table, between)} join ${from} on ${column(dialect, far, ID)} = ${column(dialect, between, storage.far)} where ${column(dialect, between, storage.near)} = ${column(dialect, alias, ID)} and ${rows} and ${holds})`
     }
   }
@@ -313,13 +372,21 @@ function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[]
   return sql`exists (select 1 from ${table(dialect, target.table, far)} where ${and([named, isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])})`
 }
 
-function joinedPredicate(compiler: Compiler, module: Module, alias: string, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
+function joinedPredicate(
+  compiler: Compiler,
+  module: Module,
+  alias: string,
+  condition: Extract<Condition, { kind: 'joined' }>
+): Fragment {
   const { dialect, candidate } = compiler
   if (candidate?.isNew && condition.table === 'portico_authorship' && condition.match === ID) {
     const { module: written = module.name, author_id: author } = condition.where
     return author === candidate.authorId && written === module.name ? isTrue : isFalse
   }
-  const near = condition.match === ID ? column(dialect, alias, ID) : valueOf(dialect, module, fieldOf(module, condition.match), alias)
+  const near =
+    condition.match === ID
+      ? column(dialect, alias, ID)
+      : valueOf(dialect, module, fieldOf(module, condition.match), alias)
   return sql`${near} in (select ${joinedIds(compiler, condition)})`
 }
 
@@ -337,9 +404,11 @@ function notPredicate(compiler: Compiler, module: Module, alias: string, conditi
   const isSafe =
     condition.kind === 'joined'
       ? condition.match === ID
-      : (condition.kind === 'oneOf' || condition.kind === 'compare') && (condition.field === ID || fieldOf(module, condition.field).required)
+      : (condition.kind === 'oneOf' || condition.kind === 'compare') &&
+        (condition.field === ID || fieldOf(module, condition.field).required)
   if (!isSafe) throw new CannotCompile(`not(${condition.kind}) could be NULL; it is not compiled.`)
-  if (condition.kind === 'compare' && condition.operator === '≠') return predicate(compiler, module, alias, { ...condition, operator: '=' })
+  if (condition.kind === 'compare' && condition.operator === '≠')
+    return predicate(compiler, module, alias, { ...condition, operator: '=' })
   return sql`not (${predicate(compiler, module, alias, condition)})`
 }
 

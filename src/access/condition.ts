@@ -7,7 +7,12 @@ export type Condition =
   | { readonly kind: 'oneOf'; readonly field: string; readonly values: readonly (string | number)[] }
   | { readonly kind: 'compare'; readonly field: string; readonly operator: Operator; readonly value: Scalar }
   | { readonly kind: 'linked'; readonly link: string; readonly condition: Condition }
-  | { readonly kind: 'joined'; readonly table: PorticoTable; readonly where: Readonly<Record<string, string | number>>; readonly match: string }
+  | {
+      readonly kind: 'joined'
+      readonly table: PorticoTable
+      readonly where: Readonly<Record<string, string | number>>
+      readonly match: string
+    }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition }

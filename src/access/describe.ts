@@ -13,14 +13,19 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
     case 'oneOf':
       return describeOneOf(module, condition, t)
     case 'compare':
-      return t(`access:operator.${operatorKey[condition.operator]}`, { field: labelOf(module, condition.field), value: shown(module.fields.get(condition.field), condition.value, t) })
+      return t(`access:operator.${operatorKey[condition.operator]}`, {
+        field: labelOf(module, condition.field),
+        value: shown(module.fields.get(condition.field), condition.value, t)
+      })
     case 'linked':
       return describeLinked(catalog, module, condition, t)
     case 'joined':
       return t(`access:condition.joined.${condition.table}`)
     case 'all':
     case 'any':
-      return condition.of.map((part) => describe(catalog, module, part, t)).join(t(`access:condition.${condition.kind}`))
+      return condition.of
+        .map((part) => describe(catalog, module, part, t))
+        .join(t(`access:condition.${condition.kind}`))
     case 'not':
       return t('access:condition.not', { condition: describe(catalog, module, condition.condition, t) })
   }
@@ -43,14 +48,25 @@ export const operatorKey: Readonly<Record<Operator, string>> = {
 function describeOneOf(module: Module, condition: Extract<Condition, { kind: 'oneOf' }>, t: Translate): string {
   if (condition.field === ID) return t('access:condition.isRecord', { module: module.label })
   const field = module.fields.get(condition.field)
-  return t('access:condition.oneOf', { field: labelOf(module, condition.field), values: condition.values.map((value) => shown(field, value, t)).join(', ') })
+  return t('access:condition.oneOf', {
+    field: labelOf(module, condition.field),
+    values: condition.values.map((value) => shown(field, value, t)).join(', ')
+  })
 }
 
-function describeLinked(catalog: Catalog, module: Module, condition: Extract<Condition, { kind: 'linked' }>, t: Translate): string {
+function describeLinked(
+  catalog: Catalog,
+  module: Module,
+  condition: Extract<Condition, { kind: 'linked' }>,
+  t: Translate
+): string {
   const link = module.links.get(condition.link)
   const target = link && catalog.modules.get(link.to)
   if (!link || !target) return t('access:condition.never')
-  return t('access:condition.linked', { link: link.label, condition: describe(catalog, target, condition.condition, t) })
+  return t('access:condition.linked', {
+    link: link.label,
+    condition: describe(catalog, target, condition.condition, t)
+  })
 }
 
 function labelOf(module: Module, name: string): string {

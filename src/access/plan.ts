@@ -3,7 +3,17 @@
 import type { Field, Module } from '../host/catalog.js'
 import { ID, type Condition } from './condition.js'
 import { all } from './condition.js'
-import { column, isLive, isOutside, joinedIds, nearEndsOf, predicate, table, valueOf, type Compiler } from './compile.js'
+import {
+  column,
+  isLive,
+  isOutside,
+  joinedIds,
+  nearEndsOf,
+  predicate,
+  table,
+  valueOf,
+  type Compiler
+} from './compile.js'
 import { and, isFalse, isTrue, join, nothing, raw, sql, type Fragment } from './fragment.js'
 import { linkOf, rootOf } from './roots.js'
 
@@ -22,37 +32,60 @@ export interface Order {
 }
 
 /** `select id, sort value` of the page's rows in order, at most `limit`; false when no branch can match. */
-export function pageOfIds(compiler: Compiler, module: Module, branches: readonly Branch[], order: Order, limit: number): Fragment | undefined {
+export function pageOfIds(
+  compiler: Compiler,
+  module: Module,
+  branches: readonly Branch[],
+  order: Order,
+  limit: number
+): Fragment | undefined {
   const { dialect } = compiler
   const key = orderKey(compiler, module, order, 'r')
   const direction = raw(order.descending ? 'desc' : 'asc')
   const after = order.after ? [isAfter(compiler, module, order)] : []
   const queries = split(branches).flatMap((branch) => {
     const rows = rowsOfBranch(compiler, module, branch, after)
-    return rows ? [sql`select ${column(dialect, 'r', ID)} as id, ${key} as k ${rows} order by ${ordered(compiler, order, key)} ${direction}, ${column(dialect, 'r', ID)} ${direction} limit ${raw(String(limit))}`] : []
+    return rows
+      ? [
+          sql`select ${column(dialect, 'r', ID)} as id, ${key} as k ${rows} order by ${ordered(compiler, order, key)} ${direction}, ${column(dialect, 'r', ID)} ${direction} limit ${raw(String(limit))}`
+        ]
+      : []
   })
   if (queries.length === 0) return undefined
   if (queries.length === 1) return queries[0]
-  const merged = join(queries.map((query, index) => sql`select * from (${query}) ${raw(`b${index}`)}`), ' union ')
+  const merged = join(
+    queries.map((query, index) => sql`select * from (${query}) ${raw(`b${index}`)}`),
+    ' union '
+  )
   return sql`select u.id, u.k from (${merged}) u order by ${ordered(compiler, order, raw('u.k'))} ${direction}, u.id ${direction} limit ${raw(String(limit))}`
 }
 
 /** `select count`, at most `cap + 1`. */
-export function cappedCount(compiler: Compiler, module: Module, branches: readonly Branch[], cap: number): Fragment | undefined {
+export function cappedCount(
+  compiler: Compiler,
+  module: Module,
+  branches: readonly Branch[],
+  cap: number
+): Fragment | undefined {
   const limit = raw(String(cap + 1))
   const queries = split(branches).flatMap((branch) => {
     const rows = rowsOfBranch(compiler, module, branch, [])
     return rows ? [sql`select ${column(compiler.dialect, 'r', ID)} as id ${rows} limit ${limit}`] : []
   })
   if (queries.length === 0) return undefined
-  const merged = join(queries.map((query, index) => sql`select * from (${query}) ${raw(`b${index}`)}`), ' union ')
+  const merged = join(
+    queries.map((query, index) => sql`select * from (${query}) ${raw(`b${index}`)}`),
+    ' union '
+  )
   return sql`select count(*) as count from (select u.id from (${merged}) u limit ${limit}) c`
 }
 
 /** The expression a list is ordered by. */
 export function orderKey(compiler: Compiler, module: Module, order: Pick<Order, 'field'>, alias: string): Fragment {
   const { storage } = order.field
-  return storage.kind === 'joined' ? column(compiler.dialect, alias, storage.order) : valueOf(compiler.dialect, module, order.field, alias)
+  return storage.kind === 'joined'
+    ? column(compiler.dialect, alias, storage.order)
+    : valueOf(compiler.dialect, module, order.field, alias)
 }
 
 /** More branches than this cost more than they save; the condition then stays one. */
@@ -77,12 +110,23 @@ function alternatives(condition: Condition): readonly Condition[] {
 }
 
 /** `from … where …` of one branch: driven from its root where it has several, by the plain index where it has one. */
-function rowsOfBranch(compiler: Compiler, module: Module, branch: Branch, extra: readonly Fragment[]): Fragment | undefined {
+function rowsOfBranch(
+  compiler: Compiler,
+  module: Module,
+  branch: Branch,
+  extra: readonly Fragment[]
+): Fragment | undefined {
   const { dialect } = compiler
   const parts = branch.condition.kind === 'all' ? branch.condition.of : [branch.condition]
   const source = sourceOf(compiler, module, parts)
   const rest = parts.filter((part) => part !== source?.part).map((part) => predicate(compiler, module, 'r', part))
-  const where = and([isLive(dialect, 'r', module.live), isOutside(dialect, module, 'r'), ...rest, ...branch.asked, ...extra])
+  const where = and([
+    isLive(dialect, 'r', module.live),
+    isOutside(dialect, module, 'r'),
+    ...rest,
+    ...branch.asked,
+    ...extra
+  ])
   if (where === isFalse) return undefined
   const from = source
     ? sql`(select distinct ${source.ends}) s ${raw(dialect.orderedJoin)} ${table(dialect, module.table, 'r')} on ${source.near} = s.near_id`
@@ -99,8 +143,10 @@ interface Source {
 function sourceOf(compiler: Compiler, module: Module, parts: readonly Condition[]): Source | undefined {
   if (parts.some((part) => isSingle(compiler, module, part))) return undefined
   for (const part of parts) {
-    if (part.kind === 'joined' && part.match === ID) return { part, ends: joinedIds(compiler, part), near: column(compiler.dialect, 'r', ID) }
-    if (part.kind === 'linked' && rootOf(compiler.catalog, module, part) === 'many') return sourceOfLink(compiler, module, part)
+    if (part.kind === 'joined' && part.match === ID)
+      return { part, ends: joinedIds(compiler, part), near: column(compiler.dialect, 'r', ID) }
+    if (part.kind === 'linked' && rootOf(compiler.catalog, module, part) === 'many')
+      return sourceOfLink(compiler, module, part)
   }
   return undefined
 }
@@ -111,10 +157,16 @@ function isSingle(compiler: Compiler, module: Module, part: Condition): boolean 
   if (part.kind !== 'linked') return false
   const link = linkOf(module, part.link)
   const target = compiler.catalog.modules.get(link.to)
-  return link.storage.kind !== 'table' && target !== undefined && rootOf(compiler.catalog, target, part.condition) === 'one'
+  return (
+    link.storage.kind !== 'table' && target !== undefined && rootOf(compiler.catalog, target, part.condition) === 'one'
+  )
 }
 
-function sourceOfLink(compiler: Compiler, module: Module, part: Extract<Condition, { kind: 'linked' }>): Source | undefined {
+function sourceOfLink(
+  compiler: Compiler,
+  module: Module,
+  part: Extract<Condition, { kind: 'linked' }>
+): Source | undefined {
   const link = linkOf(module, part.link)
   if (link.storage.kind === 'column' && link.storage.only) return undefined
   const near = link.storage.kind === 'column' ? link.storage.column : ID

@@ -9,6 +9,13 @@ import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
 /** Staff are named where a released field refers to them; they are no records of anybody's scope. */
 const staffModule = 'User'
 
+/** A module and somebody's whole policy: what conditions, fields and titles are compiled from. */
+export interface Subject {
+  readonly compiler: Compiler
+  readonly policies: Policy
+  readonly module: Module
+}
+
 export interface Projection {
   readonly fields: readonly Field[]
   /** The grants whose outcome each row carries, in order. */
@@ -16,58 +23,78 @@ export interface Projection {
   readonly columns: Fragment
 }
 
-/** The id, the values of `fields` and, for each of `grants`, whether it matches, of the rows `r` of `module`. */
-export function project(compiler: Compiler, policy: Policy, module: Module, fields: readonly string[], grants: readonly Grant[]): Projection {
+/** The id, the values of `fields` and, for each of `grants`, whether it matches, of the rows `r` of the module. */
+export function project(subject: Subject, fields: readonly string[], grants: readonly Grant[]): Projection {
+  const { compiler, module } = subject
   const chosen = fields.flatMap((name) => module.fields.get(name) ?? [])
-  const values = chosen.flatMap((field, index) => columnsOf(compiler, policy, module, field, index))
-  const flags = grants.map((grant, index) => sql`case when ${predicate(compiler, module, 'r', grant.when)} then 1 else 0 end as ${raw(`g${index}`)}`)
+  const values = chosen.flatMap((field, index) => columnsOf(subject, field, index))
+  const flags = grants.map((grant, index) => flag(predicate(compiler, module, 'r', grant.when), `g${index}`))
   const id = sql`${column(compiler.dialect, 'r', 'id')} as id`
   return { fields: chosen, grants, columns: join([id, ...values, ...flags], ', ') }
 }
 
-function columnsOf(compiler: Compiler, policy: Policy, module: Module, field: Field, index: number): Fragment[] {
-  const value = sql`${valueOf(compiler.dialect, module, field, 'r')} as ${raw(`f${index}`)}`
+/** 1 or 0 under a name of ours. */
+export function flag(condition: Fragment, name: string): Fragment {
+  return sql`case when ${condition} then 1 else 0 end as ${raw(name)}`
+}
+
+function columnsOf(subject: Subject, field: Field, index: number): Fragment[] {
+  const value = sql`${valueOf(subject.compiler.dialect, subject.module, field, 'r')} as ${raw(`f${index}`)}`
   if (field.type !== 'reference') return [value]
-  return [value, sql`${titleOf(compiler, policy, module, field)} as ${raw(`f${index}t`)}`]
+  return [value, sql`${titleOf(subject, field)} as ${raw(`f${index}t`)}`]
 }
 
 /** The title of the record a reference leads to, NULL where the viewer may not see it (A13). */
-function titleOf(compiler: Compiler, policy: Policy, module: Module, field: Field): Fragment {
-  const target = targetOf(compiler, module, field)
+function titleOf(subject: Subject, field: Field): Fragment {
+  const target = targetOf(subject, field)
   const title = target?.fields.get(target.title)
-  return target && title ? acrossReference(compiler, policy, module, field, valueOf(compiler.dialect, target, title, 'v')) : raw('null')
+  if (!target || !title) return raw('null')
+  return acrossReference(subject, field, valueOf(subject.compiler.dialect, target, title, 'v'))
 }
 
 /** The id a reference holds, NULL where the viewer may not see that record: then he does not know which one it is (A09). */
-export function shownReference(compiler: Compiler, policy: Policy, module: Module, field: Field): Fragment {
-  return acrossReference(compiler, policy, module, field, column(compiler.dialect, 'v', 'id'))
+export function shownReference(subject: Subject, field: Field): Fragment {
+  return acrossReference(subject, field, column(subject.compiler.dialect, 'v', 'id'))
 }
 
 /** Something of the record `v` that a reference of `r` leads to, where its title may be seen. Staff are always named. */
-function acrossReference(compiler: Compiler, policy: Policy, module: Module, field: Field, wanted: Fragment): Fragment {
-  const target = targetOf(compiler, module, field)
+function acrossReference(subject: Subject, field: Field, wanted: Fragment): Fragment {
+  const { dialect } = subject.compiler
+  const target = targetOf(subject, field)
   if (!target) return raw('null')
-  const may = target.name === staffModule ? isLive(compiler.dialect, 'v', target.live) : visible(compiler, policy.get(target.name), target, 'v', 'view', target.title)
+  const isStaff = target.name === staffModule
+  const may = isStaff
+    ? isLive(dialect, 'v', target.live)
+    : visible({ ...subject, module: target }, 'v', 'view', target.title)
   if (may === isFalse) return raw('null')
-  const match = sql`${column(compiler.dialect, 'v', 'id')} = ${valueOf(compiler.dialect, module, field, 'r')}`
-  return sql`(select ${wanted} from ${table(compiler.dialect, target.table, 'v')} where ${match} and ${may})`
+  const match = sql`${column(dialect, 'v', 'id')} = ${valueOf(dialect, subject.module, field, 'r')}`
+  return sql`(select ${wanted} from ${table(dialect, target.table, 'v')} where ${match} and ${may})`
 }
 
-function targetOf(compiler: Compiler, module: Module, field: Field): Module | undefined {
+function targetOf({ compiler, module }: Subject, field: Field): Module | undefined {
   const link = module.links.get(field.link ?? '')
   return link && compiler.catalog.modules.get(link.to)
 }
 
 /** The row is live, may leave the house, keeps all restrictions, and some grant gives `action` on it (and shows `field`, if one is named). */
-export function visible(compiler: Compiler, policy: ModulePolicy | undefined, module: Module, alias: string, action: Action, field?: string): Fragment {
-  const grants = grantsFor(policy, action).filter((grant) => field === undefined || grant.fields.includes(field))
-  return and([standing(compiler, policy, module, alias), or(grants.map((grant) => predicate(compiler, module, alias, grant.when)))])
+export function visible(subject: Subject, alias: string, action: Action, field?: string): Fragment {
+  const { compiler, module, policies } = subject
+  const grants = grantsFor(policies.get(module.name), action).filter(
+    (grant) => field === undefined || grant.fields.includes(field)
+  )
+  return and([standing(subject, alias), or(grants.map((grant) => predicate(compiler, module, alias, grant.when)))])
 }
 
 /** What every grant is and-ed with. */
-export function standing(compiler: Compiler, policy: ModulePolicy | undefined, module: Module, alias: string): Fragment {
-  const restrictions = (policy?.restrictions ?? []).map((restriction) => predicate(compiler, module, alias, restriction.when))
-  return and([isLive(compiler.dialect, alias, module.live), isOutside(compiler.dialect, module, alias), ...restrictions])
+export function standing({ compiler, module, policies }: Subject, alias: string): Fragment {
+  const restrictions = (policies.get(module.name)?.restrictions ?? []).map((one) =>
+    predicate(compiler, module, alias, one.when)
+  )
+  return and([
+    isLive(compiler.dialect, alias, module.live),
+    isOutside(compiler.dialect, module, alias),
+    ...restrictions
+  ])
 }
 
 export function grantsFor(policy: ModulePolicy | undefined, action: Action): readonly Grant[] {
@@ -88,14 +115,26 @@ export function areAlike(grants: readonly Grant[]): boolean {
 
 /** Makes rows into records. Fields and rights come from the grants that match a row; `showing` is the action that shows fields.
  *  Without flags in the projection all grants are alike, and each row came in by one of them. */
-export function reader(catalog: Catalog, module: Module, projection: Projection, ask: { showing: Action; detailed: boolean; alike?: readonly Grant[] }): (row: Record<string, unknown>) => ViewedRecord {
+export function reader(
+  { compiler, module }: Subject,
+  projection: Projection,
+  ask: Showing
+): (row: Record<string, unknown>) => ViewedRecord {
   const faces = new Map<string, Face>()
   return (row) => {
     const flags = projection.grants.map((_, index) => Number(row[`g${index}`])).join('')
-    const face = faces.get(flags) ?? faceOf(module, projection, ask.alike ?? projection.grants.filter((_, index) => flags[index] === '1'), ask)
+    const face =
+      faces.get(flags) ??
+      faceOf(module, projection, ask.alike ?? projection.grants.filter((_, index) => flags[index] === '1'), ask)
     faces.set(flags, face)
-    return record(catalog, module, row, face)
+    return record(compiler.catalog, module, row, face)
   }
+}
+
+interface Showing {
+  readonly showing: Action
+  readonly detailed: boolean
+  readonly alike?: readonly Grant[]
 }
 
 /** What the same matching grants show of every row. */
@@ -104,7 +143,7 @@ interface Face extends Pick<ViewedRecord, 'may' | 'writable' | 'reasons'> {
   readonly fields: readonly (readonly [field: Field, place: number])[]
 }
 
-function faceOf(module: Module, projection: Projection, matching: readonly Grant[], ask: { showing: Action; detailed: boolean }): Face {
+function faceOf(module: Module, projection: Projection, matching: readonly Grant[], ask: Showing): Face {
   const showing = matching.filter((grant) => grant.actions.includes(ask.showing))
   const shown = new Set(showing.flatMap((grant) => grant.fields))
   return {
@@ -115,11 +154,23 @@ function faceOf(module: Module, projection: Projection, matching: readonly Grant
   }
 }
 
-function record(catalog: Catalog, module: Module, row: Record<string, unknown>, { fields, ...face }: Face): ViewedRecord {
+function record(
+  catalog: Catalog,
+  module: Module,
+  row: Record<string, unknown>,
+  { fields, ...face }: Face
+): ViewedRecord {
   const values: Record<string, Value> = {}
-  for (const [field, place] of fields) values[field.name] = decode(catalog, module, field, row[`f${place}`], row[`f${place}t`])
+  for (const [field, place] of fields)
+    values[field.name] = decode(catalog, module, field, row[`f${place}`], row[`f${place}t`])
   const title = values[module.title]
-  return { module, id: String(row['id']), title: typeof title === 'string' || typeof title === 'number' ? String(title) : '', values, ...face }
+  return {
+    module,
+    id: String(row['id']),
+    title: typeof title === 'string' || typeof title === 'number' ? String(title) : '',
+    values,
+    ...face
+  }
 }
 
 function writableOf(module: Module, matching: readonly Grant[]): Set<string> {
@@ -160,4 +211,3 @@ function referenceTo(catalog: Catalog, module: Module, field: Field, id: string,
   const isSeen = typeof title === 'string' || typeof title === 'number'
   return { module: moduleOf(catalog, link.to).name, id: isSeen ? id : '', title: isSeen ? String(title) : undefined }
 }
-

@@ -35,7 +35,12 @@ export async function narrowRecords(kernel: Kernel, question: Question): Promise
 }
 
 /** One record's `fields`, those of them that there are; undefined when there is no such record. */
-export async function lookUp(kernel: Kernel, module: string, id: string, fields: readonly string[]): Promise<ViewedRecord | undefined> {
+export async function lookUp(
+  kernel: Kernel,
+  module: string,
+  id: string,
+  fields: readonly string[]
+): Promise<ViewedRecord | undefined> {
   try {
     const door = await narrowRecords(kernel, { module, when: oneOf(ID, [id]), fields })
     return await door.find(module, id)
@@ -73,5 +78,8 @@ async function policyFor(kernel: Kernel, { module, when, fields }: Question): Re
     fields: fields.filter((name) => known.fields.has(name)),
     reason: { key: 'access:reason.own' }
   }
-  return { policy: mergePolicies([{ module, grants: [grant], restrictions: [] }]), version: await configurationVersion(kernel.db) }
+  return {
+    policy: mergePolicies([{ module, grants: [grant], restrictions: [] }]),
+    version: await configurationVersion(kernel.db)
+  }
 }

@@ -132,7 +132,11 @@ export interface Records {
   changePost(module: string, id: string, entryId: string, text: string): Promise<void>
   removePost(module: string, id: string, entryId: string): Promise<void>
   /** A file on a note he may read; @throws NotFound (A18). */
-  file(module: string, id: string, fileId: string): Promise<{ info: FeedEntry['files'][number]; open(): Promise<NodeJS.ReadableStream> }>
+  file(
+    module: string,
+    id: string,
+    fileId: string
+  ): Promise<{ info: FeedEntry['files'][number]; open(): Promise<NodeJS.ReadableStream> }>
   /** Why he sees this record, or why not (X01). For staff and the command line: it does not throw for what he can't see. */
   explain(module: string, id: string, t: Translate): Promise<Explanation>
 }

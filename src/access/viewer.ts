@@ -39,6 +39,12 @@ export interface Viewer {
 /** Makes the viewer for somebody whose session was just checked. `previewBy` is the staff member who looks through his eyes. */
 export async function viewerFor(kernel: Kernel, person: Person, options: { previewBy?: Staff } = {}): Promise<Viewer> {
   const { policy, version } = await kernel.policyFor(person)
-  const actor: Actor = { kind: 'outside', id: person.id, name: person.name, module: person.module, recordId: person.recordId }
+  const actor: Actor = {
+    kind: 'outside',
+    id: person.id,
+    name: person.name,
+    module: person.module,
+    recordId: person.recordId
+  }
   return { person, actor, policy, version, readOnly: options.previewBy !== undefined, kernel } as unknown as Viewer
 }

@@ -53,7 +53,7 @@ function openSqlite(file: string): Knex {
   })
 }
 
-/** SQLite folds only ASCII by itself; these two functions give it the meanings the kernel states. */
+/** SQLite folds only ASCII by itself; this function gives it the meaning the kernel states. */
 function prepareSqlite(connection: Database): void {
   connection.pragma('journal_mode = WAL')
   connection.pragma('foreign_keys = ON')
@@ -61,12 +61,4 @@ function prepareSqlite(connection: Database): void {
   connection.function('portico_lower', { deterministic: true }, (text: unknown) =>
     text === null ? null : String(text).toLowerCase()
   )
-  connection.function('instr_like', { deterministic: true }, (text: unknown, pattern: unknown) => like(text, pattern))
-}
-
-/** `like` for the two patterns we make, `%words%` and `words%`, with `!` as the escape character. */
-function like(text: unknown, pattern: unknown): number | null {
-  if (text === null || typeof pattern !== 'string') return null
-  const words = pattern.replace(/^%|(?<!!)%$/g, '').replace(/!(.)/g, '$1')
-  return Number(pattern.startsWith('%') ? String(text).includes(words) : String(text).startsWith(words))
 }

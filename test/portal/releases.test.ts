@@ -234,7 +234,7 @@ eachDatabase((open) => {
       irena.is(422)
       expect(await version()).to.deep.equal(before)
       await irena.send('Save', { right: ['create'], ...noCriteria })
-      irena.is(200).sees('Release changed by Irena Malá')
+      irena.is(200).sees('Release changed: Case by Irena Malá')
       expect(await version()).not.to.deep.equal(before)
     })
 

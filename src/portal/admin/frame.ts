@@ -38,6 +38,8 @@ export interface ShownChange {
   readonly at: string
   readonly by: string
   readonly action: string
+  /** The module that was released or taken back. */
+  readonly about: string | undefined
   readonly details: readonly { readonly name: string; readonly before: string; readonly after: string }[]
 }
 
@@ -49,6 +51,7 @@ export async function changesOf(context: Context, req: Request, subject: string)
     at: entry.at,
     by: entry.actor.name,
     action: t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
+    about: partsOf(entry.after ?? entry.before)['module'],
     details: differences(entry.before, entry.after)
   }))
 }

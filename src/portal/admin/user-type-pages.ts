@@ -50,7 +50,10 @@ export function userTypePage(context: Context): RequestHandler {
     const catalog = await context.host.catalog(req.locale)
     const portal = portalById(all, userType.portalId)
     await page(res, 'portal-admin/user-type', {
-      userType: { ...userType, primary: catalog.modules.get(userType.primaryModule)?.label ?? userType.primaryModule },
+      userType: {
+        ...userType,
+        primary: catalog.modules.get(userType.primaryModule)?.labelPlural ?? userType.primaryModule
+      },
       portal: { name: portal.name, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
       released: releasedRows(context.t(req.locale), res, catalog, userType),
       others: otherModules(res, catalog, userType),

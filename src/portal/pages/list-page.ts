@@ -79,6 +79,8 @@ export interface Table {
   readonly title: string
   readonly icon: string
   readonly head: readonly Field[]
+  /** Columns of numbers, which stand to the right. */
+  readonly numbers: readonly string[]
   readonly rows: readonly {
     readonly url: string | undefined
     readonly title: string
@@ -88,12 +90,14 @@ export interface Table {
 
 export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: readonly string[], found: Page): Table {
   const { module, showing } = room
+  const fields = columns.flatMap((name) => module.fields.get(name) ?? [])
   return {
     label: module.labelPlural,
     one: module.label,
     title: module.title,
     icon: module.icon,
-    head: columns.flatMap((name) => module.fields.get(name) ?? []),
+    head: fields,
+    numbers: fields.filter(({ type }) => ['integer', 'number', 'money'].includes(type)).map(({ name }) => name),
     rows: found.records.map((record) => ({
       url: record.may.has('open') ? showing.recordUrl(module.name, record.id) : undefined,
       title: record.title || room.t('portal:list.untitled', { module: module.label }),

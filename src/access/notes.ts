@@ -1,0 +1,71 @@
+/** Notes on records and their files: without internal ones, and each changed by its author alone (E10, E11, Z28). */
+import { Forbidden, NotFound } from '../errors.js'
+import type { FeedEntry } from '../host/host.js'
+import { forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
+import { enter } from './entered.js'
+import { find } from './reading.js'
+import type { Records } from './record.js'
+import type { Viewer } from './viewer.js'
+import { mustWrite } from './writing.js'
+
+/** More than anybody reads on one page. */
+const feedLimit = 500
+
+/** Module name under which notes are kept in the authorship table. */
+const feedEntries = 'FeedEntry'
+
+export async function feed(viewer: Viewer, name: string, id: string): Promise<readonly FeedEntry[]> {
+  const record = await find(await enter(viewer, name, 'open'), id)
+  if (!record.may.has('feed')) throw new Forbidden()
+  const entries = await viewer.kernel.host.feed.list(name, id, { internal: false, limit: feedLimit })
+  return entries.filter((entry) => !entry.internal && entry.kind === 'post')
+}
+
+export async function post(
+  viewer: Viewer,
+  name: string,
+  id: string,
+  note: { text: string; files: readonly string[] }
+): Promise<string> {
+  const record = await find(await enter(viewer, name, 'open'), id)
+  mustWrite(viewer)
+  if (!record.may.has('post')) throw new Forbidden()
+  const entryId = await viewer.kernel.host.feed.post(
+    { module: name, recordId: id, text: note.text, internal: false, files: note.files },
+    viewer.actor
+  )
+  await noteAuthor(viewer.kernel.db, feedEntries, entryId, viewer.person.id)
+  return entryId
+}
+
+export async function changePost(
+  viewer: Viewer,
+  note: { name: string; id: string; entryId: string },
+  text: string
+): Promise<void> {
+  await ownPost(viewer, note)
+  await viewer.kernel.host.feed.change(note.entryId, text, viewer.actor)
+}
+
+export async function removePost(viewer: Viewer, note: { name: string; id: string; entryId: string }): Promise<void> {
+  await ownPost(viewer, note)
+  await viewer.kernel.host.feed.remove(note.entryId, viewer.actor)
+  await forgetAuthor(viewer.kernel.db, feedEntries, note.entryId)
+}
+
+/** A note on this record that he wrote himself, where he may still write. */
+async function ownPost(viewer: Viewer, note: { name: string; id: string; entryId: string }): Promise<void> {
+  const entries = await feed(viewer, note.name, note.id)
+  mustWrite(viewer)
+  const isHis =
+    entries.some((entry) => entry.id === note.entryId) &&
+    (await isAuthor(viewer.kernel.db, feedEntries, note.entryId, viewer.person.id))
+  if (!isHis) throw new NotFound()
+}
+
+export async function file(viewer: Viewer, name: string, id: string, fileId: string): ReturnType<Records['file']> {
+  const entries = await feed(viewer, name, id)
+  const info = entries.flatMap((entry) => entry.files).find((candidate) => candidate.id === fileId)
+  if (!info) throw new NotFound()
+  return { info, open: () => viewer.kernel.host.files.read(info.id) }
+}

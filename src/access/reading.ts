@@ -1,0 +1,205 @@
+/** Lists, counts and single records, as the grants allow; nothing here writes. */
+import type { Module } from '../host/catalog.js'
+import { Invalid, NotFound } from '../errors.js'
+import { CannotCompile, column, containsText, predicate, table, valueOf } from './compile.js'
+import { all, compare, ID } from './condition.js'
+import { openCursor, sealCursor } from './cursor.js'
+import { enter, isId, type Entered } from './entered.js'
+import { and, isTrue, or, raw, rowsOf, sql, type Fragment } from './fragment.js'
+import type { Grant } from './grant.js'
+import { cappedCount, ordered, pageOfIds, type Branch, type Order } from './plan.js'
+import { areAlike, fieldsOf, grantsFor, project, reader, shownReference, standing } from './projection.js'
+import type { Count, Filter, ListQuery, Page, ViewedRecord } from './record.js'
+import { released } from './released.js'
+import type { Viewer } from './viewer.js'
+
+const defaultLimit = 25
+const largestLimit = 200
+const longestSearch = 100
+
+export async function list(entered: Entered, query: ListQuery, within?: Fragment): Promise<Page> {
+  const { viewer, module, policy, compiler } = entered
+  const view = grantsFor(policy, 'view')
+  const limit = Math.min(Math.max(Math.trunc(query.limit ?? defaultLimit) || defaultLimit, 1), largestLimit)
+  const order = orderOf(entered, query)
+  const ids = pageOfIds(compiler, module, branches(entered, query, within), order, limit + 1)
+  if (!ids) return { records: [], next: undefined }
+  const alike = areAlike(view)
+  const projection = project(entered, listFields(module, view, query), alike ? [] : view)
+  const rows = await rowsOf(viewer.kernel.db, pageStatement(entered, ids, projection.columns, order))
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const next =
+    rows.length > limit && last
+      ? sealCursor(viewer.kernel.secret, boundTo(entered, order), {
+          value: last['k'] as string | number | null,
+          id: String(last['id'])
+        })
+      : undefined
+  const read = reader(entered, projection, {
+    showing: 'view',
+    detailed: false,
+    alike: alike ? view.slice(0, 1) : undefined
+  })
+  return { records: page.map(read), next }
+}
+
+function pageStatement(entered: Entered, ids: Fragment, columns: Fragment, order: Order): Fragment {
+  const { dialect } = entered.compiler
+  const key = ordered(entered.compiler, order, raw('p.k'))
+  const direction = raw(order.descending ? 'desc' : 'asc')
+  const rows = table(dialect, entered.module.table, 'r')
+  return sql`select p.k as k, ${columns} from (${ids}) p ${raw(dialect.orderedJoin)} ${rows} on ${column(dialect, 'r', ID)} = p.id order by ${key} ${direction}, p.id ${direction}`
+}
+
+export async function count(
+  entered: Entered,
+  query: Pick<ListQuery, 'filter' | 'search'>,
+  cap: number,
+  within?: Fragment
+): Promise<Count> {
+  const statement = cappedCount(entered.compiler, entered.module, branches(entered, query, within), cap)
+  if (!statement) return { count: 0, capped: false }
+  const [row] = await rowsOf(entered.viewer.kernel.db, statement)
+  const found = Number(row?.['count'] ?? 0)
+  return { count: Math.min(found, cap), capped: found > cap }
+}
+
+export async function find(entered: Entered, id: string): Promise<ViewedRecord> {
+  const { viewer, module, policy, compiler } = entered
+  if (!isId(id)) throw new NotFound()
+  const shown = fieldsOf(module, grantsFor(policy, 'open'))
+  const projection = project(entered, shown, policy.grants)
+  const where = and([sql`${column(compiler.dialect, 'r', ID)} = ${id}`, standing(entered, 'r')])
+  const [row] = await rowsOf(
+    viewer.kernel.db,
+    sql`select ${projection.columns} from ${table(compiler.dialect, module.table, 'r')} where ${where}`
+  )
+  if (row?.['id'] !== id) throw new NotFound()
+  const record = reader(entered, projection, { showing: 'open', detailed: true })(row)
+  if (!record.may.has('open')) throw new NotFound()
+  return record
+}
+
+export async function related(
+  viewer: Viewer,
+  from: { name: string; id: string; link: string },
+  query: ListQuery
+): Promise<Page> {
+  const parent = await enter(viewer, from.name, 'open')
+  await find(parent, from.id)
+  const link = parent.module.links.get(from.link)
+  if (!link) throw new NotFound()
+  const entered = await enter(viewer, link.to, 'view')
+  return list(entered, query, farEnd(parent, from.link, from.id))
+}
+
+/** The row `r` of the module at the other end is linked to this one. */
+function farEnd({ compiler, module }: Entered, name: string, id: string): Fragment {
+  const { dialect } = compiler
+  const storage = module.links.get(name)!.storage
+  const far = column(dialect, 'r', ID)
+  switch (storage.kind) {
+    case 'reverse':
+      return and([
+        sql`${column(dialect, 'r', storage.column)} = ${id}`,
+        ...(storage.only ? [sql`${column(dialect, 'r', storage.only.column)} = ${storage.only.is}`] : [])
+      ])
+    case 'column': {
+      const only = storage.only ? [sql`${column(dialect, 'n', storage.only.column)} = ${storage.only.is}`] : []
+      return sql`${far} = (select ${column(dialect, 'n', storage.column)} from ${table(dialect, module.table, 'n')} where ${and([sql`${column(dialect, 'n', ID)} = ${id}`, ...only])})`
+    }
+    case 'table': {
+      const rules = [...storage.only, ...(storage.live ? [storage.live] : [])].map(
+        (rule) => sql`${column(dialect, 'n', rule.column)} = ${rule.is}`
+      )
+      return sql`${far} in (select ${column(dialect, 'n', storage.far)} from ${table(dialect, storage.table, 'n')} where ${and([sql`${column(dialect, 'n', storage.near)} = ${id}`, ...rules])})`
+    }
+  }
+}
+
+/** One branch per view grant; a grant that doesn't show a filtered field has none, and a search looks only into what it shows. */
+function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>, within?: Fragment): Branch[] {
+  const { module, policy } = entered
+  const filters = query.filter ?? []
+  const view = grantsFor(policy, 'view')
+  const known = fieldsOf(module, view)
+  if (filters.some((filter) => !known.includes(filter.field))) throw new UnknownField()
+  const words = wordsOf(query.search)
+  return view
+    .filter((grant) => filters.every((filter) => grant.fields.includes(filter.field)))
+    .map((grant) => ({
+      condition: all(grant.when, ...policy.restrictions.map((restriction) => restriction.when)),
+      asked: [
+        ...filters.map((filter) => filterPredicate(entered, filter)),
+        ...words.map((word) => searchPredicate(entered, grant, word)),
+        ...(within ? [within] : [])
+      ]
+    }))
+}
+
+function filterPredicate(entered: Entered, filter: Filter): Fragment {
+  const { compiler, module } = entered
+  const isReference = module.fields.get(filter.field)?.type === 'reference'
+  try {
+    const asked = predicate(compiler, module, 'r', compare(filter.field, filter.operator, filter.value))
+    return isReference ? and([asked, isKnown(entered, filter)]) : asked
+  } catch (cause) {
+    if (cause instanceof CannotCompile) throw new UnknownField(cause)
+    throw cause
+  }
+}
+
+/** A reference is compared whole, and only where it is shown; that there is one is no secret. */
+function isKnown(entered: Entered, { field, operator }: Filter): Fragment {
+  if (operator === 'isEmpty' || operator === 'isNotEmpty') return isTrue
+  if (operator !== '=' && operator !== '≠') throw new CannotCompile(`${operator} has no meaning for ${field}.`)
+  return sql`${shownReference(entered, entered.module.fields.get(field)!)} is not null`
+}
+
+function searchPredicate({ compiler, module }: Entered, grant: Grant, word: string): Fragment {
+  const fields = grant.fields.flatMap((name) => module.fields.get(name) ?? []).filter((field) => field.searchable)
+  return or(fields.map((field) => containsText(compiler.dialect, valueOf(compiler.dialect, module, field, 'r'), word)))
+}
+
+function wordsOf(search: string | undefined): string[] {
+  return (search ?? '')
+    .slice(0, longestSearch)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, 8)
+}
+
+function orderOf(entered: Entered, query: ListQuery): Order {
+  const { module, policy, viewer } = entered
+  const wanted = query.sort
+  if (wanted && !released(module, policy).sortable.includes(wanted.field)) throw new UnknownField()
+  const field = module.fields.get(wanted?.field ?? module.createdAt)
+  if (!field) throw new CannotCompile(`${module.name} has no field ${module.createdAt}.`)
+  const order = { field, descending: wanted?.descending ?? true, after: undefined }
+  return {
+    ...order,
+    after: query.after ? openCursor(viewer.kernel.secret, boundTo(entered, order), query.after) : undefined
+  }
+}
+
+function boundTo({ viewer, module }: Entered, order: Order): string {
+  return [viewer.person.kind, viewer.person.id, module.name, order.field.name, order.descending].join('|')
+}
+
+function listFields(module: Module, view: readonly Grant[], query: ListQuery): string[] {
+  const visible = fieldsOf(module, view)
+  const layout = module.layouts.find((candidate) => candidate.kind === 'list')
+  const wanted = new Set([
+    module.title,
+    ...(query.fields ?? layout?.sections.flatMap((section) => section.fields) ?? visible)
+  ])
+  return visible.filter((name) => wanted.has(name))
+}
+
+/** A filter, sort or search by a field he doesn't see, or that doesn't exist: one answer (A09). */
+class UnknownField extends Invalid {
+  constructor(readonly why?: unknown) {
+    super({ query: { key: 'errors.field.unknown' } })
+  }
+}

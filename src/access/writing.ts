@@ -1,0 +1,202 @@
+/** Writes: each is decided on the row as it is and as it will be, before anything happens (A15); then the host's own door writes. */
+import type { Field, Module } from '../host/catalog.js'
+import { HostRefused, type FieldValue } from '../host/host.js'
+import { Forbidden, Invalid, NotFound } from '../errors.js'
+import { noteAuthor } from './authorship.js'
+import { judgeChanged, judgeNew } from './candidate.js'
+import { column, isMoment, predicate, table, valueKind, type Candidate } from './compile.js'
+import { ID, oneOf } from './condition.js'
+import { enter, isId, subjectOf, type Entered } from './entered.js'
+import { and, isFalse, rowsOf, sql, type Fragment } from './fragment.js'
+import type { Grant } from './grant.js'
+import { grantsFor, visible } from './projection.js'
+import { find } from './reading.js'
+import type { NewRecord } from './record.js'
+import { released } from './released.js'
+import type { Viewer } from './viewer.js'
+
+export async function create(viewer: Viewer, name: string, record: NewRecord): Promise<string> {
+  const entered = await enter(viewer, name, 'create')
+  mustWrite(viewer)
+  const values = withOwner(entered, { ...record.values, ...record.fill })
+  const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links: record.links ?? {} }
+  mustBeOfTheirType(entered.module, values)
+  await referencesMustBeVisible(entered, record.values)
+  await linkedMustBeVisible(entered, candidate.links)
+  const grants = grantsFor(entered.policy, 'create')
+  const statement = judgeNew(entered, grants, values, candidate)
+  mustCover(entered.module, await matching(entered, statement, grants), Object.keys(record.values))
+  const id = await refusedByField(viewer.kernel.host.save({ module: name, values, links: record.links }, viewer.actor))
+  await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
+  return id
+}
+
+/** What somebody from outside creates belongs to the staff member who invited him (Z26). */
+function withOwner(
+  { module, viewer }: Entered,
+  values: Readonly<Record<string, FieldValue>>
+): Readonly<Record<string, FieldValue>> {
+  return module.owner ? { ...values, [module.owner]: viewer.person.invitedBy } : values
+}
+
+export async function change(
+  viewer: Viewer,
+  name: string,
+  id: string,
+  values: Readonly<Record<string, FieldValue>>
+): Promise<void> {
+  const entered = await enter(viewer, name, 'open')
+  const before = await find(entered, id)
+  mustWrite(viewer)
+  if (!before.may.has('edit')) throw new Forbidden()
+  mustBeWritable(entered.module, before.writable, Object.keys(values))
+  mustBeOfTheirType(entered.module, values)
+  await referencesMustBeVisible(entered, values)
+  const grants = grantsFor(entered.policy, 'edit')
+  const candidate: Candidate = { isNew: false, authorId: viewer.person.id, links: {} }
+  const statement = judgeChanged(entered, grants, { id, values }, candidate)
+  mustCover(entered.module, await matching(entered, statement, grants), Object.keys(values))
+  await refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor))
+}
+
+export async function remove(viewer: Viewer, name: string, id: string): Promise<void> {
+  const record = await find(await enter(viewer, name, 'open'), id)
+  mustWrite(viewer)
+  if (!record.may.has('delete')) throw new Forbidden()
+  await viewer.kernel.host.remove(name, id, viewer.actor)
+}
+
+export async function cloneOf(viewer: Viewer, name: string, id: string): Promise<Readonly<Record<string, FieldValue>>> {
+  const entered = await enter(viewer, name, 'open')
+  const record = await find(entered, id)
+  if (!record.may.has('clone')) throw new Forbidden()
+  const creatable = new Set(released(entered.module, entered.policy).creatable)
+  const values: Record<string, FieldValue> = {}
+  for (const [field, value] of Object.entries(record.values)) {
+    if (creatable.has(field))
+      values[field] = typeof value === 'object' && value !== null && 'id' in value ? value.id || null : value
+  }
+  return values
+}
+
+export async function setLink(
+  viewer: Viewer,
+  ends: { name: string; id: string; link: string; other: string },
+  present: boolean
+): Promise<void> {
+  const entered = await enter(viewer, ends.name, 'open')
+  const near = await find(entered, ends.id)
+  const link = entered.module.links.get(ends.link)
+  if (!link || link.cardinality !== 'many') throw new NotFound()
+  const far = await find(await enter(viewer, link.to, 'open'), ends.other)
+  mustWrite(viewer)
+  if (!near.may.has('edit') || !far.may.has('edit')) throw new Forbidden()
+  await refusedByField(
+    viewer.kernel.host.link(
+      { module: ends.name, id: ends.id, link: ends.link, other: ends.other, present },
+      viewer.actor
+    )
+  )
+}
+
+/** Which of `grants` match the row as it will be; none where it breaks a restriction. */
+async function matching(entered: Entered, statement: Fragment, grants: readonly Grant[]): Promise<Grant[]> {
+  const [row] = await rowsOf(entered.viewer.kernel.db, statement)
+  if (Number(row?.['ok'] ?? 0) !== 1) return []
+  return grants.filter((_, index) => Number(row?.[`g${index}`]) === 1)
+}
+
+function mustCover(module: Module, grants: readonly Grant[], fields: readonly string[]): void {
+  if (grants.length === 0) throw new Forbidden('errors.outOfScope')
+  mustBeWritable(module, new Set(grants.flatMap((grant) => grant.fields)), fields)
+}
+
+/** A field he may not write gets the answer of a field that isn't there (A14). */
+function mustBeWritable(module: Module, writable: ReadonlySet<string>, fields: readonly string[]): void {
+  const refused = fields.filter((name) => !writable.has(name) || module.fields.get(name)?.readOnly !== false)
+  if (refused.length > 0)
+    throw new Invalid(Object.fromEntries(refused.map((name) => [name, { key: 'errors.field.unknown' }])))
+}
+
+/** A value of another type would be judged as one thing and stored as another. */
+function mustBeOfTheirType(module: Module, values: Readonly<Record<string, FieldValue>>): void {
+  const wrong = Object.entries(values).filter(
+    ([name, value]) => value !== null && !fitsType(module.fields.get(name), value)
+  )
+  if (wrong.length > 0)
+    throw new Invalid(Object.fromEntries(wrong.map(([name]) => [name, { key: 'errors.field.invalid' }])))
+}
+
+function fitsType(field: Field | undefined, value: FieldValue): boolean {
+  if (!field) return true
+  if (field.type === 'options') return Array.isArray(value)
+  switch (valueKind(field)) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'text':
+      return typeof value === 'string'
+    case 'moment':
+      return (
+        value === '' ||
+        (typeof value === 'string' && isMoment(value) && value.length === (field.type === 'date' ? 10 : 19))
+      )
+  }
+}
+
+/** What a new record is linked to must be there for him; the record that stands for himself always is. */
+async function linkedMustBeVisible(
+  { viewer, module }: Entered,
+  links: Readonly<Record<string, readonly string[]>>
+): Promise<void> {
+  const { module: ownModule, recordId } = viewer.person
+  for (const [name, ids] of Object.entries(links)) {
+    const to = module.links.get(name)?.to
+    for (const id of ids) {
+      const isHimself = to === ownModule && id === recordId
+      if (!to || !(isHimself || (await isVisible(viewer, to, id))))
+        throw new Invalid({ [name]: { key: 'errors.field.reference' } })
+    }
+  }
+}
+
+/** He may refer only to records he may see (A05, A11). */
+async function referencesMustBeVisible(
+  { viewer, module }: Entered,
+  values: Readonly<Record<string, FieldValue>>
+): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const field = module.fields.get(name)
+    if (field?.type !== 'reference' || value === null || value === '') continue
+    const to = module.links.get(field.link ?? '')?.to
+    if (!to || !(await isVisible(viewer, to, value))) throw new Invalid({ [name]: { key: 'errors.field.reference' } })
+  }
+}
+
+async function isVisible(viewer: Viewer, module: string, id: FieldValue): Promise<boolean> {
+  const subject = await subjectOf(viewer, module)
+  if (!subject || typeof id !== 'string' || !isId(id)) return false
+  const { dialect } = subject.compiler
+  const named = predicate(subject.compiler, subject.module, 'r', oneOf(ID, [id]))
+  const where = and([named, visible(subject, 'r', 'view')])
+  if (where === isFalse) return false
+  const rows = table(dialect, subject.module.table, 'r')
+  return (
+    (await rowsOf(viewer.kernel.db, sql`select ${column(dialect, 'r', ID)} as id from ${rows} where ${where}`))
+      .length === 1
+  )
+}
+
+export function mustWrite(viewer: Viewer): void {
+  if (viewer.readOnly) throw new Forbidden('errors.readOnlyPreview')
+}
+
+async function refusedByField<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write
+  } catch (cause) {
+    if (cause instanceof HostRefused) throw new Invalid(cause.fields)
+    throw cause
+  }
+}

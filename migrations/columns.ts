@@ -27,7 +27,11 @@ export function moment(db: Knex, table: Knex.CreateTableBuilder, name: string): 
 }
 
 /** Makes a table unless it is there; tables are InnoDB, utf8mb4. */
-export async function createTable(db: Knex, name: string, build: (table: Knex.CreateTableBuilder) => void): Promise<void> {
+export async function createTable(
+  db: Knex,
+  name: string,
+  build: (table: Knex.CreateTableBuilder) => void
+): Promise<void> {
   if (await db.schema.hasTable(name)) return
   await db.schema.createTable(name, (table) => {
     if (isMysql(db)) {

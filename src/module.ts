@@ -23,7 +23,9 @@ export interface Registration {
   /** What people from outside may do: the module's share of their policy. */
   policy(grants: (person: Person, catalog: Catalog) => Promise<ModulePolicy[]>): void
   /** Narrows what staff may do: a condition on the record, or undefined for no narrowing. */
-  recordScope(condition: (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>): void
+  recordScope(
+    condition: (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
+  ): void
   on(kind: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
   job(job: Job): void
 }

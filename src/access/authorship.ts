@@ -17,7 +17,7 @@ export async function noteAuthor(db: Knex, module: string, recordId: string, aut
 }
 
 export async function isAuthor(db: Knex, module: string, recordId: string, authorId: string): Promise<boolean> {
-  const row: { at: string } | undefined = await db('portico_authorship')
+  const row = await db<AuthorshipRow>('portico_authorship')
     .first('at')
     .where({ module, record_id: recordId, author_id: authorId })
   return row !== undefined

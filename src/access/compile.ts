@@ -109,7 +109,7 @@ function placeOf(dialect: Dialect, expression: Fragment, words: string): Fragmen
   return raw(dialect.placeOf(expression.sql), [...expression.bindings, words])
 }
 
-export function fieldOf(module: Module, name: string): Field {
+function fieldOf(module: Module, name: string): Field {
   const field = module.fields.get(name)
   if (!field) throw new CannotCompile(`${module.name} has no field ${name}.`)
   return field
@@ -305,7 +305,7 @@ function linkedPredicate(
 }
 
 /** The values, on the near side of `link`, of the records linked to one for which `condition` holds: ids, or what the reference column holds. */
-export function nearEnds(compiler: Compiler, link: Link, condition: Condition): Fragment {
+function nearEnds(compiler: Compiler, link: Link, condition: Condition): Fragment {
   return sql`select ${nearEndsOf(compiler, link, condition)}`
 }
 

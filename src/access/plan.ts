@@ -81,7 +81,7 @@ export function cappedCount(
 }
 
 /** The expression a list is ordered by. */
-export function orderKey(compiler: Compiler, module: Module, order: Pick<Order, 'field'>, alias: string): Fragment {
+function orderKey(compiler: Compiler, module: Module, order: Pick<Order, 'field'>, alias: string): Fragment {
   const { storage } = order.field
   return storage.kind === 'joined'
     ? column(compiler.dialect, alias, storage.order)

@@ -1,15 +1,14 @@
 /** Invitations of external users: from a contact to somebody who can sign in, by a mail whose link is good for one use (T12, A32, A38). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { isStaffAddress } from '../access/question.js'
 import { staffActor } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
 import type { Context } from '../context.js'
 import { PorticoError } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
+import { addressFault } from '../identity/outside-address.js'
 import { writeMail } from '../mail/write-mail.js'
-import { email } from '../web/forms.js'
 import { doorBase, doorName } from './door.js'
 import { activate, audience, externalUserById, externalUserOf, subjectOf, type ExternalUser } from './external-users.js'
 import { contactAt, contacts } from './project.js'
@@ -30,17 +29,10 @@ export async function newcomerAt(context: Context, contactId: string, language: 
 
 /** The address in lower case. @throws PorticoError: none that a mail can go to, of the company, of staff. */
 async function outsideAddress(context: Context, text: string): Promise<string> {
-  const { data: address } = email.safeParse(text)
-  if (!address) throw refusal('noAddress')
-  if (isOfCompany(address, context.config.company.mailDomains)) throw refusal('companyDomain')
-  if (await isStaffAddress(context.kernel, address)) throw refusal('staffAddress')
+  const address = text.trim().toLowerCase()
+  const fault = address === '' ? 'noAddress' : await addressFault(context, address)
+  if (fault) throw refusal(fault)
   return address
-}
-
-/** The company's own mail domains, and what lies below them. */
-function isOfCompany(address: string, domains: readonly string[]): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1)
-  return domains.some((own) => domain === own.toLowerCase() || domain.endsWith(`.${own.toLowerCase()}`))
 }
 
 /** Makes him an external user and queues his invitation, all in `trx`. He starts with the inviter's time zone and formats. */

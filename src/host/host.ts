@@ -111,7 +111,12 @@ export type HostEvent =
       /** Id of the staff member, where one did it. */
       readonly by: string | undefined
     }
-  | { readonly kind: 'lead.converted'; readonly id: string; readonly contactId: string; readonly accountId: string | undefined }
+  | {
+      readonly kind: 'lead.converted'
+      readonly id: string
+      readonly contactId: string
+      readonly accountId: string | undefined
+    }
   | { readonly kind: 'staff.changed'; readonly id: string }
   | { readonly kind: 'switches.changed' }
 
@@ -142,7 +147,11 @@ export interface FeedEntry {
   readonly internal: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly at: string
-  readonly author: { readonly kind: 'staff' | 'outside' | 'system'; readonly id: string | undefined; readonly name: string }
+  readonly author: {
+    readonly kind: 'staff' | 'outside' | 'system'
+    readonly id: string | undefined
+    readonly name: string
+  }
   readonly files: readonly FileInfo[]
 }
 

@@ -46,7 +46,7 @@ export function primaryFieldsIn(given: Criteria | undefined): string[] {
 }
 
 /** The operators that mean something for this field. */
-export function operatorsFor(field: Field): readonly Operator[] {
+function operatorsFor(field: Field): readonly Operator[] {
   if (field.type === 'options') return ['contains', 'isEmpty', 'isNotEmpty']
   switch (valueKind(field)) {
     case 'text':

@@ -8,7 +8,7 @@ import { policySource } from './policy-source.js'
 import { endAccessOf } from './portal-users.js'
 import { recordActions } from './record-actions.js'
 
-export const portal: PorticoModule = {
+const portal: PorticoModule = {
   id: 'portal',
   register({ context, routes, adminMenu, recordActions: buttons, policy, on }) {
     routes('/portal', portalPages(context))

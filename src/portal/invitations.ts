@@ -8,7 +8,8 @@ import { configuration, type Configuration, type Portal, type UserType } from '.
 import { staffActor } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
 import { sendInvitation } from './invitation-mail.js'
-import { isStaffAddress, lookUp } from '../access/question.js'
+import { lookUp } from '../access/question.js'
+import { addressFault } from '../identity/outside-address.js'
 import { portalById } from './portals.js'
 import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf } from './portal-users.js'
 import { userTypeById } from './releases.js'
@@ -29,7 +30,7 @@ export interface InvitationForm {
 }
 
 /** The field of a primary module that invitations go to. */
-export function addressField(module: Module): string | undefined {
+function addressField(module: Module): string | undefined {
   return [...module.fields.values()].find((field) => field.type === 'email')?.name
 }
 
@@ -113,21 +114,9 @@ function placeFor(all: Configuration, form: InvitationForm): { portal: Portal; u
 async function acceptableAddress(context: Context, recipient: Recipient): Promise<string> {
   const address = recipient.address?.toLowerCase()
   if (!address) throw refusal('noAddress')
-  if (!isSupported(address)) throw refusal('characters')
-  if (isOfCompany(address, context.config.company.mailDomains)) throw refusal('companyDomain')
-  if (await isStaffAddress(context.kernel, address)) throw refusal('staffAddress')
+  const fault = await addressFault(context, address)
+  if (fault) throw refusal(fault)
   return address
-}
-
-/** Latin letters, digits and `@ . - _ +`, as one address. */
-export function isSupported(address: string): boolean {
-  return address.length <= 254 && /^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9]+([.-][a-z0-9]+)*\.[a-z]{2,}$/i.test(address)
-}
-
-/** The company's own mail domains, and what lies below them. */
-export function isOfCompany(address: string, domains: readonly string[]): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-  return domains.some((own) => domain === own.toLowerCase() || domain.endsWith(`.${own.toLowerCase()}`))
 }
 
 async function mustBeNew(context: Context, portal: Portal, recipient: Recipient): Promise<void> {

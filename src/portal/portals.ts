@@ -12,7 +12,7 @@ import { freeSlugs, isSlug, slugOf } from './slug.js'
 
 /** How long an old address leads to the new one. */
 export const redirectDays = 90
-export const clientPortal = { name: 'Client Portal', primaryModule: 'Contact' } as const
+const clientPortal = { name: 'Client Portal', primaryModule: 'Contact' } as const
 
 export interface PortalForm {
   readonly name: string

@@ -49,7 +49,7 @@ export function filledFields(module: Module, release: Pick<Release, 'kind' | 'pa
 }
 
 /** The mandatory fields that would stay empty in a record made through this release (Z11). */
-export function missingForCreate(module: Module, release: ReleaseDraft): Field[] {
+function missingForCreate(module: Module, release: ReleaseDraft): Field[] {
   const given = new Set([...filledFields(module, release), ...writable(release, module)])
   return [...module.fields.values()].filter((field) => isNeeded(field) && !given.has(field.name))
 }

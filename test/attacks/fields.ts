@@ -6,7 +6,7 @@ import type { Response } from 'supertest'
 import { pageOf, wordsOf, type Attacker } from './attacker.js'
 import { rowIn } from './found.js'
 import { sameAnswer, sameMissing, unchanged } from './measures.js'
-import { demo, makeCase, workshop, type World } from './world.js'
+import { admit, demo, makeCase, openPortal, workshop, type World } from './world.js'
 
 export function fields(world: () => World): void {
   describe('fields', () => {
@@ -106,6 +106,40 @@ export function fields(world: () => World): void {
       expect(await db('crm_case').first('subject', 'assigned_user_id').where({ id })).to.deep.equal({
         subject: 'Taken over',
         assigned_user_id: 'irena'
+      })
+    })
+
+    it('A14 A05 the owner of a record, and a lookup without its name, are nobody’s to write, even where they were released for writing', async () => {
+      const { context, customer, db } = world()
+      const type = await openPortal(context, 'owners', [
+        { module: 'Contact', kind: 'primary', readOnly: ['name'] },
+        {
+          module: 'Task',
+          kind: 'related',
+          path: ['responsible'],
+          rights: new Set(['create', 'edit']),
+          editable: ['subject', 'status', 'assignedUser', 'parentType', 'parentId']
+        }
+      ])
+      await admit(context, 'anna', type)
+      const anna = await customer('anna', '/portal/owners')
+      await anna.get('/portal/owners/task/new')
+      await unchanged(world(), async () => {
+        for (const [name, value] of Object.entries({
+          assignedUser: 'ben',
+          parentType: 'Case',
+          parentId: 'bjorns-case'
+        })) {
+          const made = await anna.post('/portal/owners/task', { subject: 'x', status: 'Open', [name]: value })
+          expect(made.status, name).to.equal(422)
+        }
+      })
+      expect((await anna.post('/portal/owners/task', { subject: 'Hers', status: 'Open' })).status, 'its twin').to.equal(
+        303
+      )
+      expect(await rowIn(db, 'crm_task', { subject: 'Hers' })).to.include({
+        assigned_user_id: 'irena',
+        parent_id: null
       })
     })
 

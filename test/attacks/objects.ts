@@ -327,7 +327,7 @@ export function objects(world: () => World): void {
       expect(wordsOf(await annaAtWork.get(`${workshop}/case?filter.contact=anna`))).not.to.include('0 records')
     })
 
-    it('A10 a right to read, to edit or to clone removes nothing; the right to delete removes what she wrote', async () => {
+    it('A10 a right to read, to edit or to clone removes nothing, and one to create clones nothing; the right to delete removes what she wrote', async () => {
       const { anna, annaAtWork, db } = world()
       await unchanged(world(), async () => {
         for (const [who, path] of [
@@ -340,6 +340,7 @@ export function objects(world: () => World): void {
           expect((await who.post(`${path}/removal`)).status, path).to.equal(403)
         }
       })
+      expect((await annaAtWork.get(`${workshop}/quote/annas-quote/clone`)).status, 'no right to clone').to.equal(403)
       const id = await makeCase(annaAtWork, 'To be removed')
       expect((await annaAtWork.post(`${workshop}/case/${id}/removal`)).status).to.equal(303)
       expect((await rowIn(db, 'crm_case', { id }))['deleted']).to.equal(1)

@@ -39,9 +39,35 @@ onSqlite('every page in a browser', (open) => {
     })
 
     const people = [
-      { who: 'stranger', doors: ['/', '/crm/sign-in', `/portal/${demoPortal.slug}/sign-in`, `/portal/${demoPortal.slug}/forgotten-password`, '/nowhere'] },
-      { who: 'customer', doors: [`/portal/${demoPortal.slug}`], signIn: `/portal/${demoPortal.slug}/sign-in`, name: customers.anna.email },
-      { who: 'staff', doors: ['/crm', '/crm/settings', '/portico/admin/portals', '/portico/admin/sharing', '/portico/admin/external-users', '/portico/admin/external-users/projects/nordwind-retrofit'], signIn: '/crm/sign-in', name: staff.irena.userName }
+      {
+        who: 'stranger',
+        doors: [
+          '/',
+          '/crm/sign-in',
+          `/portal/${demoPortal.slug}/sign-in`,
+          `/portal/${demoPortal.slug}/forgotten-password`,
+          '/nowhere'
+        ]
+      },
+      {
+        who: 'customer',
+        doors: [`/portal/${demoPortal.slug}`],
+        signIn: `/portal/${demoPortal.slug}/sign-in`,
+        name: customers.anna.email
+      },
+      {
+        who: 'staff',
+        doors: [
+          '/crm',
+          '/crm/settings',
+          '/portico/admin/portals',
+          '/portico/admin/sharing',
+          '/portico/admin/external-users',
+          '/portico/admin/external-users/projects/nordwind-retrofit'
+        ],
+        signIn: '/crm/sign-in',
+        name: staff.irena.userName
+      }
     ] as const
 
     it('X07 invited: axe finds nothing on the pages of the first sign-in, in any language', async function () {
@@ -69,11 +95,16 @@ onSqlite('every page in a browser', (open) => {
         this.timeout(300_000)
         const shapes = new Map<string, string>()
         for (const locale of locales) {
-          const context = await contextFor(await browser(), { locale, isPhone: locale === 'cs', isDark: locale !== 'en' })
+          const context = await contextFor(await browser(), {
+            locale,
+            isPhone: locale === 'cs',
+            isDark: locale !== 'en'
+          })
           const page = await context.newPage()
           if ('signIn' in person) await signIn(page, origin + person.signIn, person.name)
           await choose(page, origin, locale)
-          if (shapes.size === 0) for (const [shape, path] of await crawl(page, origin, person.doors)) shapes.set(shape, path)
+          if (shapes.size === 0)
+            for (const [shape, path] of await crawl(page, origin, person.doors)) shapes.set(shape, path)
           for (const path of shapes.values()) await inspect(page, origin + path, locale)
           await context.close()
         }
@@ -86,15 +117,25 @@ onSqlite('every page in a browser', (open) => {
 /** Invites a new contact and gives the path of the link in his mail. */
 async function invitationFor({ embedded }: TestApp, id: string, language: Locale): Promise<string> {
   const { context } = embedded.portico
-  await embedded.crm.store.system.create('Contact', { firstName: 'Eva', lastName: id, email: `${id}@nordwind.example` }, { id })
+  await embedded.crm.store.system.create(
+    'Contact',
+    { firstName: 'Eva', lastName: id, email: `${id}@nordwind.example` },
+    { id }
+  )
   const { userTypes } = await configuration(context.db)
   const frank = (await embedded.host.staffById(staff.frank.id))!
   await invite(context, { module: 'Contact', recordId: id, userTypeId: [...userTypes.keys()][0]!, language }, frank)
-  const mail = await context.db('portico_mail').first('text').where({ to_address: `${id}@nordwind.example` })
-  return new URL(/https?:\/\/\S+\/invitation\/\S+/.exec(String(mail.text))![0]).pathname
+  const mail = await context
+    .db<{ text: string; to_address: string }>('portico_mail')
+    .first('text')
+    .where({ to_address: `${id}@nordwind.example` })
+  return new URL(/https?:\/\/\S+\/invitation\/\S+/.exec(mail?.text ?? '')![0]).pathname
 }
 
-function contextFor(browser: Browser, as: { locale: Locale; isPhone: boolean; isDark: boolean }): Promise<BrowserContext> {
+function contextFor(
+  browser: Browser,
+  as: { locale: Locale; isPhone: boolean; isDark: boolean }
+): Promise<BrowserContext> {
   return browser.newContext({
     viewport: as.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     colorScheme: as.isDark ? 'dark' : 'light',
@@ -130,8 +171,11 @@ async function crawl(page: Page, origin: string, doors: readonly string[]): Prom
       found.delete(shapeOf(path))
       continue
     }
-    const links = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
-    for (const link of links) if (link.startsWith(origin) && !link.includes('/files/')) waiting.push(link.slice(origin.length).split('#')[0]!)
+    const links = await page
+      .locator('a[href]:not([download])')
+      .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
+    for (const link of links)
+      if (link.startsWith(origin) && !link.includes('/files/')) waiting.push(link.slice(origin.length).split('#')[0]!)
   }
   return found
 }
@@ -147,7 +191,9 @@ function shapeOf(path: string): string {
 }
 
 const words = new Set(
-  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related'.split(' ')
+  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related'.split(
+    ' '
+  )
 )
 
 function isWordOfOurs(word: string, index: number): boolean {
@@ -161,7 +207,8 @@ interface Violation {
 
 async function inspect(page: Page, url: string, locale: Locale): Promise<void> {
   let weight = 0
-  const weigh = (bytes: Promise<Buffer>): void => void bytes.then((body) => (weight += body.length)).catch(() => undefined)
+  const weigh = (bytes: Promise<Buffer>): void =>
+    void bytes.then((body) => (weight += body.length)).catch(() => undefined)
   const listen = (response: { body(): Promise<Buffer> }): void => weigh(response.body())
   page.on('response', listen)
   const response = await page.goto(url, { waitUntil: 'networkidle' })
@@ -169,14 +216,26 @@ async function inspect(page: Page, url: string, locale: Locale): Promise<void> {
   if (!String(response?.headers()['content-type']).includes('text/html')) return
   expect(response!.status(), url).to.be.below(500)
   expect(await page.getAttribute('html', 'lang'), url).to.equal(locale)
-  expect(await page.textContent('body'), `${url} has an untranslated key`).not.to.match(/\b(web|crm|portal|identity|access|errors|sharing|external|start|mail):[a-z]+\.[a-zA-Z.]+/)
-  expect(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1), `${url} scrolls sideways`).to.equal(false)
+  expect(await page.textContent('body'), `${url} has an untranslated key`).not.to.match(
+    /\b(web|crm|portal|identity|access|errors|sharing|external|start|mail):[a-z]+\.[a-zA-Z.]+/
+  )
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1),
+    `${url} scrolls sideways`
+  ).to.equal(false)
   expect(weight, `${url} weighs`).to.be.within(1, heaviest)
   await page.evaluate(axe)
   const violations = await page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as { axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> } }
-    const result = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return result.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }))
+    const { axe: checker } = globalThis as unknown as {
+      axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> }
+    }
+    const result = await checker.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    })
+    return result.violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary }))
+    }))
   })
   expect(violations, `${url} in ${locale}`).to.deep.equal([])
 }

@@ -4,7 +4,7 @@ import { Invalid } from '../../src/errors.js'
 import type { Field } from '../../src/host/catalog.js'
 import type { FieldValue } from '../../src/host/host.js'
 import { readValues, typedForm, typedValue } from '../../src/portal/pages/form-values.js'
-import { localMoment, utcMoment } from '../../src/portal/pages/zoned-time.js'
+import { localMoment, utcMoment } from '../../src/web/zoned-time.js'
 import { field } from './catalog.js'
 
 const timeZone = 'Europe/Berlin'

@@ -55,7 +55,11 @@ eachDatabase((open) => {
       await irena.follow('Client Portal')
       const userType = irena.path
       await irena.open(`${userType}/modules/Contact`)
-      await irena.send('Save', { right: ['edit'], visible: ['name', 'firstName', 'lastName', 'email', 'phone'], readOnly: ['email'] })
+      await irena.send('Save', {
+        right: ['edit'],
+        visible: ['name', 'firstName', 'lastName', 'email', 'phone'],
+        readOnly: ['email']
+      })
       irena.is(200).sees('Saved.')
       await irena.open(`${userType}/modules/Case`)
       await irena.send('Release the module', {
@@ -67,7 +71,11 @@ eachDatabase((open) => {
       })
       irena.is(200).sees('Saved.')
       await irena.open(`${userType}/modules/Quote`)
-      await irena.send('Release the module', { path: 'account.contacts', notes: 'read', visible: ['number', 'subject', 'status', 'amount'] })
+      await irena.send('Release the module', {
+        path: 'account.contacts',
+        notes: 'read',
+        visible: ['number', 'subject', 'status', 'amount']
+      })
       irena.is(200).sees('Saved.', 'Quotes')
     })
 
@@ -97,7 +105,13 @@ eachDatabase((open) => {
       anna.is(422).sees('Strength')
       await anna.send('Set the password', { password })
       anna.is(200).sees('Welcome to Thermovia Service')
-      await anna.send('Continue', { locale: 'en', dateFormat: 'dmy', timeFormat: '24', timeZone: 'Europe/Berlin', country: 'DE' })
+      await anna.send('Continue', {
+        locale: 'en',
+        dateFormat: 'dmy',
+        timeFormat: '24',
+        timeZone: 'Europe/Berlin',
+        country: 'DE'
+      })
       anna.is(200).sees('Thermovia Service')
       expect(anna.path).to.match(/^\/portal\/service\/\w+/)
     })
@@ -121,9 +135,15 @@ eachDatabase((open) => {
       await anna.open('/portal/service/case/new')
       await anna.send('Save', { subject: '', description: 'x' })
       anna.is(422).sees('What you typed is still here')
-      await anna.send('Save', { subject: 'Radiator rattles <script>', priority: 'High', description: 'Every night at ten.' })
+      await anna.send('Save', {
+        subject: 'Radiator rattles <script>',
+        priority: 'High',
+        description: 'Every night at ten.'
+      })
       anna.is(200).sees('Radiator rattles <script>', 'High')
-      await anna.send('Write note', { text: 'A recording is attached.' }, [{ field: 'files', name: 'rattle.txt', content: 'rattle, rattle', type: 'text/plain' }])
+      await anna.send('Write note', { text: 'A recording is attached.' }, [
+        { field: 'files', name: 'rattle.txt', content: 'rattle, rattle', type: 'text/plain' }
+      ])
       anna.is(200).sees('A recording is attached.', 'rattle.txt')
       const file = await anna.peek(anna.page('ul.files a').attr('href')!)
       expect(file.status).to.equal(200)

@@ -4,7 +4,7 @@ import { Invalid } from '../../errors.js'
 import type { Field } from '../../host/catalog.js'
 import type { FieldError, FieldValue } from '../../host/host.js'
 import { valueFromText } from '../criteria.js'
-import { localMoment, utcMoment } from './zoned-time.js'
+import { localMoment, utcMoment } from '../../web/zoned-time.js'
 
 /** A field as its input shows it: text, or the chosen ones of several options. */
 export type Typed = string | readonly string[]

@@ -29,7 +29,7 @@ export function shownValues(showing: Showing, record: ViewedRecord, names: reado
   })
 }
 
-export function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
+function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
   const plain = {
     label: field.label,
     field: field.name,

@@ -1,1 +1,0 @@
-export { momentAt } from '../db/moment.js'

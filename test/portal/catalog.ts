@@ -16,7 +16,7 @@ export function field(name: string, of: string): Field {
   return found
 }
 
-export function withModule(changed: Module): Catalog {
+function withModule(changed: Module): Catalog {
   return { ...catalog, modules: new Map(catalog.modules).set(changed.name, changed) }
 }
 

@@ -11,6 +11,13 @@ import { mustWrite } from './writing.js'
 /** More than anybody reads on one page. */
 const feedLimit = 500
 
+interface Note {
+  /** The module of the record it is on, and that record's id. */
+  readonly name: string
+  readonly id: string
+  readonly entryId: string
+}
+
 /** Module name under which notes are kept in the authorship table. */
 const feedEntries = 'FeedEntry'
 
@@ -38,29 +45,31 @@ export async function post(
   return entryId
 }
 
-export async function changePost(
-  viewer: Viewer,
-  note: { name: string; id: string; entryId: string },
-  text: string
-): Promise<void> {
+export async function changePost(viewer: Viewer, note: Note, text: string): Promise<void> {
   await ownPost(viewer, note)
   await viewer.kernel.host.feed.change(note.entryId, text, viewer.actor)
 }
 
-export async function removePost(viewer: Viewer, note: { name: string; id: string; entryId: string }): Promise<void> {
+export async function removePost(viewer: Viewer, note: Note): Promise<void> {
   await ownPost(viewer, note)
   await viewer.kernel.host.feed.remove(note.entryId, viewer.actor)
   await forgetAuthor(viewer.kernel.db, feedEntries, note.entryId)
 }
 
+export async function removeFile(viewer: Viewer, note: Note, fileId: string): Promise<void> {
+  const { files, text } = await ownPost(viewer, note)
+  if (!files.some((one) => one.id === fileId)) throw new NotFound()
+  if (text === '' && files.length === 1) return removePost(viewer, note)
+  await viewer.kernel.host.files.remove(fileId)
+}
+
 /** A note on this record that he wrote himself, where he may still write. */
-async function ownPost(viewer: Viewer, note: { name: string; id: string; entryId: string }): Promise<void> {
+async function ownPost(viewer: Viewer, note: Note): Promise<FeedEntry> {
   const entries = await feed(viewer, note.name, note.id)
   mustWrite(viewer)
-  const isHis =
-    entries.some((entry) => entry.id === note.entryId) &&
-    (await isAuthor(viewer.kernel.db, feedEntries, note.entryId, viewer.person.id))
-  if (!isHis) throw new NotFound()
+  const entry = entries.find((one) => one.id === note.entryId)
+  if (!entry || !(await isAuthor(viewer.kernel.db, feedEntries, entry.id, viewer.person.id))) throw new NotFound()
+  return entry
 }
 
 export async function file(viewer: Viewer, name: string, id: string, fileId: string): ReturnType<Records['file']> {

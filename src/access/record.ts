@@ -131,6 +131,8 @@ export interface Records {
   /** A note of his own. @throws NotFound when it isn't his. (Z28) */
   changePost(module: string, id: string, entryId: string, text: string): Promise<void>
   removePost(module: string, id: string, entryId: string): Promise<void>
+  /** A file of a note of his own; a note of nothing else goes with it. @throws NotFound (Z28) */
+  removeFile(module: string, id: string, entryId: string, fileId: string): Promise<void>
   /** A file on a note he may read; @throws NotFound (A18). */
   file(
     module: string,

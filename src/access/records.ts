@@ -1,7 +1,7 @@
 /** The door: the one way to a host record. It hides how conditions become SQL, which fields a row shows, and the checks before a write. */
 import { enter, isId, subjectOf } from './entered.js'
 import { explainRecord } from './explain.js'
-import { changePost, feed, file, post, removePost } from './notes.js'
+import { changePost, feed, file, post, removeFile, removePost } from './notes.js'
 import { count, find, list, related } from './reading.js'
 import type { Explanation, Records } from './record.js'
 import { releasedModule, releasedModules } from './released.js'
@@ -27,6 +27,7 @@ export function records(viewer: Viewer): Records {
     post: (name, id, note) => post(viewer, name, id, note),
     changePost: (name, id, entryId, text) => changePost(viewer, { name, id, entryId }, text),
     removePost: (name, id, entryId) => removePost(viewer, { name, id, entryId }),
+    removeFile: (name, id, entryId, fileId) => removeFile(viewer, { name, id, entryId }, fileId),
     file: (name, id, fileId) => file(viewer, name, id, fileId),
     explain: (name, id, t) => explain(viewer, name, id, t)
   }

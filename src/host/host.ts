@@ -160,6 +160,7 @@ export interface Files {
   write(file: { name: string; type: string; content: Readable }, by: Actor): Promise<FileInfo>
   /** @throws when there is no such file. */
   read(id: string): Promise<Readable>
+  /** Removes it, from the note it is on as well; what is gone is no error. */
   remove(id: string): Promise<void>
 }
 export interface FileInfo {

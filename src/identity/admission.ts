@@ -50,8 +50,8 @@ async function liveSignIn(parts: Parts, req: Request, door: Door): Promise<SignI
 }
 
 async function welcomeIn(parts: Parts, req: Request, res: Response, person: Person, door: Door): Promise<void> {
-  req.viewer = await viewerFor(parts.kernel, person)
   req.locale = localeFor(req, { person: person.locale, door: door.locale })
+  req.viewer = await viewerFor(parts.kernel, { ...person, locale: req.locale })
   res.locals.reader = person
 }
 

@@ -86,6 +86,22 @@ eachDatabase((open) => {
       expect((await test.visitor().peek(href)).status).to.equal(303)
     })
 
+    it('Z28 files are removed by the note’s author, and by nobody else', async () => {
+      await bjorn.open(page)
+      await bjorn.send('Write note', { text: 'Two papers.' }, [
+        { field: 'files', name: 'first.txt', content: 'one', type: 'text/plain' },
+        { field: 'files', name: 'second.txt', content: 'two', type: 'text/plain' }
+      ])
+      const note = bjorn.page('li.feed__entry').last().find('a[href$="/edit"]').attr('href')!
+      await bjorn.open(note)
+      const removal = bjorn.page('form[action*="/files/"]').first().attr('action')!
+      expect((await emily.forge(removal)).status).to.equal(404)
+      await bjorn.send('Remove first.txt')
+      bjorn.is(200).sees('Two papers.', 'second.txt').doesNotSee('first.txt')
+      await bjorn.open(note)
+      expect((await bjorn.forge(removal)).status).to.equal(404)
+    })
+
     it('A15 whoever may not write here leaves nothing behind: no note, no file', async () => {
       const files = async (): Promise<number> => (await test.embedded.db('crm_file').select('id')).length
       const before = await files()

@@ -52,7 +52,7 @@ export class Visitor {
   async follow(label: string): Promise<this> {
     const link = this.page('a').filter((_, a) => this.page(a).text().replace(/\s+/g, ' ').trim() === label)
     expect(link.length, `a link «${label}» on ${this.path}: ${this.text.slice(0, 300)}`).to.be.greaterThan(0)
-    return this.open(link.first().attr('href')!)
+    return this.open(new URL(link.first().attr('href')!, `http://portico${this.path}`).href)
   }
 
   /** Sends the form whose button says `button`, with `answers` in place of what its fields hold. */

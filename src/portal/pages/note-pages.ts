@@ -19,6 +19,7 @@ export function notePages(context: Context): Router {
   router.get('/notes/:note/edit', async (req, res) => showNote(req, res, await noteAt(req, res)))
   router.post('/notes/:note', changeNote)
   router.post('/notes/:note/removal', removeNote)
+  router.post('/notes/:note/files/:file/removal', removeFile)
   router.get('/files/:file', readFile)
   return router
 }
@@ -68,6 +69,12 @@ const removeNote: RequestHandler = async (req, res) => {
   res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
 }
 
+const removeFile: RequestHandler = async (req, res) => {
+  const { room, note, recordId } = await noteAt(req, res)
+  await records(req.viewer).removeFile(room.module.name, recordId, note.id, String(req.params['file']))
+  res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
+}
+
 const readFile: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   const { info, open } = await records(req.viewer).file(
@@ -105,7 +112,7 @@ async function showNote(
   await page(
     res,
     'portal/note',
-    { module: crumbOf(room), record: { title: titleOf(room, record), url }, form },
+    { module: crumbOf(room), record: { title: titleOf(room, record), url }, form, files: note.files },
     { status: invalid?.status }
   )
 }

@@ -12,9 +12,17 @@ export interface ShownNote {
   readonly isStaff: boolean
   readonly at: string
   readonly text: string
-  readonly files: readonly { readonly name: string; readonly size: number; readonly url: string }[]
+  readonly files: readonly ShownFile[]
   readonly editUrl: string | undefined
   readonly removalUrl: string | undefined
+}
+
+export interface ShownFile {
+  readonly name: string
+  readonly size: number
+  readonly url: string
+  /** Where its author removes it. */
+  readonly removalUrl: string
 }
 
 export interface ShownNotes {
@@ -58,7 +66,12 @@ function shownNote({ url, module, showing }: Room, recordId: string, entry: Feed
     isStaff: entry.author.kind === 'staff',
     at: showing.format.datetime(entry.at),
     text: entry.text,
-    files: entry.files.map((file) => ({ name: file.name, size: file.size, url: at('files', file.id) })),
+    files: entry.files.map((file) => ({
+      name: file.name,
+      size: file.size,
+      url: at('files', file.id),
+      removalUrl: at('notes', entry.id, 'files', file.id, 'removal')
+    })),
     editUrl: isOwn ? at('notes', entry.id, 'edit') : undefined,
     removalUrl: isOwn ? at('notes', entry.id, 'removal') : undefined
   }

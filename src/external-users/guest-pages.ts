@@ -13,7 +13,8 @@ import { shownField, shownSections, type Showing } from './shown-fields.js'
 export function guestPages(context: Context): Router {
   const router = Router()
   const door = resolveDoor(context)
-  router.use(context.identity.pages(door), context.identity.requireViewer(door), frame(context))
+  const framed = frame(context)
+  router.use(context.identity.pages(door, framed), context.identity.requireViewer(door), framed)
   router.get('/', projectListPage(context))
   router.get('/projects/:id', projectPage(context))
   return router

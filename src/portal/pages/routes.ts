@@ -22,7 +22,7 @@ export function portalPages(context: Context): Router {
   router.use(
     '/:slug',
     enter(context),
-    context.identity.pages(doorOf),
+    context.identity.pages(doorOf, frame),
     context.identity.requireViewer(doorOf),
     frame,
     rooms(context)

@@ -351,6 +351,19 @@ export function identity(world: () => World): void {
       const invitation = (record: string) => ({ module: 'Contact', record, userType: workshopType, language: 'en' })
       for (const [name, email] of Object.entries(addresses))
         await system.create('Contact', { lastName: name, email, account: 'nordwind' }, { id: `invited-${name}` })
+      await system.create(
+        'Contact',
+        { lastName: 'renamed', email: 'before@nordwind.example' },
+        { id: 'invited-renamed' }
+      )
+      const first = {
+        module: 'Contact',
+        recordId: 'invited-renamed',
+        userTypeId: workshopType,
+        language: 'en'
+      } as const
+      await invite(context, first, await irena(context))
+      await system.change('Contact', 'invited-renamed', { email: 'after@nordwind.example' })
       await frank.get(`/portico/admin/portals/invitations/new?module=Contact&record=anna`)
       await unchanged(world(), async () => {
         for (const name of Object.keys(addresses))
@@ -361,6 +374,10 @@ export function identity(world: () => World): void {
         expect(
           (await frank.post('/portico/admin/portals/invitations', invitation('anna'))).status,
           'a user already'
+        ).to.equal(409)
+        expect(
+          (await frank.post('/portico/admin/portals/invitations', invitation('invited-renamed'))).status,
+          'a user already, by another address'
         ).to.equal(409)
         expect(
           (await frank.post('/portico/admin/portals/invitations', { ...invitation('lena'), module: 'Lead' })).status,

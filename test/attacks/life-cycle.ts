@@ -225,8 +225,11 @@ export function lifeCycle(world: () => World): void {
       const others = { 'switch.external-users': 'true', 'switch.global-sharing': 'true' }
       for (const word of ['yes', 'no', '1', 'on', 'TRUE', ' true']) {
         await irenaAtDesk.post('/crm/settings', { ...others, 'switch.portal': word })
-        expect((await anna.get(`${demo}/case`)).status, word).to.equal(404)
+        for (const path of ['/case', '/sign-in'])
+          expect((await anna.get(demo + path)).status, word + path).to.equal(404)
+        expect((await irenaAtDesk.get(admin)).status, word).to.equal(404)
       }
+      await irenaAtDesk.get('/crm/settings')
       await irenaAtDesk.post('/crm/settings', { ...others, 'switch.portal': 'true' })
       expect((await anna.get(`${demo}/case`)).status, 'its twin').to.equal(200)
       const made = await annaAtWork.post(`${workshop}/case`, {

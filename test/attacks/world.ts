@@ -132,7 +132,7 @@ const secondPlace = {
 }
 
 async function listen(app: Express): Promise<Server> {
-  const server = createServer(app).listen(0, '127.0.0.1')
+  const server = createServer(app).listen(0, '127.0.0.1').unref()
   await once(server, 'listening')
   return server
 }

@@ -9,7 +9,7 @@ import { embeddedHost } from './host/embedded/host.js'
 import { modules } from './host/embedded/modules/index.js'
 import { staffSessions } from './host/embedded/pages/sessions.js'
 import type { Host } from './host/host.js'
-import { createPortico, type Portico } from './portico.js'
+import { createPortico, type Portico, type PorticoOptions } from './portico.js'
 import { describe } from './web/errors.js'
 
 export interface Embedded {
@@ -23,7 +23,12 @@ export interface Embedded {
 }
 
 /** Opens the database, brings its tables up to date, and installs Portico. */
-export async function openEmbedded(config: Config, log: Logger, now: () => number = Date.now): Promise<Embedded> {
+export async function openEmbedded(
+  config: Config,
+  log: Logger,
+  options: Pick<PorticoOptions, 'now' | 'manifest'> = {}
+): Promise<Embedded> {
+  const { now = Date.now, manifest } = options
   const db = openDatabase(config.databaseUrl)
   try {
     await migrate(db)
@@ -37,7 +42,7 @@ export async function openEmbedded(config: Config, log: Logger, now: () => numbe
         log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again')
     })
     const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
-    const portico = await createPortico({ config, host, log, now })
+    const portico = await createPortico({ config, host, log, now, manifest })
     crm.install(portico.plugin)
     return { config, log, db, crm, host, portico, close: () => host.close() }
   } catch (error) {

@@ -8,6 +8,7 @@ import { createApp } from '../../src/app.js'
 import { readConfig, type Config } from '../../src/config.js'
 import { openEmbedded, type Embedded } from '../../src/embedded.js'
 import { temporaryFolder } from './child-process.js'
+import type { Manifest } from '../../src/hooks.js'
 import type { OpenDatabase } from './databases.js'
 import { Visitor } from './visitor.js'
 
@@ -27,6 +28,8 @@ export interface TestAppOptions {
   /** `people`: the CRM's demo world without a portal; `demo`: with the portal, its users and an external user. */
   readonly world?: 'people' | 'demo'
   readonly config?: Partial<Config>
+  /** Default: our own. */
+  readonly manifest?: Manifest
 }
 
 export async function openApp(open: OpenDatabase, options: TestAppOptions = {}): Promise<TestApp> {
@@ -34,7 +37,10 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
   const filesFolder = temporaryFolder('files')
   const config: Config = { ...testConfig(url, filesFolder), ...options.config }
   let ahead = 0
-  const embedded = await openEmbedded(config, pino({ level: config.logLevel }), () => Date.now() + ahead)
+  const embedded = await openEmbedded(config, pino({ level: config.logLevel }), {
+    now: () => Date.now() + ahead,
+    manifest: options.manifest
+  })
   await (options.world === 'people' ? seedWorld(embedded.crm) : seedDemo(embedded))
   await embedded.host.deliver()
   const app = createApp(embedded)

@@ -1,6 +1,6 @@
 /** What the commands share: the embedded CRM opened for one command, and failures as sentences. */
 import { pino, type Logger } from 'pino'
-import { readConfig, type Config } from '../config.js'
+import { ConfigProblems, readConfig, type Config } from '../config.js'
 import { openEmbedded, type Embedded } from '../embedded.js'
 import { PorticoError } from '../errors.js'
 import { locales, type Locale } from '../host/catalog.js'
@@ -35,15 +35,12 @@ export function languageOf(code: string): Locale {
 
 /** A sentence for what a person can mend; the stack for what is our fault. */
 export function reportFailure(error: unknown): void {
-  const t = translator('en')
-  const text =
-    error instanceof PorticoError
-      ? t(error.key, error.args)
-      : error instanceof Error
-        ? error.name === 'ConfigurationError'
-          ? error.message
-          : error.stack
-        : String(error)
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${sentenceFor(error)}\n`)
   process.exitCode = 1
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof PorticoError) return translator('en')(error.key, error.args)
+  if (error instanceof ConfigProblems) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

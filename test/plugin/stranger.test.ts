@@ -42,7 +42,7 @@ onSqlite('a module by somebody else', (open) => {
   })
 
   it('brings its pages, its menu entry, its button and its narrowing when it is switched on, and takes them away again', async () => {
-    const [vendor] = await test.embedded.db('crm_vendor').select('id').limit(1)
+    const vendor = await test.embedded.db<{ id: string }>('crm_vendor').first('id')
     await irena.open('/crm/settings')
     await irena.send('Save', { 'switch.stranger': 'true' })
     irena.sees('Somebody else’s')
@@ -50,11 +50,11 @@ onSqlite('a module by somebody else', (open) => {
     expect(irena.response.text).to.equal('hello from a stranger')
     await irena.open('/crm/Contact/anna')
     irena.sees('Greet Contact')
-    ;(await irena.open(`/crm/Vendor/${String(vendor.id)}`)).is(404)
+    ;(await irena.open(`/crm/Vendor/${vendor!.id}`)).is(404)
     await irena.open('/crm/settings')
     await irena.send('Save', { 'switch.stranger': [] })
     ;(await irena.open('/stranger')).is(404)
-    ;(await irena.open(`/crm/Vendor/${String(vendor.id)}`)).is(200)
+    ;(await irena.open(`/crm/Vendor/${vendor!.id}`)).is(200)
   })
 
   it('is refused at start when it uses a hook that its entry does not declare', async () => {

@@ -188,7 +188,7 @@ function shapeOf(path: string): string {
   return bare
     .replace(/\/+$/, '')
     .split('/')
-    .map((word, index, path) => (index === 0 || words.has(word) || (path[1] === 'portal' && index === 3) ? word : '*'))
+    .map((word, index, all) => (index === 0 || words.has(word) || (all[1] === 'portal' && index === 3) ? word : '*'))
     .join('/')
 }
 

@@ -21,14 +21,16 @@ export async function migrate(db: Knex): Promise<readonly string[]> {
     const waiting = migrations.slice(done)
     for (const [index, migration] of waiting.entries()) {
       await migration.up(db)
-      await db('portico_schema').insert({
-        step: done + index + 1,
-        name: migration.name,
-        applied_at: momentAt(Date.now())
-      })
+      await noteStep(db, done + index + 1, migration.name)
     }
     return waiting.map((migration) => migration.name)
   })
+}
+
+/** Two processes on one SQLite file may both have taken a step: each is safe to take twice. */
+async function noteStep(db: Knex, step: number, name: string): Promise<void> {
+  const row = { step, name, applied_at: momentAt(Date.now()) }
+  await db('portico_schema').insert(row).onConflict('step').ignore()
 }
 
 /** The number of the last migration the database has had. */

@@ -64,6 +64,11 @@ export function transport(world: () => World): void {
           ).to.equal(403)
         expect((await visitor.get(`${demo}/case`)).status).to.equal(303)
       })
+      const planted = annaAtWork.copy()
+      planted.cookies.set('portico_forms', forged.cookies.get('portico_forms')!)
+      await unchanged(world(), async () => {
+        expect((await planted.post(path, { ...newCase, _csrf: theirs })).status, 'a planted cookie').to.equal(403)
+      })
       const own: Record<string, string>[] = [{}, { Origin: 'http://127.0.0.1' }, { 'Sec-Fetch-Site': 'same-origin' }]
       for (const headers of own) {
         await annaAtWork.get(`${path}/new`)

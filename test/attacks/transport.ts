@@ -25,6 +25,7 @@ export function transport(world: () => World): void {
           ['two tokens', { _csrf: [theirs, theirs] }, {}],
           ['another origin', {}, { Origin: 'https://evil.example' }],
           ['an origin like ours', {}, { Origin: 'http://127.0.0.1.evil.example' }],
+          ['a host of another’s choice', {}, { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example' }],
           ['another site', {}, { 'Sec-Fetch-Site': 'cross-site' }],
           ['another host of our domain', {}, { 'Sec-Fetch-Site': 'same-site' }]
         ] as const) {

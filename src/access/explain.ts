@@ -1,5 +1,6 @@
 /** Why somebody sees a record, or why not: the same compiled policy, asked branch by branch (X01). */
-import { column, predicate, table } from './compile.js'
+import { column, table } from './columns.js'
+import { predicate } from './compile.js'
 import { ID, type Condition } from './condition.js'
 import { describe } from './describe.js'
 import { join, rowsOf, sql, type Fragment } from './fragment.js'

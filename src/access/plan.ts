@@ -3,17 +3,8 @@
 import type { Field, Module } from '../host/catalog.js'
 import { ID, type Condition } from './condition.js'
 import { all } from './condition.js'
-import {
-  column,
-  isLive,
-  isOutside,
-  joinedIds,
-  nearEndsOf,
-  predicate,
-  table,
-  valueOf,
-  type Compiler
-} from './compile.js'
+import { column, isLive, isOutside, table, valueOf } from './columns.js'
+import { joinedIds, nearEndsOf, predicate, type Compiler } from './compile.js'
 import { and, isFalse, isTrue, join, nothing, raw, sql, type Fragment } from './fragment.js'
 import { linkOf, rootOf } from './roots.js'
 

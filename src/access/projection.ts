@@ -3,7 +3,8 @@ import type { Catalog, Field, Module } from '../host/catalog.js'
 import { moduleOf } from '../host/catalog.js'
 import type { Action, Grant, ModulePolicy, Policy } from './grant.js'
 import type { Reference, Value, ViewedRecord } from './record.js'
-import { column, isLive, isOutside, predicate, table, valueOf, type Compiler } from './compile.js'
+import { column, isLive, isOutside, table, valueOf } from './columns.js'
+import { predicate, type Compiler } from './compile.js'
 import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
 
 /** Staff are named where a released field refers to them; they are no records of anybody's scope. */

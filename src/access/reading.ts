@@ -1,7 +1,10 @@
 /** Lists, counts and single records, as the grants allow; nothing here writes. */
 import type { Module } from '../host/catalog.js'
 import { Invalid, NotFound } from '../errors.js'
-import { CannotCompile, column, containsText, predicate, table, valueOf } from './compile.js'
+import { column, table, valueOf } from './columns.js'
+import { containsText } from './comparison.js'
+import { predicate } from './compile.js'
+import { CannotCompile } from './roots.js'
 import { all, compare, ID } from './condition.js'
 import { openCursor, sealCursor } from './cursor.js'
 import { enter, isId, type Entered } from './entered.js'

@@ -1,7 +1,7 @@
 /** Criteria: comparisons by which records of a related module are shown, by value or by a field of the primary record (Z07). */
 import { z } from 'zod'
 import { all, any, compare, never, operators, type Condition, type Operator } from '../access/condition.js'
-import { valueKind } from '../access/compile.js'
+import { valueKind } from '../access/comparison.js'
 import type { Value } from '../access/record.js'
 import type { Field, FieldType, Module, Scalar } from '../host/catalog.js'
 import type { FieldError } from '../host/host.js'

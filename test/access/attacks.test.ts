@@ -12,7 +12,7 @@ import {
   writtenBy,
   type Condition
 } from '../../src/access/condition.js'
-import { CannotCompile } from '../../src/access/compile.js'
+import { CannotCompile } from '../../src/access/roots.js'
 import type { ModulePolicy } from '../../src/access/grant.js'
 import { createKernel } from '../../src/access/kernel.js'
 import type { ListQuery } from '../../src/access/record.js'

@@ -1,0 +1,75 @@
+/** Where the catalog says things live, as SQL: columns, tables, values of fields, rows that exist. */
+import type { ColumnIs, Field, Module } from '../host/catalog.js'
+import type { Dialect } from '../db/dialect.js'
+import { ID } from './condition.js'
+import { and, isTrue, raw, sql, type Fragment } from './fragment.js'
+import { CannotCompile } from './roots.js'
+
+/** The row exists for anybody: not in the recycle bin. */
+export function isLive(dialect: Dialect, alias: string, live: ColumnIs | undefined): Fragment {
+  return live ? sql`${column(dialect, alias, live.column)} = ${live.is}` : isTrue
+}
+
+/** The row may be seen from outside at all (E10). */
+export function isOutside(dialect: Dialect, module: Module, alias: string): Fragment {
+  return and(module.outside.map((rule) => columnIs(dialect, alias, rule)))
+}
+
+export function column(dialect: Dialect, alias: string, name: string): Fragment {
+  return raw(dialect.quote(`${alias}.${name}`))
+}
+
+export function table(dialect: Dialect, name: string, alias: string): Fragment {
+  return raw(`${dialect.quote(name)} ${dialect.quote(alias)}`)
+}
+
+/** A field's value as an expression over the row `alias`; a reference whose column serves several modules has one only where the type is its own (A03). */
+export function valueOf(dialect: Dialect, module: Module, field: Field, alias: string): Fragment {
+  const { storage } = field
+  switch (storage.kind) {
+    case 'column': {
+      const value = column(dialect, alias, storage.column)
+      const only = onlyOf(module, field)
+      return only ? sql`case when ${columnIs(dialect, alias, only)} then ${value} end` : value
+    }
+    case 'joined':
+      return raw(dialect.joinWords(storage.columns.map((name) => dialect.quote(`${alias}.${name}`))))
+    case 'side': {
+      const where = and(storage.where.map((rule) => columnIs(dialect, 'side', rule)))
+      return sql`(select ${column(dialect, 'side', storage.value)} from ${table(dialect, storage.from, 'side')} where ${column(dialect, 'side', storage.key)} = ${column(dialect, alias, ID)} and ${where} limit 1)`
+    }
+  }
+}
+
+/** The type that a row must have for a reference to mean anything, where its column serves several modules. */
+export function onlyOf(module: Module, field: Field): ColumnIs | undefined {
+  const storage = module.links.get(field.link ?? '')?.storage
+  return field.type === 'reference' && storage?.kind === 'column' ? storage.only : undefined
+}
+
+export function columnIs(dialect: Dialect, alias: string, rule: ColumnIs): Fragment {
+  return sql`${column(dialect, alias, rule.column)} = ${rule.is}`
+}
+
+/** @throws CannotCompile when the module has no such field: a policy that speaks of it must not widen. */
+export function fieldOf(module: Module, name: string): Field {
+  const field = module.fields.get(name)
+  if (!field) throw new CannotCompile(`${module.name} has no field ${name}.`)
+  return field
+}
+
+/** Every column that a condition over the module could read of the row itself. */
+export function standingColumns(module: Module): string[] {
+  const names = new Set<string>([ID, ...module.outside.map((rule) => rule.column)])
+  if (module.live) names.add(module.live.column)
+  for (const { storage } of module.fields.values()) {
+    if (storage.kind === 'column') names.add(storage.column)
+    if (storage.kind === 'joined') storage.columns.forEach((name) => names.add(name))
+  }
+  for (const { storage } of module.links.values()) {
+    if (storage.kind !== 'column') continue
+    names.add(storage.column)
+    if (storage.only) names.add(storage.only.column)
+  }
+  return [...names]
+}

@@ -32,7 +32,6 @@ export interface World {
   readonly test: TestApp
   readonly db: Knex
   readonly context: Context
-  readonly server: Server
   /** Customers of different companies, signed in to the demo's portal. */
   readonly anna: Attacker
   readonly bjorn: Attacker
@@ -91,35 +90,63 @@ const wide: readonly Draft[] = [
 
 export async function openWorld(open: OpenDatabase): Promise<World> {
   const test = await openApp(open, { config: { limits } })
+  try {
+    return await fill(test)
+  } catch (error) {
+    await test.close()
+    throw error
+  }
+}
+
+async function fill(test: TestApp): Promise<World> {
   const { context } = test.embedded.portico
   const server = await listen(test.app)
-  const second = await openEmbedded({ ...test.embedded.config, ...secondPlace }, test.embedded.log)
-  const secondServer = await listen(createApp(second))
   const stranger = () => new Attacker(server)
   const customer = async (name: CustomerName, door = demo) => signedIn(stranger(), door, customers[name].email)
-  for (let n = 1; n <= 15; n++) {
-    for (const account of ['nordwind', 'fjordside'])
-      await test.embedded.crm.store.system.create('Case', { subject: `Number ${n} of ${account}`, account })
-  }
+  await fillLists(test)
   const workshopType = await openPortal(context, 'workshop', wide)
   for (const name of ['anna', 'jonas', 'bjorn'] as const) await admit(context, name, workshopType)
-  return {
-    test,
-    context,
-    server,
-    workshopType,
-    db: test.embedded.db,
+  const people = {
     anna: await customer('anna'),
     bjorn: await customer('bjorn'),
-    annaAtWork: await customer('anna', workshop),
-    replica: () => new Attacker(secondServer, { 'X-Forwarded-Proto': 'https', Host: 'portal.thermovia.example' }),
+    annaAtWork: await customer('anna', workshop)
+  }
+  const second = await openSecond(test)
+  return {
+    ...people,
+    test,
+    context,
+    workshopType,
+    db: test.embedded.db,
+    replica: () => second.attacker(),
     stranger,
     customer,
     staff: async (name) => signedInToCrm(stranger(), name),
     async close() {
-      for (const one of [server, secondServer]) one.close().closeAllConnections()
       await second.close()
+      await stop(server)
       await test.close()
+    }
+  }
+}
+
+/** More cases than a page holds, hers and others in turn. */
+async function fillLists({ embedded }: TestApp): Promise<void> {
+  for (let n = 1; n <= 15; n++) {
+    for (const account of ['nordwind', 'fjordside']) {
+      await embedded.crm.store.system.create('Case', { subject: `Number ${n} of ${account}`, account })
+    }
+  }
+}
+
+async function openSecond({ embedded }: TestApp): Promise<{ attacker(): Attacker; close(): Promise<void> }> {
+  const second = await openEmbedded({ ...embedded.config, ...secondPlace }, embedded.log)
+  const server = await listen(createApp(second))
+  return {
+    attacker: () => new Attacker(server, { 'X-Forwarded-Proto': 'https', Host: 'portal.thermovia.example' }),
+    async close() {
+      await stop(server)
+      await second.close()
     }
   }
 }
@@ -129,6 +156,11 @@ const secondPlace = {
   publicUrl: 'https://portal.thermovia.example',
   trustedProxies: 1,
   frameAncestors: ['https://www.thermovia.example']
+}
+
+async function stop(server: Server): Promise<void> {
+  server.close().closeAllConnections()
+  await once(server, 'close')
 }
 
 async function listen(app: Express): Promise<Server> {

@@ -284,7 +284,7 @@ describe('the door', () => {
 
       it('does not show the value it stands at', async () => {
         const { next } = await (await as(three)).list('Case', { limit: 1 })
-        expect(Buffer.from(next!, 'base64url').toString('latin1')).to.not.match(/20\d\d-|case|k[A-Z]/)
+        expect(Buffer.from(next!, 'base64url').toString('latin1')).to.not.match(/20\d\d-|case/)
       })
 
       it('A48 a page has 1 to 200 records, whatever is asked for', async () => {

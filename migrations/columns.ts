@@ -21,6 +21,12 @@ export function longWords(db: Knex, table: Knex.CreateTableBuilder, name: string
   return isMysql(db) ? column.collate('utf8mb4_unicode_ci') : column
 }
 
+/** Text of any size: what a host says of all its modules. */
+export function endlessWords(db: Knex, table: Knex.CreateTableBuilder, name: string): Knex.ColumnBuilder {
+  const column = table.text(name, 'longtext')
+  return isMysql(db) ? column.collate('utf8mb4_unicode_ci') : column
+}
+
 /** `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function moment(db: Knex, table: Knex.CreateTableBuilder, name: string): Knex.ColumnBuilder {
   return isMysql(db) ? table.specificType(name, 'datetime') : table.string(name, 19)

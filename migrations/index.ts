@@ -6,10 +6,19 @@ import * as mail from './0003-mail.js'
 import * as portal from './0004-portal.js'
 import * as sharing from './0005-sharing.js'
 import * as externalUsers from './0006-external-users.js'
+import * as besideAHost from './0007-beside-a-host.js'
 
 export interface Migration {
   readonly name: string
   up(db: Knex): Promise<void>
 }
 
-export const migrations: readonly Migration[] = [configuration, identity, mail, portal, sharing, externalUsers]
+export const migrations: readonly Migration[] = [
+  configuration,
+  identity,
+  mail,
+  portal,
+  sharing,
+  externalUsers,
+  besideAHost
+]

@@ -1,5 +1,5 @@
 /** Where the catalog says things live, as SQL: columns, tables, values of fields, rows that exist. */
-import type { ColumnIs, Field, Module } from '../host/catalog.js'
+import type { ColumnIs, Field, Module, Storage } from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
 import { ID } from './condition.js'
 import { and, isTrue, raw, sql, type Fragment } from './fragment.js'
@@ -23,7 +23,8 @@ export function table(dialect: Dialect, name: string, alias: string): Fragment {
   return raw(`${dialect.quote(name)} ${dialect.quote(alias)}`)
 }
 
-/** A field's value as an expression over the row `alias`; a reference whose column serves several modules has one only where the type is its own (A03). */
+/** A field's value as an expression over the row `alias`; a reference whose column serves several modules has one only where the type is its own (A03).
+ *  @throws CannotCompile for files: they are rows, not a value. */
 export function valueOf(dialect: Dialect, module: Module, field: Field, alias: string): Fragment {
   const { storage } = field
   switch (storage.kind) {
@@ -34,11 +35,25 @@ export function valueOf(dialect: Dialect, module: Module, field: Field, alias: s
     }
     case 'joined':
       return raw(dialect.joinWords(storage.columns.map((name) => dialect.quote(`${alias}.${name}`))))
-    case 'side': {
-      const where = and(storage.where.map((rule) => columnIs(dialect, 'side', rule)))
-      return sql`(select ${column(dialect, 'side', storage.value)} from ${table(dialect, storage.from, 'side')} where ${column(dialect, 'side', storage.key)} = ${column(dialect, alias, ID)} and ${where} limit 1)`
-    }
+    case 'side':
+      return sideValue(dialect, storage, alias)
+    case 'files':
+      throw new CannotCompile(`${module.name}.${field.name} keeps files, which are no value.`)
   }
+}
+
+type Side = Extract<Storage, { kind: 'side' }>
+
+/** What another table says of the row, or a table behind that one. */
+function sideValue(dialect: Dialect, storage: Side, alias: string): Fragment {
+  const { from, key, near = ID, through } = storage
+  const match = sql`${column(dialect, 'side', key)} = ${column(dialect, alias, near)}`
+  const where = storage.where.map((rule) => columnIs(dialect, 'side', rule))
+  if (!through)
+    return sql`(select ${column(dialect, 'side', storage.value)} from ${table(dialect, from, 'side')} where ${match} and ${and(where)} limit 1)`
+  const behind = sql`${column(dialect, 'behind', through.key)} = ${column(dialect, 'side', through.by)}`
+  const rules = [...where, ...through.where.map((rule) => columnIs(dialect, 'behind', rule))]
+  return sql`(select ${column(dialect, 'behind', storage.value)} from ${table(dialect, from, 'side')} join ${table(dialect, through.table, 'behind')} on ${behind} where ${match} and ${and(rules)} limit 1)`
 }
 
 /** The type that a row must have for a reference to mean anything, where its column serves several modules. */
@@ -65,6 +80,7 @@ export function standingColumns(module: Module): string[] {
   for (const { storage } of module.fields.values()) {
     if (storage.kind === 'column') names.add(storage.column)
     if (storage.kind === 'joined') storage.columns.forEach((name) => names.add(name))
+    if (storage.kind === 'side' && storage.near !== undefined) names.add(storage.near)
   }
   for (const { storage } of module.links.values()) {
     if (storage.kind !== 'column') continue

@@ -3,7 +3,7 @@ import type { Field, Module, Scalar } from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
 import { column, fieldOf, valueOf } from './columns.js'
 import { ID, type Condition } from './condition.js'
-import { isFalse, join, raw, sql, type Fragment } from './fragment.js'
+import { isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
 import { CannotCompile } from './roots.js'
 
 /** Something that knows the database's dialect: a compiler. */
@@ -131,9 +131,11 @@ function sameText(dialect: Dialect, expression: Fragment, value: string): Fragme
   return raw(dialect.sameText(expression.sql), [...expression.bindings, value, ...expression.bindings, value])
 }
 
-/** Multiple options are kept as a JSON list; one of them is looked for with its quotes. */
+/** Multiple options are kept as a JSON list; one of them is looked for with its quotes. Some hosts write `/` as `\/`. */
 function optionContains(dialect: Dialect, expression: Fragment, value: string): Fragment {
-  return containsText(dialect, expression, JSON.stringify(value))
+  const plain = JSON.stringify(value)
+  const spellings = new Set([plain, plain.replaceAll('/', '\\/')])
+  return or([...spellings].map((spelling) => containsText(dialect, expression, spelling)))
 }
 
 /** By length too: a `_ci` collation takes blanks for the empty text. */

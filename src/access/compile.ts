@@ -156,15 +156,23 @@ function joinedPredicate(
     condition.match === ID
       ? column(dialect, alias, ID)
       : valueOf(dialect, module, fieldOf(module, condition.match), alias)
-  return sql`${near} in (select ${joinedIds(compiler, condition)})`
+  const lead = condition.match === ID && compiler.depth !== undefined
+  return sql`${near} in (select ${joinedIds(compiler, condition, { lead })})`
 }
 
-/** The record ids that rows of one of our tables name, without the leading `select`. */
-export function joinedIds(compiler: Compiler, condition: Extract<Condition, { kind: 'joined' }>): Fragment {
-  const { dialect } = compiler
+/** The record ids that rows of one of our tables name, without the leading `select`; where they `lead` to rows of the host,
+ *  they are read in the collation of its ids, or its indexes would not serve. */
+export function joinedIds(
+  compiler: Compiler,
+  condition: Extract<Condition, { kind: 'joined' }>,
+  { lead }: { lead: boolean }
+): Fragment {
+  const { dialect, catalog } = compiler
   const own = `${aliasAt({ ...compiler, depth: (compiler.depth ?? 0) + 1 })}j`
   const where = Object.entries(condition.where).map(([name, value]) => sql`${column(dialect, own, name)} = ${value}`)
-  return sql`${column(dialect, own, 'record_id')} as near_id from ${table(dialect, condition.table, own)} where ${and(where)}`
+  const id = column(dialect, own, 'record_id')
+  const read = lead ? raw(dialect.collated(id.sql, catalog.idCollation)) : id
+  return sql`${read} as near_id from ${table(dialect, condition.table, own)} where ${and(where)}`
 }
 
 /** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. A new record may lack them

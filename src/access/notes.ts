@@ -6,7 +6,7 @@ import { enter } from './entered.js'
 import { find } from './reading.js'
 import type { Records } from './record.js'
 import type { Viewer } from './viewer.js'
-import { mustWrite } from './writing.js'
+import { mustWrite, refusedByField } from './writing.js'
 
 /** More than anybody reads on one page. */
 const feedLimit = 500
@@ -37,17 +37,15 @@ export async function post(
   const record = await find(await enter(viewer, name, 'open'), id)
   mustWrite(viewer)
   if (!record.may.has('post')) throw new Forbidden()
-  const entryId = await viewer.kernel.host.feed.post(
-    { module: name, recordId: id, text: note.text, internal: false, files: note.files },
-    viewer.actor
-  )
+  const entry = { module: name, recordId: id, text: note.text, internal: false, files: note.files }
+  const entryId = await refusedByField(viewer.kernel.host.feed.post(entry, viewer.actor))
   await noteAuthor(viewer.kernel.db, feedEntries, entryId, viewer.person.id)
   return entryId
 }
 
 export async function changePost(viewer: Viewer, note: Note, text: string): Promise<void> {
   await ownPost(viewer, note)
-  await viewer.kernel.host.feed.change(note.entryId, text, viewer.actor)
+  await refusedByField(viewer.kernel.host.feed.change(note.entryId, text, viewer.actor))
 }
 
 export async function removePost(viewer: Viewer, note: Note): Promise<void> {

@@ -135,7 +135,7 @@ function sourceOf(compiler: Compiler, module: Module, parts: readonly Condition[
   if (parts.some((part) => isSingle(compiler, module, part))) return undefined
   for (const part of parts) {
     if (part.kind === 'joined' && part.match === ID)
-      return { part, ends: joinedIds(compiler, part), near: column(compiler.dialect, 'r', ID) }
+      return { part, ends: joinedIds(compiler, part, { lead: true }), near: column(compiler.dialect, 'r', ID) }
     if (part.kind === 'linked' && rootOf(compiler.catalog, module, part) === 'many')
       return sourceOfLink(compiler, module, part)
   }

@@ -1,8 +1,8 @@
 /** Which columns a statement fetches and how its rows become records: the one serializer (A12), deciding fields per record. */
 import type { Catalog, Field, Module } from '../host/catalog.js'
-import { moduleOf } from '../host/catalog.js'
 import type { Action, Grant, ModulePolicy, Policy } from './grant.js'
-import type { Reference, Value, ViewedRecord } from './record.js'
+import type { Money, Reference, Value, ViewedRecord } from './record.js'
+import { isWritable } from './field-kinds.js'
 import { column, isLive, isOutside, table, valueOf } from './columns.js'
 import { predicate, type Compiler } from './compile.js'
 import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
@@ -39,10 +39,14 @@ export function flag(condition: Fragment, name: string): Fragment {
   return sql`case when ${condition} then 1 else 0 end as ${raw(name)}`
 }
 
+/** Nothing for files: they stand in rows of their own (`attachments.ts`). */
 function columnsOf(subject: Subject, field: Field, index: number): Fragment[] {
-  const value = sql`${valueOf(subject.compiler.dialect, subject.module, field, 'r')} as ${raw(`f${index}`)}`
-  if (field.type !== 'reference') return [value]
-  return [value, sql`${titleOf(subject, field)} as ${raw(`f${index}t`)}`]
+  if (field.type === 'files') return []
+  const { dialect } = subject.compiler
+  const value = sql`${valueOf(dialect, subject.module, field, 'r')} as ${raw(`f${index}`)}`
+  if (field.type === 'reference') return [value, sql`${titleOf(subject, field)} as ${raw(`f${index}t`)}`]
+  const currency = field.type === 'money' ? subject.module.fields.get(field.currency ?? '') : undefined
+  return currency ? [value, sql`${valueOf(dialect, subject.module, currency, 'r')} as ${raw(`f${index}c`)}`] : [value]
 }
 
 /** The title of the record a reference leads to, NULL where the viewer may not see it (A13). */
@@ -163,7 +167,11 @@ function record(
 ): ViewedRecord {
   const values: Record<string, Value> = {}
   for (const [field, place] of fields)
-    values[field.name] = decode(catalog, module, field, row[`f${place}`], row[`f${place}t`])
+    values[field.name] = decode(catalog, module, field, {
+      value: row[`f${place}`],
+      title: row[`f${place}t`],
+      currency: row[`f${place}c`]
+    })
   const title = values[module.title]
   return {
     module,
@@ -176,18 +184,27 @@ function record(
 
 function writableOf(module: Module, matching: readonly Grant[]): Set<string> {
   const names = matching.filter((grant) => grant.actions.includes('edit')).flatMap((grant) => grant.fields)
-  return new Set(names.filter((name) => module.fields.get(name)?.readOnly === false))
+  return new Set(names.filter((name) => isWritable(module.fields.get(name))))
 }
 
-function decode(catalog: Catalog, module: Module, field: Field, value: unknown, title: unknown): Value {
+/** What a row holds of a field. */
+interface Cell {
+  readonly value: unknown
+  readonly title: unknown
+  readonly currency: unknown
+}
+
+function decode(catalog: Catalog, module: Module, field: Field, { value, title, currency }: Cell): Value {
+  if (field.type === 'files') return []
   if (value === null || value === undefined) return null
   switch (field.type) {
     case 'boolean':
       return Number(value) === 1
     case 'integer':
     case 'number':
-    case 'money':
       return Number(value)
+    case 'money':
+      return field.currency === undefined ? Number(value) : money(value, currency)
     case 'options':
       return optionList(value)
     case 'reference':
@@ -195,6 +212,11 @@ function decode(catalog: Catalog, module: Module, field: Field, value: unknown, 
     default:
       return String(value)
   }
+}
+
+/** Whatever else the field named as the currency may hold does not leave with the amount. */
+function money(amount: unknown, code: unknown): Money {
+  return { amount: Number(amount), currency: typeof code === 'string' && /^[A-Z]{3}$/.test(code) ? code : undefined }
 }
 
 function optionList(value: unknown): readonly string[] {
@@ -208,7 +230,7 @@ function optionList(value: unknown): readonly string[] {
 
 function referenceTo(catalog: Catalog, module: Module, field: Field, id: string, title: unknown): Reference | null {
   const link = module.links.get(field.link ?? '')
-  if (!link) return null
+  if (!link || !catalog.modules.has(link.to)) return null
   const isSeen = typeof title === 'string' || typeof title === 'number'
-  return { module: moduleOf(catalog, link.to).name, id: isSeen ? id : '', title: isSeen ? String(title) : undefined }
+  return { module: link.to, id: isSeen ? id : '', title: isSeen ? String(title) : undefined }
 }

@@ -57,7 +57,8 @@ export async function idsWhere(kernel: Kernel, module: string, when: Condition, 
   return page.records.map((record) => record.id)
 }
 
-/** Whether this address is that of one of the CRM's own users; letter case doesn't count (A38). */
+/** Whether this address is that of one of the CRM's own staff; letter case doesn't count (A38). A host's users may hold
+ *  others too (EspoCRM's own portal users): those are no staff. */
 export async function isStaffAddress(kernel: Kernel, address: string): Promise<boolean> {
   const catalog = await kernel.host.catalog('en')
   const field = [...(catalog.modules.get('User')?.fields.values() ?? [])].find((one) => one.type === 'email')
@@ -65,7 +66,10 @@ export async function isStaffAddress(kernel: Kernel, address: string): Promise<b
   const when = compare(field.name, 'contains', address)
   const door = await narrowRecords(kernel, { module: 'User', when, fields: [field.name] })
   const page = await door.list('User', { limit: 200 })
-  return page.records.some((record) => String(record.values[field.name]).toLowerCase() === address.toLowerCase())
+  const same = page.records.filter(
+    (record) => String(record.values[field.name]).toLowerCase() === address.toLowerCase()
+  )
+  return (await Promise.all(same.map((record) => kernel.host.staffById(record.id)))).some(Boolean)
 }
 
 async function policyFor(kernel: Kernel, { module, when, fields }: Question): ReturnType<Kernel['policyFor']> {

@@ -8,8 +8,10 @@ import { CannotCompile } from './roots.js'
 import { all, compare, ID } from './condition.js'
 import { openCursor, sealCursor } from './cursor.js'
 import { enter, isId, type Entered } from './entered.js'
+import { isComparable, isSearchable } from './field-kinds.js'
 import { and, isTrue, or, raw, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Grant } from './grant.js'
+import { farLookups, isShownHere, shows } from './lookups.js'
 import { cappedCount, ordered, pageOfIds, type Branch, type Order } from './plan.js'
 import { areAlike, fieldsOf, grantsFor, project, reader, shownReference, standing } from './projection.js'
 import type { Count, Filter, ListQuery, Page, ViewedRecord } from './record.js'
@@ -20,7 +22,14 @@ const defaultLimit = 25
 const largestLimit = 200
 const longestSearch = 100
 
-export async function list(entered: Entered, query: ListQuery, within?: Fragment): Promise<Page> {
+/** What a list of linked records adds to the question. */
+interface Within {
+  readonly linked: Fragment
+  /** Fields of which a grant must show one to give rows; undefined: no field tells of this link. */
+  readonly lookups: readonly string[] | undefined
+}
+
+export async function list(entered: Entered, query: ListQuery, within?: Within): Promise<Page> {
   const { viewer, module, policy, compiler } = entered
   const view = grantsFor(policy, 'view')
   const limit = Math.min(Math.max(Math.trunc(query.limit ?? defaultLimit) || defaultLimit, 1), largestLimit)
@@ -58,10 +67,9 @@ function pageStatement(entered: Entered, ids: Fragment, columns: Fragment, order
 export async function count(
   entered: Entered,
   query: Pick<ListQuery, 'filter' | 'search'>,
-  cap: number,
-  within?: Fragment
+  cap: number
 ): Promise<Count> {
-  const statement = cappedCount(entered.compiler, entered.module, branches(entered, query, within), cap)
+  const statement = cappedCount(entered.compiler, entered.module, branches(entered, query), cap)
   if (!statement) return { count: 0, capped: false }
   const [row] = await rowsOf(entered.viewer.kernel.db, statement)
   const found = Number(row?.['count'] ?? 0)
@@ -90,11 +98,14 @@ export async function related(
   query: ListQuery
 ): Promise<Page> {
   const parent = await enter(viewer, from.name, 'open')
-  await find(parent, from.id)
+  const record = await find(parent, from.id)
   const link = parent.module.links.get(from.link)
   if (!link) throw new NotFound()
   const entered = await enter(viewer, link.to, 'view')
-  return list(entered, query, farEnd(parent, from.link, from.id))
+  const lookups = farLookups(parent.module, entered.module, link)
+  const view = grantsFor(entered.policy, 'view')
+  if (!isShownHere(record, entered.module, link) || !view.some((grant) => shows(grant, lookups))) throw new NotFound()
+  return list(entered, query, { linked: farEnd(parent, from.link, from.id), lookups })
 }
 
 /** The row `r` of the module at the other end is linked to this one. */
@@ -122,7 +133,7 @@ function farEnd({ compiler, module }: Entered, name: string, id: string): Fragme
 }
 
 /** One branch per view grant; a grant that doesn't show a filtered field has none, and a search looks only into what it shows. */
-function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>, within?: Fragment): Branch[] {
+function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>, within?: Within): Branch[] {
   const { module, policy } = entered
   const filters = query.filter ?? []
   const view = grantsFor(policy, 'view')
@@ -130,20 +141,22 @@ function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>,
   if (filters.some((filter) => !known.includes(filter.field))) throw new UnknownField()
   const words = wordsOf(query.search)
   return view
-    .filter((grant) => filters.every((filter) => grant.fields.includes(filter.field)))
+    .filter((grant) => filters.every((filter) => grant.fields.includes(filter.field)) && shows(grant, within?.lookups))
     .map((grant) => ({
       condition: all(grant.when, ...policy.restrictions.map((restriction) => restriction.when)),
       asked: [
         ...filters.map((filter) => filterPredicate(entered, filter)),
         ...words.map((word) => searchPredicate(entered, grant, word)),
-        ...(within ? [within] : [])
+        ...(within ? [within.linked] : [])
       ]
     }))
 }
 
 function filterPredicate(entered: Entered, filter: Filter): Fragment {
   const { compiler, module } = entered
-  const isReference = module.fields.get(filter.field)?.type === 'reference'
+  const field = module.fields.get(filter.field)
+  const isReference = field?.type === 'reference'
+  if (!field || !isComparable(field)) throw new UnknownField()
   try {
     const asked = predicate(compiler, module, 'r', compare(filter.field, filter.operator, filter.value))
     return isReference ? and([asked, isKnown(entered, filter)]) : asked
@@ -161,7 +174,7 @@ function isKnown(entered: Entered, { field, operator }: Filter): Fragment {
 }
 
 function searchPredicate({ compiler, module }: Entered, grant: Grant, word: string): Fragment {
-  const fields = grant.fields.flatMap((name) => module.fields.get(name) ?? []).filter((field) => field.searchable)
+  const fields = grant.fields.flatMap((name) => module.fields.get(name) ?? []).filter(isSearchable)
   return or(fields.map((field) => containsText(compiler.dialect, valueOf(compiler.dialect, module, field, 'r'), word)))
 }
 
@@ -190,6 +203,7 @@ function boundTo({ viewer, module }: Entered, order: Order): string {
   return [viewer.person.kind, viewer.person.id, module.name, order.field.name, order.descending].join('|')
 }
 
+/** Never files: which a record has is for its own page. */
 function listFields(module: Module, view: readonly Grant[], query: ListQuery): string[] {
   const visible = fieldsOf(module, view)
   const layout = module.layouts.find((candidate) => candidate.kind === 'list')
@@ -197,7 +211,7 @@ function listFields(module: Module, view: readonly Grant[], query: ListQuery): s
     module.title,
     ...(query.fields ?? layout?.sections.flatMap((section) => section.fields) ?? visible)
   ])
-  return visible.filter((name) => wanted.has(name))
+  return visible.filter((name) => wanted.has(name) && module.fields.get(name)?.type !== 'files')
 }
 
 /** A filter, sort or search by a field he doesn't see, or that doesn't exist: one answer (A09). */

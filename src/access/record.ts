@@ -1,19 +1,27 @@
 /** What comes out of the door: records with just the fields the viewer may see. */
 import type { Module, Scalar } from '../host/catalog.js'
-import type { FeedEntry, FieldValue } from '../host/host.js'
+import type { FeedEntry, FieldValue, FileInfo } from '../host/host.js'
 import type { Action, Reason } from './grant.js'
 import type { Operator } from './condition.js'
 
 /** A bound translation function; `web/locale.ts` makes them. */
 type Translate = (key: string, args?: Record<string, string | number>) => string
 
-/** A value as shown: scalars as stored, references with the title the viewer may see of them, multiple options as a list. */
-export type Value = Scalar | readonly string[] | Reference
+/** A value as shown: scalars as stored, references with the title the viewer may see of them, multiple options as a list, amounts
+ *  with their currency where the field names one, the files of a record that was found (lists carry none). */
+export type Value = Scalar | readonly string[] | Reference | Money | readonly FileInfo[]
 export interface Reference {
   readonly module: string
   readonly id: string
   /** Undefined where the viewer may not see that record: then the id is not shown either. */
   readonly title: string | undefined
+}
+
+/** An amount whose currency stands in a field of its own. The code is part of the value: it is there wherever the amount is shown. */
+export interface Money {
+  readonly amount: number
+  /** Three letters; undefined where the CRM holds none. */
+  readonly currency: string | undefined
 }
 
 export interface ViewedRecord {
@@ -112,7 +120,8 @@ export interface Records {
   /** How many there are, counted up to `cap` (default 1,000) after all filtering. */
   count(module: string, query?: Pick<ListQuery, 'filter' | 'search'>, cap?: number): Promise<Count>
   find(module: string, id: string): Promise<ViewedRecord>
-  /** Records of the module at the other end of `link` of a record he may open, by their own right (A04, A06). */
+  /** Records of the module at the other end of `link` of a record he may open, by their own right (A04, A06). A link kept in a
+   *  lookup is followed only where that lookup is shown to him, on this side or the other (A13); line items always. */
   related(module: string, id: string, link: string, query?: ListQuery): Promise<Page>
   /** Creates a record and notes who wrote it. Checked on the row as it will be, before anything is written.
    *  @throws Forbidden, Invalid (field errors), HostUnavailable. */
@@ -134,11 +143,23 @@ export interface Records {
   /** A file of a note of his own; a note of nothing else goes with it. @throws NotFound (Z28) */
   removeFile(module: string, id: string, entryId: string, fileId: string): Promise<void>
   /** A file on a note he may read; @throws NotFound (A18). */
-  file(
-    module: string,
-    id: string,
-    fileId: string
-  ): Promise<{ info: FeedEntry['files'][number]; open(): Promise<NodeJS.ReadableStream> }>
+  file(module: string, id: string, fileId: string): Promise<OpenFile>
+  /** A file in the record's own field `field`, while the field is shown to him on this very record. @throws NotFound (A18) */
+  attachment(module: string, id: string, field: string, fileId: string): Promise<OpenFile>
   /** Why he sees this record, or why not (X01). For staff and the command line: it does not throw for what he can't see. */
   explain(module: string, id: string, t: Translate): Promise<Explanation>
+}
+
+/** A file, and the way to its content. */
+export interface OpenFile {
+  readonly info: FileInfo
+  open(): Promise<NodeJS.ReadableStream>
+}
+
+export function isMoney(value: Value | undefined): value is Money {
+  return typeof value === 'object' && value !== null && 'amount' in value
+}
+
+export function isReference(value: Value | undefined): value is Reference {
+  return typeof value === 'object' && value !== null && 'id' in value
 }

@@ -1,4 +1,5 @@
 /** The door: the one way to a host record. It hides how conditions become SQL, which fields a row shows, and the checks before a write. */
+import { attachment, withFiles } from './attachments.js'
 import { enter, isId, subjectOf } from './entered.js'
 import { explainRecord } from './explain.js'
 import { changePost, feed, file, post, removeFile, removePost } from './notes.js'
@@ -15,7 +16,10 @@ export function records(viewer: Viewer): Records {
     module: (name) => releasedModule(viewer, name),
     list: async (name, query) => list(await enter(viewer, name, 'view'), query ?? {}),
     count: async (name, query, cap) => count(await enter(viewer, name, 'view'), query ?? {}, cap ?? 1000),
-    find: async (name, id) => find(await enter(viewer, name, 'open'), id),
+    find: async (name, id) => {
+      const entered = await enter(viewer, name, 'open')
+      return withFiles(entered, await find(entered, id))
+    },
     related: (name, id, link, query) => related(viewer, { name, id, link }, query ?? {}),
     create: (name, record) => create(viewer, name, record),
     change: (name, id, values) => change(viewer, name, id, values),
@@ -29,6 +33,7 @@ export function records(viewer: Viewer): Records {
     removePost: (name, id, entryId) => removePost(viewer, { name, id, entryId }),
     removeFile: (name, id, entryId, fileId) => removeFile(viewer, { name, id, entryId }, fileId),
     file: (name, id, fileId) => file(viewer, name, id, fileId),
+    attachment: (name, id, field, fileId) => attachment(viewer, { name, id, field }, fileId),
     explain: (name, id, t) => explain(viewer, name, id, t)
   }
 }

@@ -1,6 +1,7 @@
 /** What of the CRM is released to a viewer at all: for navigation, columns and forms. */
-import type { Field, Module } from '../host/catalog.js'
+import type { Module } from '../host/catalog.js'
 import { enter } from './entered.js'
+import { isSortable, isWritable } from './field-kinds.js'
 import type { ModulePolicy } from './grant.js'
 import { fieldsOf, grantsFor } from './projection.js'
 import type { ReleasedModule } from './record.js'
@@ -25,14 +26,7 @@ export function released(module: Module, policy: ModulePolicy): ReleasedModule {
     module,
     fields: fieldsOf(module, view),
     sortable: fieldsOf(module, view, 'every').filter((name) => isSortable(module.fields.get(name)!)),
-    creatable: fieldsOf(module, grantsFor(policy, 'create')).filter(
-      (name) => module.fields.get(name)?.readOnly === false
-    ),
+    creatable: fieldsOf(module, grantsFor(policy, 'create')).filter((name) => isWritable(module.fields.get(name))),
     may: new Set(policy.grants.flatMap((grant) => grant.actions))
   }
-}
-
-/** Not a reference: the order of ids means nothing to people, but tells which records share one he may not see (A09). */
-function isSortable(field: Field): boolean {
-  return field.sortable && field.type !== 'reference'
 }

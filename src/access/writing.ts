@@ -9,11 +9,12 @@ import { isMoment, valueKind } from './comparison.js'
 import { predicate, type Candidate } from './compile.js'
 import { ID, oneOf } from './condition.js'
 import { enter, isId, subjectOf, type Entered } from './entered.js'
+import { isWritable } from './field-kinds.js'
 import { and, isFalse, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Grant } from './grant.js'
 import { grantsFor, visible } from './projection.js'
 import { find } from './reading.js'
-import type { NewRecord } from './record.js'
+import { isMoney, isReference, type NewRecord, type Value } from './record.js'
 import { released } from './released.js'
 import type { Viewer } from './viewer.js'
 
@@ -75,10 +76,16 @@ export async function cloneOf(viewer: Viewer, name: string, id: string): Promise
   const creatable = new Set(released(entered.module, entered.policy).creatable)
   const values: Record<string, FieldValue> = {}
   for (const [field, value] of Object.entries(record.values)) {
-    if (creatable.has(field))
-      values[field] = typeof value === 'object' && value !== null && 'id' in value ? value.id || null : value
+    if (creatable.has(field)) values[field] = writtenValue(value)
   }
   return values
+}
+
+/** A value as it would be written. Files never are. */
+function writtenValue(value: Value): FieldValue {
+  if (isReference(value)) return value.id || null
+  if (isMoney(value)) return value.amount
+  return typeof value === 'object' && value !== null ? value.filter((one) => typeof one === 'string') : value
 }
 
 export async function setLink(
@@ -115,7 +122,7 @@ function mustCover(module: Module, grants: readonly Grant[], fields: readonly st
 
 /** A field he may not write gets the answer of a field that isn't there (A14). */
 function mustBeWritable(module: Module, writable: ReadonlySet<string>, fields: readonly string[]): void {
-  const refused = fields.filter((name) => !writable.has(name) || module.fields.get(name)?.readOnly !== false)
+  const refused = fields.filter((name) => !writable.has(name) || !isWritable(module.fields.get(name)))
   if (refused.length > 0)
     throw new Invalid(Object.fromEntries(refused.map((name) => [name, { key: 'errors.field.unknown' }])))
 }
@@ -194,7 +201,8 @@ export function mustWrite(viewer: Viewer): void {
   if (viewer.readOnly) throw new Forbidden('errors.readOnlyPreview')
 }
 
-async function refusedByField<T>(write: Promise<T>): Promise<T> {
+/** The host's refusal, by field, as any other refusal of what was entered. */
+export async function refusedByField<T>(write: Promise<T>): Promise<T> {
   try {
     return await write
   } catch (cause) {

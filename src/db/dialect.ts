@@ -11,6 +11,8 @@ export interface Dialect {
   sameAsOneOf(column: string, count: number): string
   /** Where in a text the bound words stand, from 1, ignoring case and nothing else; 0: nowhere. */
   placeOf(expression: string): string
+  /** Text read in a collation of the server; as it is where none is named, and where collations are not the server's. */
+  collated(expression: string, collation: string | undefined): string
   /** A join that reads its left side first. */
   readonly orderedJoin: string
   /** The texts, NULL and '' left out, joined by a space. */
@@ -26,6 +28,8 @@ const mysql: Dialect = {
   sameAsOneOf: (column, count) =>
     `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
   placeOf: (expression) => `instr(binary ${folded('lower', expression)}, binary ${folded('lower', '?')})`,
+  collated: (expression, collation) =>
+    collation === undefined ? expression : `${expression} collate ${plain(collation)}`,
   orderedJoin: 'straight_join',
   joinWords: filledWords,
   order: (column) => column
@@ -37,6 +41,7 @@ const sqlite: Dialect = {
   sameText: (column) => `(${column} = ? and ${column} = ? collate binary)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and ${column} collate binary in (${marks(count)}))`,
   placeOf: (expression) => `instr(${folded('portico_lower', expression)}, ${folded('portico_lower', '?')})`,
+  collated: (expression) => expression,
   orderedJoin: 'cross join',
   joinWords: filledWords,
   order: (column, isText) => (isText ? `${column} collate nocase` : column)
@@ -55,6 +60,12 @@ function quotedBy(mark: string): (name: string) => string {
     known.set(name, quote)
     return quote
   }
+}
+
+/** Collations can't be quoted. @throws RangeError for what can't be the name of one. */
+function plain(collation: string): string {
+  if (!/^\w+$/.test(collation)) throw new RangeError(`${collation} is no collation.`)
+  return collation
 }
 
 /** Lower case by Unicode; the two small sigmas are one letter. */

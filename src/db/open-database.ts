@@ -17,6 +17,8 @@ const sessionSettings =
 function openMysql(url: string): Knex {
   return knex({
     client: 'mysql2',
+    // What fails reaches the caller as an error; standard output is for what a command has to say.
+    log: { warn: () => undefined },
     connection: {
       uri: url,
       charset: 'utf8mb4',

@@ -10,6 +10,9 @@ export interface Catalog {
   /** Changes whenever the host's modules, fields or labels change; caches are keyed by it. */
   readonly stamp: string
   readonly modules: ReadonlyMap<string, Module>
+  /** The collation of the host's ids where it is not byte by byte: ids in tables of ours are read in it, so that the
+   *  host's indexes serve comparisons with them. Undefined: compared as they are. */
+  readonly idCollation?: string
 }
 
 /** An entity type of the host: Contact, Case … */
@@ -47,6 +50,8 @@ export interface ColumnIs {
 export type FieldType =
   | 'text'
   | 'longText'
+  /** HTML. Shown sanitized; never written from outside. */
+  | 'richText'
   | 'email'
   | 'phone'
   | 'url'
@@ -59,6 +64,8 @@ export type FieldType =
   | 'date'
   | 'datetime'
   | 'reference'
+  /** Attached files; read only from outside. */
+  | 'files'
 
 export interface Field {
   readonly name: string
@@ -80,6 +87,8 @@ export interface Field {
   readonly sortable: boolean
   /** For `reference`: the name of the link it is the near end of. */
   readonly link: string | undefined
+  /** For `money`: the field that holds its currency's code; undefined where there is one currency only. */
+  readonly currency?: string
   readonly default: Scalar
 }
 
@@ -96,13 +105,34 @@ export type Storage =
   | { readonly kind: 'column'; readonly column: string }
   /** Several columns joined by a space, empty ones left out (a person's name); `order` is the column to sort by. */
   | { readonly kind: 'joined'; readonly columns: readonly string[]; readonly order: string }
-  /** One row of another table (an e-mail address): `value` where `key = r.id` and all of `where`. */
+  /** One row of another table: `value` where `key` is `r.near` (default: `r.id`) and all of `where`. */
   | {
       readonly kind: 'side'
       readonly from: string
       readonly key: string
+      readonly near?: string
       readonly value: string
       readonly where: readonly ColumnIs[]
+      /** The value stands one table further (an e-mail address behind its link row): in the row of `table` whose `key`
+       *  is the side row's `by`; `value` is then a column of that table. */
+      readonly through?: {
+        readonly table: string
+        readonly key: string
+        readonly by: string
+        readonly where: readonly ColumnIs[]
+      }
+    }
+  /** For `files`: rows of an attachment table that name the record. `order` is the column they are listed by. */
+  | {
+      readonly kind: 'files'
+      readonly from: string
+      /** The attachment's columns. */
+      readonly columns: { readonly id: string; readonly name: string; readonly type: string; readonly size: string }
+      /** `{ from's column }` = `r.near` (default: `r.id`). */
+      readonly key: string
+      readonly near?: string
+      readonly where: readonly ColumnIs[]
+      readonly order: string
     }
 
 /** A named way from a record of one module to records of another. */

@@ -38,7 +38,8 @@ export interface Host {
   recordUrl(module: string, id: string): string
   /** The first page of the CRM itself, for the way back from ours. */
   readonly homeUrl: string
-  /** Where the CRM's staff sign in; staff pages of ours send strangers there. */
+  /** Where the CRM's staff sign in; staff pages of ours send strangers there. `returnTo` is a path of ours, below the
+   *  public URL's own. */
   signInUrl(returnTo: string): string
   close(): Promise<void>
 }

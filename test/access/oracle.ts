@@ -63,19 +63,20 @@ export class Oracle {
     within?: { module: string; id: string; link: string }
   ): readonly Seen[] | undefined {
     const view = this.grants(name, 'view')
-    if (!this.mayAsk(name, query)) return undefined
+    const lookups = within ? this.lookupsOf(within, name) : undefined
+    if (!this.mayAsk(name, query, lookups)) return undefined
     const scope = within ? this.farIds(within) : undefined
     const rows = this.rowsOf(name).filter(
       (row) =>
         (scope === undefined || scope.has(String(row['id']))) &&
         this.stands(name, row) &&
-        view.some((grant) => this.admits(name, row, grant, query))
+        view.some((grant) => showsOneOf(grant, lookups) && this.admits(name, row, grant, query))
     )
     return this.inOrder(name, rows, query.sort).map((row) => this.seenInList(name, row, query))
   }
 
   /** Every view grant must show the field sorted by, some one must show each field filtered by; values must fit. */
-  private mayAsk(name: string, query: ListQuery): boolean {
+  private mayAsk(name: string, query: ListQuery, lookups: string[] | undefined): boolean {
     const module = this.module(name)
     const view = this.grants(name, 'view')
     const { sort } = query
@@ -84,7 +85,7 @@ export class Oracle {
       sort &&
       !(
         sortField?.sortable &&
-        sortField.type !== 'reference' &&
+        !['reference', 'richText', 'files'].includes(sortField.type) &&
         view.every((grant) => grant.fields.includes(sort.field))
       )
     )
@@ -92,9 +93,14 @@ export class Oracle {
     return (query.filter ?? []).every((filter) => {
       const field = module.fields.get(filter.field)
       if (!field || !view.some((grant) => grant.fields.includes(filter.field))) return false
-      const isNeeded = view.some((grant) => (query.filter ?? []).every((other) => grant.fields.includes(other.field)))
+      const isNeeded = view.some((grant) => showsOneOf(grant, lookups) && this.meets(grant, query))
       return !isNeeded || mayCompare(field, filter)
     })
+  }
+
+  /** Whether the grant shows all that is filtered by. */
+  private meets(grant: Grant, query: ListQuery): boolean {
+    return (query.filter ?? []).every((filter) => grant.fields.includes(filter.field))
   }
 
   private admits(name: string, row: Row, grant: Grant, query: ListQuery): boolean {
@@ -118,7 +124,7 @@ export class Oracle {
   private findsWord(name: string, row: Row, grant: Grant, word: string): boolean {
     return grant.fields.some((fieldName) => {
       const field = this.module(name).fields.get(fieldName)
-      if (!field?.searchable) return false
+      if (!field?.searchable || field.type === 'richText') return false
       const value = this.valueOf(name, row, field)
       return value !== null && fold(String(value)).includes(fold(word))
     })
@@ -140,7 +146,9 @@ export class Oracle {
     const matching = this.grants(name, 'view').filter((grant) => this.holds(name, row, grant.when))
     const shown = [...module.fields.keys()].filter(
       (field) =>
-        (field === module.title || wanted.includes(field)) && matching.some((grant) => grant.fields.includes(field))
+        module.fields.get(field)!.type !== 'files' &&
+        (field === module.title || wanted.includes(field)) &&
+        matching.some((grant) => grant.fields.includes(field))
     )
     return {
       id: String(row['id']),
@@ -167,7 +175,7 @@ export class Oracle {
     return {
       values: this.shownValues(name, row, shown),
       may: new Set(matching.flatMap((grant) => grant.actions)),
-      writable: new Set(editing.filter((field) => module.fields.get(field)?.readOnly === false))
+      writable: new Set(editing.filter((field) => mayBeWritten(module.fields.get(field))))
     }
   }
 
@@ -181,8 +189,10 @@ export class Oracle {
   }
 
   private shown(name: string, field: Field, row: Row): Value {
+    if (field.type === 'files') return this.filesIn(row, field)
     const value = this.valueOf(name, row, field)
     if (value === null) return null
+    if (field.type === 'money' && field.currency !== undefined) return this.moneyIn(name, row, field, Number(value))
     if (field.type === 'boolean') return value === 1
     if (field.type === 'options') return listOf(value)
     if (field.type !== 'reference') return value
@@ -190,6 +200,28 @@ export class Oracle {
     const to = this.module(name).links.get(field.link!)!.to
     const reference: Reference = { module: to, id: title === undefined ? '' : String(value), title }
     return reference
+  }
+
+  /** A code of three letters, or none: a currency field may hold anything. */
+  private moneyIn(name: string, row: Row, field: Field, amount: number): Value {
+    const holder = this.module(name).fields.get(field.currency!)
+    const code = holder ? String(this.valueOf(name, row, holder)) : ''
+    return { amount, currency: code.length === 3 && code === code.toUpperCase() ? code : undefined }
+  }
+
+  private filesIn(row: Row, { storage }: Field): Value {
+    if (storage.kind !== 'files') throw new Error('These are no files.')
+    const { id, name, type, size } = storage.columns
+    const near = row[storage.near ?? 'id']
+    return (this.rows[storage.from] ?? [])
+      .filter((file) => file[storage.key] === near && storage.where.every((rule) => file[rule.column] === rule.is))
+      .toSorted((a, b) => (`${a[storage.order]} ${a[id]}` < `${b[storage.order]} ${b[id]}` ? -1 : 1))
+      .map((file) => ({
+        id: String(file[id]),
+        name: String(file[name] ?? ''),
+        type: String(file[type] ?? ''),
+        size: Number(file[size] ?? 0)
+      }))
   }
 
   /** The title of the record a reference leads to, where he sees that record and its title (A13); staff are always named. */
@@ -267,7 +299,7 @@ export class Oracle {
   private covered(module: Module, matching: readonly Grant[], values: Values): Outcome {
     if (matching.length === 0) return 'Forbidden'
     const isWritable = (name: string): boolean =>
-      module.fields.get(name)?.readOnly === false && matching.some((grant) => grant.fields.includes(name))
+      mayBeWritten(module.fields.get(name)) && matching.some((grant) => grant.fields.includes(name))
     return Object.keys(values).every(isWritable) ? 'done' : 'Invalid'
   }
 
@@ -405,6 +437,39 @@ export class Oracle {
     }
   }
 
+  /** Whether a link of the record `id` may be followed from there: one kept in its own lookup only where he sees that (A13). */
+  mayFollow({ module: name, id, link }: { module: string; id: string; link: string }): boolean {
+    const module = this.module(name)
+    const found = this.find(name, id)
+    const { to, storage } = module.links.get(link) ?? {}
+    if (!found || !to || !storage) return false
+    const lookups = this.lookupsOf({ module: name, link }, to)
+    if (!this.grants(to, 'view').some((grant) => showsOneOf(grant, lookups))) return false
+    if (storage.kind !== 'column' || (module.partOf?.module === to && module.partOf.link === link)) return true
+    return Object.keys(found.values).some((field) => {
+      const shown = module.fields.get(field)!
+      if (shown.storage.kind !== 'column' || shown.storage.column !== storage.column) return false
+      return shown.type !== 'reference' || shown.link === link
+    })
+  }
+
+  /** The far fields that tell where a reverse link leads; undefined where none has to be seen. */
+  private lookupsOf({ module, link }: { module: string; link: string }, to: string): string[] | undefined {
+    const { storage } = this.module(module).links.get(link)!
+    const far = this.module(to)
+    if (storage.kind !== 'reverse') return undefined
+    const ownerEnd = far.links.get(far.partOf?.link ?? '')?.storage
+    const isItem = ownerEnd?.kind === 'column' && ownerEnd.column === storage.column
+    if (far.partOf?.module === module && isItem) return undefined
+    return [...far.fields.values()].flatMap((field) => {
+      if (field.storage.kind !== 'column' || field.storage.column !== storage.column) return []
+      const back = far.links.get(field.link ?? '')
+      const leadsBack = back?.to === module && back.storage.kind === 'column'
+      const isSame = leadsBack && back.storage.kind === 'column' && back.storage.only?.is === storage.only?.is
+      return field.type !== 'reference' || isSame ? [field.name] : []
+    })
+  }
+
   private farIds({ module, id, link }: { module: string; id: string; link: string }): Set<string> {
     const far = this.farRows(module, this.row(module, id)!, this.module(module).links.get(link)!)
     return new Set(far.map((row) => String(row['id'])))
@@ -430,11 +495,22 @@ export class Oracle {
         )
         return side?.[storage.value] ?? null
       }
+      case 'files':
+        throw new Error('Files are no value of a row.')
     }
   }
 }
 
 type Values = Readonly<Record<string, FieldValue>>
+
+function showsOneOf(grant: Grant, lookups: readonly string[] | undefined): boolean {
+  return lookups === undefined || lookups.some((name) => grant.fields.includes(name))
+}
+
+/** HTML and files come from the CRM alone. */
+function mayBeWritten(field: Field | undefined): boolean {
+  return field?.readOnly === false && field.type !== 'richText' && field.type !== 'files'
+}
 
 function isLive(module: Module, row: Row): boolean {
   return module.live === undefined || row[module.live.column] === module.live.is
@@ -442,6 +518,7 @@ function isLive(module: Module, row: Row): boolean {
 
 /** May the field be compared like this at all? A reference is filtered by whole, or not at all. */
 function mayCompare(field: Field, { operator, value }: Filter): boolean {
+  if (field.type === 'richText' || field.type === 'files') return false
   const type = typeOf(field)
   switch (operator) {
     case 'isEmpty':

@@ -123,5 +123,6 @@ export const shapes: readonly Shape[] = [
   shape('a sort by text', 'Case', ofAccount, { query: { sort: { field: 'name', descending: false } } }),
   shape('a search', 'Case', ofAccount, { policy: three, query: { search: 'heating fails' } }),
   shape('a filter', 'Case', ofAccount, { query: { filter: [{ field: 'status', operator: '=', value: 'New' }] } }),
+  shape('amounts with their currency', 'Quote', along(['account', 'contacts'], itself)),
   shape('nothing', 'Case', never, { isConstant: true })
 ]

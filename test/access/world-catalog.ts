@@ -1,7 +1,19 @@
 /** The small CRM these tests speak of: modules, fields and links of every kind the catalog knows, with hostile names. */
-import type { Catalog, ColumnIs, Field, FieldType, Link, LinkStorage, Module } from '../../src/host/catalog.js'
+import type { Catalog, ColumnIs, Field, FieldType, Link, LinkStorage, Module, Storage } from '../../src/host/catalog.js'
 
 const live: ColumnIs = { column: 'deleted', is: 0 }
+const attachment = { id: 'id', name: 'name', type: 'type', size: 'size' } as const
+
+/** One file, named by a column of the record. */
+const signedContract: Storage = {
+  kind: 'files',
+  from: 'attachment',
+  columns: attachment,
+  key: 'id',
+  near: 'contract_id',
+  where: [{ column: 'deleted', is: 0 }],
+  order: 'created_at'
+}
 
 export const catalog: Catalog = { stamp: 'world', modules: byName(allModules()) }
 
@@ -131,10 +143,16 @@ function quotes(): Module {
     fields: [
       text('name', { required: true, sortable: true }),
       reference('account'),
+      field('total', 'money', { decimals: 2, sortable: true, currency: 'totalCurrency' }),
+      field('totalCurrency', 'option', { options: ['EUR', 'USD', 'CZK'].map(option) }),
+      field('discount', 'money', { decimals: 2, currency: 'gone' }),
+      field('terms', 'richText', { searchable: true, sortable: true }),
+      field('papers', 'files', { storage: papersOf('Quote') }),
+      field('contract', 'files', { storage: signedContract }),
       ...standard({ createdAtRequired: true })
     ],
     links: [toOne('account', 'Account'), toOne('assignedUser', 'User'), reverse('items', 'QuoteItem', 'quote_id')],
-    list: ['name', 'account']
+    list: ['name', 'account', 'total', 'terms', 'papers']
   })
 }
 
@@ -238,6 +256,16 @@ function emailOf(moduleName: string): Field {
   ]
   const storage = { kind: 'side', from: 'email_address', key: 'entity_id', value: 'address', where } as const
   return field('email', 'email', { storage, readOnly: true, searchable: true })
+}
+
+/** Attachments name the record they belong to, its type, and the field they stand in. */
+function papersOf(moduleName: string): Storage {
+  const where = [
+    { column: 'parent_type', is: moduleName },
+    { column: 'field', is: 'papers' },
+    { column: 'deleted', is: 0 }
+  ]
+  return { kind: 'files', from: 'attachment', columns: attachment, key: 'parent_id', where, order: 'created_at' }
 }
 
 function link(name: string, to: string, cardinality: Link['cardinality'], storage: LinkStorage): Link {

@@ -324,8 +324,32 @@ const others: Hostile[] = [
   hostile('product', 'cheap', { id: 'p1', name: 'Pump', unit_price: 0.01 }),
   hostile('product', 'without a price', { id: 'p2', name: 'pump', unit_price: null }),
   hostile('product', 'dear', { id: 'p3', name: 'Čerpadlo', unit_price: 99999999999.99 }),
-  hostile('quote', 'of Annas account', { id: 'q1', name: 'Offer', account_id: 'aNord' }),
-  hostile('quote', 'of another account', { id: 'q2', name: 'Offer', account_id: 'aSued' }),
+  hostile('quote', 'of Annas account', {
+    id: 'q1',
+    name: 'Offer',
+    account_id: 'aNord',
+    total: 99.99,
+    total_currency: 'USD',
+    discount: 5,
+    terms: '<p>Pay <b>soon</b></p>',
+    contract_id: 'fSigned'
+  }),
+  hostile('quote', 'of another account; what stands in for a currency is a secret', {
+    id: 'q2',
+    name: 'Offer',
+    account_id: 'aSued',
+    total: 0,
+    total_currency: 'our margin: 40 %',
+    contract_id: 'fUnsigned'
+  }),
+  hostile('quote', 'its id differs from q1 only in case', {
+    id: 'Q1',
+    name: 'OFFER',
+    account_id: 'aNord',
+    total: 1,
+    total_currency: null,
+    contract_id: 'FSIGNED'
+  }),
   hostile('quote', 'in the recycle bin: its items are nobodys', {
     id: 'q3',
     deleted: 1,
@@ -345,6 +369,18 @@ const others: Hostile[] = [
   hostile('user', 'other staff', { id: 'uTom', name: 'Tom' }),
   hostile('user', 'staff who left', { id: 'uGone', deleted: 1, name: 'Gone' })
 ]
+
+function paper(id: string, why: string, row: Row): Hostile {
+  const plain = {
+    name: `${id}.txt`,
+    type: 'text/plain',
+    size: 1,
+    parent_type: 'Quote',
+    field: 'papers',
+    created_at: at
+  }
+  return hostile('attachment', why, { id, ...plain, ...row })
+}
 
 const between: Hostile[] = [
   hostile('case_contact', 'Anna is on it', { case_id: 'kMany', contact_id: 'cAnna' }),
@@ -388,6 +424,17 @@ const between: Hostile[] = [
     address: 'contact@same.example',
     is_primary: 1
   }),
+  paper('fQ1', 'on Annas quote', { parent_id: 'q1', name: 'Offer.pdf', type: 'application/pdf', size: 7 }),
+  paper('fQ1b', 'the second one, earlier', { parent_id: 'q1', created_at: '2024-04-01 12:00:00' }),
+  paper('FQ1', 'its id differs only in case', { parent_id: 'q2' }),
+  paper('fDead', 'removed', { parent_id: 'q1', deleted: 1 }),
+  paper('fOther', 'on a quote of somebody else', { parent_id: 'q2' }),
+  paper('fCase', 'on a case with the id of a quote', { parent_id: 'q1', parent_type: 'Case' }),
+  paper('fField', 'in another field', { parent_id: 'q1', field: 'drafts' }),
+  paper('fCI', 'on a quote whose id differs only in case', { parent_id: 'Q1' }),
+  paper('fLoose', 'on nothing', { parent_id: null, parent_type: null, field: null, size: null }),
+  paper('fSigned', 'the contract of Annas quote, named by its column', { parent_id: null, field: 'contract' }),
+  paper('fUnsigned', 'a removed contract', { parent_id: null, field: 'contract', deleted: 1 }),
   hostile('portico_authorship', 'written by Anna', { module: 'Case', record_id: 'kTags', author_id: 'pAnna', at }),
   hostile('portico_authorship', 'written by Anna, in the recycle bin', {
     module: 'Case',

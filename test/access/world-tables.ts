@@ -52,6 +52,7 @@ export function columnsOf(module: Module): Columns {
   const columns: Columns = { id: 'id', ...(module.live ? { deleted: 'flag' as const } : {}) }
   for (const field of module.fields.values()) {
     if (field.storage.kind === 'column') columns[field.storage.column] = kindOf(field)
+    if (field.storage.kind === 'files' && field.storage.near) columns[field.storage.near] = 'id'
   }
   for (const { storage } of module.links.values()) {
     if (storage.kind === 'column' && storage.only) columns[storage.only.column] = 'words'
@@ -63,6 +64,17 @@ export function columnsOf(module: Module): Columns {
 export const ownTables: Record<string, Columns> = {
   case_contact: { case_id: 'id', contact_id: 'id', deleted: 'flag' },
   email_address: { entity_type: 'words', entity_id: 'id', address: 'words', is_primary: 'flag', deleted: 'flag' },
+  attachment: {
+    id: 'id',
+    name: 'words',
+    type: 'words',
+    size: 'integer',
+    parent_id: 'id',
+    parent_type: 'words',
+    field: 'words',
+    created_at: 'moment',
+    deleted: 'flag'
+  },
   portico_memberships: { record_id: 'id', person_id: 'id' },
   portico_object_rights: { record_id: 'id', person_id: 'id', denies: 'flag' },
   portico_reach: { record_id: 'id', viewer_id: 'id', level: 'integer' }
@@ -82,6 +94,7 @@ function kindOf(field: Field): Kind {
     case 'reference':
       return 'id'
     case 'longText':
+    case 'richText':
     case 'options':
       return 'longWords'
     case 'boolean':
@@ -130,7 +143,7 @@ function indexesOf(module: Module): IndexColumn[][] {
     field.type === 'reference' && field.storage.kind === 'column' ? [[plain(field.storage.column), ...created]] : []
   )
   const sorted = fields
-    .filter((field) => field.sortable && field.type !== 'reference')
+    .filter((field) => field.sortable && field.type !== 'reference' && field.type !== 'richText')
     .map((field) => [...alive, { name: sortColumn(field), isText: isText(field) }, plain('id')])
   return [...belonging, created, ...sorted]
 }

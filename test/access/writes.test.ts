@@ -129,6 +129,16 @@ describe('writing', () => {
         async () => (await as(ownCases)).link('Case', 'case1', 'contacts', 'cAnna'),
         Forbidden
       ],
+      [
+        'Z28 a note where he may only read notes',
+        async () => (await as(readsNotes)).post('Case', 'case1', { text: 'x', files: [] }),
+        Forbidden
+      ],
+      [
+        'Z28 a note on a record of somebody else',
+        async () => (await as(ownCases)).post('Case', 'CASE1', { text: 'x', files: [] }),
+        NotFound
+      ],
       ['A10 deleting what he may only edit', async () => (await as(editOnly)).remove('Case', 'case1'), Forbidden],
       ['A04 deleting what he does not see', async () => (await as(ownCases)).remove('Case', 'CASE1'), NotFound],
       [
@@ -193,8 +203,9 @@ describe('writing', () => {
       })
       expect((await door.find('Case', id)).values['name']).to.equal('New')
       await (await as(editBoth)).link('Case', 'kUnlinked', 'contacts', 'cAnna')
+      await (await as(ownCases)).post('Case', id, { text: 'x', files: [] })
       await (await as(ownCases)).remove('Case', id)
-      expect(world.writes).to.deep.equal(['save', 'save', 'link', 'remove'])
+      expect(world.writes).to.deep.equal(['save', 'save', 'link', 'post', 'remove'])
     })
 
     it('counts a record without a link as linked to nothing: the empty text is not an id', async () => {
@@ -267,6 +278,7 @@ describe('writing', () => {
   })
 })
 
+const readsNotes = [policyOf('Case', [grant('Case', 'g', hers, { actions: ['view', 'open', 'edit', 'feed'] })])]
 const editOnly = [policyOf('Case', [grant('Case', 'g', hers, { actions: ['view', 'open', 'edit'] })])]
 const editBoth = [
   policyOf('Case', [grant('Case', 'g', all(always, compare('name', 'isNotEmpty')), { actions: all_ })]),

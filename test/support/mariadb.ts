@@ -56,7 +56,9 @@ export async function stopMysql(): Promise<void> {
 }
 
 function install(folder: string): void {
-  const args = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${join(folder, 'data')}`]
+  // In /tmp a server that starts would clear away the temporary tables of one that runs.
+  const own = [`--user=${userInfo().username}`, `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`]
+  const args = ['--no-defaults', ...own]
   execFileSync(find(installer)!, [...args, '--auth-root-authentication-method=normal', '--skip-test-db'], {
     stdio: 'pipe'
   })

@@ -12,6 +12,7 @@ import {
   type FileInfo,
   type NewFeedEntry
 } from '../host.js'
+import { noteText } from '../note-text.js'
 import { allRows, exists } from './answers.js'
 import { authorOf, type Author } from './actors.js'
 import { momentAt } from '../../db/moment.js'
@@ -38,8 +39,6 @@ export interface ChangedField {
   readonly from: FieldValue
   readonly to: FieldValue
 }
-
-const longestNote = 20_000
 
 export interface FeedOptions {
   readonly db: Knex
@@ -126,14 +125,6 @@ export async function removeFeedOf(trx: Knex, module: string, recordId: string):
   const rows = await allRows<{ file_id: string }>(trx('crm_feed_file').select('file_id').whereIn('feed_id', entries))
   await trx('crm_feed').where({ module, record_id: recordId }).delete()
   return rows.map((row) => row.file_id)
-}
-
-function noteText(text: string, hasFiles: boolean): string {
-  const clean = text.toWellFormed().replaceAll('\0', '').replace(/\r\n?/g, '\n').trim()
-  if (clean === '' && !hasFiles) throw new HostRefused({ text: { key: 'errors.field.required' } })
-  if ([...clean].length > longestNote)
-    throw new HostRefused({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
-  return clean
 }
 
 async function mustTakeNotes(trx: Knex, module: Module, entry: NewFeedEntry): Promise<void> {

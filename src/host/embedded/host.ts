@@ -1,6 +1,7 @@
 /** The adapter between the embedded CRM and the host port. */
 import type { IncomingMessage } from 'node:http'
 import { NotFound } from '../../errors.js'
+import { mountOf } from '../../web/render.js'
 import type { Host, RecordRight, Staff } from '../host.js'
 import type { Crm } from './crm.js'
 import { homePath, recordPath, signInUrl } from './pages/paths.js'
@@ -36,7 +37,7 @@ export function embeddedHost(
     files,
     homeUrl: publicUrl + homePath,
     recordUrl: (module, id) => publicUrl + recordPath(module, id),
-    signInUrl: (returnTo) => publicUrl + signInUrl(returnTo),
+    signInUrl: (returnTo) => publicUrl + signInUrl(returnTo === '/' ? '/' : mountOf(crm) + returnTo),
     close: crm.close
   }
 }

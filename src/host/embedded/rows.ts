@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import type { Field, Module, Scalar } from '../catalog.js'
+import { roundTo } from '../field-values.js'
 import { HostRefused, type Actor, type HostEvent } from '../host.js'
 import { firstRow } from './answers.js'
 import type { Author } from './actors.js'
@@ -11,7 +12,7 @@ import { writeEvent } from './feed.js'
 import type { Model } from './model.js'
 import type { Emit } from './outbox.js'
 import { selected } from './query.js'
-import { columnOf, differing, fieldsIn, roundTo, valuesOf, type Columns, type Row } from './values.js'
+import { columnOf, differing, fieldsIn, valuesOf, type Columns, type Row } from './values.js'
 
 /** What a change is written with: one transaction, one author, one moment. */
 export interface Pen {

@@ -34,7 +34,7 @@ order by `r`.`created_at` desc, `r`.`id` desc
 limit 26) p
 straight_join `quote_item` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,"cAnna","cAnna",0,"2024-05-02 00:00:00","2024-05-02 00:00:00","qu_9"]
+-- [0,0,0,"cAnna","cAnna",0,"2024-05-02 00:00:00","2024-05-02 00:00:00","qu_8"]
 
 -- the count
 select count(*) as count

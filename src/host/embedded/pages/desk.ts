@@ -35,7 +35,7 @@ export function openDesk(crm: Crm, sessions: StaffSessions): RequestHandler {
   return async (req, res, next) => {
     const staff = await sessions.staffOf(req)
     if (!staff)
-      return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? urlFor(res, req.originalUrl) : '/')))
+      return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? req.originalUrl : '/')))
     req.staff = staff
     req.locale = localeFor(req, { person: staff.locale })
     const catalog = await crm.catalog(req.locale)

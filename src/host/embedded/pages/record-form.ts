@@ -95,6 +95,7 @@ export async function controlFor(
 const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
   text: 'text',
   longText: 'textarea',
+  richText: 'textarea',
   email: 'email',
   phone: 'tel',
   url: 'text',
@@ -105,7 +106,8 @@ const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
   money: 'number',
   boolean: 'checkbox',
   date: 'date',
-  datetime: 'datetime-local'
+  datetime: 'datetime-local',
+  files: 'file'
 }
 
 function attributes(field: Field): Control['attrs'] {

@@ -1,12 +1,9 @@
 /** Sessions of the CRM's own staff: a cookie `crm.sid`, its row in the database under a hash, and who that is now. */
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import cookieParser from 'cookie-parser'
 import type { Request, RequestHandler, Response } from 'express'
-import session from 'express-session'
 import type { Config } from '../../../config.js'
-import { cookieName, cookieOptions } from '../../../web/security.js'
-import { beginSession, endSession, noteVisit, SessionStore } from '../../../web/session-store.js'
+import { cookieName } from '../../../web/security.js'
+import { cookieSessions } from '../../../web/staff-sessions.js'
 import type { Staff } from '../../host.js'
 import type { Crm } from '../crm.js'
 
@@ -28,8 +25,6 @@ export interface StaffSessions {
   end(req: Request, res: Response): Promise<void>
 }
 
-const idle = 12 * 60 * 60 * 1000
-
 /** Name of the cookie that a staff member's session is known by. */
 export function crmSessionCookie(config: Pick<Config, 'publicUrl'>): string {
   return cookieName(config, 'crm.sid')
@@ -45,40 +40,24 @@ export function staffSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secr
 }
 
 function openSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secret'>): StaffSessions {
-  const cookie = crmSessionCookie(config)
-  const secret = createHash('sha256').update(`crm sessions:${config.secret}`).digest('hex')
-  const store = new SessionStore({ db: crm.db, table: 'crm_session', onFailure: () => undefined })
-  const read = session({
-    name: cookie,
-    secret,
-    store,
-    resave: false,
-    saveUninitialized: false,
-    rolling: true,
-    cookie: { ...cookieOptions(config), maxAge: idle } as session.CookieOptions
+  const sessions = cookieSessions({
+    db: crm.db,
+    table: 'crm_session',
+    cookie: crmSessionCookie(config),
+    purpose: 'crm sessions',
+    config,
+    now: crm.now
   })
   return {
-    open: (req, res, next) =>
-      read(req, res, (error?: unknown) => {
-        if (!error && req.session.crmStaff) noteVisit(req.session, crm.now())
-        next(error)
-      }),
+    open: sessions.open,
     async staffOf(req) {
-      const id = sessionId(req, cookie, secret)
-      const held = id ? (await store.read(id))?.crmStaff : undefined
+      const held = (await sessions.held(req))?.crmStaff
       return held && held.stamp === (await crm.users.sessionStamp(held.id)) ? crm.users.find(held.id) : undefined
     },
     async start(req, staff) {
       const stamp = (await crm.users.sessionStamp(staff.id)) ?? ''
-      await beginSession(req, { crmStaff: { id: staff.id, stamp } })
+      await sessions.begin(req, { crmStaff: { id: staff.id, stamp } })
     },
-    end: (req, res) => endSession(req, res, cookie, config)
+    end: sessions.end
   }
-}
-
-function sessionId(req: IncomingMessage, cookie: string, secret: string): string | undefined {
-  const cookies: unknown = 'cookies' in req ? req.cookies : undefined
-  const value: unknown = typeof cookies === 'object' && cookies !== null ? Reflect.get(cookies, cookie) : undefined
-  const id = typeof value === 'string' && value.startsWith('s:') && cookieParser.signedCookie(value, secret)
-  return id || undefined
 }

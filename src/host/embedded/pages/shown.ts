@@ -47,10 +47,13 @@ export function textOf({ format, t }: Desk, field: Field, value: FieldValue, tit
       return title ?? ''
     case 'text':
     case 'longText':
+    case 'richText':
     case 'email':
     case 'phone':
     case 'url':
       return title ?? String(value ?? '')
+    case 'files':
+      return ''
   }
 }
 
@@ -68,6 +71,7 @@ function decorated(desk: Desk, module: Module, field: Field, record: CrmRecord, 
     case 'url':
       return /^https?:\/\//i.test(value) ? { kind: 'outside', to: value } : {}
     case 'longText':
+    case 'richText':
       return { kind: 'prose' }
     case 'option':
       return badge(field, value)
@@ -83,6 +87,7 @@ function decorated(desk: Desk, module: Module, field: Field, record: CrmRecord, 
     case 'boolean':
     case 'date':
     case 'datetime':
+    case 'files':
       return {}
   }
 }

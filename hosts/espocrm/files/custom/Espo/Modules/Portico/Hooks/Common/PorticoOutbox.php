@@ -1,0 +1,190 @@
+<?php
+/*
+ * Portico for EspoCRM: registers Portico (customer portals, external users, global sharing) in an EspoCRM.
+ * Copyright (C) 2026 The Portico authors
+ * SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * This program is free software: you can redistribute it and/or modify it under the terms of the GNU Affero General
+ * Public License as published by the Free Software Foundation, either version 3 of the License, or (at your option) any
+ * later version. It is distributed WITHOUT ANY WARRANTY. See <https://www.gnu.org/licenses/>.
+ */
+
+namespace Espo\Modules\Portico\Hooks\Common;
+
+use Espo\Core\Hook\Hook\AfterMassRelate;
+use Espo\Core\Hook\Hook\AfterRelate;
+use Espo\Core\Hook\Hook\AfterRemove;
+use Espo\Core\Hook\Hook\AfterSave;
+use Espo\Core\Hook\Hook\AfterUnrelate;
+use Espo\Core\Utils\Log;
+use Espo\Core\Utils\Metadata;
+use Espo\Entities\Integration;
+use Espo\Modules\Portico\Caller;
+use Espo\Modules\Portico\Settings;
+use Espo\ORM\Entity;
+use Espo\ORM\EntityManager;
+use Espo\ORM\Query\InsertBuilder;
+use Espo\ORM\Query\Select;
+use Espo\ORM\Repository\Option\MassRelateOptions;
+use Espo\ORM\Repository\Option\RelateOptions;
+use Espo\ORM\Repository\Option\RemoveOptions;
+use Espo\ORM\Repository\Option\SaveOptions;
+use Espo\ORM\Repository\Option\UnrelateOptions;
+use Throwable;
+
+/**
+ * Tells the service what changes here, by rows that it reads: records, users, and the integration's switches.
+ * EspoCRM runs one hook of a short class name only, hence Portico's name in it.
+ */
+class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelate, AfterMassRelate
+{
+    /** After every hook that may still change the record. */
+    public static int $order = 200;
+
+    /** Changes that come with any other, or without one. */
+    private const NOISE = [
+        'modifiedAt',
+        'modifiedById',
+        'versionNumber',
+        'streamUpdatedAt',
+        'isFollowed',
+        'isStarred',
+        'followersIds',
+        'followersNames',
+        'reminders',
+        'lastAccess',
+    ];
+
+    /** Of attributes that EspoCRM copies from a linked record. */
+    private const COPIED = ['name', 'nameMap'];
+
+    private ?bool $isOn = null;
+
+    public function __construct(
+        private EntityManager $entityManager,
+        private Metadata $metadata,
+        private Settings $settings,
+        private Caller $caller,
+        private Log $log,
+    ) {}
+
+    public function afterSave(Entity $entity, SaveOptions $options): void
+    {
+        $this->write($entity, $entity->isNew() ? 'create' : 'update');
+    }
+
+    public function afterRemove(Entity $entity, RemoveOptions $options): void
+    {
+        $this->write($entity, 'delete');
+    }
+
+    public function afterRelate(
+        Entity $entity,
+        string $relationName,
+        Entity $relatedEntity,
+        array $columnData,
+        RelateOptions $options
+    ): void {
+        $this->write($entity, 'relate', ['link' => $relationName, 'other' => $relatedEntity->getId()]);
+    }
+
+    public function afterUnrelate(
+        Entity $entity,
+        string $relationName,
+        Entity $relatedEntity,
+        UnrelateOptions $options
+    ): void {
+        $this->write($entity, 'unrelate', ['link' => $relationName, 'other' => $relatedEntity->getId()]);
+    }
+
+    public function afterMassRelate(
+        Entity $entity,
+        string $relationName,
+        Select $query,
+        array $columnData,
+        MassRelateOptions $options
+    ): void {
+        $this->write($entity, 'relate', ['link' => $relationName]);
+    }
+
+    /**
+     * Never breaks a save: what can't be written is logged, and found by the service's sweep.
+     *
+     * @param array{link?: string, other?: string} $connection
+     */
+    private function write(Entity $entity, string $action, array $connection = []): void
+    {
+        try {
+            $changed = $this->isToBeTold($entity) ? $this->changed($entity, $action) : null;
+
+            if ($changed !== null) {
+                $this->insert($entity, ['action' => $action, 'changed' => $changed] + $connection);
+            }
+        } catch (Throwable $error) {
+            $this->log->error("Portico's outbox: {$error->getMessage()}", ['exception' => $error]);
+        }
+    }
+
+    /**
+     * What a save has set; null where it has changed nothing that is to be told.
+     *
+     * @return ?string[]
+     */
+    private function changed(Entity $entity, string $action): ?array
+    {
+        $names = match ($action) {
+            'create' => array_filter($entity->getAttributeList(), fn ($name) => $entity->has($name)),
+            'update' => array_filter($entity->getAttributeList(), fn ($name) => $entity->isAttributeChanged($name)),
+            default => [],
+        };
+
+        $told = array_values(array_filter($names, fn ($name) => !$this->isNoise($entity, $name)));
+
+        return $action === 'update' && !$told ? null : $told;
+    }
+
+    private function isNoise(Entity $entity, string $name): bool
+    {
+        $defs = $this->entityManager->getDefs()->getEntity($entity->getEntityType())->getAttribute($name);
+
+        return in_array($name, self::NOISE) ||
+            $defs->getType() === Entity::FOREIGN ||
+            in_array($defs->getParam('attributeRole'), self::COPIED);
+    }
+
+    private function isToBeTold(Entity $entity): bool
+    {
+        if ($this->isSwitches($entity)) {
+            $this->isOn = null;
+
+            return true;
+        }
+
+        return $this->metadata->get(['scopes', $entity->getEntityType(), 'object']) &&
+            ($this->isOn ??= $this->settings->isOn());
+    }
+
+    private function isSwitches(Entity $entity): bool
+    {
+        return $entity->getEntityType() === Integration::ENTITY_TYPE &&
+            $entity->getId() === Settings::INTEGRATION_ID;
+    }
+
+    /** @param array<string, mixed> $what */
+    private function insert(Entity $entity, array $what): void
+    {
+        $type = $entity->getEntityType();
+        $event = ['entityType' => $type, 'id' => $entity->getId(), ...$what, 'by' => $this->caller->personId()];
+
+        $row = [
+            'id' => substr(bin2hex(random_bytes(9)), 0, 17),
+            'subject' => $this->isSwitches($entity) ? 'switches' : "$type/{$entity->getId()}",
+            'event' => json_encode($event, JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR),
+            'createdAt' => gmdate('Y-m-d H:i:s'),
+        ];
+
+        $this->entityManager->getQueryExecutor()->execute(
+            InsertBuilder::create()->into('PorticoOutbox')->columns(array_keys($row))->values($row)->build()
+        );
+    }
+}

@@ -1,0 +1,321 @@
+/** What `portico doctor` looks at beside EspoCRM: database, extension, EspoCRM's API, events, indexes, and the way through the proxy. */
+import { randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import type { Config } from '../../config.js'
+import { findingOf, reasonOf, type Finding } from '../finding.js'
+import type { Metadata } from './answers.js'
+import { ProtocolDiffers, type Definitions } from './definitions.js'
+import { proofOf } from './doors.js'
+import { protocol } from './espo.js'
+import { snake } from './naming.js'
+import type { Events } from './outbox.js'
+import { EspoRefused, type Rest } from './rest.js'
+import { readSettings, type Settings } from './settings.js'
+
+export interface Patient {
+  readonly db: Knex
+  readonly config: Config
+  readonly settings: Settings
+  readonly rest: Pick<Rest, 'send'>
+  readonly definitions: Pick<Definitions, 'current' | 'unmapped'>
+  readonly events: Pick<Events, 'lag' | 'flow'>
+  /** The service's own version. */
+  readonly version: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+const reinstall = 'Install the extension again at Administration > Extensions.'
+const rebuild = "Run `php command.php rebuild` in EspoCRM's folder, as the web server's user."
+
+/** EspoCRM's database: what the service must be able to do there, and how ids compare. */
+export async function checkDatabaseOfEspocrm(db: Knex): Promise<Finding[]> {
+  return [await rightsInDatabase(db), await collationOfIds(db)]
+}
+
+function rightsInDatabase(db: Knex): Promise<Finding> {
+  const grant =
+    'Let the user of DATABASE_URL make tables there: grant create, alter, index, drop, select, insert, update, delete on the database.'
+  return findingOf('Rights in the database', grant, async () => {
+    const table = `portico_doctor_${randomBytes(4).toString('hex')}`
+    try {
+      await db.schema.createTable(table, (made) => made.integer('id').primary())
+      await db.schema.alterTable(table, (made) => made.integer('more').index(`${table}_more`))
+      await db(table).insert({ id: 1, more: 1 })
+      await db(table).where({ id: 1 }).update({ more: 2 })
+      await db(table).where({ id: 1 }).delete()
+    } finally {
+      await db.schema.dropTableIfExists(table)
+    }
+    return { found: 'tables can be made, changed, written and removed' }
+  })
+}
+
+function collationOfIds(db: Knex): Promise<Finding> {
+  const convert = "Convert EspoCRM's tables to utf8mb4 (collation utf8mb4_unicode_ci)."
+  return findingOf("EspoCRM's ids", convert, async () => {
+    const [rows] = (await db.raw(
+      "select collation_name as collation from information_schema.columns where table_schema = database() and table_name = 'user' and column_name = 'id'"
+    )) as [{ collation: string }[]]
+    const collation = rows[0]?.collation ?? 'no table of users'
+    return { found: collation, remedy: collation.startsWith('utf8mb4_') ? undefined : convert }
+  })
+}
+
+/** The integration, or what keeps it from being read. */
+export async function findIntegration(db: Knex): Promise<{ settings?: Settings; findings: Finding[] }> {
+  try {
+    const settings = await readSettings(db)
+    return { settings, findings: checkIntegration(settings) }
+  } catch (error) {
+    return {
+      findings: [
+        {
+          check: 'Extension',
+          found: reasonOf(error),
+          remedy: 'Upload portico-espocrm.zip at Administration > Extensions, and check DATABASE_URL.'
+        }
+      ]
+    }
+  }
+}
+
+function checkIntegration({ isOn, switches, secret, siteUrl, apiKey }: Settings): Finding[] {
+  const on = Object.keys(switches).filter((id) => switches[id])
+  return [
+    {
+      check: 'Integration',
+      found: isOn ? `on, with ${on.join(', ') || 'no module'}` : 'off',
+      remedy:
+        on.length > 0
+          ? undefined
+          : 'Switch Portico and at least one of its modules on at Administration > Integrations > Portico.'
+    },
+    {
+      check: 'Shared secret',
+      found: secret.length >= 32 ? 'present' : secret === '' ? 'none' : `${secret.length} characters`,
+      remedy: secret.length >= 32 ? undefined : reinstall
+    },
+    { check: "EspoCRM's address", found: siteUrl || 'unknown', remedy: URL.canParse(siteUrl) ? undefined : reinstall },
+    {
+      check: 'API user',
+      found: apiKey === '' ? 'no active user portico with a key' : 'user portico has a key',
+      remedy:
+        apiKey === '' ? `${reinstall} If the user portico is there, it must be active and have an API key.` : undefined
+    }
+  ]
+}
+
+/** Everything that needs the integration. */
+export async function checkService(patient: Patient): Promise<Finding[]> {
+  return [
+    ...(await checkApi(patient)),
+    await checkEvents(patient),
+    await checkIndexes(patient),
+    await checkFields(patient),
+    ...(await checkPublicAddress(patient))
+  ]
+}
+
+const stamp = z.object({
+  protocol: z.number(),
+  extensionVersion: z.string(),
+  espoVersion: z.string(),
+  now: z.number()
+})
+
+async function checkApi({ rest, config, settings, version, now }: Patient): Promise<Finding[]> {
+  const check = "EspoCRM's API"
+  const at = config.espocrmUrl ?? settings.siteUrl
+  try {
+    const asked = now()
+    const said = stamp.parse(await rest.send('GET', 'Portico/stamp'))
+    return [
+      { check, found: `EspoCRM ${said.espoVersion} answers at ${at} and takes the key` },
+      versions(said, version),
+      clocks(said.now, (asked + now()) / 2000)
+    ]
+  } catch (error) {
+    return [{ check, found: reasonOf(error), remedy: remedyForApi(error, at) }]
+  }
+}
+
+function remedyForApi(error: unknown, at: string): string {
+  if (error instanceof z.ZodError || (error instanceof EspoRefused && error.status === 404))
+    return `EspoCRM is there, the extension does not answer. ${reinstall} Or: ${rebuild}`
+  if (error instanceof EspoRefused) return `EspoCRM does not take the user portico for the service's. ${reinstall}`
+  if (/\bkey\b/.test(reasonOf(error)))
+    return 'At Administration > API Users, the user portico must be active and come by API key. Or install the extension again.'
+  return `Start EspoCRM's web server, or say by PORTICO_ESPOCRM_URL at which address this machine reaches EspoCRM; it was asked at ${at}.`
+}
+
+function versions(said: { protocol: number; extensionVersion: string }, version: string): Finding {
+  return {
+    check: 'Versions',
+    found: `extension ${said.extensionVersion}, service ${version}, protocol ${said.protocol}`,
+    remedy: said.protocol === protocol ? undefined : new ProtocolDiffers(said).message
+  }
+}
+
+/** `theirs` and `ours` in seconds since 1970. */
+function clocks(theirs: number, ours: number): Finding {
+  const apart = Math.round(Math.abs(theirs - ours))
+  return {
+    check: "EspoCRM's clock",
+    found: `${apart} s apart from ours`,
+    remedy:
+      apart > 20
+        ? 'Synchronize the clocks of both machines (NTP): tickets are good for a minute, so staff could not come in.'
+        : undefined
+  }
+}
+
+/** Seconds after which a row that waits is too old. */
+const longestLag = 60
+/** So many changes without a word of the hook are no chance. */
+const enough = 3
+
+function checkEvents({ events, settings }: Patient): Promise<Finding> {
+  return findingOf('Events', `The table portico_outbox is missing or can't be read. ${rebuild}`, async () => {
+    const lag = await events.lag()
+    if (lag > longestLag)
+      return {
+        found: `the oldest waits for ${lag} s`,
+        remedy: "Start the service (`portico start`); if it runs, its log says what can't be handled."
+      }
+    const { told, untold } = await events.flow()
+    const found = `none waits; of ${told + untold} changes in the last minutes EspoCRM told ${told}`
+    const isSilent = settings.isOn && told === 0 && untold >= enough
+    return {
+      found,
+      remedy: isSilent
+        ? `The extension's hook does not run, so changes are noticed late. ${rebuild} ${reinstall}`
+        : undefined
+    }
+  })
+}
+
+function checkIndexes({ db, definitions }: Patient): Promise<Finding> {
+  return findingOf('Indexes', "EspoCRM's definitions must be read once first: see EspoCRM's API.", async () => {
+    const wanted = declaredIndexes(await definitions.current())
+    const present = await presentIndexes(db)
+    const missing = wanted.filter((index) => !present.some((known) => `${known},`.startsWith(`${index},`)))
+    return missing.length === 0
+      ? { found: `all ${wanted.length} that the extension declares` }
+      : { found: `missing: ${missing.map((index) => index.replace(/,(?=.*,)|,/g, ', ')).join('; ')}`, remedy: rebuild }
+  })
+}
+
+/** `table: column,column` of those that the extension brings. */
+function declaredIndexes({ orm }: Metadata): string[] {
+  return Object.entries(orm).flatMap(([entity, { indexes }]) =>
+    Object.entries(indexes)
+      .filter(([name]) => name.startsWith('portico'))
+      .map(([, { columns }]) => `${snake(entity)}: ${columns.map(snake).join(',')}`)
+  )
+}
+
+async function presentIndexes(db: Knex): Promise<string[]> {
+  const [rows] = (await db.raw(
+    "select concat(table_name, ': ', group_concat(column_name order by seq_in_index separator ',')) as columns_in_order " +
+      'from information_schema.statistics where table_schema = database() group by table_name, index_name'
+  )) as [{ columns_in_order: string }[]]
+  return rows.map((row) => row.columns_in_order)
+}
+
+function checkFields({ definitions }: Patient): Promise<Finding> {
+  return findingOf('Fields left out', "EspoCRM's definitions must be read once first: see EspoCRM's API.", async () => {
+    const left = await definitions.unmapped()
+    const reasons = [...new Set(left.map(({ why }) => why))]
+    const names = (why: string): string =>
+      left
+        .filter((one) => one.why === why)
+        .map(({ module, field, type }) => (field ? `${module}.${field} (${type})` : module))
+        .join(', ')
+    return left.length === 0
+      ? { found: 'none' }
+      : {
+          found: reasons.map((why) => `${names(why)}: ${why}`).join('\n    '),
+          remedy: 'Nothing to be done: these are not offered to people outside.',
+          isAdvice: true
+        }
+  })
+}
+
+const pinged = z.object({
+  proof: z.string(),
+  host: z.string(),
+  protocol: z.string(),
+  address: z.string().optional()
+})
+
+const forged = { host: 'forged.invalid', address: '192.0.2.66' }
+const snippet = 'the lines for Apache in docs/operating.md do that'
+
+/** Asks ourselves through the public address, as a visitor who lies about whom he asks and who he is. */
+export async function checkPublicAddress({
+  config,
+  settings
+}: Pick<Patient, 'config' | 'settings'>): Promise<Finding[]> {
+  const check = 'Public address'
+  const { publicUrl } = config
+  const nonce = randomBytes(16).toString('base64url')
+  try {
+    const response = await fetch(`${publicUrl}/host/ping?nonce=${nonce}`, {
+      headers: { 'X-Forwarded-Host': forged.host, 'X-Forwarded-For': forged.address },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(10_000)
+    })
+    const answer = pinged.safeParse(await response.json().catch(() => undefined))
+    if (!answer.success) return [{ check, ...strangerAt(config, response.status) }]
+    if (answer.data.proof !== proofOf(nonce, settings.secret))
+      return [
+        {
+          check,
+          found: `another Portico answers at ${publicUrl}`,
+          remedy: 'Let the proxy lead to the service that has this DATABASE_URL.'
+        }
+      ]
+    return [{ check, found: `${publicUrl} leads to this service` }, wayThrough(answer.data, publicUrl)]
+  } catch (error) {
+    return [
+      {
+        check,
+        found: `${publicUrl}: ${reasonOf(error)}`,
+        remedy: `Start EspoCRM's web server; this machine must reach ${publicUrl}.`
+      }
+    ]
+  }
+}
+
+function strangerAt({ publicUrl, listen }: Config, status: number): Omit<Finding, 'check'> {
+  if (status === 502 || status === 503)
+    return {
+      found: `the web server at ${publicUrl} finds nobody to pass requests on to (${status})`,
+      remedy: `Start the service (\`portico start\`); the web server must pass requests on to where it listens: ${listen.host}:${listen.port}.`
+    }
+  return {
+    found: `something else answers at ${publicUrl} (${status})`,
+    remedy: `Let the web server pass everything below ${publicUrl} on to ${listen.host}:${listen.port}; ${snippet}.`
+  }
+}
+
+/** What of a request reaches us as the visitor wrote it, and must not. */
+function wayThrough({ host, protocol: scheme, address }: z.output<typeof pinged>, publicUrl: string): Finding {
+  const url = new URL(publicUrl)
+  const faults = [
+    host === forged.host &&
+      "a visitor's own X-Forwarded-Host comes through: let the web server take it off (RequestHeader unset X-Forwarded-Host)",
+    host !== forged.host &&
+      host !== url.host &&
+      `requests arrive for the host ${host}: let the web server keep the host's name (ProxyPreserveHost On)`,
+    address === forged.address &&
+      "a visitor's own X-Forwarded-For comes through: let the web server take it off (RequestHeader unset X-Forwarded-For), and check PORTICO_TRUSTED_PROXIES",
+    `${scheme}:` !== url.protocol &&
+      `requests arrive as ${scheme}: let the web server say how visitors come (RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME})`
+  ].filter((fault) => fault !== false)
+  return faults.length === 0
+    ? { check: 'Proxy', found: `host, scheme and visitor arrive as they should (${scheme}://${host})` }
+    : { check: 'Proxy', found: faults.join('; '), remedy: `Mend the web server's configuration; ${snippet}.` }
+}

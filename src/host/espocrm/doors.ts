@@ -1,0 +1,148 @@
+/** The doors by which EspoCRM's pages call us: a ticket signs its user in, a record's page asks for buttons, doctor asks who is there. */
+import { createHmac } from 'node:crypto'
+import { Router, type Request, type RequestHandler } from 'express'
+import type { Knex } from 'knex'
+import { NotFound, PorticoError } from '../../errors.js'
+import type { Plugin, RecordAction } from '../../hooks.js'
+import { localeFor } from '../../web/locale.js'
+import { urlFor } from '../../web/render.js'
+import type { Host, Staff } from '../host.js'
+import type { StaffSessions } from './sessions.js'
+import type { Settings } from './settings.js'
+import { takeTicket } from './tickets.js'
+
+export interface DoorOptions {
+  readonly db: Knex
+  readonly host: Pick<Host, 'allows' | 'signInUrl'>
+  readonly plugin: Pick<Plugin, 'recordActions' | 'adminMenu'>
+  readonly sessions: StaffSessions
+  readonly settings: () => Promise<Settings>
+  readonly publicUrl: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+export function doors(options: DoorOptions): Router {
+  const router = Router({ caseSensitive: true, strict: true })
+  router.get('/host/ping', ping(options))
+  router.get('/host/ticket', options.sessions.open, comeIn(options))
+  router.get('/host/admin', firstAdminPage(options))
+  router.options('/host/record-actions', fromEspocrm(options), preflight)
+  router.get('/host/record-actions', fromEspocrm(options), options.sessions.open, showActions(options))
+  return router
+}
+
+/** What doctor asks through the public address: the signed nonce says that it is us, the rest how requests arrive. */
+function ping({ settings }: DoorOptions): RequestHandler {
+  return async (req, res) => {
+    const { secret } = await settings()
+    const nonce = text(req.query.nonce)
+    if (!/^[\w-]{16,64}$/.test(nonce)) throw new PorticoError('errors.badRequest', { status: 400 })
+    res.json({ proof: proofOf(nonce, secret), host: req.host, protocol: req.protocol, address: req.ip })
+  }
+}
+
+/** Signs nothing that could pass for a ticket. */
+export function proofOf(nonce: string, secret: string): string {
+  return createHmac('sha256', secret).update(`portico-ping.${nonce}`).digest('base64url')
+}
+
+/** `GET /host/ticket?t=…`: begins the session and goes on to the page the ticket names. */
+function comeIn(options: DoorOptions): RequestHandler {
+  return async (req, res) => {
+    const { staff, to } = await signIn(req, req.query.t, options)
+    req.locale = localeFor(req, { person: staff.locale })
+    res.redirect(303, urlFor(res, to))
+  }
+}
+
+/** `GET /host/admin`: the first of the administrators' pages that this staff member has. */
+function firstAdminPage({ host, plugin, sessions }: DoorOptions): RequestHandler {
+  return async (req, res) => {
+    const staff = await sessions.staffOf(req)
+    if (!staff) return res.redirect(303, host.signInUrl(req.address))
+    const [first] = await plugin.adminMenu({ staff, locale: staff.locale })
+    if (!first) throw new NotFound()
+    res.redirect(303, urlFor(res, first.url))
+  }
+}
+
+/** @throws PorticoError when the ticket is none, the modules are off, or EspoCRM knows no such sign-in. */
+async function signIn(
+  req: Request,
+  ticket: unknown,
+  { db, sessions, settings, now }: DoorOptions
+): Promise<{ staff: Staff; to: string }> {
+  const { isOn, secret } = await settings()
+  if (!isOn) throw new PorticoError('start:ticket.off', { status: 403 })
+  const { userId, session, to } = await takeTicket(db, ticket, secret, now())
+  const staff = await sessions.begin(req, { id: userId, token: session })
+  if (!staff) throw new PorticoError('start:ticket.over', { status: 403 })
+  return { staff, to }
+}
+
+/** Scripts of EspoCRM's own pages may read the answer, where Portico has another origin than EspoCRM; nobody else's. */
+function fromEspocrm({ settings }: DoorOptions): RequestHandler {
+  return async (req, res, next) => {
+    const { siteUrl } = await settings()
+    res.vary('Origin')
+    if (URL.canParse(siteUrl) && req.get('origin') === new URL(siteUrl).origin) {
+      res.setHeader('Access-Control-Allow-Origin', new URL(siteUrl).origin)
+      res.setHeader('Access-Control-Allow-Credentials', 'true')
+    }
+    next()
+  }
+}
+
+const preflight: RequestHandler = (req, res) => {
+  if (res.hasHeader('Access-Control-Allow-Origin')) {
+    res.setHeader('Access-Control-Allow-Methods', 'GET')
+    res.setHeader('Access-Control-Allow-Headers', 'Authorization')
+    res.setHeader('Access-Control-Max-Age', '600')
+  }
+  res.status(204).end()
+}
+
+/** `GET /host/record-actions?module=…&id=…`: the buttons that this staff member has on that record. A record he may not
+ *  view has none, as one that isn't there. A ticket as bearer token begins the session. `user` is the id of the one who
+ *  is signed in to EspoCRM's page: where another one's session with us is still there, his own has to begin first. */
+function showActions(options: DoorOptions): RequestHandler {
+  return async (req, res) => {
+    const staff = (await bearer(req, options)) ?? (await options.sessions.staffOf(req))
+    if (!staff || staff.id !== text(req.query.user ?? staff.id))
+      return void res.status(401).json({ message: 'Sign in with a ticket of EspoCRM.' })
+    const actions = await actionsFor(staff, { req, ...options })
+    res.json({ actions: actions.map(({ name, label, url }) => ({ name, label, url: absolute(options, url) })) })
+  }
+}
+
+/** A ticket that is refused leaves the request as it was: without it. */
+async function bearer(req: Request, options: DoorOptions): Promise<Staff | undefined> {
+  const ticket = /^Bearer (\S+)$/.exec(req.get('authorization') ?? '')?.[1]
+  if (ticket === undefined) return undefined
+  try {
+    return (await signIn(req, ticket, options)).staff
+  } catch (error) {
+    if (error instanceof PorticoError) return undefined
+    throw error
+  }
+}
+
+/** Few records have buttons, so EspoCRM is asked last. */
+async function actionsFor(
+  staff: Staff,
+  { req, host, plugin }: DoorOptions & { req: Request }
+): Promise<readonly RecordAction[]> {
+  const record = { module: text(req.query.module), id: text(req.query.id) }
+  const actions = await plugin.recordActions({ ...record, staff, locale: localeFor(req, { person: staff.locale }) })
+  if (actions.length === 0) return []
+  return (await host.allows(staff, 'view', record.module, record.id)) ? actions : []
+}
+
+function absolute({ publicUrl }: DoorOptions, path: string): string {
+  return publicUrl + path
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

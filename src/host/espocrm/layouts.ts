@@ -1,0 +1,46 @@
+/** EspoCRM's list and detail layouts, with the fields that the catalog has. */
+import type { Field, Layout, LayoutSection } from '../catalog.js'
+import type { LayoutDefinition } from './answers.js'
+import { fieldsOf, type Model } from './entity.js'
+import { capital } from './naming.js'
+
+type Panel = LayoutDefinition['detail'][number]
+type Cell = LayoutDefinition['list'][number]
+
+export function layoutsOf(model: Model, module: string, fields: ReadonlyMap<string, Field>): Layout[] {
+  const given = model.metadata.layouts[module]
+  const shown = (cells: readonly Cell[]): string[] => fieldsIn(model, module, fields, cells)
+  const sections = (given?.detail ?? []).map((panel) => section(model, module, panel, shown(panel.rows.flat())))
+  return [
+    {
+      name: 'list',
+      kind: 'list',
+      label: model.words.modules(module),
+      sections: [{ label: '', fields: shown(given?.list ?? []) }]
+    },
+    {
+      name: 'detail',
+      kind: 'detail',
+      label: model.words.module(module),
+      sections: sections.filter((one) => one.fields.length > 0)
+    }
+  ]
+}
+
+function section(model: Model, module: string, { label, customLabel }: Panel, fields: string[]): LayoutSection {
+  return { label: customLabel ?? (label ? model.words.section(module, label) : ''), fields }
+}
+
+function fieldsIn(model: Model, module: string, fields: ReadonlyMap<string, Field>, cells: readonly Cell[]): string[] {
+  const names = cells.flatMap((cell) => (cell?.name === undefined ? [] : partsOf(model, module, cell.name)))
+  return [...new Set(names)].filter((name) => fields.has(name))
+}
+
+const addressParts = ['street', 'city', 'state', 'postalCode', 'country'] as const
+
+/** An address stands for its parts, a list of records for the first of them where a reference names it. */
+function partsOf(model: Model, module: string, name: string): readonly string[] {
+  const definition = fieldsOf(model, module)[name]
+  if (definition?.type === 'address') return addressParts.map((part) => name + capital(part))
+  return definition?.type === 'linkMultiple' && definition.primaryLink ? [definition.primaryLink] : [name]
+}

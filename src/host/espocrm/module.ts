@@ -1,0 +1,90 @@
+/** One entity type of EspoCRM as a module of the catalog, and what of it is left out. */
+import type { ColumnIs, Field, Module } from '../catalog.js'
+import { moduleNames, type Metadata } from './answers.js'
+import { columnOf, fieldsOf, liveOf, type Model } from './entity.js'
+import { mapField } from './fields.js'
+import { layoutsOf } from './layouts.js'
+import { linksOf } from './links.js'
+import { snake } from './naming.js'
+import type { Unmapped } from './unmapped.js'
+
+const icons: Readonly<Record<string, string>> = {
+  Account: 'building-2',
+  Contact: 'contact',
+  Lead: 'user-plus',
+  Opportunity: 'handshake',
+  Case: 'life-buoy',
+  Task: 'square-check',
+  Meeting: 'calendar',
+  Call: 'phone',
+  Document: 'file',
+  KnowledgeBaseArticle: 'book-open',
+  Campaign: 'target',
+  TargetList: 'list',
+  User: 'user'
+}
+const plainIcon = 'box'
+
+/** Everything a module must have; an entity type without one of them stays out. */
+const needed = ['name', 'createdAt', 'modifiedAt'] as const
+
+/** Names of the modules, and a line for each entity type that can't be one. */
+export function modulesIn(metadata: Metadata): { names: ReadonlySet<string>; left: readonly Unmapped[] } {
+  const lacking = moduleNames(metadata).map((name) => {
+    const fields = fieldsOf({ metadata }, name)
+    return { name, lacks: needed.filter((field) => fields[field] === undefined || fields[field].disabled) }
+  })
+  return {
+    names: new Set(lacking.filter(({ lacks }) => lacks.length === 0).map(({ name }) => name)),
+    left: lacking
+      .filter(({ lacks }) => lacks.length > 0)
+      .map(({ name, lacks }) => ({ module: name, field: '', type: '', why: `It has no field ${lacks.join(', ')}.` }))
+  }
+}
+
+export function makeModule(model: Model, name: string): { module: Module; left: readonly Unmapped[] } {
+  const { fields, left } = mapFields(model, name)
+  const owner = fields.get('assignedUser')
+  const module: Module = {
+    name,
+    label: model.words.module(name),
+    labelPlural: model.words.modules(name),
+    icon: icons[name] ?? plainIcon,
+    table: snake(name),
+    live: liveOf(model, name),
+    title: 'name',
+    owner: owner?.type === 'reference' ? owner.name : undefined,
+    createdAt: 'createdAt',
+    modifiedAt: 'modifiedAt',
+    fields,
+    links: new Map(linksOf(model, name).map((link) => [link.name, link])),
+    layouts: layoutsOf(model, name, fields),
+    outside: outsideOf(model, name),
+    partOf: undefined,
+    hasFeed: model.metadata.scopes[name]?.stream === true
+  }
+  return { module, left }
+}
+
+function mapFields(model: Model, module: string): { fields: Map<string, Field>; left: Unmapped[] } {
+  const fields = new Map<string, Field>()
+  const left: Unmapped[] = []
+  for (const [name, definition] of Object.entries(fieldsOf(model, module))) {
+    const outcome = mapField({ model, module, name, definition })
+    if ('why' in outcome) left.push({ module, field: name, type: definition.type, why: outcome.why })
+    else outcome.forEach((field) => fields.set(field.name, field))
+  }
+  return { fields, left }
+}
+
+/** E10: what is marked as internal, and articles that are not published. An article's other states that an administrator may have
+ *  declared public stay inside. */
+function outsideOf(model: Model, module: string): ColumnIs[] {
+  const internal =
+    fieldsOf(model, module)['isInternal']?.type === 'bool' ? columnOf(model, module, 'isInternal') : undefined
+  const status = module === 'KnowledgeBaseArticle' ? columnOf(model, module, 'status') : undefined
+  return [
+    ...(internal === undefined ? [] : [{ column: internal, is: 0 }]),
+    ...(status === undefined ? [] : [{ column: status, is: 'Published' }])
+  ]
+}

@@ -1,0 +1,43 @@
+/** Where EspoCRM keeps what does not stand in a record's own row: addresses, numbers, attachments. */
+import type { Storage } from '../catalog.js'
+
+const live = { column: 'deleted', is: 0 } as const
+
+/** The primary e-mail address of a record. */
+export function addressOf(entity: string): Storage {
+  return primaryOf(entity, 'email_address')
+}
+
+/** The primary phone number of a record. */
+export function phoneOf(entity: string): Storage {
+  return primaryOf(entity, 'phone_number')
+}
+
+function primaryOf(entity: string, table: 'email_address' | 'phone_number'): Storage {
+  return {
+    kind: 'side',
+    from: `entity_${table}`,
+    key: 'entity_id',
+    value: 'name',
+    where: [{ column: 'entity_type', is: entity }, { column: 'primary', is: 1 }, live],
+    through: { table, key: 'id', by: `${table}_id`, where: [live] }
+  }
+}
+
+const attachment = {
+  kind: 'files',
+  from: 'attachment',
+  columns: { id: 'id', name: 'name', type: 'type', size: 'size' },
+  order: 'created_at'
+} as const
+
+/** The one attachment whose id stands in the column `near` of the record. */
+export function fileOf(near: string): Storage {
+  return { ...attachment, key: 'id', near, where: [live] }
+}
+
+/** The attachments that name the record as their parent, in one of its fields. */
+export function attachmentsOf(entity: string, field: string): Storage {
+  const where = [{ column: 'parent_type', is: entity }, { column: 'field', is: field }, live]
+  return { ...attachment, key: 'parent_id', where }
+}

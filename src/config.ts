@@ -2,13 +2,17 @@
 import { z } from 'zod'
 
 export interface Config {
+  /** The CRM that Portico is installed in; the scheme of `DATABASE_URL` chooses it. */
+  readonly host: 'embedded' | 'espocrm'
   readonly environment: 'production' | 'development' | 'test'
   /** Address the service listens on. */
   readonly listen: { readonly host: string; readonly port: number }
   /** What visitors type, without a trailing slash: `https://crm.example.com`. Links in mails are built from it, never from a request. */
   readonly publicUrl: string
-  /** A file for SQLite, or `mysql://user:password@host:port/database`. */
+  /** The CRM's database: a file for SQLite, or `mysql://user:password@host:port/database`. */
   readonly databaseUrl: string
+  /** Beside EspoCRM: its address as this machine reaches it, where that is another one than people type. */
+  readonly espocrmUrl?: string
   /** At least 32 characters; cookies, tokens and cursors are keyed by it. */
   readonly secret: string
   readonly filesFolder: string
@@ -32,16 +36,48 @@ export interface Config {
   readonly frameAncestors?: readonly string[]
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What a CRM beside Portico says of itself, in place of the defaults. */
+export interface HostDefaults {
+  readonly publicUrl: string
+  readonly secret: string
+}
+
+/** Before EspoCRM is asked. */
+const unsaid: HostDefaults = { publicUrl: 'http://localhost', secret: '' }
+
 /** Reads the variables. Outside of production every one has a value that makes a demonstration work on this machine.
+ *  Beside EspoCRM the host's own settings are the defaults: `from`; without it only the variables are judged.
  *  @throws ConfigProblems with a sentence for each variable that can't be used; all of them at once. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const filled = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '')
-  )
-  const result = variables.safeParse(filled)
-  const problems = [...(result.error?.issues ?? []).map((issue) => issue.message), ...contradictions(filled)]
+export function readConfig(env: Environment, from?: HostDefaults): Config {
+  const written = filled(env)
+  const result = variables.safeParse(written)
+  const problems = [...(result.error?.issues ?? []).map((issue) => issue.message), ...contradictions(written, from)]
   if (!result.success || problems.length > 0) throw new ConfigProblems(problems)
-  return configOf(result.data)
+  const host = hostIn(written)
+  const defaults = host === 'espocrm' ? espocrmDefaults(result.data, from ?? unsaid) : embeddedDefaults(result.data)
+  return configOf(result.data, host, defaults)
+}
+
+/** Which CRM `DATABASE_URL` chooses. */
+export function chosenHost(env: Environment): Config['host'] {
+  return hostIn(filled(env))
+}
+
+/** The log's level, for what is logged before everything else is read; a level that is none is reported with the rest. */
+export function logLevelOf(env: Environment): string {
+  return logLevels.find((level) => level === env['PORTICO_LOG_LEVEL']) ?? 'info'
+}
+
+function filled(env: Environment): Written {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''))
+}
+
+const besideEspocrm = /^espocrm\+(?=(mysql|mariadb):\/\/)/
+
+function hostIn(written: Written): Config['host'] {
+  return besideEspocrm.test(written['DATABASE_URL'] ?? '') ? 'espocrm' : 'embedded'
 }
 
 export class ConfigProblems extends Error {
@@ -51,6 +87,8 @@ export class ConfigProblems extends Error {
 }
 
 type Variables = z.infer<typeof variables>
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const defaultListen = '127.0.0.1:3000'
 
@@ -74,7 +112,7 @@ const list = z
 const variables = z.object({
   NODE_ENV: z
     .enum(['production', 'development', 'test'], 'NODE_ENV must be production, development or test.')
-    .default('development'),
+    .optional(),
   PORTICO_LISTEN: z
     .string()
     .regex(
@@ -91,7 +129,17 @@ const variables = z.object({
     .optional(),
   DATABASE_URL: z
     .string()
-    .refine(isDatabaseUrl, 'DATABASE_URL must be a file for SQLite, or mysql://user:password@host:port/database.')
+    .refine(
+      isDatabaseUrl,
+      'DATABASE_URL must be a file for SQLite, mysql://user:password@host:port/database, or espocrm+mysql://user:password@host:port/database beside EspoCRM.'
+    )
+    .optional(),
+  PORTICO_ESPOCRM_URL: z
+    .string()
+    .refine(
+      isPublicUrl,
+      'PORTICO_ESPOCRM_URL must be the address at which this machine reaches EspoCRM, such as http://127.0.0.1:8080.'
+    )
     .optional(),
   PORTICO_SECRET: z
     .string()
@@ -125,10 +173,7 @@ const variables = z.object({
     .transform(Number)
     .optional(),
   PORTICO_LOG_LEVEL: z
-    .enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'PORTICO_LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.'
-    )
+    .enum(logLevels, 'PORTICO_LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.')
     .default('info'),
   PORTICO_FRAME_ANCESTORS: list.refine(
     (origins) => origins.every(isOrigin),
@@ -147,28 +192,49 @@ function isOrigin(text: string): boolean {
 
 /** A word with `://` in it that is no MySQL URL is a mistake, not the name of a file. */
 function isDatabaseUrl(text: string): boolean {
-  return /^(mysql|mariadb):\/\//.test(text)
-    ? URL.canParse(text) && new URL(text).pathname.length > 1
-    : !text.includes('://')
+  const url = text.replace(besideEspocrm, '')
+  return /^(mysql|mariadb):\/\//.test(url)
+    ? URL.canParse(url) && new URL(url).pathname.length > 1
+    : !url.includes('://')
 }
 
 /** What only shows when several variables are looked at together. */
-function contradictions(env: Written): string[] {
-  const problems = env['NODE_ENV'] === 'production' ? missingInProduction(env) : []
-  const publicUrl = env['PORTICO_PUBLIC_URL'] ?? 'http://localhost'
-  if (
-    env['NODE_ENV'] !== 'production' &&
-    env['PORTICO_SECRET'] === undefined &&
-    !isThisMachine(publicUrl, env['PORTICO_LISTEN'])
-  ) {
-    problems.push('PORTICO_SECRET is missing: others can reach this installation, so it needs a secret of its own.')
+function contradictions(env: Written, from: HostDefaults | undefined): string[] {
+  const publicUrl = env['PORTICO_PUBLIC_URL'] ?? from?.publicUrl ?? 'http://localhost'
+  const problems = hostIn(env) === 'espocrm' ? [] : missing(env, publicUrl)
+  if (hostIn(env) === 'embedded' && env['PORTICO_ESPOCRM_URL'] !== undefined) {
+    problems.push(
+      'PORTICO_ESPOCRM_URL is for Portico beside EspoCRM: begin DATABASE_URL with espocrm+mysql://, or leave it out.'
+    )
+  }
+  const [, word = ''] = URL.canParse(publicUrl) ? new URL(publicUrl).pathname.split('/') : []
+  if (ownWords.includes(word)) {
+    problems.push(
+      `${named(env)} can't have the path /${word}: pages of Portico begin with that word; take another, such as /crm-portal.`
+    )
   }
   if (publicUrl.startsWith('https:') && env['PORTICO_TRUSTED_PROXIES'] === '0') {
     problems.push(
-      'PORTICO_TRUSTED_PROXIES must be at least 1: PORTICO_PUBLIC_URL is https, and Portico itself speaks http to a proxy.'
+      `PORTICO_TRUSTED_PROXIES must be at least 1: ${named(env)} is https, and Portico itself speaks http to a proxy.`
     )
   }
   return problems
+}
+
+/** First words of our pages' addresses: below a path that is one of them a request could mean two pages. */
+const ownWords = ['crm', 'external', 'host', 'language', 'mailbox', 'portal', 'portico', 'public']
+
+/** Where the public address was written. */
+function named(env: Written): string {
+  return env['PORTICO_PUBLIC_URL'] === undefined ? "The service's address in EspoCRM" : 'PORTICO_PUBLIC_URL'
+}
+
+/** What has no default with the embedded CRM. */
+function missing(env: Written, publicUrl: string): string[] {
+  if (env['NODE_ENV'] === 'production') return missingInProduction(env)
+  return env['PORTICO_SECRET'] === undefined && !isThisMachine(publicUrl, env['PORTICO_LISTEN'])
+    ? ['PORTICO_SECRET is missing: others can reach this installation, so it needs a secret of its own.']
+    : []
 }
 
 type Written = Readonly<Record<string, string | undefined>>
@@ -201,23 +267,64 @@ function listenHost(listen: string): string {
 /** Public on purpose: it only ever guards a demonstration on the visitor's own machine. */
 const demonstrationSecret = 'this secret guards a demonstration on one machine only'
 
-function configOf(env: Variables): Config {
-  const port = Number(env.PORTICO_LISTEN.slice(env.PORTICO_LISTEN.lastIndexOf(':') + 1))
-  const publicUrl = (env.PORTICO_PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '')
+/** What counts where the operator says nothing. */
+interface Defaults {
+  readonly environment: Config['environment']
+  readonly publicUrl: string
+  readonly databaseUrl: string
+  readonly secret: string
+  readonly mailFrom: string
+  readonly company: string
+  readonly mailDomains: readonly string[]
+  readonly trustedProxies: number
+}
+
+function embeddedDefaults(env: Variables): Defaults {
+  const publicUrl = env.PORTICO_PUBLIC_URL ?? `http://localhost:${portOf(env)}`
   return {
-    environment: env.NODE_ENV,
-    listen: { host: listenHost(env.PORTICO_LISTEN).replace(/^\[|\]$/g, ''), port },
+    environment: 'development',
     publicUrl,
-    databaseUrl: env.DATABASE_URL ?? 'var/portico.sqlite',
-    secret: env.PORTICO_SECRET ?? demonstrationSecret,
+    databaseUrl: 'var/portico.sqlite',
+    secret: demonstrationSecret,
+    mailFrom: 'Thermovia <portal@thermovia.example>',
+    company: 'Thermovia',
+    mailDomains: ['thermovia.example'],
+    trustedProxies: publicUrl.startsWith('https:') ? 1 : 0
+  }
+}
+
+/** A real CRM: nothing of a demonstration, no mailbox page, and a proxy on the same site before it. */
+function espocrmDefaults(env: Variables, from: HostDefaults): Defaults {
+  const publicUrl = env.PORTICO_PUBLIC_URL ?? from.publicUrl
+  const { hostname } = new URL(publicUrl)
+  const mailDomain = mailDomainOf(hostname)
+  return {
+    environment: 'production',
+    publicUrl,
+    databaseUrl: '',
+    secret: from.secret,
+    mailFrom: `portal@${mailDomain ?? 'localhost'}`,
+    company: hostname,
+    mailDomains: mailDomain === undefined ? [] : [mailDomain],
+    trustedProxies: 1
+  }
+}
+
+function configOf(env: Variables, host: Config['host'], defaults: Defaults): Config {
+  return {
+    host,
+    environment: env.NODE_ENV ?? defaults.environment,
+    listen: { host: listenHost(env.PORTICO_LISTEN).replace(/^\[|\]$/g, ''), port: portOf(env) },
+    publicUrl: (env.PORTICO_PUBLIC_URL ?? defaults.publicUrl).replace(/\/+$/, ''),
+    databaseUrl: (env.DATABASE_URL ?? defaults.databaseUrl).replace(besideEspocrm, ''),
+    espocrmUrl: env.PORTICO_ESPOCRM_URL?.replace(/\/+$/, ''),
+    secret: env.PORTICO_SECRET ?? defaults.secret,
     filesFolder: env.PORTICO_FILES,
     smtpUrl: env.PORTICO_SMTP_URL,
-    mailFrom: env.PORTICO_MAIL_FROM ?? 'Thermovia <portal@thermovia.example>',
+    mailFrom: env.PORTICO_MAIL_FROM ?? defaults.mailFrom,
     company: {
-      name: env.PORTICO_COMPANY_NAME ?? 'Thermovia',
-      mailDomains: (env.PORTICO_COMPANY_DOMAINS ?? 'thermovia.example')
-        .split(',')
-        .map((domain) => domain.trim().toLowerCase())
+      name: env.PORTICO_COMPANY_NAME ?? defaults.company,
+      mailDomains: domainsIn(env.PORTICO_COMPANY_DOMAINS) ?? defaults.mailDomains
     },
     invitationDays: env.PORTICO_INVITATION_DAYS,
     limits: {
@@ -226,8 +333,24 @@ function configOf(env: Variables): Config {
       uploadSize: env.PORTICO_UPLOAD_SIZE,
       filesPerNote: env.PORTICO_FILES_PER_NOTE
     },
-    trustedProxies: env.PORTICO_TRUSTED_PROXIES ?? (publicUrl.startsWith('https:') ? 1 : 0),
+    trustedProxies: env.PORTICO_TRUSTED_PROXIES ?? defaults.trustedProxies,
     logLevel: env.PORTICO_LOG_LEVEL,
     frameAncestors: env.PORTICO_FRAME_ANCESTORS
   }
+}
+
+function portOf(env: Variables): number {
+  return Number(env.PORTICO_LISTEN.slice(env.PORTICO_LISTEN.lastIndexOf(':') + 1))
+}
+
+function domainsIn(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((domain) => domain.trim().toLowerCase())
+}
+
+/** `example.com` of `crm.example.com`; nothing of an address made of numbers or of a name without a dot. */
+function mailDomainOf(hostname: string): string | undefined {
+  const labels = hostname.split('.')
+  if (labels.length < 2 || /^\d+$|:/.test(labels.at(-1) ?? '')) return undefined
+  const isNameOfTheCrm = labels.length > 2 && /^(crm|espo|espocrm|app|www)$/.test(labels[0] ?? '')
+  return labels.slice(isNameOfTheCrm ? 1 : 0).join('.')
 }

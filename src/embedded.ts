@@ -1,5 +1,5 @@
 /** The embedded CRM with Portico installed in it: what the server, the command line and the tests start from. */
-import type { Knex } from 'knex'
+import { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { migrate } from './db/migrate.js'
@@ -7,27 +7,21 @@ import { openDatabase } from './db/open-database.js'
 import { openCrm, type Crm } from './host/embedded/crm.js'
 import { embeddedHost } from './host/embedded/host.js'
 import { modules } from './host/embedded/modules/index.js'
+import { crmSessionCookie, staffPages } from './host/embedded/pages/index.js'
+import { homePath } from './host/embedded/pages/paths.js'
 import { staffSessions } from './host/embedded/pages/sessions.js'
-import type { Host } from './host/host.js'
-import { createPortico, type Portico, type PorticoOptions } from './portico.js'
+import type { Installation, InstallationOptions } from './installation.js'
+import { mailboxPages } from './mail/mailbox-pages.js'
+import { createPortico } from './portico.js'
+import { embeddedStartPage } from './start-page.js'
 import { describe } from './web/errors.js'
 
-export interface Embedded {
-  readonly config: Config
-  readonly log: Logger
-  readonly db: Knex
+export interface Embedded extends Installation {
   readonly crm: Crm
-  readonly host: Host
-  readonly portico: Portico
-  close(): Promise<void>
 }
 
 /** Opens the database, brings its tables up to date, and installs Portico. */
-export async function openEmbedded(
-  config: Config,
-  log: Logger,
-  options: Pick<PorticoOptions, 'now' | 'manifest'> = {}
-): Promise<Embedded> {
+export async function openEmbedded(config: Config, log: Logger, options: InstallationOptions = {}): Promise<Embedded> {
   const { now = Date.now, manifest } = options
   const db = openDatabase(config.databaseUrl)
   try {
@@ -44,9 +38,30 @@ export async function openEmbedded(
     const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
     const portico = await createPortico({ config, host, log, now, manifest })
     crm.install(portico.plugin)
-    return { config, log, db, crm, host, portico, close: () => host.close() }
+    return {
+      config,
+      log,
+      db,
+      crm,
+      host,
+      portico,
+      pages: crmPages(crm, config),
+      staffCookies: [crmSessionCookie(config)],
+      jobs: [{ name: 'host events', everySeconds: 1, run: () => host.deliver() }],
+      staffByUserName: crm.users.findByUserName,
+      close: () => host.close()
+    }
   } catch (error) {
     await db.destroy()
     throw error
   }
+}
+
+/** The CRM itself, and in development the mails it did not send. */
+function crmPages(crm: Crm, config: Config): Router {
+  const router = Router()
+  router.use(embeddedStartPage(crm, config, homePath))
+  router.use('/crm', staffPages(crm, { config }))
+  router.use(mailboxPages({ db: crm.db, config }))
+  return router
 }

@@ -1,8 +1,8 @@
 /** Listens, runs the jobs, and stops without dropping a request. */
 import { createServer, type Server } from 'node:http'
 import { createApp } from './app.js'
-import type { Embedded } from './embedded.js'
 import type { Job } from './hooks.js'
+import type { Installation } from './installation.js'
 import { keepHouse } from './jobs/housekeeping.js'
 import { runJobs } from './jobs/runner.js'
 
@@ -11,25 +11,24 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export async function serve(embedded: Embedded): Promise<Running> {
-  const { config, host, log, portico } = embedded
-  const server = createServer(createApp(embedded))
+export async function serve(installation: Installation): Promise<Running> {
+  const { config, log, portico } = installation
+  const server = createServer(createApp(installation))
   await listening(server, config.listen)
-  const jobs = runJobs([...ownJobs(embedded), ...portico.plugin.jobs], log)
+  const jobs = runJobs([...ownJobs(installation), ...installation.jobs, ...portico.plugin.jobs], log)
   return {
     stop: async () => {
       await closed(server)
       await jobs.stop()
-      await host.close()
+      await installation.close()
     }
   }
 }
 
-/** The work that goes on whichever modules are on. */
-function ownJobs({ host, portico }: Embedded): Job[] {
+/** The work that goes on whichever modules are on, beside whichever CRM. */
+function ownJobs({ portico }: Installation): Job[] {
   const { db, mail, now } = portico.context
   return [
-    { name: 'host events', everySeconds: 1, run: () => host.deliver() },
     { name: 'mail', everySeconds: 2, run: () => mail.deliver() },
     { name: 'housekeeping', everySeconds: 60 * 60, run: () => keepHouse(db, now()) }
   ]

@@ -5,7 +5,7 @@ import { viewerFor } from '../access/viewer.js'
 import type { Translate } from '../web/locale.js'
 import { personOf } from '../portal/door.js'
 import { portalOf, portalUserAt } from './portal-of.js'
-import { languageOf, say, withEmbedded } from './terminal.js'
+import { languageOf, say, withInstallation } from './terminal.js'
 
 export async function explain(
   address: string,
@@ -13,7 +13,7 @@ export async function explain(
   id: string,
   options: { portal: string; language: string }
 ): Promise<void> {
-  await withEmbedded(async ({ portico: { context } }) => {
+  await withInstallation(async ({ portico: { context } }) => {
     const t = context.t(languageOf(options.language))
     const portal = await portalOf(context, options.portal)
     const user = await portalUserAt(context, portal, address)

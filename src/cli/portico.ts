@@ -19,8 +19,8 @@ const program = new Command('portico')
 
 program
   .command('start')
-  .description('Start the embedded CRM with Portico installed in it.')
-  .option('--demo', 'fill an empty database with the demo world first')
+  .description('Start Portico: with the embedded CRM, or beside EspoCRM, as DATABASE_URL says.')
+  .option('--demo', 'fill an empty database of the embedded CRM with the demo world first')
   .action(start)
 
 program.command('migrate').description("Bring Portico's own tables up to date.").action(runMigrations)
@@ -28,7 +28,7 @@ program.command('migrate').description("Bring Portico's own tables up to date.")
 program
   .command('seed')
   .description(
-    'Fill an empty CRM with the demo world. Its passwords are public: never do this where strangers can reach it.'
+    'Fill an empty embedded CRM with the demo world. Its passwords are public: never do this where strangers can reach it.'
   )
   .action(seed)
 

@@ -2,10 +2,10 @@
 import { PorticoError } from '../errors.js'
 import { audienceOf, portalUrl } from '../portal/portals.js'
 import { portalOf, portalUserAt } from './portal-of.js'
-import { say, withEmbedded } from './terminal.js'
+import { say, withInstallation } from './terminal.js'
 
 export async function resetPassword(address: string, options: { portal: string }): Promise<void> {
-  await withEmbedded(async ({ portico: { context } }) => {
+  await withInstallation(async ({ portico: { context } }) => {
     const portal = await portalOf(context, options.portal)
     const user = await portalUserAt(context, portal, address)
     if (user.status !== 'confirmed' || !user.identityId) {

@@ -1,9 +1,11 @@
-/** What the commands share: the embedded CRM opened for one command, and failures as sentences. */
+/** What the commands share: the installation opened for one command, and failures as sentences. */
 import { pino, type Logger } from 'pino'
-import { ConfigProblems, readConfig, type Config } from '../config.js'
-import { openEmbedded, type Embedded } from '../embedded.js'
+import { ConfigProblems, logLevelOf } from '../config.js'
 import { PorticoError } from '../errors.js'
 import { locales, type Locale } from '../host/catalog.js'
+import { ProtocolDiffers } from '../host/espocrm/definitions.js'
+import { ExtensionMissing } from '../host/espocrm/settings.js'
+import { openInstallation, type Installation } from '../installation.js'
 import { translator } from '../web/locale.js'
 
 export function say(line = ''): void {
@@ -11,18 +13,17 @@ export function say(line = ''): void {
 }
 
 /** Structured lines on standard error, so that what a command prints stays readable. */
-export function logger(config: Pick<Config, 'logLevel'>): Logger {
-  return pino({ level: config.logLevel, base: undefined }, pino.destination(2))
+export function logger(level = logLevelOf(process.env)): Logger {
+  return pino({ level, base: undefined }, pino.destination(2))
 }
 
 /** Opens everything, runs `work`, and closes it again. */
-export async function withEmbedded<T>(work: (embedded: Embedded) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env)
-  const embedded = await openEmbedded(config, logger({ ...config, logLevel: 'warn' }))
+export async function withInstallation<T>(work: (installation: Installation) => Promise<T>): Promise<T> {
+  const installation = await openInstallation(process.env, logger('warn'))
   try {
-    return await work(embedded)
+    return await work(installation)
   } finally {
-    await embedded.close()
+    await installation.close()
   }
 }
 
@@ -41,6 +42,17 @@ export function reportFailure(error: unknown): void {
 
 function sentenceFor(error: unknown): string {
   if (error instanceof PorticoError) return translator('en')(error.key, error.args)
-  if (error instanceof ConfigProblems) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (sentences.some((kind) => error instanceof kind)) return (error as Error).message
+  if (!(error instanceof Error)) return String(error)
+  const isRefusedEntry = 'code' in error && doesNotAnswer.test(String(error.code))
+  return isRefusedEntry
+    ? `The database can't be opened: ${error.message}. Check DATABASE_URL.`
+    : (error.stack ?? error.message)
 }
+
+/** Errors whose message is for the operator. */
+const sentences = [ConfigProblems, ExtensionMissing, ProtocolDiffers]
+
+/** What the driver says when there is no server, no such database, or no entry. */
+const doesNotAnswer =
+  /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ER_ACCESS_DENIED_ERROR|ER_DBACCESS_DENIED_ERROR|ER_BAD_DB_ERROR)$/

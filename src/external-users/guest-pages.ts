@@ -8,7 +8,7 @@ import { cursorOf, pageLinks } from '../web/paging.js'
 import { page, urlFor } from '../web/render.js'
 import { doorBase, doorName, resolveDoor } from './door.js'
 import { projects } from './project.js'
-import { shownField, shownSections, type Showing } from './shown-fields.js'
+import { shownField, shownSections, type ShownField, type Showing } from './shown-fields.js'
 
 export function guestPages(context: Context): Router {
   const router = Router()
@@ -40,12 +40,17 @@ function projectListPage(context: Context): RequestHandler {
       url: urlFor(res, `${doorBase}/projects/${encodeURIComponent(record.id)}`),
       title: titleOf(context, req, record.title),
       fields: listFields(record.values, record.module.title).map((name) =>
-        shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null)
+        inList(shownField(showing, record.module.fields.get(name)!, record.values[name] ?? null))
       )
     }))
     const head = rows[0]?.fields.map(({ label }) => label) ?? []
     await page(res, 'external-users/projects', { rows, head, pages: pageLinks(req, found.next) })
   }
+}
+
+/** Of HTML a list has the first words. */
+function inList(field: ShownField): ShownField {
+  return { ...field, html: undefined }
 }
 
 /** Nothing for somebody whose policy names no projects. */

@@ -24,10 +24,11 @@ export const releasedFields: (db: Knex) => Promise<ReleasedFields> = cachedByVer
   return { revision: Number(release?.revision ?? 0), fields: new Set(rows.map((row) => row.field)) }
 })
 
-/** The fields that can be released. References are not among them: external users see no record a project refers to. */
+/** The fields that can be released. References are not among them: external users see no record a project refers to; nor are files,
+ *  which their pages don't hand out. */
 export function releasableFields(catalog: Catalog): Field[] {
   const fields = projectModule(catalog)?.fields.values() ?? []
-  return [...fields].filter((field) => field.type !== 'reference')
+  return [...fields].filter((field) => field.type !== 'reference' && field.type !== 'files')
 }
 
 /** Releases exactly these fields. @throws Invalid, PorticoError when somebody else saved since `revision`. */

@@ -1,8 +1,12 @@
 /** How a released field is shown: as words or as badges, prepared so that views only print. */
-import type { Value, ViewedRecord } from '../access/record.js'
+import { isMoney, type Value, type ViewedRecord } from '../access/record.js'
 import type { Field, Option } from '../host/catalog.js'
 import type { Format } from '../web/format.js'
 import type { Translate } from '../web/locale.js'
+import { plainText, safeHtml, type SafeHtml } from '../web/rich-text.js'
+
+/** In characters, for HTML in a list. */
+const longestCell = 120
 
 export interface Showing {
   readonly t: Translate
@@ -14,10 +18,12 @@ export interface ShownField {
   readonly text: string
   readonly badges: readonly Option[]
   readonly isProse: boolean
+  /** For the page of a project; lists show the text. */
+  readonly html: SafeHtml | undefined
 }
 
 export function shownField({ t, format }: Showing, field: Field, value: Value): ShownField {
-  const shown = { label: field.label, text: '', badges: [], isProse: field.type === 'longText' }
+  const shown = { label: field.label, text: '', badges: [], isProse: field.type === 'longText', html: undefined }
   if (value === null || value === '') return shown
   switch (field.type) {
     case 'option':
@@ -29,12 +35,18 @@ export function shownField({ t, format }: Showing, field: Field, value: Value): 
     case 'number':
       return { ...shown, text: format.number(value) }
     case 'money':
-      return { ...shown, text: format.money(value) }
+      return {
+        ...shown,
+        text: isMoney(value) ? format.money(value.amount, value.currency ?? null) : format.money(value)
+      }
     case 'date':
       return { ...shown, text: format.date(value) }
     case 'datetime':
       return { ...shown, text: format.datetime(value) }
+    case 'richText':
+      return { ...shown, text: plainText(String(value), longestCell), html: safeHtml(String(value)) }
     case 'reference':
+    case 'files':
       return shown
     case 'text':
     case 'longText':

@@ -57,8 +57,8 @@ async function welcomeIn(parts: Parts, req: Request, res: Response, person: Pers
 
 function sendToSignIn(req: Request, res: Response, door: Door): void {
   if (req.method !== 'GET' && req.method !== 'HEAD') throw new PorticoError('errors.signInNeeded', { status: 401 })
-  const home = req.originalUrl === door.base || req.originalUrl === `${door.base}/`
-  const back = home ? '' : `?to=${encodeURIComponent(req.originalUrl)}`
+  const home = req.address === door.base || req.address === `${door.base}/`
+  const back = home ? '' : `?to=${encodeURIComponent(req.address)}`
   res.redirect(303, urlFor(res, `${door.base}/sign-in${back}`))
 }
 

@@ -8,13 +8,13 @@ import { page, urlFor } from '../web/render.js'
 import { beginAt, settingPassword } from './admission.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
-import { mustBeGood, password } from './password-form.js'
+import { mustBeGood, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
 
-const passwordForm = z.object({ password })
+const passwordForm = z.strictObject({ password, username })
 
 /** Opening an invitation changes nothing. Whoever has just accepted it goes on where he was. */
 export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {

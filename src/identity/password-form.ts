@@ -5,6 +5,9 @@ import { judge, type Owner } from './password.js'
 
 export const password = z.string().min(1, 'errors.field.required').max(1000)
 
+/** The address stands in the forms of passwords for password managers alone; nobody reads what comes back. */
+export const username = z.string().max(254).optional()
+
 /** `tell` hears the password's score, whatever comes of it. @throws Invalid when it may not be taken */
 export function mustBeGood(typed: string, owner: Owner, tell: (score: number) => void): void {
   const { score, error } = judge(typed, owner)

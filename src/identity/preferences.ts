@@ -5,7 +5,7 @@ import { isTimeZone } from '../web/time-zones.js'
 import { countries } from './countries.js'
 import type { Preferences } from './profiles.js'
 
-export const preferencesForm = z.object({
+export const preferencesForm = z.strictObject({
   locale: z.enum(locales),
   dateFormat: z.enum(['iso', 'dmy', 'mdy']),
   timeFormat: z.enum(['24', '12']),

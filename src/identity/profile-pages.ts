@@ -9,7 +9,7 @@ import { cookieOptions } from '../web/security.js'
 import { timeZoneChoices } from '../web/time-zones.js'
 import { beginAt } from './admission.js'
 import type { Door } from './identity.js'
-import { mustBeGood, password } from './password-form.js'
+import { mustBeGood, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
@@ -17,7 +17,7 @@ import { countryChoices, preferencesForm, preferencesOf, typedPreferences } from
 import type { StoredIdentity } from './profiles.js'
 import { addressOf } from './sign-in-pages.js'
 
-const changeForm = z.object({ old: password, password })
+const changeForm = z.strictObject({ old: password, password, username })
 
 /** Language and country are proposed from the browser, formats and time zone are the inviter's (Z14). */
 export const showWelcome: DoorPage = async ({ parts, req, res, door }) => {

@@ -6,7 +6,7 @@ import { writeMail } from '../mail/write-mail.js'
 import { page, urlFor } from '../web/render.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
-import { mustBeGood, password } from './password-form.js'
+import { mustBeGood, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
@@ -14,8 +14,8 @@ import type { StoredIdentity } from './profiles.js'
 import { addressOf } from './sign-in-pages.js'
 
 const validHours = 1
-const addressForm = z.object({ email })
-const passwordForm = z.object({ password })
+const addressForm = z.strictObject({ email })
+const passwordForm = z.strictObject({ password, username })
 
 export const showForgotten: DoorPage = async ({ res, door }) => {
   await page(res, 'identity/forgotten-password', { door, form: nothingTyped })

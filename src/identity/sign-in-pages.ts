@@ -12,7 +12,7 @@ import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import { end } from './session.js'
 
-const signInForm = z.object({
+const signInForm = z.strictObject({
   email: z.string().trim().min(1, 'errors.field.required').max(254),
   password: z.string().min(1, 'errors.field.required').max(1000),
   to: z.string().optional()

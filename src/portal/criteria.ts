@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { all, any, compare, never, operators, type Condition, type Operator } from '../access/condition.js'
 import { valueKind } from '../access/comparison.js'
-import type { Value } from '../access/record.js'
+import { isComparable } from '../access/field-kinds.js'
+import { isMoney, type Value } from '../access/record.js'
 import type { Field, FieldType, Module, Scalar } from '../host/catalog.js'
 import type { FieldError } from '../host/host.js'
 
@@ -65,7 +66,7 @@ export function needsValue(operator: Operator): boolean {
 
 /** The fields of a module that criteria may speak of. */
 export function comparable(module: Module): Field[] {
-  return [...module.fields.values()].filter((field) => field.type !== 'reference')
+  return [...module.fields.values()].filter((field) => field.type !== 'reference' && isComparable(field))
 }
 
 /** What is wrong with a criterion, or undefined. */
@@ -108,9 +109,9 @@ function criterionCondition(
   primary: PrimaryValues
 ): Condition {
   const field = module.fields.get(name)
-  if (!field || !operatorsFor(field).includes(operator)) return never
+  if (!field || !isComparable(field) || !operatorsFor(field).includes(operator)) return never
   if (!needsValue(operator)) return compare(name, operator)
-  const value = match.by === 'value' ? match.value : primary[match.field]
+  const value = match.by === 'value' ? match.value : amountOf(primary[match.field])
   return isScalar(value) && fits(field, operator, value) ? compare(name, operator, value) : never
 }
 
@@ -128,6 +129,11 @@ function fits(field: Field, operator: Operator, value: Scalar): boolean {
     case 'moment':
       return /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(String(value))
   }
+}
+
+/** An amount is compared by its number, whatever its currency. */
+function amountOf(value: Value | undefined): Value | undefined {
+  return isMoney(value) ? value.amount : value
 }
 
 function isScalar(value: Value | undefined): value is Scalar {

@@ -12,6 +12,7 @@ import {
   writtenBy,
   type Condition
 } from '../access/condition.js'
+import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
@@ -69,7 +70,7 @@ function scopedGrants(facts: PolicyFacts, released: Released): Grant[] {
 function viewGrants(facts: PolicyFacts, { release, module }: Released): Grant[] {
   const { person, userType } = facts
   const fields = visible(release, module)
-  const seeing: Action[] = ['view', 'open', ...noteActions(release), ...cloning(release)]
+  const seeing: Action[] = ['view', 'open', ...noteActions(release, module), ...cloning(release)]
   const args = { module: module.label }
   const grants = [
     grant('related', seeing, byPath(facts, release), fields, args),
@@ -88,7 +89,8 @@ function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[]
   const reach = isPrimary && isUnbounded(release) ? always : scope
   const written = all(reach, writtenBy(module.name, person.id))
   const fields = writable(release, module)
-  const kept = isPrimary ? without(decidingColumns(facts), fields, module) : fields
+  const deciding = isPrimary ? decidingFields(facts.catalog, userType) : new Set()
+  const kept = fields.filter((name) => !deciding.has(name))
   const when: Record<Exclude<Right, 'clone'>, Condition> = {
     create: reach,
     edit: any(isPrimary ? ownRecord(person) : never, written),
@@ -102,9 +104,17 @@ function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[]
     )
 }
 
-/** The columns of a primary record that decide what its person sees: lookups on the paths, and what criteria compare with. Whoever could
+/** The fields of a primary record that decide what its person sees: lookups on the paths, and what criteria compare with. Whoever could
  *  change his own would choose what he sees (A05). */
-function decidingColumns({ catalog, userType }: PolicyFacts): Set<string> {
+export function decidingFields(catalog: Catalog, userType: Pick<UserType, 'primaryModule' | 'releases'>): Set<string> {
+  const columns = decidingColumns(catalog, userType)
+  const fields = [...(catalog.modules.get(userType.primaryModule)?.fields.values() ?? [])]
+  return new Set(
+    fields.filter((field) => columnsOf(field).some((column) => columns.has(column))).map((field) => field.name)
+  )
+}
+
+function decidingColumns(catalog: Catalog, userType: Pick<UserType, 'primaryModule' | 'releases'>): Set<string> {
   const onPaths = userType.releases.flatMap(({ module, path }) =>
     columnsAlong(catalog, module, path, userType.primaryModule)
   )
@@ -127,12 +137,8 @@ function columnsAlong(catalog: Catalog, from: string, path: readonly string[], p
 }
 
 function columnsOf({ storage }: Field): readonly string[] {
-  if (storage.kind === 'side') return []
-  return storage.kind === 'column' ? [storage.column] : storage.columns
-}
-
-function without(columns: ReadonlySet<string>, fields: readonly string[], module: Module): string[] {
-  return fields.filter((name) => !columnsOf(module.fields.get(name)!).some((column) => columns.has(column)))
+  if (storage.kind === 'joined') return storage.columns
+  return storage.kind === 'column' ? [storage.column] : []
 }
 
 /** Line items are seen and changed with the record they are part of (Z11). */
@@ -185,8 +191,8 @@ function isUnbounded({ path, criteria }: Release): boolean {
   return path.length === 0 && criteria === undefined
 }
 
-function noteActions({ notes }: Release): Action[] {
-  return notes === 'none' ? [] : notes === 'read' ? ['feed'] : ['feed', 'post']
+function noteActions({ notes }: Release, { hasFeed }: Module): Action[] {
+  return notes === 'none' || !hasFeed ? [] : notes === 'read' ? ['feed'] : ['feed', 'post']
 }
 
 function cloning(release: Release): Action[] {
@@ -209,9 +215,9 @@ export function writable(release: Pick<Release, 'fields'>, module: Module): stri
 }
 
 /** Never the owner: a portal user can't give records away (Z26, E10). Never the bare columns of a lookup that serves several
- *  modules either: nothing would say whether he may see the record he names (A05). */
+ *  modules either: nothing would say whether he may see the record he names (A05). Nor HTML and files. */
 export function mayBeWritten(module: Module, field: Field): boolean {
-  return !field.readOnly && field.name !== module.owner && !isBareLookup(module, field)
+  return isWritable(field) && field.name !== module.owner && !isBareLookup(module, field)
 }
 
 function isBareLookup(module: Module, { storage, type }: Field): boolean {

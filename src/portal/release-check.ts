@@ -1,12 +1,13 @@
 /** Whether a release can work: what is wrong with one before it is saved, and what of a saved one the CRM no longer has. */
+import { isShownOnly } from '../access/field-kinds.js'
 import type { Catalog, Field, Module } from '../host/catalog.js'
 import type { FieldError } from '../host/host.js'
 import type { Release, UserType } from './configuration.js'
 import { releaseOf } from './configuration.js'
-import { criterionProblem } from './criteria.js'
+import { criterionProblem, primaryFieldsIn } from './criteria.js'
 import { leadsTo } from './link-path.js'
 import { lookupValues } from './filling.js'
-import { writable } from './policy.js'
+import { decidingFields, mayBeWritten, writable } from './policy.js'
 
 export type ReleaseDraft = Omit<Release, 'id'>
 
@@ -28,7 +29,7 @@ export function releaseProblems(ask: ReleaseAsk): Problems {
     ...pathProblem(ask),
     ...criteriaProblem(ask, module),
     ...rightsProblem(ask.draft, module),
-    ...fieldsProblem(ask.draft, module)
+    ...fieldsProblem(ask, module)
   }
 }
 
@@ -38,8 +39,11 @@ export function goneFrom(catalog: Catalog, userType: UserType, release: Release)
   if (!module) return [release.module]
   const fields = [...release.fields.keys()].filter((name) => !module.fields.has(name))
   const criteria = (release.criteria?.of ?? []).map((one) => one.field).filter((name) => !module.fields.has(name))
+  const primary = catalog.modules.get(userType.primaryModule)
+  const matched = primaryFieldsIn(release.criteria).filter((name) => !primary?.fields.has(name))
   const isPathGone = release.path.length > 0 && !leadsTo(catalog, module.name, release.path, userType.primaryModule)
-  return [...new Set([...fields, ...criteria, ...(isPathGone ? [[module.name, ...release.path].join('.')] : [])])]
+  const path = isPathGone ? [[module.name, ...release.path].join('.')] : []
+  return [...new Set([...fields, ...criteria, ...matched.map((name) => `${userType.primaryModule}.${name}`), ...path])]
 }
 
 /** The fields of a new record that Portico fills in itself: its owner, and the lookup with which the path, or the way to the parent record, begins. */
@@ -96,7 +100,39 @@ function rightsProblem(draft: ReleaseDraft, module: Module): Problems {
   return { rights: { key: 'portal:problem.mandatoryNotReleased', args: { fields, count: missing.length } } }
 }
 
-function fieldsProblem(draft: ReleaseDraft, module: Module): Problems {
-  const isEmpty = ![...draft.fields.keys()].some((name) => module.fields.has(name))
-  return isEmpty ? { fields: { key: 'portal:problem.noFields' } } : {}
+function fieldsProblem({ catalog, userType, draft }: ReleaseAsk, module: Module): Problems {
+  const fields = [...draft.fields.keys()].flatMap((name) => module.fields.get(name) ?? [])
+  if (fields.length === 0) return { fields: { key: 'portal:problem.noFields' } }
+  const never = neverWritten(catalog, userType, draft)
+  const refused = fields.filter(({ name }) => {
+    const why = draft.fields.get(name) === 'editable' ? never.get(name) : undefined
+    return why === 'decides' || why === 'kind'
+  })
+  if (refused.length === 0) return {}
+  const args = { fields: refused.map(({ label }) => label).join(', '), count: refused.length }
+  const isDeciding = refused.some(({ name }) => never.get(name) === 'decides')
+  return { fields: { key: isDeciding ? 'portal:problem.deciding' : 'portal:problem.neverWritten', args } }
+}
+
+/** Why a field is not written from outside: it decides what its person sees (A05); it is of a kind that is shown only; the CRM or
+ *  Portico fills it. */
+export type NeverWritten = 'decides' | 'kind' | 'filled'
+
+/** The fields of the draft's module that no release makes writable, with the reason. */
+export function neverWritten(
+  catalog: Catalog,
+  userType: UserType,
+  draft: ReleaseDraft
+): ReadonlyMap<string, NeverWritten> {
+  const releases = [...userType.releases.filter((one) => one.module !== draft.module), { ...draft, id: '' }]
+  const isPrimary = draft.module === userType.primaryModule
+  const deciding = isPrimary ? decidingFields(catalog, { ...userType, releases }) : new Set<string>()
+  const module = catalog.modules.get(draft.module)
+  const found = new Map<string, NeverWritten>()
+  for (const field of module?.fields.values() ?? []) {
+    const may = mayBeWritten(module!, field)
+    if (may && deciding.has(field.name)) found.set(field.name, 'decides')
+    if (!may) found.set(field.name, isShownOnly(field) ? 'kind' : 'filled')
+  }
+  return found
 }

@@ -55,6 +55,9 @@ export async function removeRelease(context: Context, seen: SeenUserType, module
   })
 }
 
+/** In one statement: SQLite takes no more than 500. */
+const mostRows = 200
+
 async function replaceRelease(trx: Knex, userTypeId: string, draft: ReleaseDraft): Promise<void> {
   await deleteRelease(trx, userTypeId, draft.module)
   const id = randomUUID()
@@ -73,7 +76,8 @@ async function replaceRelease(trx: Knex, userTypeId: string, draft: ReleaseDraft
     field,
     is_read_only: how === 'readOnly'
   }))
-  if (fields.length > 0) await trx('portico_released_fields').insert(fields)
+  for (let from = 0; from < fields.length; from += mostRows)
+    await trx('portico_released_fields').insert(fields.slice(from, from + mostRows))
 }
 
 async function deleteRelease(trx: Knex, userTypeId: string, module: string): Promise<void> {

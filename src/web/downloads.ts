@@ -6,10 +6,15 @@ import type { FileInfo } from '../host/host.js'
 /** Sends the file as an attachment under its own name. A file that breaks off breaks the connection, so nobody takes half of it for all. */
 export async function sendFile(res: Response, info: FileInfo, content: NodeJS.ReadableStream): Promise<void> {
   res.attachment(info.name)
-  res.setHeader('Content-Type', info.type)
-  res.setHeader('Content-Length', info.size)
+  res.setHeader('Content-Type', isMediaType(info.type) ? info.type : 'application/octet-stream')
+  if (info.size > 0) res.setHeader('Content-Length', info.size)
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Cache-Control', 'private, no-store')
   await pipeline(content, res)
+}
+
+/** What a CRM keeps as a file's type came from whoever sent the file. */
+function isMediaType(text: string): boolean {
+  return /^[\w.+-]+\/[\w.+-]+(; ?charset=[\w-]+)?$/.test(text)
 }

@@ -15,7 +15,8 @@ export interface Format {
   /** `YYYY-MM-DD HH:MM:SS` in UTC. */
   datetime(value: unknown): string
   number(value: unknown): string
-  money(value: unknown, currency?: string): string
+  /** In euros where nothing is said of the currency; with the bare number where it is said to be unknown (null). */
+  money(value: unknown, currency?: string | null): string
   /** Bytes. */
   fileSize(value: unknown): string
 }
@@ -35,11 +36,14 @@ export function formatFor(locale: Locale, reader: Reader = unknownReader): Forma
     datetime: (value) => written(value, (text) => inDate(text, (at) => `${dayHere.format(at)} ${time.format(at)}`)),
     number: (value) => written(value, (text) => inNumber(text, (n) => number.format(n))),
     money: (value, currency = 'EUR') =>
-      written(value, (text) =>
-        inNumber(text, (n) => n.toLocaleString(regions[locale], { style: 'currency', currency }))
-      ),
+      written(value, (text) => inNumber(text, (n) => n.toLocaleString(regions[locale], moneyStyle(currency)))),
     fileSize: (value) => written(value, (text) => inNumber(text, (n) => fileSize(n, locale)))
   }
+}
+
+/** @throws RangeError for a code that is not of three letters. */
+function moneyStyle(currency: string | null): Intl.NumberFormatOptions {
+  return currency === null ? { minimumFractionDigits: 2, maximumFractionDigits: 6 } : { style: 'currency', currency }
 }
 
 const digits = { year: 'numeric', month: '2-digit', day: '2-digit' } as const

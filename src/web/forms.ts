@@ -1,7 +1,7 @@
 /** Forms: what was posted is read by a schema, or the form is shown again with the errors and with what was typed. */
 import type { Request } from 'express'
 import { z } from 'zod'
-import { Invalid } from '../errors.js'
+import { Invalid, PorticoError } from '../errors.js'
 import type { FieldError } from '../host/host.js'
 
 export type Typed = Readonly<Record<string, string | readonly string[]>>
@@ -18,14 +18,20 @@ const longest = 20_000
 
 /** Values of `schema` from a posted form. A field that is no list in the schema may come once. A strict schema refuses fields it
  *  does not name (A14). A message in the schema that begins with `errors.` is the error's key.
- *  @throws Invalid with an error for each field that can't be taken. */
+ *  @throws Invalid with an error for each field that can't be taken; PorticoError (400) for fields that a strict schema does not name. */
 export function readForm<S extends z.ZodRawShape>(schema: z.ZodObject<S>, body: unknown): z.infer<z.ZodObject<S>> {
   const form = formOf(body)
   const wrong = unacceptable(form)
   if (Object.keys(wrong).length > 0) throw new Invalid(wrong)
   const result = schema.safeParse(withLists(schema.shape, form), { reportInput: true })
-  if (!result.success) throw new Invalid(fieldErrors(result.error))
-  return result.data
+  if (result.success) return result.data
+  if (result.error.issues.some(({ code }) => code === 'unrecognized_keys')) throw notOurs(result.error)
+  throw new Invalid(fieldErrors(result.error))
+}
+
+/** No form of ours has such a field: there is none to show again. */
+function notOurs(cause: unknown): PorticoError {
+  return new PorticoError('errors.badRequest', { status: 400, cause })
 }
 
 /** Runs `act`; when the input can't be taken, `again` shows the form with the errors and what was typed. */

@@ -108,7 +108,7 @@ function sharedLocals(res: Response, rendering: Rendering): Record<string, unkno
     url: (path: string) => rendering.mount + path,
     asset: rendering.asset,
     nav: undefined,
-    here: rendering.mount + (res.req.method === 'GET' ? res.req.originalUrl : '/')
+    here: res.req.method === 'GET' ? res.req.originalUrl : `${rendering.mount}/`
   }
 }
 

@@ -20,7 +20,7 @@ type Around = Pick<Context, 'host' | 'adminMenu' | 't'>
 export function requireStaff(context: Around, ...permissions: readonly Permission[]): RequestHandler {
   return async (req, res, next) => {
     const staff = await context.host.staff(req)
-    if (!staff) return res.redirect(303, context.host.signInUrl(req.method === 'GET' ? req.originalUrl : '/'))
+    if (!staff) return res.redirect(303, context.host.signInUrl(req.method === 'GET' ? req.address : '/'))
     if (!permissions.some((permission) => hasPermission(staff, permission))) throw new NotFound()
     req.staff = staff
     req.locale = localeFor(req, { person: staff.locale })
@@ -59,6 +59,6 @@ async function adminArea(
 }
 
 function isWithin(req: Request, path: string): boolean {
-  const [here = ''] = req.originalUrl.split('?')
-  return here.endsWith(path) || here.includes(`${path}/`)
+  const [here = ''] = req.address.split('?')
+  return here === path || here.startsWith(`${path}/`)
 }

@@ -82,12 +82,13 @@ async function readMultipart(req: Request, limits: Limits, folder: string): Prom
   return { fields, files }
 }
 
+/** The parser reports a limit as soon as it is reached, so a file may have one byte less than that. */
 function parserFor(req: Request, { uploadSize, filesPerNote }: Limits): busboy.Busboy {
   try {
     return busboy({
       headers: req.headers,
       defParamCharset: 'utf8',
-      limits: { ...fieldLimits, fileSize: uploadSize, files: filesPerNote }
+      limits: { ...fieldLimits, fileSize: uploadSize + 1, files: filesPerNote }
     })
   } catch (cause) {
     throw new PorticoError('errors.badRequest', { status: 400, cause })

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { correlate, errorHandler, nothingHere } from './errors.js'
 import { languagePages, requestLocale } from './locale.js'
+import { belowMount } from './mount.js'
 import { mountOf, setUpRendering } from './render.js'
 import { cookieOptions, harden, readBodies, refuseForgery, securityHeaders } from './security.js'
 
@@ -12,7 +13,7 @@ import { cookieOptions, harden, readBodies, refuseForgery, securityHeaders } fro
 export function setUpWeb(app: Express, options: { config: Config; sessionCookies: readonly string[] }): void {
   const { config, sessionCookies } = options
   harden(app, config)
-  app.use(correlate, ...securityHeaders(config))
+  app.use(belowMount(config), correlate, ...securityHeaders(config))
   setUpRendering(app, { config })
   app.use(cookieParser(), requestLocale(), ...readBodies(), refuseForgery(config, sessionCookies))
   app.use(languagePages({ mount: mountOf(config), cookie: cookieOptions(config) }))

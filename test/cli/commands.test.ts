@@ -96,4 +96,42 @@ onSqlite('the command line', function (open) {
     expect(nobody.code).to.equal(1)
     expect(nobody.err).to.equal('Nobody with the address nobody@nordwind.example has access to Thermovia Service.\n')
   })
+
+  describe('beside EspoCRM', () => {
+    const nobody = { DATABASE_URL: 'espocrm+mysql://espo:secret@127.0.0.1:9/espocrm', PORTICO_SECRET: '', NODE_ENV: '' }
+
+    it('the demo world stays out: with a sentence, before anything is opened', async function () {
+      this.timeout(30_000)
+      for (const words of [['seed'], ['start', '--demo']]) {
+        const { code, err } = await portico(words, nobody)
+        expect(code, words.join(' ')).to.equal(1)
+        expect(err)
+          .to.match(/^The demo world is for the embedded CRM alone/)
+          .and.not.match(/^\s+at /m)
+      }
+    })
+
+    it('a database that does not answer is a sentence without its password', async function () {
+      this.timeout(30_000)
+      for (const words of [
+        ['migrate'],
+        ['start'],
+        ['explain', 'anna@nordwind.example', 'Case', 'c1', '--portal', 'x']
+      ]) {
+        const { code, err } = await portico(words, nobody)
+        expect(code, words.join(' ')).to.equal(1)
+        expect(err)
+          .to.include("The database can't be opened")
+          .and.include('ECONNREFUSED')
+          .and.not.include('secret')
+          .and.not.match(/^\s+at /m)
+      }
+      const { code, out } = await portico(['doctor'], nobody)
+      expect(code).to.equal(1)
+      expect(out)
+        .to.match(/^✗ Database: .*ECONNREFUSED/)
+        .and.include('→ Check DATABASE_URL')
+        .and.not.include('secret')
+    })
+  })
 })

@@ -13,7 +13,7 @@ export interface Opened {
   pass(seconds: number): Promise<void>
   /** Sets switches as an administrator of the host does. */
   setSwitches(switches: Switches): Promise<void>
-  /** A request as a CRM user, or nobody, makes it. */
+  /** A request as a CRM user, or nobody, makes it; one who may not sign in any more comes with what he had before. */
   requestBy(staffId: string | undefined): IncomingMessage
   /** Closes the host and removes what was made. */
   close(): Promise<void>

@@ -1,6 +1,6 @@
 /** Reads a host's records the way the kernel does: by SQL, through what the catalog says of tables and columns. */
 import type { Knex } from 'knex'
-import { moduleOf, type ColumnIs, type Link, type Scalar } from '../../src/host/catalog.js'
+import { moduleOf, type ColumnIs, type Field, type Link, type Scalar } from '../../src/host/catalog.js'
 import type { Host } from '../../src/host/host.js'
 
 /** The value of a field as the database holds it, of a live record; undefined when there is no such record. */
@@ -70,12 +70,36 @@ async function readRow(
         }
       )
     }
-    case 'side': {
-      const sided = query.leftJoin(`${storage.from} as s`, `s.${storage.key}`, 'r.id')
-      for (const rule of storage.where) void sided.where(only(rule, 's'))
-      return sided.first({ value: `s.${storage.value}` })
+    case 'side':
+      return readSide(query, storage)
+    case 'files': {
+      const files = query.leftJoin(`${storage.from} as s`, `s.${storage.key}`, `r.${storage.near ?? 'id'}`)
+      for (const rule of storage.where) void files.where(only(rule, 's'))
+      const ids = (await files.select({ id: `s.${storage.columns.id}` }).orderBy(`s.${storage.order}`)) as {
+        id: string
+      }[]
+      return { value: JSON.stringify(ids.map(({ id: file }) => file)) }
     }
   }
+}
+
+/** The rules stand in the join: a record without such a row has an empty field, and is there. */
+function readSide(
+  query: Knex.QueryBuilder,
+  storage: Extract<Field['storage'], { kind: 'side' }>
+): Promise<Record<string, unknown> | undefined> {
+  const { from, key, near = 'id', value, where, through } = storage
+  const sided = query.leftJoin(`${from} as s`, (join) => {
+    join.on(`s.${key}`, `r.${near}`)
+    for (const { column, is } of where) void join.onVal(`s.${column}`, is)
+  })
+  if (!through) return sided.first({ value: `s.${value}` })
+  return sided
+    .leftJoin(`${through.table} as x`, (join) => {
+      join.on(`x.${through.key}`, `s.${through.by}`)
+      for (const { column, is } of through.where) void join.onVal(`x.${column}`, is)
+    })
+    .first({ value: `x.${value}` })
 }
 
 function only(rule: ColumnIs | undefined, alias: string): Record<string, string | number> {

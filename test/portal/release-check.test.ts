@@ -59,6 +59,30 @@ describe('a release that can’t work is refused with the reason', () => {
     })
   })
 
+  it('A05 a field that decides what its person sees is never writable, by whatever release it decides', () => {
+    const own = (fields: Parameters<typeof release>[1] = {}) =>
+      release('Contact', { kind: 'primary', rights: ['edit'], ...fields })
+    const byAccount = release('Case', { path: ['account', 'contacts'], fields: { subject: 'readOnly' } })
+    const byField = release('Case', {
+      criteria: { join: 'all', of: [{ field: 'subject', operator: '=', match: { by: 'field', field: 'title' } }] },
+      fields: { subject: 'readOnly' }
+    })
+    const check = (draft: Release, ...others: Release[]): Record<string, string> => {
+      const asked = { catalog, userType: userType(...others), draft, publicModules: new Set<string>() }
+      return Object.fromEntries(Object.entries(releaseProblems(asked)).map(([part, { key }]) => [part, key]))
+    }
+    const account = own({ fields: { lastName: 'editable', account: 'editable' } })
+    const title = own({ fields: { lastName: 'editable', title: 'editable' } })
+    const refused = { fields: 'portal:problem.deciding' }
+    expect(check(account, byAccount)).to.deep.equal(refused)
+    expect(check(account)).to.deep.equal({})
+    expect(check(title, byField)).to.deep.equal(refused)
+    expect(check(title, byAccount)).to.deep.equal({})
+    const colleagues = own({ path: ['account', 'contacts'], fields: { lastName: 'editable', account: 'editable' } })
+    expect(check(colleagues), 'its own path').to.deep.equal(refused)
+    expect(check(own({ fields: { lastName: 'editable', account: 'readOnly' } }), byAccount)).to.deep.equal({})
+  })
+
   it('Z06 cloning needs the right to create', () => {
     expect(problems(release('Case', { path: ['contact'], rights: ['clone'], fields: subject }))).to.deep.equal({
       rights: 'cloneNeedsCreate'

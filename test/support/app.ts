@@ -32,6 +32,7 @@ export interface TestAppOptions {
   readonly manifest?: Manifest
 }
 
+/** What was opened is closed again when opening fails half-way, so that the run ends. */
 export async function openApp(open: OpenDatabase, options: TestAppOptions = {}): Promise<TestApp> {
   const { url } = await open()
   const filesFolder = temporaryFolder('files')
@@ -41,8 +42,16 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
     now: () => Date.now() + ahead,
     manifest: options.manifest
   })
-  await (options.world === 'people' ? seedWorld(embedded.crm) : seedDemo(embedded))
-  await embedded.host.deliver()
+  const close = async (): Promise<void> => {
+    await embedded.close()
+    rmSync(filesFolder, { recursive: true, force: true })
+  }
+  try {
+    await fill(embedded, options.world)
+  } catch (error) {
+    await close()
+    throw error
+  }
   const app = createApp(embedded)
   return {
     app,
@@ -53,11 +62,13 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
       await embedded.host.deliver()
       await embedded.portico.context.mail.deliver()
     },
-    close: async () => {
-      await embedded.close()
-      rmSync(filesFolder, { recursive: true, force: true })
-    }
+    close
   }
+}
+
+async function fill(embedded: Embedded, world: TestAppOptions['world']): Promise<void> {
+  await (world === 'people' ? seedWorld(embedded.crm) : seedDemo(embedded))
+  await embedded.host.deliver()
 }
 
 function testConfig(databaseUrl: string, filesFolder: string): Config {

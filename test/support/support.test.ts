@@ -1,10 +1,12 @@
 /** The test set-up itself: each engine, browser and web server is really there when a suite asks for it. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { openDatabase } from '../../src/db/open-database.js'
+import { openApp } from './app.js'
 import { apacheSuite, startApache, type Apache } from './apache.js'
 import { browserSuite } from './browser.js'
-import { eachDatabase } from './databases.js'
+import { eachDatabase, onMysql } from './databases.js'
 
 eachDatabase((open, engine) => {
   describe('a database of a suite', () => {
@@ -21,6 +23,30 @@ eachDatabase((open, engine) => {
       const ask = engine === 'mysql' ? 'select version() as v' : 'select sqlite_version() as v'
       expect(await firstRow(db, ask)).to.have.property('v')
     })
+  })
+})
+
+onMysql('an application of a suite', (open) => {
+  /** Connections to the database beside the one that asks. */
+  const others = async (db: Knex): Promise<number> => {
+    const ask =
+      'select count(*) as n from information_schema.processlist where db = database() and id <> connection_id()'
+    return Number(((await firstRow(db, ask)) as { n: number }).n)
+  }
+
+  it('is closed with all it opened, also when it could only be opened half-way', async function () {
+    this.timeout(30_000)
+    const database = await open()
+    const whole = await openApp(async () => database, { world: 'people' })
+    expect(await others(database.db)).to.be.greaterThan(0)
+    await whole.close()
+    const noneAllowed = { ...whole.embedded.config.limits, activeUsersPerType: 0 }
+    const half = await openApp(async () => database, { config: { limits: noneAllowed } }).catch(
+      (error: unknown) => error
+    )
+    expect(half).to.be.instanceOf(Error)
+    await pause(100)
+    expect(await others(database.db)).to.equal(0)
   })
 })
 

@@ -23,7 +23,8 @@ export class Visitor {
   private readonly agent: ReturnType<typeof supertest.agent>
 
   constructor(
-    app: Express,
+    /** The application, or the address of a web server that leads to it. */
+    app: Express | string,
     private readonly language: string
   ) {
     this.agent = supertest.agent(app)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ConfigProblems, readConfig } from '../../src/config.js'
+import { chosenHost, ConfigProblems, readConfig } from '../../src/config.js'
 
 const production = {
   NODE_ENV: 'production',
@@ -96,6 +96,115 @@ describe('the configuration', () => {
   it('refuses https without a proxy that speaks it', () => {
     expect(problemsOf({ ...production, PORTICO_TRUSTED_PROXIES: '0' })[0]).to.match(/^PORTICO_TRUSTED_PROXIES/)
     expect(readConfig({ ...production, PORTICO_TRUSTED_PROXIES: '2' }).trustedProxies).to.equal(2)
+  })
+
+  it('keeps a path of the public address apart from those of its own pages', () => {
+    expect(readConfig({ ...production, PORTICO_PUBLIC_URL: 'https://crm.example.com/crm-portal/' }).publicUrl).to.equal(
+      'https://crm.example.com/crm-portal'
+    )
+    for (const path of ['/portal', '/crm/x', '/portico', '/host'])
+      expect(problemsOf({ ...production, PORTICO_PUBLIC_URL: `https://crm.example.com${path}` })[0], path).to.match(
+        /^PORTICO_PUBLIC_URL can't have the path/
+      )
+  })
+
+  describe('beside EspoCRM', () => {
+    const line = { DATABASE_URL: 'espocrm+mysql://espo:secret@db:3306/espocrm' }
+    const from = { publicUrl: 'https://crm.example.com/crm-portal', secret: 'e'.repeat(64) }
+
+    it('is one line; the rest comes from EspoCRM', () => {
+      const config = readConfig(line, from)
+      expect(config).to.deep.include({
+        host: 'espocrm',
+        environment: 'production',
+        databaseUrl: 'mysql://espo:secret@db:3306/espocrm',
+        publicUrl: from.publicUrl,
+        secret: from.secret,
+        smtpUrl: undefined,
+        espocrmUrl: undefined,
+        mailFrom: 'portal@example.com',
+        company: { name: 'crm.example.com', mailDomains: ['example.com'] },
+        trustedProxies: 1
+      })
+      expect(chosenHost(line)).to.equal('espocrm')
+      expect(readConfig({ DATABASE_URL: 'espocrm+mariadb://u:p@db/espocrm' }, from).databaseUrl).to.equal(
+        'mariadb://u:p@db/espocrm'
+      )
+    })
+
+    it('is what the operator says, where he says it', () => {
+      const config = readConfig(
+        {
+          ...production,
+          ...line,
+          PORTICO_ESPOCRM_URL: 'http://10.0.0.2:8080/',
+          PORTICO_TRUSTED_PROXIES: '2',
+          PORTICO_PUBLIC_URL: 'https://portal.example.org'
+        },
+        from
+      )
+      expect(config).to.deep.include({
+        publicUrl: 'https://portal.example.org',
+        espocrmUrl: 'http://10.0.0.2:8080',
+        secret: production.PORTICO_SECRET,
+        smtpUrl: production.PORTICO_SMTP_URL,
+        mailFrom: production.PORTICO_MAIL_FROM,
+        company: { name: 'Example', mailDomains: ['example.com', 'example.org'] },
+        trustedProxies: 2
+      })
+    })
+
+    for (const [host, domains] of [
+      ['crm.firma.co.uk', ['firma.co.uk']],
+      ['firma.co.uk', ['firma.co.uk']],
+      ['firma.de', ['firma.de']],
+      ['127.0.0.1', []],
+      ['[::1]', []],
+      ['localhost', []]
+    ] as const) {
+      it(`takes ${domains.join() || 'nothing'} for the house's own mail domain at ${host}`, () => {
+        const { company } = readConfig(line, { ...from, publicUrl: `https://${host}/crm-portal` })
+        expect(company.mailDomains).to.deep.equal(domains)
+      })
+    }
+
+    it('needs none of what production needs with the embedded CRM, and reports all the rest at once', () => {
+      expect(problemsOf({ ...line, NODE_ENV: 'production' })).to.deep.equal([])
+      const problems = problemsOf({
+        ...line,
+        PORTICO_ESPOCRM_URL: 'crm',
+        PORTICO_LISTEN: 'everywhere',
+        PORTICO_SECRET: 'short',
+        PORTICO_SMTP_URL: 'mail'
+      })
+      expect(problems).to.have.length(4)
+    })
+
+    it("is refused when EspoCRM's address does not fit the rest", () => {
+      const problems = (env: Record<string, string>, publicUrl: string): readonly string[] => {
+        try {
+          readConfig({ ...line, ...env }, { ...from, publicUrl })
+          return []
+        } catch (error) {
+          return (error as ConfigProblems).problems
+        }
+      }
+      expect(problems({ PORTICO_TRUSTED_PROXIES: '0' }, from.publicUrl)[0]).to.match(/^PORTICO_TRUSTED_PROXIES/)
+      expect(problems({}, 'https://crm.example.com/portal')[0]).to.match(/^The service's address in EspoCRM can't have/)
+      expect(problems({}, from.publicUrl)).to.deep.equal([])
+    })
+
+    it('is another scheme than a database of the embedded CRM', () => {
+      for (const url of ['espocrm+sqlite://x/y', 'espocrm+mysql://db', 'espocrm://db/x', 'vtiger+mysql://db/x'])
+        expect(problemsOf({ DATABASE_URL: url })[0], url).to.match(/^DATABASE_URL must be/)
+      expect(chosenHost({ DATABASE_URL: 'mysql://u:p@db/x' })).to.equal('embedded')
+      expect(chosenHost({})).to.equal('embedded')
+    })
+
+    it("has an address of EspoCRM's of no use to the embedded CRM", () => {
+      expect(problemsOf({ PORTICO_ESPOCRM_URL: 'http://127.0.0.1:8080' })[0]).to.match(/^PORTICO_ESPOCRM_URL is for/)
+      expect(problemsOf({ ...line, PORTICO_ESPOCRM_URL: 'http://127.0.0.1:8080' })).to.deep.equal([])
+    })
   })
 
   for (const [name, value] of [

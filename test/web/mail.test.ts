@@ -1,16 +1,13 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
-import { SMTPServer } from 'smtp-server'
 import request from 'supertest'
 import { migrations } from '../../migrations/index.js'
 import { createMail, type Mail, type Message } from '../../src/mail/mail.js'
 import { mailboxPages } from '../../src/mail/mailbox-pages.js'
 import { writeMail } from '../../src/mail/write-mail.js'
 import { eachDatabase } from '../support/databases.js'
+import { openMailServer, type MailServer } from '../support/mail-server.js'
 import { pagesWith } from './pages.js'
 
 const message: Message = {
@@ -23,33 +20,10 @@ const message: Message = {
 const mailFrom = 'Thermovia <portal@thermovia.example>'
 const log = pino({ level: 'silent' })
 
-/** A mail server that takes mails, or refuses them while it is told to. */
-async function openMailServer(): Promise<{ url: string; taken: string[]; refuse: { now: boolean }; close(): void }> {
-  const taken: string[] = []
-  const refuse = { now: false }
-  const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    onData: (stream, session, done) => {
-      void text(stream).then((mail) => {
-        if (!refuse.now) taken.push(mail)
-        done(refuse.now ? Object.assign(new Error('not now, anna@nordwind.example'), { responseCode: 451 }) : null)
-      })
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
-    taken,
-    refuse,
-    close: () => server.close(() => undefined)
-  }
-}
-
 eachDatabase((open) => {
   describe('mail', () => {
     let db: Knex
-    let server: Awaited<ReturnType<typeof openMailServer>>
+    let server: MailServer
     let mail: Mail
     let clock: number
 

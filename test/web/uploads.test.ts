@@ -162,6 +162,13 @@ describe('an upload', () => {
     expect((await send([['long.txt', 'x'.repeat(99_999)]])).status).to.equal(200)
   })
 
+  it('is taken when it is exactly as large as it may be (A48)', async () => {
+    const exact = await send([['notes.txt', 'a'.repeat(100_000)]])
+    expect(exact.status).to.equal(200)
+    expect(exact.body.files?.[0]?.size).to.equal(100_000)
+    expect((await send([['notes.txt', 'a'.repeat(100_001)]])).body.refused?.['files']?.key).to.equal('errors.file.size')
+  })
+
   it('is refused when there are too many, and when the whole is announced as too large (A48)', async () => {
     const three = await send([
       ['a.txt', 'a'],

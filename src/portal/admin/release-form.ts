@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { operators } from '../../access/condition.js'
 import { operatorKey } from '../../access/describe.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { moduleOf } from '../../host/catalog.js'
 import { readForm } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import {
@@ -17,10 +16,10 @@ import {
 } from '../configuration.js'
 import { comparable, needsValue, valueFromText, type Criteria, type Criterion } from '../criteria.js'
 import { linkPaths } from '../link-path.js'
-import { mayBeWritten } from '../policy.js'
-import type { ReleaseDraft } from '../release-check.js'
+import { neverWritten, type ReleaseDraft } from '../release-check.js'
 
-const words = z.array(z.string().max(200)).max(500)
+/** Modules with hundreds of fields are nothing unusual. */
+const words = z.array(z.string().max(200)).max(2000)
 const schema = z.strictObject({
   revision: z.coerce.number().int(),
   kind: z.enum(['primary', 'related', 'public', 'part']),
@@ -104,7 +103,7 @@ export function releaseSheet(
   draft: ReleaseDraft | Release
 ): Record<string, unknown> {
   const { catalog, userType, module } = place
-  const primary = moduleOf(catalog, userType.primaryModule)
+  const primary = catalog.modules.get(userType.primaryModule)
   return {
     kind: draft.kind,
     mayBePublic: draft.kind === 'public' || (draft.kind === 'related' && place.all.publicModules.has(module.name)),
@@ -119,9 +118,9 @@ export function releaseSheet(
     operators: operators.map((value) => ({ value, label: t(`portal:operator.${operatorKey[value]}`) })),
     primaryFields: [
       { value: '', label: t('portal:release.byValue') },
-      ...comparable(primary).map(({ name, label }) => ({
+      ...(primary ? comparable(primary) : []).map(({ name, label }) => ({
         value: name,
-        label: t('portal:release.byField', { field: label, module: primary.label })
+        label: t('portal:release.byField', { field: label, module: primary?.label ?? '' })
       }))
     ],
     rights: rightsFor(draft.kind).map((value) => ({
@@ -132,7 +131,7 @@ export function releaseSheet(
     })),
     notes: module.hasFeed ? noteRights.map((value) => ({ value, label: t(`portal:noteRight.${value}`) })) : undefined,
     note: draft.notes,
-    fields: fieldRows(place.module, draft)
+    fields: fieldRows(t, place, draft)
   }
 }
 
@@ -171,13 +170,21 @@ function rightsFor(kind: ReleaseKind): readonly (typeof rights)[number][] {
   return kind === 'part' ? ['create', 'edit', 'delete'] : rights
 }
 
-function fieldRows(module: Module, draft: ReleaseDraft | Release): Record<string, unknown>[] {
-  return [...module.fields.values()].map((field) => ({
-    name: field.name,
-    label: field.label,
-    isRequired: field.required && !field.readOnly,
-    isVisible: draft.fields.has(field.name),
-    isReadOnly: draft.fields.get(field.name) !== 'editable',
-    mayBeWritten: mayBeWritten(module, field)
-  }))
+function fieldRows(
+  t: Translate,
+  { catalog, userType, module }: ReleasePlace,
+  draft: ReleaseDraft | Release
+): Record<string, unknown>[] {
+  const never = neverWritten(catalog, userType, draft)
+  return [...module.fields.values()].map((field) => {
+    const why = never.get(field.name)
+    return {
+      name: field.name,
+      label: field.label,
+      isRequired: field.required && !field.readOnly,
+      isVisible: draft.fields.has(field.name),
+      isReadOnly: draft.fields.get(field.name) !== 'editable',
+      whyReadOnly: why && t(`portal:release.never.${why}`)
+    }
+  })
 }

@@ -1,5 +1,5 @@
 /** What portal users type into a record's form, read as values of its fields, and the way back. */
-import type { Value } from '../../access/record.js'
+import { isMoney, isReference, type Value } from '../../access/record.js'
 import { Invalid } from '../../errors.js'
 import type { Field } from '../../host/catalog.js'
 import type { FieldError, FieldValue } from '../../host/host.js'
@@ -13,7 +13,8 @@ export type Typed = string | readonly string[]
 export function typedValue(field: Field, value: Value | FieldValue | undefined, timeZone: string): Typed {
   if (field.type === 'options') return Array.isArray(value) ? value.map(String) : []
   if (value === null || value === undefined) return field.type === 'boolean' ? 'false' : ''
-  if (typeof value === 'object' && 'id' in value) return value.id
+  if (isReference(value)) return value.id
+  if (isMoney(value)) return String(value.amount)
   return field.type === 'datetime' ? localMoment(String(value), timeZone) : String(value)
 }
 

@@ -61,14 +61,19 @@ export const relatedPage: RequestHandler = async (req, res) => {
   })
 }
 
-/** The columns of a list: those of the host's list layout that are released; the title first. */
+/** The columns of a list: those of the host's list layout that are released; the title first. Files are for a record's own
+ *  page. */
 export function columnsOf(module: Module, visible: readonly string[]): string[] {
   const layout = module.layouts.find((one) => one.kind === 'list')?.sections.flatMap((section) => section.fields) ?? []
   const chosen = layout.filter((name) => visible.includes(name))
-  const rest =
-    chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => module.fields.get(name)?.type !== 'longText')]
+  const rest = chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => !isLong(module.fields.get(name)))]
   const title = visible.includes(module.title) ? [module.title] : []
-  return [...new Set([...title, ...rest])].slice(0, mostColumns)
+  const columns = [...new Set([...title, ...rest])].filter((name) => module.fields.get(name)?.type !== 'files')
+  return columns.slice(0, mostColumns)
+}
+
+function isLong(field: Field | undefined): boolean {
+  return field?.type === 'longText' || field?.type === 'richText'
 }
 
 export interface Table {
@@ -106,13 +111,13 @@ export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: r
   }
 }
 
-/** The title's own cell is the link to the record. */
+/** The title's own cell is the link to the record; of HTML a list has the first words. */
 function cellsOf(showing: Room['showing'], record: ViewedRecord, columns: readonly string[]): ShownValue[] {
   return shownValues(
     showing,
     { ...record, values: { ...blank(columns), ...record.values } },
     columns.filter((name) => name !== record.module.title)
-  )
+  ).map((value) => (value.kind === 'html' ? { ...value, kind: 'text', html: undefined } : value))
 }
 
 /** A column that the grants matching this record don't show is empty in its row. */

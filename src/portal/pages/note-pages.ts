@@ -3,13 +3,14 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, NotFound } from '../../errors.js'
-import type { FileInfo } from '../../host/host.js'
+import { HostUnavailable, type FileInfo } from '../../host/host.js'
 import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
 import { ownNote, type ShownNote } from './notes.js'
-import { showRecord, titleOf } from './record-page.js'
+import { showRecord, titleOf, type RefusedNote } from './record-page.js'
 import { roomOf, type Room } from './room.js'
+import { meet, seenMark, seenName } from './seen.js'
 
 const longestNote = 20_000
 
@@ -30,37 +31,56 @@ function postNote(context: Context): RequestHandler {
     const room = await roomOf(req, res)
     const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
     if (!record.may.has('post')) throw new Forbidden()
-    let draft = ''
     try {
       const { fields, files } = await context.uploads.receive(req, req.viewer.actor)
-      draft = fields['text'] ?? ''
       await unlessRefused(context, files, async () => {
-        const text = noteText(draft, files.length > 0)
+        const text = noteText(fields['text'], files.length > 0)
         await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
       })
     } catch (error) {
-      if (!(error instanceof Invalid)) throw error
-      return showRecord(req, res, { draft, errors: error.fields })
+      return showRecord(req, res, { draft: draftIn(req), ...troubleOf(error, room, 'portal:notes.unavailable') })
     }
     res.redirect(303, `${room.url(room.module.name, record.id)}#notes`)
   }
 }
 
+/** What somebody else, or he himself elsewhere, wrote into the note meanwhile is not overwritten unseen (A28). */
 const changeNote: RequestHandler = async (req, res) => {
   const found = await noteAt(req, res)
   const { room, note, recordId } = found
+  const { typed, changed } = meet({ text: draftIn(req) }, { text: note.text }, req.body?.[seenName])
+  const how = changed.get('text')
+  if (how) return showNote(req, res, found, { draft: String(typed['text']), ...changedMeanwhile(room, how, note.text) })
   try {
-    await records(req.viewer).changePost(
-      room.module.name,
-      recordId,
-      note.id,
-      noteText(req.body?.text, note.files.length > 0)
-    )
+    const text = noteText(req.body?.text, note.files.length > 0)
+    await records(req.viewer).changePost(room.module.name, recordId, note.id, text)
   } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    return showNote(req, res, { ...found, note: { ...note, text: String(req.body?.text ?? '') } }, error)
+    const trouble = troubleOf(error, room, 'portal:form.unavailable')
+    return showNote(req, res, found, { draft: draftIn(req), ...trouble })
   }
   res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
+}
+
+/** What was typed, also where the form could not be read to its end. */
+function draftIn(req: Request): string {
+  const text: unknown = req.body?.text
+  return typeof text === 'string' ? text : ''
+}
+
+/** Why a note was not taken. @throws `error` where writing it once more could not help. */
+function troubleOf(error: unknown, { t }: Room, unavailable: string): Omit<RefusedNote, 'draft'> {
+  if (error instanceof Invalid) {
+    const elsewhere = Object.entries(error.fields).find(([name]) => name !== 'text' && name !== 'files')?.[1]
+    const notice = elsewhere && t('portal:form.refusedUnseen', { reason: t(elsewhere.key, { ...elsewhere.args }) })
+    return { status: error.status, errors: error.fields, notice }
+  }
+  if (error instanceof HostUnavailable) return { status: 503, errors: {}, notice: t(unavailable) }
+  throw error
+}
+
+function changedMeanwhile({ t }: Room, how: 'touched' | 'untouched', value: string): Omit<RefusedNote, 'draft'> {
+  const errors = { text: { key: `portal:form.changed.${how}`, args: { value } } }
+  return { status: 409, errors, notice: t('portal:form.changedMeanwhile') }
 }
 
 const removeNote: RequestHandler = async (req, res) => {
@@ -104,16 +124,22 @@ async function showNote(
   req: Request,
   res: Response,
   { room, recordId, note }: FoundNote,
-  invalid?: Invalid
+  refused?: RefusedNote
 ): Promise<void> {
   const record = await records(req.viewer).find(room.module.name, recordId)
   const url = room.url(room.module.name, recordId)
-  const form = { action: `${url}/notes/${note.id}`, text: note.text, error: invalid?.fields['text'] }
+  const form = {
+    action: `${url}/notes/${note.id}`,
+    text: refused?.draft ?? note.text,
+    seen: seenMark({ text: note.text }),
+    error: refused?.errors['text'],
+    notice: refused?.notice
+  }
   await page(
     res,
     'portal/note',
     { module: crumbOf(room), record: { title: titleOf(room, record), url }, form, files: note.files },
-    { status: invalid?.status }
+    { status: refused?.status }
   )
 }
 
@@ -131,7 +157,7 @@ async function unlessRefused(context: Context, files: readonly FileInfo[], post:
   try {
     await post()
   } catch (error) {
-    await Promise.all(files.map((file) => context.host.files.remove(file.id)))
+    await Promise.allSettled(files.map((file) => context.host.files.remove(file.id)))
     throw error
   }
 }

@@ -1,40 +1,26 @@
 /** Forms of a portal: a new record, a changed one, a copy. Only fields the person may write are in them. */
 import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
-import type { NewRecord } from '../../access/record.js'
+import { isMoney, type NewRecord, type ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, PorticoError } from '../../errors.js'
-import type { Field } from '../../host/catalog.js'
+import type { Field, Module } from '../../host/catalog.js'
 import { HostUnavailable, type FieldError } from '../../host/host.js'
-import { page } from '../../web/render.js'
 import { configuration, releaseOf } from '../configuration.js'
 import { filledFields } from '../release-check.js'
 import { filling, partFilling } from '../filling.js'
-import { readValues, typedForm, typedValue, type Typed } from './form-values.js'
-import { crumbOf } from './list-page.js'
+import { showSheet, type Sheet, type Trouble } from './form-sheet.js'
+import { readValues, typedForm, typedValue } from './form-values.js'
 import { ownerUrl, titleOf } from './record-page.js'
-import { choicesFor, isAskedFor } from './reference-choices.js'
+import { isAskedFor } from './reference-choices.js'
 import { roomOf, type Room } from './room.js'
-import { detailSections } from './shown-value.js'
-
-type TypedForm = Readonly<Record<string, Typed>>
-
-/** A form, ready to be shown. */
-interface Sheet {
-  readonly room: Room
-  readonly heading: string
-  readonly fields: readonly Field[]
-  readonly typed: TypedForm
-  readonly action: string
-  readonly backUrl: string
-  /** For a line item: the record it is part of. */
-  readonly of: string | undefined
-}
+import { meet, seenMark, seenName, type Met } from './seen.js'
+import { detailSections, shownText } from './shown-value.js'
 
 export function newPage(context: Context): RequestHandler {
   return async (req, res) => {
     const sheet = await newSheet(context, req, res)
-    await show(req, res, sheet)
+    await showSheet(req, res, sheet)
   }
 }
 
@@ -54,17 +40,30 @@ export function createRecord(context: Context): RequestHandler {
   }
 }
 
-export const editPage: RequestHandler = async (req, res) => show(req, res, await editSheet(req, res))
+export const editPage: RequestHandler = async (req, res) => showSheet(req, res, (await editSheet(req, res)).sheet)
 
 export const changeRecord: RequestHandler = async (req, res) => {
-  const shown = await editSheet(req, res)
-  const sheet = { ...shown, typed: typedForm(shown.fields, req.body) }
-  await attempt(req, res, sheet, async () => {
-    const values = readValues(sheet.fields, sheet.typed, { timeZone: req.viewer.person.timeZone, before: shown.typed })
-    const id = String(req.params['id'])
-    if (Object.keys(values).length > 0) await records(req.viewer).change(sheet.room.module.name, id, values)
-    return (await ownerUrl(req, sheet.room, id)) ?? sheet.backUrl
+  const { sheet: now, record } = await editSheet(req, res)
+  const posted = typedForm(now.fields, req.body)
+  const mark: unknown = req.body?.[seenName]
+  const sent = { ...now, typed: posted, seen: typeof mark === 'string' ? mark : now.seen }
+  if (isAskedFor(req.body)) return showSheet(req, res, sent)
+  const { typed, changed } = meet(posted, now.typed, mark)
+  if (changed.size > 0) return showSheet(req, res, { ...now, typed }, changedMeanwhile(now.room, record, changed))
+  await attempt(req, res, { ...sent, typed }, async () => {
+    const values = readValues(now.fields, typed, { timeZone: req.viewer.person.timeZone, before: now.typed })
+    if (Object.keys(values).length > 0) await records(req.viewer).change(now.room.module.name, record.id, values)
+    return (await ownerUrl(req, now.room, record.id)) ?? now.backUrl
   })
+}
+
+/** Somebody was faster (A28): his input stays, and what the record holds now stands beside it. */
+function changedMeanwhile({ t, showing }: Room, record: ViewedRecord, changed: Met['changed']): Trouble {
+  const errors = [...changed].map(([name, how]): [string, FieldError] => {
+    const value = shownText(showing, record, name) || t('portal:form.nothing')
+    return [name, { key: `portal:form.changed.${how}`, args: { value } }]
+  })
+  return { status: 409, errors: Object.fromEntries(errors), notice: t('portal:form.changedMeanwhile') }
 }
 
 /** A copy is a new record that begins with the values of this one (Z06). */
@@ -76,7 +75,7 @@ export function clonePage(context: Context): RequestHandler {
     const typed = Object.fromEntries(
       sheet.fields.map((field) => [field.name, typedValue(field, values[field.name], timeZone)])
     )
-    await show(req, res, {
+    await showSheet(req, res, {
       ...sheet,
       typed,
       heading: sheet.room.t('portal:form.clone', { module: sheet.room.module.label })
@@ -104,13 +103,15 @@ async function newSheet(context: Context, req: Request, res: Response): Promise<
     of,
     fields,
     typed,
+    seen: undefined,
+    currencies: currenciesOf(module, fields),
     backUrl,
     heading: t('portal:form.new', { module: module.label }),
     action: room.url(module.name)
   }
 }
 
-async function editSheet(req: Request, res: Response): Promise<Sheet> {
+async function editSheet(req: Request, res: Response): Promise<{ sheet: Sheet; record: ViewedRecord }> {
   const room = await roomOf(req, res)
   const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
   if (!record.may.has('edit')) throw new Forbidden()
@@ -119,15 +120,29 @@ async function editSheet(req: Request, res: Response): Promise<Sheet> {
     fields.map((field) => [field.name, typedValue(field, record.values[field.name], req.viewer.person.timeZone)])
   )
   const url = room.url(room.module.name, record.id)
-  return {
+  const sheet = {
     room,
     fields,
     typed,
+    seen: seenMark(typed),
+    currencies: currenciesOf(room.module, fields, record),
     of: undefined,
     action: url,
     backUrl: url,
     heading: room.t('portal:form.edit', { title: titleOf(room, record) })
   }
+  return { sheet, record }
+}
+
+/** The record's own currency, else the one that new records begin with. */
+function currenciesOf(module: Module, fields: readonly Field[], record?: ViewedRecord): Record<string, string> {
+  const isChosenHere = (name: string): boolean => fields.some((field) => field.name === name)
+  const amounts = fields.filter(({ type, currency }) => type === 'money' && currency && !isChosenHere(currency))
+  const codes = amounts.map(({ name, currency }) => {
+    const value = record?.values[name]
+    return [name, isMoney(value) ? value.currency : module.fields.get(currency ?? '')?.default] as const
+  })
+  return Object.fromEntries(codes.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 /** Fields that Portico fills in by itself. A lookup in the middle of a path stays in the form: somebody may have two accounts. */
@@ -166,108 +181,20 @@ async function writableIn(req: Request, { module }: Room, names: readonly string
 
 /** Does what was asked and goes on to the page it gives; what can't be taken brings the form back with what was typed. */
 async function attempt(req: Request, res: Response, sheet: Sheet, act: () => Promise<string>): Promise<void> {
-  if (isAskedFor(req.body)) return show(req, res, sheet)
+  if (isAskedFor(req.body)) return showSheet(req, res, sheet)
   try {
     res.redirect(303, await act())
   } catch (error) {
-    if (error instanceof Invalid) return show(req, res, sheet, { status: error.status, errors: error.fields })
+    if (error instanceof Invalid) return showSheet(req, res, sheet, { status: error.status, errors: error.fields })
     const notice = noticeOf(error, sheet.room)
     if (!notice) throw error
-    await show(req, res, sheet, notice)
+    await showSheet(req, res, sheet, notice)
   }
 }
 
 /** A refusal of the whole record that other values may mend. */
 function noticeOf(error: unknown, { t }: Room): { status: number; notice: string } | undefined {
-  if (error instanceof HostUnavailable) return { status: 503, notice: t('errors.hostUnavailable') }
+  if (error instanceof HostUnavailable) return { status: 503, notice: t('portal:form.unavailable') }
   const isMendable = error instanceof PorticoError && (error.key === 'errors.outOfScope' || error.status === 409)
   return isMendable ? { status: error.status, notice: t(error.key, error.args) } : undefined
-}
-
-interface Trouble {
-  readonly status?: number
-  readonly errors?: Readonly<Record<string, FieldError>>
-  readonly notice?: string
-}
-
-async function show(req: Request, res: Response, sheet: Sheet, trouble: Trouble = {}): Promise<void> {
-  const { room, heading, action, backUrl, of } = sheet
-  const sections = await sectionsOf(req, sheet, trouble.errors ?? {})
-  const form = {
-    heading,
-    action,
-    backUrl,
-    of,
-    sections,
-    notice: trouble.notice ?? (trouble.errors && room.t('portal:form.mend'))
-  }
-  await page(res, 'portal/form', { module: crumbOf(room), form }, { status: trouble.status })
-}
-
-async function sectionsOf(
-  req: Request,
-  { room, fields, typed }: Sheet,
-  errors: Readonly<Record<string, FieldError>>
-): Promise<{ label: string; inputs: object[] }[]> {
-  const byName = new Map(fields.map((field) => [field.name, field]))
-  const sections = detailSections(room.module, [...byName.keys()])
-  return Promise.all(
-    sections.map(async ({ label, fields: names }) => ({
-      label,
-      inputs: await Promise.all(
-        names.map((name) => inputFor(req, room, byName.get(name)!, typed[name] ?? '', errors[name]))
-      )
-    }))
-  )
-}
-
-/** What the field's partial takes. */
-async function inputFor(
-  req: Request,
-  room: Room,
-  field: Field,
-  value: Typed,
-  error: FieldError | undefined
-): Promise<object> {
-  const choices = field.type === 'reference' ? await choicesFor(req, room, field, String(value)) : undefined
-  return {
-    name: field.name,
-    label: field.label,
-    required: field.required,
-    value,
-    error,
-    ...inputKind(room, field, value),
-    ...choices
-  }
-}
-
-function inputKind({ t }: Room, field: Field, value: Typed): object {
-  const attrs = { maxlength: field.maxLength, min: field.min, max: field.max }
-  const none = { value: '', label: t('portal:form.none') }
-  switch (field.type) {
-    case 'longText':
-      return { type: 'textarea', attrs: { maxlength: field.maxLength, rows: 6 } }
-    case 'option':
-      return { type: 'select', options: field.required && value !== '' ? field.options : [none, ...field.options] }
-    case 'options':
-      return { type: 'multiselect', options: field.options }
-    case 'integer':
-      return { type: 'number', attrs: { ...attrs, step: 1 } }
-    case 'number':
-    case 'money':
-      return {
-        type: 'number',
-        attrs: { ...attrs, step: field.decimals ? 10 ** -field.decimals : 'any', inputmode: 'decimal' }
-      }
-    case 'boolean':
-      return { type: 'checkbox' }
-    case 'datetime':
-      return { type: 'datetime-local' }
-    case 'phone':
-      return { type: 'tel', attrs }
-    case 'reference':
-      return { type: 'select' }
-    default:
-      return { type: field.type, attrs }
-  }
 }

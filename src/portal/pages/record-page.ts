@@ -1,9 +1,10 @@
 /** A record in a portal: its values, its line items, what is linked to it, its notes, and its removal. */
 import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
-import type { ReleasedModule, ViewedRecord } from '../../access/record.js'
-import { Forbidden, type Invalid } from '../../errors.js'
+import type { Page, ReleasedModule, ViewedRecord } from '../../access/record.js'
+import { Forbidden, NotFound, type Invalid } from '../../errors.js'
 import type { Link, Module } from '../../host/catalog.js'
+import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { columnsOf, crumbOf, tableOf, type Table } from './list-page.js'
 import { shownNotes } from './notes.js'
@@ -18,7 +19,10 @@ export const recordPage: RequestHandler = (req, res) => showRecord(req, res)
 /** A note that was not taken, to be shown again. */
 export interface RefusedNote {
   readonly draft: string
+  readonly status: number
   readonly errors: Invalid['fields']
+  /** Why it was not taken, where no field is to blame. */
+  readonly notice: string | undefined
 }
 
 export async function showRecord(req: Request, res: Response, refused?: RefusedNote): Promise<void> {
@@ -32,7 +36,15 @@ export async function showRecord(req: Request, res: Response, refused?: RefusedN
     related: await relatedTables(req, room, record),
     notes: record.may.has('feed') ? { ...(await shownNotes(req, room, record)), ...refused } : undefined
   }
-  await page(res, 'portal/record', shown, { status: refused && 422 })
+  await page(res, 'portal/record', shown, { status: refused?.status })
+}
+
+/** A file in one of the record's own fields, as a download. */
+export const readAttachment: RequestHandler = async (req, res) => {
+  const room = await roomOf(req, res)
+  const [id, field, file] = [String(req.params['id']), String(req.params['field']), String(req.params['file'])]
+  const { info, open } = await records(req.viewer).attachment(room.module.name, id, field, file)
+  await sendFile(res, info, await open())
 }
 
 /** Asks before a record is removed; says nothing about others. */
@@ -138,13 +150,26 @@ async function relatedTable(
   const target = all.find(({ module }) => module.name === link.to)
   if (!target || target.module.partOf) return undefined
   const columns = columnsOf(target.module, target.fields).slice(0, 4)
-  const found = await records(req.viewer).related(room.module.name, record.id, link.name, {
-    fields: columns,
-    limit: shortList
-  })
-  if (found.records.length === 0) return undefined
+  const found = await linkedRecords(req, room, record, link, columns)
+  if (!found || found.records.length === 0) return undefined
   const moreUrl = found.next ? room.url(room.module.name, record.id, 'related', link.name) : undefined
   return { ...tableOf({ ...room, module: target.module }, columns, found), label: link.label, moreUrl }
+}
+
+/** Undefined where the lookup that the link is kept in is hidden from him. */
+async function linkedRecords(
+  req: Request,
+  { module }: Room,
+  { id }: ViewedRecord,
+  { name }: Link,
+  fields: readonly string[]
+): Promise<Page | undefined> {
+  try {
+    return await records(req.viewer).related(module.name, id, name, { fields, limit: shortList })
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
 }
 
 /** For a line item: the page of the record it is part of. */

@@ -73,7 +73,8 @@ export async function roomOf(req: Request, res: Response): Promise<Room> {
     showing: {
       t: translator(req.locale),
       format: formatFor(req.locale, viewer.person),
-      recordUrl: (module, id) => (hasPage.has(module) ? url(module, id) : undefined)
+      recordUrl: (module, id) => (hasPage.has(module) ? url(module, id) : undefined),
+      fileUrl: ({ module, id, field }, file) => url(module, id, 'fields', field, file.id)
     },
     url
   }

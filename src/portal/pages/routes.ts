@@ -8,7 +8,7 @@ import { defaultPortal, doorOf } from '../door.js'
 import { baseOf } from '../portals.js'
 import { listPage, relatedPage } from './list-page.js'
 import { notePages } from './note-pages.js'
-import { recordPage, removalPage, removeRecord } from './record-page.js'
+import { readAttachment, recordPage, removalPage, removeRecord } from './record-page.js'
 import { changeRecord, clonePage, createRecord, editPage, newPage } from './record-form.js'
 import { enter, frame, standingAt } from './room.js'
 
@@ -48,6 +48,7 @@ function rooms(context: Context): Router {
   router.get('/:module/:id/removal', removalPage)
   router.post('/:module/:id/removal', removeRecord)
   router.get('/:module/:id/related/:link', relatedPage)
+  router.get('/:module/:id/fields/:field/:file', readAttachment)
   router.use('/:module/:id', notePages(context))
   return router
 }

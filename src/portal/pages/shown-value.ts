@@ -1,17 +1,32 @@
 /** How a value of a record is shown: as words, a badge or a link, prepared so that views only print. */
-import type { Value, ViewedRecord } from '../../access/record.js'
+import { isMoney, isReference, type Value, type ViewedRecord } from '../../access/record.js'
 import type { Field, Module, Option } from '../../host/catalog.js'
 import type { Translate } from '../../web/locale.js'
+import type { FileInfo } from '../../host/host.js'
 import type { Format } from '../../web/format.js'
+import { plainText as wordsOf, safeHtml, type SafeHtml } from '../../web/rich-text.js'
+
+/** In characters, for HTML in a list. */
+const longestCell = 120
 
 export interface ShownValue {
   readonly label: string
   readonly field: string
-  readonly kind: 'text' | 'prose' | 'badges' | 'link'
+  readonly kind: 'text' | 'prose' | 'badges' | 'link' | 'html' | 'files'
+  /** Of HTML its first words, for places that show no HTML. */
   readonly text: string
   readonly href: string | undefined
   readonly badges: readonly Option[]
+  readonly html: SafeHtml | undefined
+  readonly files: readonly FileLink[]
   readonly isNumber: boolean
+}
+
+export interface FileLink {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  readonly url: string
 }
 
 /** What showing needs to know of the page it is for. */
@@ -20,16 +35,32 @@ export interface Showing {
   readonly format: Format
   /** The web address of a record, or undefined where it has no page of its own for this reader. */
   recordUrl(module: string, id: string): string | undefined
+  /** Where a file in a field of a record is downloaded. */
+  fileUrl(place: FilePlace, file: FileInfo): string
+}
+
+/** A field of a record. */
+export interface FilePlace {
+  readonly module: string
+  readonly id: string
+  readonly field: string
 }
 
 export function shownValues(showing: Showing, record: ViewedRecord, names: readonly string[]): ShownValue[] {
   return names.flatMap((name) => {
     const field = record.module.fields.get(name)
-    return field && name in record.values ? [shownValue(showing, field, record.values[name] ?? null)] : []
+    return field && name in record.values ? [shownValue(showing, record, field)] : []
   })
 }
 
-function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
+/** What a record holds in a field, in words; '' for nothing and for what is hidden. */
+export function shownText(showing: Showing, record: ViewedRecord, name: string): string {
+  const [value] = shownValues(showing, record, [name])
+  return value ? [...value.badges.map(({ label }) => label), value.text].filter((text) => text !== '').join(', ') : ''
+}
+
+function shownValue(showing: Showing, record: ViewedRecord, field: Field): ShownValue {
+  const value = record.values[field.name] ?? null
   const plain = {
     label: field.label,
     field: field.name,
@@ -37,6 +68,8 @@ function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
     text: '',
     href: undefined,
     badges: [],
+    html: undefined,
+    files: [],
     isNumber: false
   } as const
   if (value === null || value === '') return plain
@@ -48,6 +81,10 @@ function shownValue(showing: Showing, field: Field, value: Value): ShownValue {
       return { ...plain, kind: 'link', ...referenceText(showing, value) }
     case 'longText':
       return { ...plain, kind: 'prose', text: String(value) }
+    case 'richText':
+      return { ...plain, kind: 'html', text: wordsOf(String(value), longestCell), html: safeHtml(String(value)) }
+    case 'files':
+      return { ...plain, kind: 'files', files: fileLinks(showing, record, field.name, value) }
     case 'email':
       return {
         ...plain,
@@ -97,9 +134,17 @@ function optionOf(field: Field, value: string): Option {
 }
 
 function referenceText({ recordUrl }: Showing, value: Value): Pick<ShownValue, 'text' | 'href'> {
-  if (typeof value !== 'object' || value === null || !('id' in value) || value.title === undefined)
-    return { text: '', href: undefined }
+  if (!isReference(value) || value.title === undefined) return { text: '', href: undefined }
   return { text: value.title, href: recordUrl(value.module, value.id) }
+}
+
+function fileLinks({ fileUrl }: Showing, { module, id }: ViewedRecord, field: string, value: Value): FileLink[] {
+  const files = Array.isArray(value) ? value.filter((one) => typeof one !== 'string') : []
+  return files.map((file: FileInfo) => ({
+    name: file.name,
+    size: file.size,
+    url: fileUrl({ module: module.name, id, field }, file)
+  }))
 }
 
 /** Only addresses of the web are links; a `javascript:` typed by a customer stays text (A23). */
@@ -115,7 +160,7 @@ function plainText({ t, format }: Showing, field: Field, value: Value): string {
     case 'number':
       return format.number(value)
     case 'money':
-      return format.money(value)
+      return isMoney(value) ? format.money(value.amount, value.currency ?? null) : format.money(value)
     case 'date':
       return format.date(value)
     case 'datetime':

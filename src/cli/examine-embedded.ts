@@ -1,0 +1,38 @@
+/** `portico doctor` with the embedded CRM. */
+import { readConfig, type Config, type Environment } from '../config.js'
+import { openDatabase } from '../db/open-database.js'
+import { openEmbedded } from '../embedded.js'
+import { reasonOf, type Finding } from '../host/finding.js'
+import { checkDatabase, checkMail } from './common-checks.js'
+import { logger } from './terminal.js'
+
+/** @throws ConfigProblems */
+export async function examineEmbedded(env: Environment): Promise<Finding[]> {
+  const config = readConfig(env)
+  const db = openDatabase(config.databaseUrl)
+  const ofDatabase = await checkDatabase(db).finally(() => db.destroy())
+  return [...ofDatabase, ...(await checkHost(config)), await checkMail(config)]
+}
+
+async function checkHost(config: Config): Promise<Finding[]> {
+  try {
+    const embedded = await openEmbedded(config, logger('silent'))
+    try {
+      const catalog = await embedded.host.catalog('en')
+      const switches = await embedded.host.switches()
+      const on = Object.keys(switches).filter((id) => switches[id])
+      return [
+        { check: 'CRM', found: `${embedded.host.name}, ${catalog.modules.size} modules` },
+        {
+          check: 'Modules on',
+          found: on.join(', ') || 'none',
+          remedy: on.length === 0 ? "Switch them on in the CRM's settings." : undefined
+        }
+      ]
+    } finally {
+      await embedded.close()
+    }
+  } catch (error) {
+    return [{ check: 'CRM', found: reasonOf(error), remedy: 'See the message; the CRM could not be opened.' }]
+  }
+}

@@ -1,0 +1,76 @@
+/** A portal and people who are in it, without the walk that leads there: for the suites and the benchmark that begin after it. */
+import { momentAt } from '../../src/db/moment.js'
+import type { Staff } from '../../src/host/host.js'
+import type { Installation } from '../../src/installation.js'
+import {
+  configuration,
+  userTypesOf,
+  type FieldRelease,
+  type NoteRight,
+  type Right
+} from '../../src/portal/configuration.js'
+import { invite } from '../../src/portal/invitations.js'
+import { confirm, portalUserById, subjectOf } from '../../src/portal/portal-users.js'
+import { createPortal } from '../../src/portal/portals.js'
+import { saveRelease } from '../../src/portal/releases.js'
+
+export const customerPassword = 'brass kettle under the elm'
+
+export interface Released {
+  readonly module: string
+  /** Links to the primary module; none: it is the primary module. */
+  readonly path?: readonly string[]
+  readonly rights?: readonly Right[]
+  readonly notes?: NoteRight
+  readonly editable?: readonly string[]
+  readonly readOnly?: readonly string[]
+}
+
+/** Makes an active portal whose user type is released all this; gives the user type's id. */
+export async function makePortal(
+  { portico: { context } }: Installation,
+  by: Staff,
+  slug: string,
+  released: readonly Released[]
+): Promise<string> {
+  const formats = { date: 'iso', time: '24' } as const
+  const portal = { name: `Portal ${slug}`, slug, locale: 'en', timeZone: 'UTC', formats } as const
+  const portalId = await createPortal(context, portal, by)
+  const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
+  for (const one of released) {
+    const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+    await saveRelease(context, { id: typeId, revision }, draftOf(one), by)
+  }
+  return typeId
+}
+
+/** Lets the person of a contact in, as if he had accepted his invitation; he signs in with the contact's address. */
+export async function admit(
+  { portico: { context } }: Installation,
+  by: Staff,
+  userTypeId: string,
+  contactId: string
+): Promise<void> {
+  const id = await invite(context, { module: 'Contact', recordId: contactId, userTypeId, language: 'en' }, by)
+  const user = await portalUserById(context.db, id)
+  await context.mail.withdraw(subjectOf(user))
+  await context.identity.setPassword(user.identityId!, customerPassword)
+  const { timeZone, formats } = by
+  await context.identity.prefer(user.identityId!, { locale: 'en', timeZone, country: 'DE', formats })
+  await confirm(context, user, momentAt(context.now()))
+}
+
+function draftOf(one: Released): Parameters<typeof saveRelease>[2] {
+  const fields = new Map<string, FieldRelease>()
+  for (const name of one.editable ?? []) fields.set(name, 'editable')
+  for (const name of one.readOnly ?? []) fields.set(name, 'readOnly')
+  return {
+    module: one.module,
+    kind: one.path ? 'related' : 'primary',
+    path: one.path ?? [],
+    criteria: undefined,
+    rights: new Set(one.rights ?? []),
+    notes: one.notes ?? 'none',
+    fields
+  }
+}

@@ -184,10 +184,11 @@ async function compareCreates(at: Live, { portico, apiKey, owner }: Creating): P
   }))
 }
 
-/** The cases that were written, through EspoCRM's own door. */
+/** The cases that were written, through EspoCRM's own door, and what Portico knows of their author. */
 async function removeMade(at: Live, db: Knex): Promise<void> {
   const ids = (await db('case').pluck('id').where('name', 'like', `${marker}%`).where({ deleted: 0 })) as string[]
   for (const id of ids) await at.admin.delete(`Case/${id}`)
+  if (await db.schema.hasTable('portico_authorship')) await db('portico_authorship').whereIn('record_id', ids).delete()
 }
 
 function machine(): string {

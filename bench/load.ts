@@ -23,7 +23,8 @@ export interface Throughput {
 /** As many connections as requests under way. */
 const agents = new Map<number, Agent>()
 
-export function send({ method, url, headers, body }: Ask, connections = 1): Promise<Answer> {
+export function send(ask: Ask, connections = 1): Promise<Answer> {
+  const { method, url, headers, body } = ask
   const agent = agents.get(connections) ?? new Agent({ keepAlive: true, maxSockets: connections })
   agents.set(connections, agent)
   return new Promise((resolve, reject) => {
@@ -36,7 +37,10 @@ export function send({ method, url, headers, body }: Ask, connections = 1): Prom
       )
       response.on('error', reject)
     })
-    sent.on('error', reject)
+    // A server may close a connection that waits just as it is used again: that request was never read.
+    sent.on('error', (error) =>
+      sent.reusedSocket && method === 'GET' ? resolve(send(ask, connections)) : reject(error)
+    )
     sent.end(body)
   })
 }

@@ -52,14 +52,14 @@ const released: readonly Released[] = [
     kind: 'related',
     path: ['account', 'contacts'],
     notes: 'read',
-    readOnly: ['number', 'subject', 'status', 'date', 'validUntil', 'amount']
+    readOnly: ['number', 'subject', 'account', 'status', 'date', 'validUntil', 'amount']
   },
   { module: 'QuoteItem', kind: 'part', readOnly: ['product', 'description', 'quantity', 'unitPrice', 'amount'] },
   {
     module: 'Invoice',
     kind: 'related',
     path: ['account', 'contacts'],
-    readOnly: ['number', 'subject', 'status', 'date', 'amount']
+    readOnly: ['number', 'subject', 'account', 'status', 'date', 'amount']
   },
   { module: 'Product', kind: 'public', readOnly: ['name', 'code', 'description'] },
   { module: 'KnowledgeArticle', kind: 'public', readOnly: ['title', 'category', 'body'] }

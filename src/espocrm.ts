@@ -47,8 +47,7 @@ export async function openEspocrm(
     const { host, staff } = parts
     const portico = await createPortico({ config, host, log, now, manifest })
     host.install(portico.plugin)
-    await refresh(parts, log)
-    if (!config.smtpUrl) log.warn('there is no PORTICO_SMTP_URL: mails are kept, none is sent')
+    await refresh(parts)
     const pages = Router()
     pages.use(serviceStartPage(host, config))
     pages.use(doors({ ...parts, ...parts.espo, plugin: portico.plugin, publicUrl: config.publicUrl }))
@@ -70,13 +69,13 @@ export async function openEspocrm(
   }
 }
 
-/** What is known of EspoCRM from an earlier start has to do while it does not answer. @throws ProtocolDiffers */
-async function refresh({ definitions }: Adapter, log: Logger): Promise<void> {
+/** While EspoCRM does not answer, what is known of it from before has to do. @throws ProtocolDiffers */
+async function refresh({ definitions, espo }: Adapter): Promise<void> {
   try {
     await definitions.refresh()
   } catch (error) {
     if (!(error instanceof HostUnavailable)) throw error
-    log.warn({ error: describe(error) }, 'EspoCRM does not answer; its definitions are those of the last time')
+    espo.log.warn({ error: describe(error) }, 'EspoCRM does not answer; what is known of it is from before')
   }
 }
 
@@ -127,10 +126,11 @@ export function createAdapter(
   return { espo, definitions, events, staff, sessions, host }
 }
 
-function jobsOf({ espo, definitions, events }: Adapter): Job[] {
+function jobsOf(adapter: Adapter): Job[] {
+  const { espo, events } = adapter
   return [
     { name: 'host events', everySeconds: 1, run: () => events.deliver() },
-    { name: 'definitions', everySeconds: 10, run: async () => void (await definitions.refresh()) },
+    { name: 'definitions', everySeconds: 10, run: () => refresh(adapter) },
     { name: 'sweep', everySeconds: 5 * 60, run: () => events.sweep() },
     {
       name: 'host housekeeping',

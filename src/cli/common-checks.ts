@@ -61,7 +61,7 @@ export async function checkMail(config: Pick<Config, 'smtpUrl' | 'environment'>)
       config.environment === 'production'
         ? 'Set PORTICO_SMTP_URL; without it no invitation leaves the house.'
         : undefined
-    return { check: 'Mail', found: 'no mail server; mails are kept', remedy }
+    return { check: 'Mail', found: `no mail server; mails ${remedy ? 'wait for one' : 'are kept'}`, remedy }
   }
   try {
     await nodemailer.createTransport(config.smtpUrl).verify()

@@ -23,6 +23,8 @@ function greet({ config, host }: Installation, isDemo: boolean): void {
   say()
   say(`  Portico is running:      ${config.publicUrl}/`)
   say(`  Staff sign in at:        ${host.name === 'embedded' ? `${config.publicUrl}/crm` : host.homeUrl}`)
+  if (config.environment === 'production' && !config.smtpUrl)
+    say('  Mails wait for a mail server: there is no PORTICO_SMTP_URL')
   if (isDemo) {
     say(`  Customers sign in at:    ${config.publicUrl}/portal`)
     say(`  Everybody's password:    ${demoPassword}   (the names stand on the first page)`)

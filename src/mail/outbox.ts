@@ -9,7 +9,7 @@ import type { Mail, Message } from './mail.js'
 
 export interface OutboxOptions {
   readonly db: Knex
-  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom'>
+  readonly config: Pick<Config, 'environment' | 'smtpUrl' | 'mailFrom'>
   readonly log: Logger
   readonly now?: () => number
 }
@@ -33,12 +33,14 @@ interface Waiting {
 
 type Send = (row: Waiting) => Promise<unknown>
 
-/** Mail by SMTP when there is an `smtpUrl`; otherwise every mail is kept for the mailbox page. */
+/** Mail by SMTP when there is an `smtpUrl`. Otherwise every mail is kept for the mailbox page; in production, where there
+ *  is no such page, it waits for a mail server. */
 export function createMail({ db, config, log, now = Date.now }: OutboxOptions): Mail {
   const send = config.smtpUrl === undefined ? undefined : smtp(config.smtpUrl, config.mailFrom)
+  const state = send || config.environment === 'production' ? 'waiting' : 'kept'
   return {
     async send(message, trx = db) {
-      const row = rowOf(message, send ? 'waiting' : 'kept', now())
+      const row = rowOf(message, state, now())
       await trx('portico_mail').insert(row)
       return row.id
     },

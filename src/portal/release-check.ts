@@ -116,7 +116,7 @@ function fieldsProblem({ catalog, userType, draft }: ReleaseAsk, module: Module)
 
 /** Why a field is not written from outside: it decides what its person sees (A05); it is of a kind that is shown only; the CRM or
  *  Portico fills it. */
-export type NeverWritten = 'decides' | 'kind' | 'filled'
+type NeverWritten = 'decides' | 'kind' | 'filled'
 
 /** The fields of the draft's module that no release makes writable, with the reason. */
 export function neverWritten(

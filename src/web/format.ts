@@ -26,7 +26,18 @@ const unknownReader: Reader = { timeZone: 'UTC', formats: { date: 'iso', time: '
 const regions: Record<Locale, string> = { en: 'en-GB', de: 'de-DE', cs: 'cs-CZ' }
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
+/** Making one takes longer than a page's formatting. */
+const known = new Map<string, Format>()
+
 export function formatFor(locale: Locale, reader: Reader = unknownReader): Format {
+  const { timeZone, formats } = reader
+  const key = [locale, timeZone, formats.date, formats.time].join()
+  const format = known.get(key) ?? makeFormat(locale, reader)
+  known.set(key, format)
+  return format
+}
+
+function makeFormat(locale: Locale, reader: Reader): Format {
   const day = new Intl.DateTimeFormat(dateRegion(locale, reader.formats), { ...digits, timeZone: 'UTC' })
   const dayHere = new Intl.DateTimeFormat(dateRegion(locale, reader.formats), { ...digits, timeZone: reader.timeZone })
   const time = new Intl.DateTimeFormat(regions[locale], clock(reader))

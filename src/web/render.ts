@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ejs from 'ejs'
 import express, { type Express, type Response } from 'express'
 import type { Config } from '../config.js'
 import { formatFor, type Reader } from './format.js'
 import { translator } from './locale.js'
 import { projectFolder } from './project-folder.js'
+import { openViews, type Views } from './views.js'
 
 /** What `setUpRendering` needs to know; folders default to this installation's. */
 export interface RenderingOptions {
@@ -17,8 +17,7 @@ export interface RenderingOptions {
 }
 
 interface Rendering {
-  readonly views: string
-  readonly cache: boolean
+  readonly views: Views
   readonly mount: string
   asset(name: string): string
 }
@@ -30,7 +29,8 @@ export function setUpRendering(app: Express, options: RenderingOptions): void {
   const files = options.public ?? projectFolder('public')
   const mount = mountOf(options.config)
   const cache = options.config.environment === 'production'
-  const rendering = { views: options.views ?? projectFolder('views'), cache, mount, asset: assets(files, mount, cache) }
+  const views = openViews(options.views ?? projectFolder('views'), cache)
+  const rendering = { views, mount, asset: assets(files, mount, cache) }
   app.use((req, res, next) => {
     renderings.set(res, rendering)
     next()
@@ -78,8 +78,8 @@ export async function page(
 ): Promise<void> {
   const rendering = renderingOf(res)
   const all = { ...sharedLocals(res, rendering), ...res.locals, ...locals }
-  const body = await renderView(rendering, view, all)
-  const html = await renderView(rendering, 'layout', { ...all, body })
+  const body = rendering.views.render(view, all)
+  const html = rendering.views.render('layout', { ...all, body })
   res
     .status(options.status ?? 200)
     .type('html')
@@ -110,9 +110,4 @@ function sharedLocals(res: Response, rendering: Rendering): Record<string, unkno
     nav: undefined,
     here: res.req.method === 'GET' ? res.req.originalUrl : `${rendering.mount}/`
   }
-}
-
-function renderView(rendering: Rendering, view: string, locals: Record<string, unknown>): Promise<string> {
-  const file = join(rendering.views, `${view}.ejs`)
-  return ejs.renderFile(file, locals, { cache: rendering.cache, views: [rendering.views] })
 }

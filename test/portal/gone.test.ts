@@ -142,7 +142,9 @@ eachDatabase((open) => {
 
     it('works with ids of seventeen characters', async () => {
       const id = 'ab12cd34ef56a7b8c'
-      const [row]: Record<string, unknown>[] = await test.embedded.db('crm_case').where({ id: 'annas-heating-case' })
+      const [row]: Record<string, unknown>[] = await test.embedded
+        .db<Record<string, unknown>>('crm_case')
+        .where({ id: 'annas-heating-case' })
       await test.embedded.db('crm_case').insert({ ...row, id, number: 4711, subject: 'Seventeen' })
       const anna = await customerAt(test, 'anna')
       await anna.open(`${door}/case/${id}`)

@@ -19,6 +19,7 @@ const message: Message = {
 }
 const mailFrom = 'Thermovia <portal@thermovia.example>'
 const log = pino({ level: 'silent' })
+const environment = 'production'
 
 eachDatabase((open) => {
   describe('mail', () => {
@@ -32,7 +33,7 @@ eachDatabase((open) => {
       for (const migration of migrations.slice(0, 3)) await migration.up(db)
       server = await openMailServer()
       clock = Date.now()
-      mail = createMail({ db, config: { smtpUrl: server.url, mailFrom }, log, now: () => clock })
+      mail = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom }, log, now: () => clock })
     })
     afterEach(() => server.close())
 
@@ -118,7 +119,7 @@ eachDatabase((open) => {
     })
 
     it('is sent by one of two processes', async () => {
-      const second = createMail({ db, config: { smtpUrl: server.url, mailFrom }, log, now: () => clock })
+      const second = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom }, log, now: () => clock })
       for (let i = 0; i < 5; i++) await mail.send(message)
       await Promise.all([mail.deliver(), second.deliver()])
       expect(server.taken).to.have.length(5)
@@ -134,11 +135,20 @@ eachDatabase((open) => {
       expect(server.taken[0]).not.to.match(/^(Bcc|X-Evil):/m)
     })
 
+    it('without a mail server waits for one in production', async () => {
+      const early = createMail({ db, config: { environment, smtpUrl: undefined, mailFrom }, log, now: () => clock })
+      await early.send(message)
+      await early.deliver()
+      expect(server.taken).to.have.length(0)
+      await mail.deliver()
+      expect(server.taken).to.have.length(1)
+    })
+
     it('without a mail server is kept and shown on the mailbox page, in development only', async () => {
-      const kept = createMail({ db, config: { smtpUrl: undefined, mailFrom }, log, now: () => clock })
+      const development = { environment: 'development', smtpUrl: undefined } as const
+      const kept = createMail({ db, config: { ...development, mailFrom }, log, now: () => clock })
       const id = await kept.send({ ...message, text: 'Open:\nhttp://localhost/x?a=1&b=2\n<script>' })
       await kept.deliver()
-      const development = { environment: 'development', smtpUrl: undefined } as const
       const { app } = pagesWith((router) => router.use(mailboxPages({ db, config: development })))
       expect((await request(app).get('/mailbox')).text).to.contain('Grüße &amp; more')
       const shown = (await request(app).get(`/mailbox/${id}`)).text

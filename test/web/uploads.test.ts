@@ -253,6 +253,20 @@ describe('a download', () => {
     expect(headers['content-security-policy']).to.equal("default-src 'none'; sandbox")
     expect(headers['cache-control']).to.equal('private, no-store')
   })
+
+  it('comes whole where the CRM keeps neither a type nor a size of it', async () => {
+    for (const type of ['', 'x', 'text/html\r\nSet-Cookie: a=b']) {
+      const { app } = pagesWith((router) =>
+        router.get('/file', (req, res) =>
+          sendFile(res, { id: '1', name: '', type, size: 0 }, Readable.from(['content']))
+        )
+      )
+      const { headers, body, status } = await request(app).get('/file').responseType('blob')
+      expect([status, String(body)], type).to.deep.equal([200, 'content'])
+      expect(headers['content-type']).to.equal('application/octet-stream')
+      expect(headers).not.to.have.property('set-cookie')
+    }
+  })
 })
 
 /** Waits for something that happens soon. @throws when it does not */

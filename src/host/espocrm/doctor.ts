@@ -254,10 +254,7 @@ const forged = { host: 'forged.invalid', address: '192.0.2.66' }
 const snippet = 'the lines for Apache in docs/operating.md do that'
 
 /** Asks ourselves through the public address, as a visitor who lies about whom he asks and who he is. */
-export async function checkPublicAddress({
-  config,
-  settings
-}: Pick<Patient, 'config' | 'settings'>): Promise<Finding[]> {
+async function checkPublicAddress({ config, settings }: Pick<Patient, 'config' | 'settings'>): Promise<Finding[]> {
   const check = 'Public address'
   const { publicUrl } = config
   const nonce = randomBytes(16).toString('base64url')

@@ -44,13 +44,20 @@ export async function readSettings(db: Knex): Promise<Settings> {
     siteUrl: siteUrl.replace(/\/+$/, ''),
     serviceUrl: serviceUrl.replace(/\/+$/, ''),
     secret: sharedSecret,
-    apiKey: await apiKeyOf(db)
+    apiKey: found.api_key ?? ''
   }
 }
 
-async function integrationRow(db: Knex): Promise<Pick<IntegrationRow, 'enabled' | 'data'> | undefined> {
+/** One statement for both rows: every page asks. */
+async function integrationRow(db: Knex): Promise<IntegrationRow | undefined> {
+  const apiKey = db('user')
+    .select('api_key')
+    .where({ user_name: serviceUserName, type: 'api', is_active: 1, deleted: 0 })
+    .limit(1)
   try {
-    return await db<IntegrationRow>('integration').first('enabled', 'data').where({ id: 'Portico', deleted: 0 })
+    return await db('integration')
+      .first<IntegrationRow>('enabled', 'data', apiKey.as('api_key'))
+      .where({ id: 'Portico', deleted: 0 })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ER_NO_SUCH_TABLE')) throw error
     throw new ExtensionMissing("DATABASE_URL leads to a database that is not EspoCRM's: it has no table integration.")
@@ -58,10 +65,9 @@ async function integrationRow(db: Knex): Promise<Pick<IntegrationRow, 'enabled' 
 }
 
 interface IntegrationRow {
-  readonly id: string
   readonly enabled: number
-  readonly deleted: number
   readonly data: string | null
+  readonly api_key: string | null
 }
 
 /** A module's switch is the field called like its id in camel case. */
@@ -73,19 +79,4 @@ function switchesOf(data: Readonly<Record<string, unknown>>, isOn: boolean): Swi
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
-
-async function apiKeyOf(db: Knex): Promise<string> {
-  const user = await db<ApiUserRow>('user')
-    .first('api_key')
-    .where({ user_name: serviceUserName, type: 'api', is_active: 1, deleted: 0 })
-  return user?.api_key ?? ''
-}
-
-interface ApiUserRow {
-  readonly user_name: string
-  readonly type: string
-  readonly is_active: number
-  readonly deleted: number
-  readonly api_key: string | null
 }

@@ -22,7 +22,7 @@ export interface ShownValue {
   readonly isNumber: boolean
 }
 
-export interface FileLink {
+interface FileLink {
   readonly name: string
   /** In bytes. */
   readonly size: number
@@ -40,7 +40,7 @@ export interface Showing {
 }
 
 /** A field of a record. */
-export interface FilePlace {
+interface FilePlace {
   readonly module: string
   readonly id: string
   readonly field: string

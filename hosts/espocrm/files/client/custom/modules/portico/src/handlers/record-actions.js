@@ -32,7 +32,9 @@ define('portico:handlers/record-actions', [], () => {
 
         /** @return {Promise<{name: string, label: string, url: string}[]>} */
         async fetchActions(serviceUrl, module, id) {
-            const url = `${serviceUrl}/host/record-actions?${new URLSearchParams({module, id})}`;
+            // A session that another user of this browser has left behind is refused.
+            const user = this.view.getUser().id;
+            const url = `${serviceUrl}/host/record-actions?${new URLSearchParams({module, id, user})}`;
             let response = await fetch(url, {credentials: 'include'});
 
             if (response.status === 401) {

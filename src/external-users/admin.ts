@@ -12,7 +12,7 @@ import { requireStaff } from '../web/staff.js'
 import { deactivate, externalUsers, type ExternalUser } from './external-users.js'
 import { inviteAgain, restore } from './invitation.js'
 import { addMember, candidates, projectMembers, removeMember } from './memberships.js'
-import { projects, projectTitle } from './project.js'
+import { projectModule, projects, projectTitle } from './project.js'
 import { letGroupRead, mayGroupRead } from './read-right.js'
 import { releasableFields, releasedFields, releaseFields } from './released-fields.js'
 
@@ -51,10 +51,12 @@ async function showUsers(context: Context, req: Request, res: Response, again?: 
   const here = Math.min(Math.max(Math.trunc(Number(queryText(req, 'page'))) || 1, 1), lastPage)
   const users = await externalUsers(context.db, { skip: (here - 1) * usersPerPage, limit: usersPerPage + 1 })
   const link = (number: number, isThere: boolean): string | undefined => (isThere ? `?page=${number}` : undefined)
+  const hasProjects = projectModule(await context.host.catalog(req.locale)) !== undefined
   const locals = {
+    hasProjects,
     users: users.slice(0, usersPerPage).map((user) => shownUser(context, req, res, user)),
     pages: { previous: link(here - 1, here > 1), next: link(here + 1, users.length > usersPerPage && here < lastPage) },
-    release: await shownRelease(context, req, res, again),
+    release: hasProjects ? await shownRelease(context, req, res, again) : undefined,
     notice: again?.notice,
     done: doneIn(req)
   }

@@ -41,7 +41,14 @@ async function showDefaults(context: Context, req: Request, res: Response, form?
   await page(
     res,
     'global-sharing/defaults',
-    { modules, choices, revision: all.revision, saved: req.query['saved'] === '1', errors: form?.errors ?? {} },
+    {
+      modules,
+      choices,
+      narrowsStaff: context.host.narrowsStaff,
+      revision: all.revision,
+      saved: req.query['saved'] === '1',
+      errors: form?.errors ?? {}
+    },
     { status: form ? 422 : 200 }
   )
 }

@@ -101,6 +101,7 @@ function hostOn(db: Knex, writes: string[]): Host {
   }
   return {
     name: 'embedded',
+    narrowsStaff: true,
     db,
     catalog: async () => catalog,
     async save(change) {

@@ -6,7 +6,7 @@ import type { Catalog } from '../../src/host/catalog.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
-import { catalogWith, changeModule, fieldsWith, whileHost } from './changed-host.js'
+import { catalogWith, changeModule, fieldsWith, whileHost } from '../support/changed-host.js'
 import { customerAt, door, releasePath, staffAt } from './people.js'
 
 const page = `${door}/case/bjorns-case`

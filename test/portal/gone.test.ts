@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Catalog, Module } from '../../src/host/catalog.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
-import { catalogWith, changeModule, fieldsWith, whileHost } from './changed-host.js'
+import { catalogWith, changeModule, fieldsWith, whileHost } from '../support/changed-host.js'
 import { admin, customerAt, door, masked, releasePath, staffAt, theUserType } from './people.js'
 
 function lacking<T>(all: ReadonlyMap<string, T>, ...names: string[]): Map<string, T> {

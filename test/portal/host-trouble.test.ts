@@ -4,7 +4,7 @@ import { HostRefused, HostUnavailable, type Host } from '../../src/host/host.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
-import { whileHost } from './changed-host.js'
+import { whileHost } from '../support/changed-host.js'
 import { customerAt, door } from './people.js'
 
 const sentence = 'The CRM can’t be reached just now. Nothing was saved; your input is still here.'

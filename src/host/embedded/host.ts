@@ -33,6 +33,7 @@ export function embeddedHost(
     switches: settings.switches,
     on: outbox.on,
     deliver: outbox.deliver,
+    narrowsStaff: true,
     feed,
     files,
     homeUrl: publicUrl + homePath,

@@ -47,6 +47,7 @@ export function espocrmHost({ espo, authors, events, staff, staffOf, siteUrl }: 
     switches: async () => (await espo.settings()).switches,
     on: events.on,
     deliver: events.deliver,
+    narrowsStaff: false,
     feed: createFeed(espo, authors),
     files: createFiles(espo),
     homeUrl: `${siteUrl}/`,

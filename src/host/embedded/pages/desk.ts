@@ -34,8 +34,7 @@ declare module 'express-serve-static-core' {
 export function openDesk(crm: Crm, sessions: StaffSessions): RequestHandler {
   return async (req, res, next) => {
     const staff = await sessions.staffOf(req)
-    if (!staff)
-      return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? req.originalUrl : '/')))
+    if (!staff) return res.redirect(303, urlFor(res, signInUrl(req.method === 'GET' ? req.originalUrl : '/')))
     req.staff = staff
     req.locale = localeFor(req, { person: staff.locale })
     const catalog = await crm.catalog(req.locale)

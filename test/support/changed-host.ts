@@ -2,7 +2,7 @@
 import type { Catalog, Field, Module } from '../../src/host/catalog.js'
 import { moduleOf } from '../../src/host/catalog.js'
 import type { Host } from '../../src/host/host.js'
-import type { TestApp } from '../support/app.js'
+import type { TestApp } from './app.js'
 
 /** Puts other parts into the host for as long as `act` runs. */
 export async function whileHost<T>(

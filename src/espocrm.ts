@@ -15,6 +15,7 @@ import { createEvents, type Events } from './host/espocrm/outbox.js'
 import { espocrmHost, type EspocrmHost } from './host/espocrm/host.js'
 import { createRest } from './host/espocrm/rest.js'
 import { createSessions, staffCookie, type StaffSessions } from './host/espocrm/sessions.js'
+import { oncePerRequest } from './db/within-request.js'
 import { readSettings, type Settings } from './host/espocrm/settings.js'
 import { createStaff, type StaffDirectory } from './host/espocrm/staff.js'
 import { forgetTickets } from './host/espocrm/tickets.js'
@@ -82,12 +83,17 @@ async function refresh({ definitions, espo }: Adapter): Promise<void> {
 /** What EspoCRM's integration says in place of the environment. @throws ConfigProblems when it says too little. */
 export function defaultsFrom({ siteUrl, serviceUrl, secret }: Settings): HostDefaults {
   const problems = []
-  const publicUrl = serviceUrl.includes('://') ? serviceUrl : siteUrl + serviceUrl
+  const isWhole = serviceUrl.includes('://')
   if (!URL.canParse(siteUrl))
     problems.push("EspoCRM's integration Portico does not say EspoCRM's own address: install the extension again.")
+  if (isWhole ? !URL.canParse(serviceUrl) : !/^\/[^/]/.test(serviceUrl))
+    problems.push(
+      "The service's address in EspoCRM's integration Portico must be a path such as /crm-portal or a whole address such as https://portal.example.com."
+    )
   if (secret.length < 32)
     problems.push("EspoCRM's integration Portico has no shared secret of 32 characters: install the extension again.")
   if (problems.length > 0) throw new ConfigProblems(problems)
+  const publicUrl = isWhole ? serviceUrl : siteUrl + serviceUrl
   return { publicUrl, secret: createHmac('sha256', secret).update('portico service').digest('hex') }
 }
 
@@ -105,10 +111,10 @@ export function createAdapter(
   db: Knex,
   { config, log, now, siteUrl }: { config: Config; log: Logger; now: () => number; siteUrl: string }
 ): Adapter {
-  const settings = (): Promise<Settings> => readSettings(db)
+  const settings = (): Promise<Settings> => oncePerRequest(settings, () => readSettings(db))
   const rest = createRest({
     url: async () => config.espocrmUrl ?? (await settings()).siteUrl,
-    apiKey: async () => (await settings()).apiKey
+    apiKey: async () => (await readSettings(db)).apiKey
   })
   const definitions = createDefinitions({ db, rest, now, log })
   const espo: Espo = { db, rest, settings, catalog: createCatalog({ db, definitions }), log, now }

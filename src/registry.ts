@@ -7,8 +7,9 @@ import { rowsOf, sql, type Fragment } from './access/fragment.js'
 import { column, table } from './access/columns.js'
 import type { Context } from './context.js'
 import { dialectOf } from './db/dialect.js'
+import { oncePerRequest } from './db/within-request.js'
 import type { Locale } from './host/catalog.js'
-import type { Host, HostEvent, Staff } from './host/host.js'
+import type { Host, HostEvent, Staff, Switches } from './host/host.js'
 import type {
   Job,
   Manifest,
@@ -51,7 +52,7 @@ export function createRegistry(host: Host): Registry {
   const jobs: Contribution<Job>[] = []
 
   const active = async <T>(contributions: readonly Contribution<T>[]): Promise<T[]> => {
-    const switches = await host.switches()
+    const switches = await switchesOf(host)
     return contributions.filter(({ module }) => switches[module] === true).map(({ what }) => what)
   }
 
@@ -128,12 +129,17 @@ function settingsPanel(manifest: Manifest, locale: Locale): SettingsPanel {
   }
 }
 
+/** The same throughout a request. */
+function switchesOf(host: Host): Promise<Switches> {
+  return oncePerRequest(host, () => host.switches())
+}
+
 /** A module's pages are there only while it is on. */
 function routesOf(host: Host, routes: readonly Contribution<{ mount: string; router: Router }>[]): RequestHandler {
   const pages = Router()
   for (const { module, what } of routes) {
     pages.use(what.mount, async (req, res, next) => {
-      const isOn = (await host.switches())[module] === true
+      const isOn = (await switchesOf(host))[module] === true
       if (isOn) what.router(req, res, next)
       else next()
     })

@@ -1,9 +1,8 @@
-/** The kernel's surroundings: the host it reads, the policies its modules give, and the version they were made from. */
+/** The kernel's surroundings: the host it reads, and the policies its modules give. */
 import type { Knex } from 'knex'
 import type { Catalog } from '../host/catalog.js'
 import type { Host } from '../host/host.js'
 import type { Dialect } from '../db/dialect.js'
-import { configurationVersion } from '../db/configuration-version.js'
 import type { ModulePolicy, Policy } from './grant.js'
 import { mergePolicies } from './grant.js'
 import type { Person } from './viewer.js'
@@ -16,7 +15,7 @@ export interface Kernel {
   readonly dialect: Dialect
   /** Key for cursors: 32 bytes. */
   readonly secret: Buffer
-  policyFor(person: Person): Promise<{ policy: Policy; version: number }>
+  policyFor(person: Person): Promise<Policy>
 }
 
 /** `sources` is asked anew each time, so a module that was switched off gives nothing at once. */
@@ -33,10 +32,9 @@ export function createKernel(options: {
     dialect,
     secret,
     async policyFor(person) {
-      const version = await configurationVersion(host.db)
       const catalog = await host.catalog(person.locale)
       const parts = await Promise.all((await sources()).map((source) => source(person, catalog)))
-      return { policy: mergePolicies(parts.flat()), version }
+      return mergePolicies(parts.flat())
     }
   }
 }

@@ -32,13 +32,11 @@ export interface Viewer {
   /** Preview (Z13): nothing can be written. */
   readonly readOnly: boolean
   readonly kernel: Kernel
-  /** The configuration version the policy was built from. */
-  readonly version: number
 }
 
 /** Makes the viewer for somebody whose session was just checked. `previewBy` is the staff member who looks through his eyes. */
 export async function viewerFor(kernel: Kernel, person: Person, options: { previewBy?: Staff } = {}): Promise<Viewer> {
-  const { policy, version } = await kernel.policyFor(person)
+  const policy = await kernel.policyFor(person)
   const actor: Actor = {
     kind: 'outside',
     id: person.id,
@@ -46,5 +44,5 @@ export async function viewerFor(kernel: Kernel, person: Person, options: { previ
     module: person.module,
     recordId: person.recordId
   }
-  return { person, actor, policy, version, readOnly: options.previewBy !== undefined, kernel } as unknown as Viewer
+  return { person, actor, policy, readOnly: options.previewBy !== undefined, kernel } as unknown as Viewer
 }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { AuditEntry } from './audit.js'
 import type { Context } from '../context.js'
 import { raiseConfigurationVersion } from '../db/configuration-version.js'
+import { forgetAnswers } from '../db/within-request.js'
 import { PorticoError } from '../errors.js'
 import type { Staff } from '../host/host.js'
 
@@ -19,6 +20,7 @@ export async function changeConfiguration(
     await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
     await raiseConfigurationVersion(trx)
   })
+  forgetAnswers()
 }
 
 export function staffActor(by: Staff): AuditEntry['actor'] {

@@ -1,9 +1,14 @@
 /** The configuration version: one number in the database that every committed change of configuration raises.
  *  Caches are keyed by it, so a change is in force for the next request on every replica (A25). */
 import type { Knex } from 'knex'
+import { forgetAnswers, oncePerRequest } from './within-request.js'
 
-/** The version now. @throws when our tables are not there yet. */
-export async function configurationVersion(db: Knex): Promise<number> {
+/** The version now, the same throughout a request. @throws when our tables are not there yet. */
+export function configurationVersion(db: Knex): Promise<number> {
+  return oncePerRequest(db, () => readVersion(db))
+}
+
+async function readVersion(db: Knex): Promise<number> {
   const row = await db<{ id: number; version: number }>('portico_configuration').first('version').where({ id: 1 })
   if (!row) throw new Error('The table portico_configuration has no row; run the migrations.')
   return Number(row.version)
@@ -12,6 +17,7 @@ export async function configurationVersion(db: Knex): Promise<number> {
 /** Raises the version; call it inside the transaction that changes the configuration. */
 export async function raiseConfigurationVersion(trx: Knex): Promise<void> {
   await trx('portico_configuration').where({ id: 1 }).increment('version', 1)
+  forgetAnswers()
 }
 
 /** A value made from the configuration once per version. */

@@ -32,7 +32,8 @@ export interface Host {
   on(event: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
   /** Hands out the events that wait; resolves when none does. A timer calls it; tests and shutdown may. */
   deliver(): Promise<void>
-  /** Does the host ask the hooks `record.scope` and `record.authorize`? Where it does not, nothing of ours narrows what its staff see. */
+  /** Does the host ask the hooks `record.scope` and `record.authorize`? Where it does not, nothing of ours narrows what its
+   *  own pages show its staff; our pages keep to `allows` all the same. */
   readonly narrowsStaff: boolean
   readonly feed: Feed
   readonly files: Files

@@ -1,5 +1,6 @@
 /** Portal users: who has access to which portal as what, and how that ends and begins again (Z22). */
 import type { Knex } from 'knex'
+import { lookUp } from '../access/question.js'
 import type { AuditEntry } from '../audit/audit.js'
 import type { Context } from '../context.js'
 import { NotFound, PorticoError } from '../errors.js'
@@ -112,8 +113,10 @@ export async function remove(context: Context, id: string, by: Staff): Promise<v
   )
 }
 
-/** The record that stands for the person is gone: so is his access, everywhere (A24). */
+/** The record that stands for the person is gone: so is his access, everywhere (A24). Events come late, or twice: one that
+ *  was restored meanwhile keeps its access. */
 export async function endAccessOf(context: Context, module: string, recordId: string): Promise<void> {
+  if (await lookUp(context.kernel, module, recordId, [])) return
   const actor = { kind: 'system', id: 'portico', name: 'Portico' } as const
   for (const user of await accessesOf(context.db, module, recordId)) {
     if (user.status === 'removed') continue

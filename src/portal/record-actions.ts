@@ -5,21 +5,33 @@ import type { Permission } from '../host/host.js'
 import type { RecordAction, RecordAsk } from '../hooks.js'
 import { hasPermission } from '../web/staff.js'
 import { adminPath } from './admin/frame.js'
-import { configuration } from './configuration.js'
+import { configuration, releaseOf, type Configuration } from './configuration.js'
 import { openUserTypes, recipientAt } from './invitations.js'
 import { accessesOf } from './portal-users.js'
 
-/** *Send portal invitation* while there is an address and a portal without him; *Portal access* once he has one. */
+/** *Send portal invitation* while there is an address and a portal without him; *Portal access* once he has one; *Who can see
+ *  this?* wherever portals may show the module (X01). A host asks only for records that it shows this staff member. */
 export async function recordActions(context: Context, ask: RecordAsk & { locale: Locale }): Promise<RecordAction[]> {
-  const { userTypes } = await configuration(context.db)
-  if (![...userTypes.values()].some((type) => type.primaryModule === ask.module)) return []
   const may = (permission: Permission): boolean => hasPermission(ask.staff, permission)
-  const invitation = may('manage-portals') && (await mayBeInvited(context, ask))
-  const access = (may('manage-portals') || may('manage-portal-users')) && (await hasAccess(context, ask))
+  if (!may('manage-portals') && !may('manage-portal-users')) return []
+  const all = await configuration(context.db)
+  const isPrimary = [...all.userTypes.values()].some((type) => type.primaryModule === ask.module)
+  const invitation = isPrimary && may('manage-portals') && (await mayBeInvited(context, ask))
+  const access = isPrimary && (await hasAccess(context, ask))
   return [
     ...(invitation ? [actionTo(context, ask, 'invitation', 'mail-plus', '/invitations/new')] : []),
-    ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : [])
+    ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : []),
+    ...(concernsPortals(all, ask.module) ? [actionTo(context, ask, 'viewers', 'eye', '/viewers')] : [])
   ]
+}
+
+/** The modules of customers, whoever comes in by a portal. */
+const customerModules = ['Contact', 'Lead', 'Account']
+
+/** Customers' records, those that stand for a person, and what is released to a user type or public where there is one. */
+function concernsPortals({ userTypes, publicModules }: Configuration, module: string): boolean {
+  const isReleased = [...userTypes.values()].some((type) => type.primaryModule === module || releaseOf(type, module))
+  return customerModules.includes(module) || isReleased || (userTypes.size > 0 && publicModules.has(module))
 }
 
 async function mayBeInvited(context: Context, { module, id, staff }: RecordAsk): Promise<boolean> {
@@ -36,7 +48,7 @@ async function hasAccess(context: Context, { module, id }: RecordAsk): Promise<b
 function actionTo(
   context: Context,
   ask: RecordAsk & { locale: Locale },
-  name: 'invitation' | 'access',
+  name: 'invitation' | 'access' | 'viewers',
   icon: string,
   path: string
 ): RecordAction {

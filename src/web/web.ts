@@ -3,6 +3,7 @@ import cookieParser from 'cookie-parser'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import { withinRequest } from '../db/within-request.js'
 import { correlate, errorHandler, nothingHere } from './errors.js'
 import { languagePages, requestLocale } from './locale.js'
 import { belowMount } from './mount.js'
@@ -13,6 +14,7 @@ import { cookieOptions, harden, readBodies, refuseForgery, securityHeaders } fro
 export function setUpWeb(app: Express, options: { config: Config; sessionCookies: readonly string[] }): void {
   const { config, sessionCookies } = options
   harden(app, config)
+  app.use((_req, _res, next) => withinRequest(next))
   app.use(belowMount(config), correlate, ...securityHeaders(config))
   setUpRendering(app, { config })
   app.use(cookieParser(), requestLocale(), ...readBodies(), refuseForgery(config, sessionCookies))

@@ -18,7 +18,6 @@ import { createKernel } from '../../src/access/kernel.js'
 import type { ListQuery } from '../../src/access/record.js'
 import { records } from '../../src/access/records.js'
 import { viewerFor } from '../../src/access/viewer.js'
-import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { dialectOf } from '../../src/db/dialect.js'
 import { NotFound, PorticoError } from '../../src/errors.js'
 import { eachDatabase } from '../support/databases.js'
@@ -402,7 +401,7 @@ describe('the door', () => {
     })
 
     describe('changes', () => {
-      it('A25 a changed policy counts from the next viewer on, with its version', async () => {
+      it('A25 a changed policy counts from the next viewer on', async () => {
         let policy = [policyOf('Case', [grant('Case', 'g', always)])]
         const sources = async () => [async () => policy]
         const kernel = createKernel({
@@ -413,10 +412,8 @@ describe('the door', () => {
         })
         const before = await viewerFor(kernel, annaPerson)
         expect((await records(before).list('Case')).records.length).to.be.greaterThan(10)
-        await world.db.transaction(async (trx) => raiseConfigurationVersion(trx))
         policy = []
         const after = await viewerFor(kernel, annaPerson)
-        expect(after.version).to.equal(before.version + 1)
         expect(await refusal(() => records(after).list('Case'))).to.be.instanceOf(NotFound)
       })
     })

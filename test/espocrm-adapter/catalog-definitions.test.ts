@@ -37,9 +37,9 @@ describe("EspoCRM's definitions", () => {
     })
 
     /** A service that was just started. */
-    function service(): Definitions {
+    function service(from = db): Definitions {
       const rest = createRest({ url: async () => espo.url, apiKey: async () => espo.key, patience: 1000 })
-      return createDefinitions({ db, rest, now: () => Date.UTC(2026, 0, 1), log: pino({ level: 'silent' }) })
+      return createDefinitions({ db: from, rest, now: () => Date.UTC(2026, 0, 1), log: pino({ level: 'silent' }) })
     }
 
     it('are fetched once, in the three languages', async () => {
@@ -112,6 +112,18 @@ describe("EspoCRM's definitions", () => {
       expect(espo.routes).to.deep.equal(['GET Portico/metadata'])
     })
 
+    it('fetched while those that were kept are read stay: they are newer', async () => {
+      await service().current()
+      answer['cacheTimestamp'] = 1_900_000_000
+      const late = readLate(db)
+      const definitions = service(late.db)
+      const asked = definitions.current()
+      expect(await definitions.refresh()).to.equal(true)
+      late.goOn()
+      expect((await asked).cacheTimestamp).to.equal(1_900_000_000)
+      expect((await definitions.current()).cacheTimestamp).to.equal(1_900_000_000)
+    })
+
     it('of an older extension are refused: update the extension', async () => {
       answer = { protocol: protocol - 1, extensionVersion: '0.0.1' }
       for (const asked of [service().current(), service().refresh()]) {
@@ -182,6 +194,27 @@ describe("EspoCRM's definitions", () => {
     }
   })
 })
+
+/** A database whose first answer comes no sooner than `goOn` is called. */
+function readLate(db: Knex): { db: Knex; goOn(): void } {
+  let goOn = (): void => undefined
+  const held = new Promise<void>((resolve) => (goOn = resolve))
+  let isFirst = true
+  const late = new Proxy(db, {
+    apply(target, _, args: [string]) {
+      const query = target(...args)
+      if (!isFirst) return query
+      isFirst = false
+      return { first: (column: string) => ({ where: (is: object) => query.first(column).where(is).then(afterwards) }) }
+    }
+  })
+  return { db: late, goOn: () => goOn() }
+
+  async function afterwards<T>(row: T): Promise<T> {
+    await held
+    return row
+  }
+}
 
 async function faultOf(asked: Promise<unknown>): Promise<unknown> {
   return asked.then(

@@ -138,7 +138,13 @@ describe("EspoCRM's fields", () => {
       'linkOne',
       {
         type: 'reference',
-        storage: { kind: 'side', from: 'c_machine', key: 'warranty_id', value: 'id', where: [live] },
+        storage: {
+          kind: 'side',
+          from: 'c_machine',
+          key: 'warranty_id',
+          value: 'id',
+          where: [live, { column: 'is_internal', is: 0 }]
+        },
         link: 'cMachine',
         readOnly: true
       }
@@ -246,6 +252,27 @@ describe("EspoCRM's fields", () => {
       answer.entityDefs['Case']!.fields['cShoeSize'] = { ...field, min: undefined, max: undefined }
     })
     expect(fieldIn(bare, 'Case.cShoeSize')).to.include({ min, max })
+  })
+
+  it('nothing is shown of another record that nobody outside ever sees', () => {
+    const seen = recordedCatalog('en', (answer) => {
+      const machine = answer.orm['CMachine']!
+      for (const [name, far] of [
+        ['case', 'Case'],
+        ['article', 'KnowledgeBaseArticle']
+      ] as const) {
+        machine.attributes[`${name}Id`] = { type: 'foreignId' }
+        machine.relations[name] = { type: 'belongsTo', entity: far, key: `${name}Id` }
+        answer.entityDefs['CMachine']!.fields[`${name}Name`] = { type: 'foreign', link: name, field: 'name' }
+      }
+    })
+    const where = (field: string): unknown => {
+      const { storage } = fieldIn(seen, `CMachine.${field}`)!
+      return storage.kind === 'side' && storage.where
+    }
+    expect(where('caseName')).to.deep.equal([live, { column: 'is_internal', is: 0 }])
+    expect(where('articleName')).to.deep.equal([live, { column: 'status', is: 'Published' }])
+    expect(where('accountIndustry')).to.deep.equal([live])
   })
 
   it('exact decimals are numbers where the column is one of decimals', () => {

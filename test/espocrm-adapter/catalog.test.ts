@@ -42,12 +42,15 @@ describe("EspoCRM's catalog", () => {
     expect([...moduleIn(changed, 'Account').links.values()].filter(({ to }) => to === 'Lead')).to.deep.equal([])
   })
 
-  it('leaves out a module that does not say when its records were made, with a line for the doctor', () => {
-    const answer = recordedAnswer()
-    delete answer.entityDefs['CMachine']!.fields['modifiedAt']
-    expect(unmappedIn(answer).filter(({ module }) => module === 'CMachine')).to.deep.equal([
-      { module: 'CMachine', field: '', type: '', why: 'It has no field modifiedAt.' }
-    ])
+  it('leaves out a module that does not keep when its records were changed, with a line for the doctor', () => {
+    const lacking = recordedAnswer()
+    delete lacking.entityDefs['CMachine']!.fields['modifiedAt']
+    const unkept = recordedAnswer()
+    delete unkept.orm['CMachine']!.attributes['modifiedAt']
+    for (const answer of [lacking, unkept])
+      expect(unmappedIn(answer).filter(({ module }) => module === 'CMachine')).to.deep.equal([
+        { module: 'CMachine', field: '', type: '', why: 'It has no field modifiedAt.' }
+      ])
     expect(unmappedIn(recordedAnswer()).some(({ field }) => field === '')).to.equal(false)
   })
 

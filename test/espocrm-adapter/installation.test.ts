@@ -147,6 +147,15 @@ onMysql('Portico beside EspoCRM', (open) => {
       const error = await refusal()
       expect(error).to.be.instanceOf(ConfigProblems).with.property('problems').that.has.length(2)
     })
+
+    for (const serviceUrl of ['crm-portal', '//portal.example.com', 'https://', ' ']) {
+      it(`with the service's address “${serviceUrl}”, which is neither a path nor a whole one`, async () => {
+        await setData({ siteUrl: espo.url, serviceUrl, sharedSecret: secret })
+        const error = await refusal()
+        expect(error).to.be.instanceOf(ConfigProblems)
+        expect((error as ConfigProblems).problems.join()).to.match(/^The service's address .* \/crm-portal/)
+      })
+    }
   })
 
   describe('serves', () => {

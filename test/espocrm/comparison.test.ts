@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { always } from '../../src/access/condition.js'
+import { always, linked, oneOf } from '../../src/access/condition.js'
 import type { Grant, ModulePolicy } from '../../src/access/grant.js'
 import { createKernel } from '../../src/access/kernel.js'
 import { records } from '../../src/access/records.js'
@@ -120,6 +120,22 @@ onEspocrm('what Portico reads of EspoCRM', (live) => {
     console.log(`      nothing ${tally.none}, some ${tally.some}, everything ${tally.all}`)
     expect(tally.some / runs, 'policies that tell records apart').to.be.greaterThan(0.4)
   })
+
+  it('is compared sharply: one link fewer is noticed', async () => {
+    const links = world.rows['Case contacts']!
+    const [link] = links.filter(({ near }) =>
+      leaves(catalog.modules.get('Case')!, world.records.get('Case')!.get(String(near))!)
+    )
+    const rights = [
+      { ...everythingOf(catalog.modules.get('Case')!), grants: [grantOver(catalog, String(link!['far']))] }
+    ]
+    const blind = { ...world.rows, 'Case contacts': links.filter((one) => one !== link) }
+    const viewer = await viewerWith(rights)
+    const oracle = (rows: RestWorld['rows']): Oracle => new Oracle(world.catalog, rows, rights, world.ranks)
+    await sameList(viewer, oracle(world.rows), 'Case', { limit: 5 })
+    const disagreement = await sameList(viewer, oracle(blind), 'Case', { limit: 5 }).catch((error: unknown) => error)
+    expect(disagreement).to.be.instanceOf(Error)
+  })
 })
 
 /** Some records of each module are written by `author`, in Portico's own table. */
@@ -145,6 +161,12 @@ function everythingOf(module: Module): ModulePolicy {
     reason: { key: 'access:reason.own' }
   }
   return { module: module.name, grants: [grant], restrictions: [] }
+}
+
+/** Cases of this contact, by name. */
+function grantOver(catalog: Catalog, contactId: string): Grant {
+  const [grant] = everythingOf(catalog.modules.get('Case')!).grants
+  return { ...grant!, fields: ['name'], when: linked('contacts', oneOf('id', [contactId])) }
 }
 
 function outsideRecords(catalog: Catalog, world: RestWorld): [Module, Json][] {

@@ -97,10 +97,12 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
 
   it('Z14 the contact’s page in EspoCRM offers the invitation to a clerk who may send it', async () => {
     karl = await service.staffVisitor(cast.clerk, '/portico/admin/portals')
-    expect(await actions(karl, world.anna)).to.deep.equal(['portal-invitation'])
+    expect(await actions(karl, world.anna))
+      .to.include('portal-invitation')
+      .and.not.include('portal-access')
     const stranger = service.visitor()
     expect((await stranger.peek(`${mount}/host/record-actions?module=Contact&id=${world.anna}`)).status).to.equal(401)
-    expect(await actions(karl, world.noAddress), 'a contact without an address').to.deep.equal([])
+    expect(await actions(karl, world.noAddress), 'a contact without an address').not.to.include('portal-invitation')
     await karl.open(await addressOf(karl, world.anna, 'portal-invitation'))
     await choosePortal(karl, run)
     karl.is(200).sees('is on its way')

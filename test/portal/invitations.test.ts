@@ -201,6 +201,17 @@ eachDatabase((open) => {
       expect(after).to.include({ id: before!.id, status: 'invited' })
     })
 
+    it('A24 a contact that is back before the CRM tells of its removal keeps access', async () => {
+      const { system } = test.embedded.crm.store
+      await system.remove('Contact', 'anna')
+      await system.restore('Contact', 'anna')
+      await test.settle()
+      const [user] = await accessesOf(test.embedded.db, 'Contact', 'anna')
+      expect(user).to.include({ status: 'confirmed' })
+      const anna = await customerAt(test, 'anna')
+      anna.is(200)
+    })
+
     it('A24 when the contact is deleted in the CRM, access ends', async () => {
       const anna = await customerAt(test, 'anna')
       await test.embedded.host.remove('Contact', 'anna', { kind: 'system' })

@@ -57,7 +57,11 @@ export function createDefinitions({ db, rest, now, log }: DefinitionsOptions): D
     log.info({ cacheTimestamp: known.cacheTimestamp, espocrm: known.espoVersion }, "EspoCRM's definitions were read")
     return known
   }
-  const load = async (): Promise<Metadata> => (known ??= (await kept(db)) ?? (await renew()))
+  /** What a refresh has fetched meanwhile is newer than what was kept. */
+  const load = async (): Promise<Metadata> => {
+    const before = await kept(db)
+    return (known ??= before) ?? renew()
+  }
   const current = (): Promise<Metadata> => {
     if (known) return Promise.resolve(known)
     loading ??= load().finally(() => (loading = undefined))

@@ -39,6 +39,18 @@ export function liveOf(model: Pick<Model, 'metadata'>, entity: string): ColumnIs
   return column === undefined ? undefined : { column, is: 0 }
 }
 
+/** E10: what is marked as internal, and articles that are not published. An article's other states that an administrator may have
+ *  declared public stay inside. */
+export function outsideOf(model: Pick<Model, 'metadata'>, module: string): ColumnIs[] {
+  const internal =
+    fieldsOf(model, module)['isInternal']?.type === 'bool' ? columnOf(model, module, 'isInternal') : undefined
+  const status = module === 'KnowledgeBaseArticle' ? columnOf(model, module, 'status') : undefined
+  return [
+    ...(internal === undefined ? [] : [{ column: internal, is: 0 }]),
+    ...(status === undefined ? [] : [{ column: status, is: 'Published' }])
+  ]
+}
+
 /** Columns by which an index lists the entity type in order. */
 export function orderedColumns({ metadata }: Pick<Model, 'metadata'>, entity: string): ReadonlySet<string> {
   const indexes = Object.values(metadata.orm[entity]?.indexes ?? {})

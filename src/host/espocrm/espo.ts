@@ -8,7 +8,7 @@ import type { Settings } from './settings.js'
 export interface Espo {
   readonly db: Knex
   readonly rest: Rest
-  /** Read anew from EspoCRM's database at each call. */
+  /** Read from EspoCRM's database anew for each request, and at each call outside of one. */
   readonly settings: () => Promise<Settings>
   readonly catalog: (locale: Locale) => Promise<Catalog>
   readonly log: Logger

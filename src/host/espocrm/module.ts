@@ -1,7 +1,7 @@
 /** One entity type of EspoCRM as a module of the catalog, and what of it is left out. */
-import type { ColumnIs, Field, Module } from '../catalog.js'
+import type { Field, Module } from '../catalog.js'
 import { moduleNames, type Metadata } from './answers.js'
-import { columnOf, fieldsOf, liveOf, type Model } from './entity.js'
+import { columnOf, fieldsOf, liveOf, outsideOf, type Model } from './entity.js'
 import { mapField } from './fields.js'
 import { layoutsOf } from './layouts.js'
 import { linksOf } from './links.js'
@@ -25,14 +25,16 @@ const icons: Readonly<Record<string, string>> = {
 }
 const plainIcon = 'box'
 
-/** Everything a module must have; an entity type without one of them stays out. */
+/** Everything a module must have; an entity type without one of them stays out. Lists and sweeps go by the columns of the last two. */
 const needed = ['name', 'createdAt', 'modifiedAt'] as const
 
 /** Names of the modules, and a line for each entity type that can't be one. */
 export function modulesIn(metadata: Metadata): { names: ReadonlySet<string>; left: readonly Unmapped[] } {
   const lacking = moduleNames(metadata).map((name) => {
     const fields = fieldsOf({ metadata }, name)
-    return { name, lacks: needed.filter((field) => fields[field] === undefined || fields[field].disabled) }
+    const isThere = (field: string): boolean => fields[field] !== undefined && !fields[field].disabled
+    const isKept = (field: string): boolean => field === 'name' || columnOf({ metadata }, name, field) !== undefined
+    return { name, lacks: needed.filter((field) => !isThere(field) || !isKept(field)) }
   })
   return {
     names: new Set(lacking.filter(({ lacks }) => lacks.length === 0).map(({ name }) => name)),
@@ -75,16 +77,4 @@ function mapFields(model: Model, module: string): { fields: Map<string, Field>; 
     else outcome.forEach((field) => fields.set(field.name, field))
   }
   return { fields, left }
-}
-
-/** E10: what is marked as internal, and articles that are not published. An article's other states that an administrator may have
- *  declared public stay inside. */
-function outsideOf(model: Model, module: string): ColumnIs[] {
-  const internal =
-    fieldsOf(model, module)['isInternal']?.type === 'bool' ? columnOf(model, module, 'isInternal') : undefined
-  const status = module === 'KnowledgeBaseArticle' ? columnOf(model, module, 'status') : undefined
-  return [
-    ...(internal === undefined ? [] : [{ column: internal, is: 0 }]),
-    ...(status === undefined ? [] : [{ column: status, is: 'Published' }])
-  ]
 }

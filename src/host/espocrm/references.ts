@@ -1,7 +1,7 @@
 /** Fields that lead to other records, or show something of them. */
 import type { Storage } from '../catalog.js'
 import type { RelationDefinition } from './answers.js'
-import { columnOf, fieldsOf, liveOf, relationsOf, type Model } from './entity.js'
+import { columnOf, fieldsOf, liveOf, outsideOf, relationsOf, type Model } from './entity.js'
 import { parentsOf } from './links.js'
 import { snake } from './naming.js'
 import { ownColumn, type Kind, type Place, type Shape } from './place.js'
@@ -73,9 +73,10 @@ function storageOfForeign(
   return farRow(model, relation.entity ?? '', { key: 'id', near, value: value.column })
 }
 
+/** Of a record that nobody outside ever sees nothing is shown here, either (E10). */
 function farRow(model: Model, far: string, ends: { key: string; near?: string; value: string }): Storage {
   const live = liveOf(model, far)
-  return { kind: 'side', from: snake(far), ...ends, where: live ? [live] : [] }
+  return { kind: 'side', from: snake(far), ...ends, where: [...(live ? [live] : []), ...outsideOf(model, far)] }
 }
 
 /** A reference needs its link, money its currency: both stand in the far record. */

@@ -15,6 +15,7 @@ import {
 } from './portal-pages.js'
 import { releasePage, removeReleasePage, saveReleasePage } from './release-pages.js'
 import { userTypeListPage, userTypePage, userTypeUsersPage } from './user-type-pages.js'
+import { viewersPage } from './viewers-page.js'
 
 export function adminPages(context: Context): Router {
   const router = Router()
@@ -23,6 +24,7 @@ export function adminPages(context: Context): Router {
   const either = requireStaff(context, 'manage-portals', 'manage-portal-users')
 
   router.get('/access', either, accessPage(context))
+  router.get('/viewers', either, viewersPage(context))
   router.post('/users/:user/:change', users, changeAccess(context))
   router.get('/users', users, userTypeListPage(context))
   router.get('/invitations/new', portals, invitationPage(context))

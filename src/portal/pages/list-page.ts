@@ -26,8 +26,8 @@ export const listPage: RequestHandler = async (req, res) => {
   const columns = columnsOf(room.module, room.released.fields)
   const query = { ...queryOf(room.released, asked), after: cursorOf(req), fields: columns }
   const door = records(req.viewer)
-  const found = await door.list(room.module.name, query)
-  const count = await door.count(room.module.name, query)
+  const { name } = room.module
+  const [found, count] = await Promise.all([door.list(name, query), door.count(name, query)])
   const list = {
     ...tableOf(room, columns, found),
     ...controlsOf(room, asked, columns, count),

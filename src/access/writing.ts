@@ -21,7 +21,7 @@ import type { Viewer } from './viewer.js'
 export async function create(viewer: Viewer, name: string, record: NewRecord): Promise<string> {
   const entered = await enter(viewer, name, 'create')
   mustWrite(viewer)
-  const values = withOwner(entered, { ...record.values, ...record.fill })
+  const values = await withOwner(entered, { ...record.values, ...record.fill })
   const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links: record.links ?? {} }
   mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, record.values)
@@ -34,12 +34,13 @@ export async function create(viewer: Viewer, name: string, record: NewRecord): P
   return id
 }
 
-/** What somebody from outside creates belongs to the staff member who invited him (Z26). */
-function withOwner(
-  { module, viewer }: Entered,
+/** What somebody from outside creates belongs to the staff member who invited him (Z26), or to nobody once that one is gone. */
+async function withOwner(
+  { module, viewer: { kernel, person } }: Entered,
   values: Readonly<Record<string, FieldValue>>
-): Readonly<Record<string, FieldValue>> {
-  return module.owner ? { ...values, [module.owner]: viewer.person.invitedBy } : values
+): Promise<Readonly<Record<string, FieldValue>>> {
+  if (!module.owner || !(await kernel.host.staffById(person.invitedBy))) return values
+  return { ...values, [module.owner]: person.invitedBy }
 }
 
 export async function change(

@@ -18,7 +18,8 @@ export async function examineEspocrm(env: Environment): Promise<Finding[]> {
     if (ofDatabase.some(({ check }) => check === 'Database')) return ofDatabase
     const { settings, findings } = await findIntegration(db)
     if (!settings) return findings
-    const behind = await checkBehind(db, env, settings)
+    const hasTables = ofDatabase.every(({ check, remedy }) => check !== 'Tables' || remedy === undefined)
+    const behind = await checkBehind(db, env, { settings, hasTables })
     return [...ofDatabase, ...(await checkDatabaseOfEspocrm(db)), ...findings, ...behind]
   } finally {
     await db.destroy()
@@ -26,12 +27,17 @@ export async function examineEspocrm(env: Environment): Promise<Finding[]> {
 }
 
 /** What can be looked at once the integration is found. */
-async function checkBehind(db: Knex, env: Environment, settings: Settings): Promise<Finding[]> {
+async function checkBehind(
+  db: Knex,
+  env: Environment,
+  { settings, hasTables }: { settings: Settings; hasTables: boolean }
+): Promise<Finding[]> {
   try {
     const config = readConfig(env, defaultsFrom(settings))
     const now = Date.now
     const parts = createAdapter(db, { config, log: logger('silent'), now, siteUrl: settings.siteUrl })
-    const patient = { ...parts, rest: parts.espo.rest, db, config, settings, version: readManifest().version, now }
+    const { version } = readManifest()
+    const patient = { ...parts, rest: parts.espo.rest, db, config, settings, version, hasTables, now }
     return [...(await checkService(patient)), await checkMail(config), ...unsaid(env, config)]
   } catch (error) {
     if (!(error instanceof ConfigProblems)) throw error

@@ -58,8 +58,10 @@ function missingForCreate(module: Module, release: ReleaseDraft): Field[] {
   return [...module.fields.values()].filter((field) => isNeeded(field) && !given.has(field.name))
 }
 
+/** What is read-only is the CRM's to fill, but for files and formatted text, which nobody outside can give. */
 function isNeeded(field: Field): boolean {
-  return field.required && !field.readOnly && field.default === null && field.storage.kind !== 'joined'
+  const isOurs = !field.readOnly || isShownOnly(field)
+  return field.required && isOurs && field.default === null && field.storage.kind !== 'joined'
 }
 
 function kindProblem({ draft, userType, publicModules }: ReleaseAsk, module: Module): Problems {

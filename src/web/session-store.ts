@@ -21,7 +21,7 @@ export interface SessionStoreOptions {
   readonly db: Knex
   /** Has the columns `sid` (64), `sess` and `expired`. */
   readonly table: string
-  /** Told when old sessions could not be removed; that is tried again. */
+  /** Told when old sessions could not be removed, which is tried again, and when the table isn't there (yet). */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -35,6 +35,7 @@ export class SessionStore extends ConnectSessionKnexStore {
       cleanupInterval: 10 * minute,
       onDbCleanupError: onFailure
     })
+    this.ready.catch(onFailure)
   }
 
   /** The session of an id, outside of its request. */

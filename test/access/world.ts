@@ -94,6 +94,19 @@ async function loadRows(db: Knex): Promise<Rows> {
   return rows
 }
 
+/** Whoever on the staff is asked for is there. */
+const colleague: Omit<Staff, 'id'> = {
+  userName: 'frank',
+  name: 'Frank',
+  email: undefined,
+  isAdministrator: false,
+  isActive: true,
+  permissions: new Set(),
+  locale: 'en',
+  timeZone: 'UTC',
+  formats: { date: 'iso', time: '24' }
+}
+
 function hostOn(db: Knex, writes: string[]): Host {
   const entries: FeedEntry[] = []
   const notAsked = async (): Promise<never> => {
@@ -121,7 +134,7 @@ function hostOn(db: Knex, writes: string[]): Host {
       await db(moduleOf(catalog, module).table).where({ id }).update({ deleted: 1 })
     },
     staff: async () => undefined,
-    staffById: async () => undefined,
+    staffById: async (id) => ({ ...colleague, id }),
     allows: notAsked,
     switches: notAsked,
     on: () => undefined,

@@ -68,6 +68,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
       definitions: { current: async () => ({ ...recordedAnswer(), orm }), unmapped: async () => [] },
       events: { lag: async () => 0, flow: async () => ({ told: 5, untold: 1 }) },
       version: '0.3.0',
+      hasTables: true,
       now: Date.now,
       ...changes
     }
@@ -226,6 +227,17 @@ onMysql('the doctor beside EspoCRM', (open) => {
         .to.include('portico_outbox')
         .and.include('rebuild')
     })
+  })
+
+  it('leaves out what can’t be looked at before our tables are there', async () => {
+    const checks = (await checkService(await patient({ hasTables: false }))).map(({ check }) => check)
+    expect(checks).to.include.members(["EspoCRM's API", 'Public address'])
+    for (const kept of ['Events', 'Indexes', 'Fields left out']) expect(checks).not.to.include(kept)
+    expect((await checkService(await patient())).map(({ check }) => check)).to.include.members([
+      'Events',
+      'Indexes',
+      'Fields left out'
+    ])
   })
 
   describe('of the definitions', () => {

@@ -20,6 +20,12 @@ function withModule(changed: Module): Catalog {
   return { ...catalog, modules: new Map(catalog.modules).set(changed.name, changed) }
 }
 
+/** With one field more. */
+export function withField(of: string, added: Field): Catalog {
+  const before = module(of)
+  return withModule({ ...before, fields: new Map(before.fields).set(added.name, added) })
+}
+
 export function withoutField(of: string, name: string): Catalog {
   const before = module(of)
   return withModule({ ...before, fields: without(before.fields, name) })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { changeDefaults, defaults } from '../../src/global-sharing/defaults.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { whileHost } from '../support/changed-host.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { customerAt, door, masked, releasePath, staffAt } from './people.js'
@@ -214,6 +215,15 @@ eachDatabase((open) => {
       jonas.is(200).sees('Boiler hums')
       const bjorn = await customerAt(test, 'bjorn')
       expect((await bjorn.peek(anna.path)).status).to.equal(404)
+    })
+
+    it('Z26 what she creates belongs to nobody once whoever invited her is gone', async () => {
+      await whileHost(test, { staffById: async () => undefined }, async () => {
+        await anna.open(`${door}/case/new`)
+        await anna.send('Save', { subject: 'Nobody is left', priority: 'Low' })
+        anna.is(200).sees('Nobody is left')
+      })
+      expect(await stored(idIn(anna.path))).to.include({ assigned_user_id: null, account_id: 'nordwind' })
     })
 
     it('Z11 what is missing is said next to its field, and what was typed stays', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { Catalog } from '../../src/host/catalog.js'
+import type { Catalog, Field } from '../../src/host/catalog.js'
 import type { Release } from '../../src/portal/configuration.js'
 import { goneFrom, releaseProblems } from '../../src/portal/release-check.js'
-import { catalog, withoutField, withoutLink, withoutModule } from './catalog.js'
+import { catalog, field, withField, withoutField, withoutLink, withoutModule } from './catalog.js'
 import { release, userType } from './releases.js'
 
 const type = userType(
@@ -32,6 +32,21 @@ describe('a release that can’t work is refused with the reason', () => {
     expect(
       problems(release('Case', { path: ['contact'], rights: ['edit'], fields: { description: 'editable' } }))
     ).to.deep.equal({})
+  })
+
+  it('Z11 so does a mandatory file, which nobody outside can give; what else is read-only the CRM fills itself', () => {
+    const draft = release('Case', { path: ['contact'], rights: ['create'], fields: subject })
+    const drawing = {
+      ...field('subject', 'Case'),
+      name: 'drawing',
+      label: 'Drawing',
+      readOnly: true,
+      storage: { kind: 'column', column: 'drawing' }
+    } as const
+    const withDrawing = (kind: Field['type']): Catalog => withField('Case', { ...drawing, type: kind })
+    expect(problems(draft, { catalog: withDrawing('files') })).to.deep.equal({ rights: 'mandatoryNotReleased' })
+    expect(problems(draft, { catalog: withDrawing('richText') })).to.deep.equal({ rights: 'mandatoryNotReleased' })
+    expect(problems(draft, { catalog: withDrawing('text') })).to.deep.equal({})
   })
 
   it('Z11 names the fields that are missing', () => {

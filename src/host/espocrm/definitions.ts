@@ -49,10 +49,13 @@ const document = 'espocrm.definitions'
 
 export function createDefinitions({ db, rest, now, log }: DefinitionsOptions): Definitions {
   let known: Metadata | undefined
+  /** Fetched by this service; what an earlier one kept may lack what this one reads. */
+  let isOwn = false
   let loading: Promise<Metadata> | undefined
 
   const renew = async (): Promise<Metadata> => {
     known = await fetched(rest)
+    isOwn = true
     await keep(db, known, now())
     log.info({ cacheTimestamp: known.cacheTimestamp, espocrm: known.espoVersion }, "EspoCRM's definitions were read")
     return known
@@ -71,11 +74,7 @@ export function createDefinitions({ db, rest, now, log }: DefinitionsOptions): D
   return {
     current,
     async refresh() {
-      const before = known ?? (await kept(db))
-      if (before && isSame(before, await stampNow(rest))) {
-        known ??= before
-        return false
-      }
+      if (isOwn && known && isSame(known, await stampNow(rest))) return false
       await renew()
       return true
     },

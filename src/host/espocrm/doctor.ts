@@ -22,6 +22,8 @@ export interface Patient {
   readonly events: Pick<Events, 'lag' | 'flow'>
   /** The service's own version. */
   readonly version: string
+  /** Our tables are up to date; until then, events and definitions can't be looked at. */
+  readonly hasTables: boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -111,11 +113,13 @@ function checkIntegration({ isOn, switches, secret, siteUrl, apiKey }: Settings)
 export async function checkService(patient: Patient): Promise<Finding[]> {
   return [
     ...(await checkApi(patient)),
-    await checkEvents(patient),
-    await checkIndexes(patient),
-    await checkFields(patient),
+    ...(patient.hasTables ? await checkWhatIsKept(patient) : []),
     ...(await checkPublicAddress(patient))
   ]
+}
+
+async function checkWhatIsKept(patient: Patient): Promise<Finding[]> {
+  return [await checkEvents(patient), await checkIndexes(patient), await checkFields(patient)]
 }
 
 const stamp = z.object({

@@ -34,13 +34,15 @@ export async function create(viewer: Viewer, name: string, record: NewRecord): P
   return id
 }
 
-/** What somebody from outside creates belongs to the staff member who invited him (Z26), or to nobody once that one is gone. */
+/** What somebody from outside creates belongs to the staff member who invited him (Z26), or to nobody once that one is gone or
+ *  works there no longer: a CRM may refuse to give records to one who is not active. */
 async function withOwner(
   { module, viewer: { kernel, person } }: Entered,
   values: Readonly<Record<string, FieldValue>>
 ): Promise<Readonly<Record<string, FieldValue>>> {
-  if (!module.owner || !(await kernel.host.staffById(person.invitedBy))) return values
-  return { ...values, [module.owner]: person.invitedBy }
+  if (!module.owner) return values
+  const inviter = await kernel.host.staffById(person.invitedBy)
+  return inviter?.isActive ? { ...values, [module.owner]: inviter.id } : values
 }
 
 export async function change(

@@ -33,7 +33,10 @@ interface Form {
   readonly files: readonly Arrived[]
 }
 
-const fieldLimits = { fields: 100, fieldSize: 20_000, fieldNameSize: 100, headerPairs: 20 }
+/** In bytes: the longest note that is taken has 20,000 characters, and one may need four. */
+const longestText = 100_000
+
+const fieldLimits = { fields: 100, fieldSize: longestText, fieldNameSize: 100, headerPairs: 20 }
 
 /** Files wait in a temporary folder until all of them are found good; only then the host gets the first one. */
 export function createUploads(host: Pick<Host, 'files'>, limits: Limits): Uploads {
@@ -65,7 +68,7 @@ async function readMultipart(req: Request, limits: Limits, folder: string): Prom
   const arriving: Promise<Arrived | undefined>[] = []
   parser.on('field', (name, value, { valueTruncated }) => {
     if (valueTruncated || name in fields) refused[name] = { key: 'errors.field.invalid' }
-    else if (name !== '_csrf') fields[name] = value
+    if (name !== '_csrf') fields[name] ??= value
   })
   parser.on('file', (field, content, { filename }) => {
     const path = join(folder, String(arriving.length))

@@ -217,13 +217,16 @@ eachDatabase((open) => {
       expect((await bjorn.peek(anna.path)).status).to.equal(404)
     })
 
-    it('Z26 what she creates belongs to nobody once whoever invited her is gone', async () => {
-      await whileHost(test, { staffById: async () => undefined }, async () => {
-        await anna.open(`${door}/case/new`)
-        await anna.send('Save', { subject: 'Nobody is left', priority: 'Low' })
-        anna.is(200).sees('Nobody is left')
-      })
-      expect(await stored(idIn(anna.path))).to.include({ assigned_user_id: null, account_id: 'nordwind' })
+    it('Z26 what she creates belongs to nobody once whoever invited her is gone, or deactivated', async () => {
+      const frank = (await test.embedded.host.staffById('frank'))!
+      for (const inviter of [undefined, { ...frank, isActive: false }]) {
+        await whileHost(test, { staffById: async () => inviter }, async () => {
+          await anna.open(`${door}/case/new`)
+          await anna.send('Save', { subject: 'Nobody is left', priority: 'Low' })
+          anna.is(200).sees('Nobody is left')
+        })
+        expect(await stored(idIn(anna.path))).to.include({ assigned_user_id: null, account_id: 'nordwind' })
+      }
     })
 
     it('Z11 what is missing is said next to its field, and what was typed stays', async () => {

@@ -51,7 +51,7 @@ eachDatabase((open) => {
       const anna = await customerAt(test, 'anna')
       await anna.open(`${door}/case/new`)
       await anna.send('Save', { subject: 'Radiator knocks' })
-      const { id } = await test.embedded.db('crm_case').first('id').where({ subject: 'Radiator knocks' })
+      const id = await idOf('crm_case', { subject: 'Radiator knocks' })
       await frank.open(viewersPath('Case', id))
       frank.is(200)
       const [writer, colleague] = [row(frank, 'Anna Schmidt'), row(frank, 'Jonas Petersen')]
@@ -192,29 +192,32 @@ eachDatabase((open) => {
     })
 
     const idOf = async (table: string, where: Record<string, string>): Promise<string> => {
-      const { id } = await test.embedded
-        .db(table)
-        .first('id')
-        .where({ ...where, deleted: 0 })
-        .orderBy('id')
+      const live: Record<string, string | number> = { ...where, deleted: 0 }
+      const rows = test.embedded.db<{ id: string }>(table).where(live)
+      const [id] = await rows.orderBy('id').limit(1).pluck<string[]>('id')
+      if (id === undefined) throw new RangeError(`There is no such row in ${table}.`)
       return id
     }
 
-    const anInvoice = async (): Promise<string> => {
-      const { id } = await test.embedded.db('crm_invoice').first('id').where({ account_id: 'nordwind' }).orderBy('id')
-      return id
+    const anInvoice = (): Promise<string> => idOf('crm_invoice', { account_id: 'nordwind' })
+
+    interface Row {
+      readonly id: string
     }
 
     /** Contacts of no account with access, whose names come before Anna's. */
     const crowd = async (count: number): Promise<void> => {
-      const { id, ...anna } = await test.embedded.db('portico_portal_users').first().where({ record_id: 'anna' })
-      const identity = await test.embedded.db('portico_identities').first().where({ id: anna.identity_id })
+      const { db } = test.embedded
+      const anna = (await db<Row & { identity_id: string; record_id: string }>('portico_portal_users')
+        .first()
+        .where({ record_id: 'anna' }))!
+      const identity = (await db<Row>('portico_identities').first().where({ id: anna.identity_id }))!
       for (let number = 0; number < count; number++) {
-        const own = `${id.slice(0, 30)}-${number}`
+        const id = `${anna.id.slice(0, 30)}-${number}`
         const email = `aa${number}@crowd.example`
-        await test.embedded.db('portico_identities').insert({ ...identity, id: own, email })
-        const user = { id: own, identity_id: own, record_id: `crowd-${number}`, name: `Aa ${number}`, address: email }
-        await test.embedded.db('portico_portal_users').insert({ ...anna, ...user })
+        await db('portico_identities').insert({ ...identity, id, email })
+        const user = { id, identity_id: id, record_id: `crowd-${number}`, name: `Aa ${number}`, address: email }
+        await db('portico_portal_users').insert({ ...anna, ...user })
       }
     }
   })

@@ -115,6 +115,14 @@ describe('an upload', () => {
     expect(shelf.kept.get('2')?.content).to.equal('Grüße')
   })
 
+  it('has as much text as a note may have, in any script; of more, as much comes back (A48)', async () => {
+    const long = '🦊'.repeat(20_000)
+    expect((await send([], { text: long })).body.fields).to.deep.equal({ text: long })
+    const { refused, typed } = (await send([], { text: 'x'.repeat(100_001) })).body
+    expect(refused).to.deep.equal({ text: { key: 'errors.field.invalid' } })
+    expect(typed).to.deep.equal({ text: 'x'.repeat(100_000) })
+  })
+
   it('may come without a file', async () => {
     const { body } = await send([], { text: 'No plan.' })
     expect(body).to.deep.equal({ fields: { text: 'No plan.' }, files: [] })
@@ -261,13 +269,19 @@ describe('a download', () => {
           sendFile(res, { id: '1', name: '', type, size: 0 }, Readable.from(['content']))
         )
       )
-      const { headers, body, status } = await request(app).get('/file').responseType('blob')
-      expect([status, String(body)], type).to.deep.equal([200, 'content'])
+      const { headers, body: bytes, status } = (await request(app).get('/file').responseType('blob')) as Downloaded
+      expect([status, String(bytes)], type).to.deep.equal([200, 'content'])
       expect(headers['content-type']).to.equal('application/octet-stream')
       expect(headers).not.to.have.property('set-cookie')
     }
   })
 })
+
+interface Downloaded {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
 
 /** Waits for something that happens soon. @throws when it does not */
 async function until(isSo: () => boolean): Promise<void> {

@@ -87,6 +87,7 @@ function fieldColumn(columns: Columns, table: Table, name: string, field: Field)
       columns.key(table, name)
       return
     case 'longText':
+    case 'richText':
     case 'options':
       columns.longWords(table, name)
       return
@@ -115,6 +116,9 @@ function fieldColumn(columns: Columns, table: Table, name: string, field: Field)
     case 'url':
     case 'option':
       columns.words(table, name, field.maxLength)
+      return
+    case 'files':
+      throw new RangeError(`${field.name} has no column: files hang on notes here.`)
   }
 }
 

@@ -13,7 +13,7 @@ export interface Host {
   /** Creates (no `id`) or changes a record through the host's own door and gives its id.
    *  `values` are keyed by field name; references are ids, money and numbers are numbers, dates `YYYY-MM-DD`, datetimes
    *  `YYYY-MM-DD HH:MM:SS` in UTC, multiple options arrays. `links` adds records to to-many links.
-   *  @throws HostRefused when the host's validation says no; HostUnavailable when it does not answer. */
+   *  @throws HostRefused when the host's validation says no; HostUnavailable when it can't be reached; HostSilent when nobody knows. */
   save(change: Change, by: Actor): Promise<string>
   /** Makes (`present`) or undoes one connection over a to-many link. @throws HostRefused, HostUnavailable */
   link(connection: Connection, by: Actor): Promise<void>
@@ -186,5 +186,8 @@ export interface FieldError {
   readonly args?: Readonly<Record<string, string | number>>
 }
 
-/** The host did not answer; nothing was written as far as we know. */
+/** The host can't be reached; nothing was written. */
 export class HostUnavailable extends Error {}
+
+/** The host was asked to write and gave no answer that says whether it did. */
+export class HostSilent extends HostUnavailable {}

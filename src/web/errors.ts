@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { Invalid, NotFound, PorticoError } from '../errors.js'
-import { HostRefused, HostUnavailable } from '../host/host.js'
+import { HostRefused, HostSilent, HostUnavailable } from '../host/host.js'
 import { translator } from './locale.js'
 import { page } from './render.js'
 
@@ -45,6 +45,7 @@ function breakOff(res: Response): void {
 function readable(error: unknown): PorticoError {
   if (error instanceof PorticoError) return error
   if (error instanceof HostRefused) return new Invalid(error.fields)
+  if (error instanceof HostSilent) return new PorticoError('errors.hostSilent', { status: 503, cause: error })
   if (error instanceof HostUnavailable) return new PorticoError('errors.hostUnavailable', { status: 503, cause: error })
   if (error instanceof URIError) return new PorticoError('errors.badRequest', { status: 400, cause: error })
   return readableStatus(statusOf(error), error)

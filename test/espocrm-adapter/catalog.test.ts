@@ -81,6 +81,11 @@ describe("EspoCRM's catalog", () => {
     expect(moduleIn(catalog, 'Task').outside).to.deep.equal([])
   })
 
+  it('tells nobody when staff last wrote into the stream (E10)', () => {
+    const names = [...catalog.modules.values()].flatMap(({ fields }) => [...fields.keys()])
+    expect(names).to.include('modifiedAt').and.not.include('streamUpdatedAt')
+  })
+
   it('names only tables and columns that EspoCRM has', () => {
     const columns = recordedColumns()
     const places = placesOf(catalog)
@@ -187,6 +192,12 @@ describe("EspoCRM's catalog", () => {
       expect(link('CMachine', 'operators')).to.deep.equal({ to: 'Contact', cardinality: 'many', storage })
       const back = { ...table, ...there }
       expect(link('Contact', 'cOperatedMachines')).to.deep.equal({ to: 'CMachine', cardinality: 'many', storage: back })
+    })
+
+    it('A24 of contacts to accounts where they still work', () => {
+      const storage = { kind: 'table', table: 'account_contact', live, only: [{ column: 'is_inactive', is: 0 }] }
+      expect(link('Contact', 'accounts')!.storage).to.deep.include(storage)
+      expect(link('Account', 'contacts')!.storage).to.deep.include(storage)
     })
 
     it('by a table that serves several modules, for its own rows only', () => {

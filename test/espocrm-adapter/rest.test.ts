@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createRest, EspoRefused, type Rest, type RestOptions } from '../../src/host/espocrm/rest.js'
-import { HostUnavailable } from '../../src/host/host.js'
+import { HostSilent, HostUnavailable } from '../../src/host/host.js'
 import { failure } from '../host-contract/refusals.js'
 import { FakeEspo } from './fake-espo.js'
 import { accepted, refused } from './fake-espo-answers.js'
@@ -139,6 +139,29 @@ describe("EspoCRM's REST door", () => {
     it('breaks off in the middle', async () => {
       fake.mood = 'half'
       await unavailable(() => rest.send('PUT', 'Case/1', { body: {} }))
+    })
+
+    it('leaves it open whether it wrote, where it was asked to and its answer does not say', async () => {
+      const write = (): Promise<unknown> => rest.send('POST', 'Case', { body: {} })
+      for (const mood of ['half', 'slow', 'failing', 'page', 'empty'] as const) {
+        fake.mood = mood
+        expect(await failure(write), mood).to.be.instanceOf(HostSilent)
+        expect(await failure(() => rest.send('GET', 'Case/1')), mood).not.to.be.instanceOf(HostSilent)
+      }
+    })
+
+    it('has written nothing where it was not reached', async () => {
+      const write = (): Promise<unknown> => rest.send('POST', 'Case', { body: {} })
+      for (const status of [502, 503]) {
+        fake.answers('POST Case', { ...refused.webServer, status })
+        await unavailable(write)
+        expect(await failure(write), String(status)).not.to.be.instanceOf(HostSilent)
+      }
+      await fake.goDown()
+      await unavailable(() => rest.send('GET', 'Case/1'))
+      const error = await failure(write)
+      await fake.comeUp()
+      expect(error).to.be.instanceOf(HostUnavailable).and.not.instanceOf(HostSilent)
     })
 
     it('says more than anybody can hold', async () => {

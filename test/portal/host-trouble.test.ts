@@ -1,6 +1,6 @@
 /** The CRM does not answer, or refuses what the form can't mend: nothing is lost, and a sentence says what to do. */
 import { expect } from 'chai'
-import { HostRefused, HostUnavailable, type Host } from '../../src/host/host.js'
+import { HostRefused, HostSilent, HostUnavailable, type Host } from '../../src/host/host.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
@@ -51,6 +51,23 @@ eachDatabase((open) => {
       })
       await anna.send('Save')
       anna.is(200).sees('Boiler hums', 'Typed with care.')
+    })
+
+    it('does not say that nothing was saved where nobody knows', async () => {
+      const silent = async (): Promise<never> => {
+        throw new HostSilent('the line broke')
+      }
+      const { feed } = test.embedded.host
+      await anna.open(`${door}/case/new`)
+      await whileHost(test, { save: silent, feed: { ...feed, post: silent } }, async () => {
+        await anna.send('Save', { subject: 'Boiler hums', description: 'Typed with care.' })
+        anna.is(503).sees('it is not known whether this was saved').doesNotSee('Nothing was saved')
+        expect(anna.page('#field-description').text().trim()).to.equal('Typed with care.')
+        await anna.open(`${door}/case/annas-heating-case`)
+        await anna.send('Write note', { text: 'It drips.' })
+        anna.is(503).sees('it is not known whether your note was saved').doesNotSee('Nothing was saved')
+        expect(anna.page('#field-text').text().trim()).to.equal('It drips.')
+      })
     })
 
     it('shows the form of a change again, and notices others’ changes all the same', async () => {

@@ -34,7 +34,8 @@ const relation = z.object({
   foreign: word,
   relationName: word,
   midKeys: z.tuple([z.string(), z.string()]).optional().catch(undefined),
-  conditions: mapOf(z.unknown()).optional().catch(undefined)
+  conditions: mapOf(z.unknown()).optional().catch(undefined),
+  additionalColumns: mapOf(z.unknown()).optional().catch(undefined)
 })
 
 const index = z.object({ columns: z.array(z.string()).catch([]), flags: words })

@@ -53,12 +53,28 @@ function reverseOf(model: Model, module: string, relation: RelationDefinition): 
   return type === undefined ? undefined : { kind: 'reverse', column, only: { column: type, is: module } }
 }
 
-function tableOf({ relationName, midKeys, conditions = {} }: RelationDefinition): LinkStorage | undefined {
+function tableOf({
+  relationName,
+  midKeys,
+  conditions = {},
+  additionalColumns = {}
+}: RelationDefinition): LinkStorage | undefined {
   const only = Object.entries(conditions).flatMap(([attribute, is]) => constant(attribute, is))
   if (relationName === undefined || !midKeys || only.length < Object.keys(conditions).length) return undefined
   const [near, far] = midKeys
-  return { kind: 'table', table: snake(relationName), near: snake(near), far: snake(far), live, only }
+  const inForce = 'isInactive' in additionalColumns ? [stillActive] : []
+  return {
+    kind: 'table',
+    table: snake(relationName),
+    near: snake(near),
+    far: snake(far),
+    live,
+    only: [...only, ...inForce]
+  }
 }
+
+/** A contact whom staff marked inactive at an account works there no longer (A24). */
+const stillActive: ColumnIs = { column: 'is_inactive', is: 0 }
 
 function constant(attribute: string, is: unknown): ColumnIs[] {
   return typeof is === 'string' || typeof is === 'number' ? [{ column: snake(attribute), is }] : []

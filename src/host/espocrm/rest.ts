@@ -1,7 +1,7 @@
 /** EspoCRM's REST door: one way in, with its faults told apart. */
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { HostUnavailable } from '../host.js'
+import { HostSilent, HostUnavailable } from '../host.js'
 
 export interface Rest {
   /** The JSON EspoCRM answers with; undefined for an empty answer. `actor` is the id of the EspoCRM user for whom
@@ -64,10 +64,10 @@ export function createRest({ url, apiKey, patience = 15_000, largest = 64 * 1024
       if (value !== '') return value
     } catch (cause) {
       forget(found)
-      throw new HostUnavailable("The key of EspoCRM's user portico can't be read.", { cause })
+      throw new NotAsked("The key of EspoCRM's user portico can't be read.", { cause })
     }
     forget(found)
-    throw new HostUnavailable('EspoCRM has no active user portico with a key: install the extension again.')
+    throw new NotAsked('EspoCRM has no active user portico with a key: install the extension again.')
   }
 
   /** Another request may have read a newer one meanwhile. */
@@ -105,7 +105,7 @@ export function createRest({ url, apiKey, patience = 15_000, largest = 64 * 1024
     } catch (error) {
       if (!isUnauthorized(error)) throw error
     }
-    throw new HostUnavailable('EspoCRM refuses the key of its user portico.')
+    throw new NotAsked('EspoCRM refuses the key of its user portico.')
   }
 
   return {
@@ -114,7 +114,7 @@ export function createRest({ url, apiKey, patience = 15_000, largest = 64 * 1024
         const response = await attemptTwice({ method, path, ask }, AbortSignal.timeout(patience))
         return (await jsonOf(response, largest)) as T
       } catch (error) {
-        throw unavailable(error)
+        throw method === 'GET' ? unavailable(error) : unsure(error)
       }
     },
     async stream(path) {
@@ -180,6 +180,7 @@ async function refusalOf(response: Response): Promise<Error> {
   const { status } = response
   const reason = reasonOf(response)
   const text = await textOf(response, 1024 * 1024).catch(() => '')
+  if (isUnpassed(status)) return new NotAsked(`EspoCRM's web server answered ${status}. ${reason}`)
   if (status >= 500) return new HostUnavailable(`EspoCRM answered ${status}. ${reason}`)
   if (status >= 400 && isFromEspo(response)) return new EspoRefused(status, reason, json(text))
   return new HostUnavailable(`What answers at EspoCRM's address is not EspoCRM: ${status}.`)
@@ -206,6 +207,28 @@ function json(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** The request did not reach EspoCRM. */
+class NotAsked extends HostUnavailable {}
+
+/** What web servers say while EspoCRM is down for maintenance or nobody answers behind them. */
+function isUnpassed(status: number): boolean {
+  return status === 502 || status === 503
+}
+
+/** After a request to write: unless it can't have arrived, EspoCRM may have done it all the same. */
+function unsure(error: unknown): unknown {
+  if (error instanceof EspoRefused || error instanceof NotAsked || wasNotSent(error)) return unavailable(error)
+  const { message } = unavailable(error) as Error
+  return new HostSilent(message, { cause: error })
+}
+
+/** No connection was made, or the request was never tried. */
+function wasNotSent(error: unknown): boolean {
+  const code: unknown = (error as { cause?: { code?: unknown } }).cause?.code
+  const early = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
+  return early.some((known) => known === code)
 }
 
 /** What fetch throws (no connection, a broken one, too slow) is one fault to us. */

@@ -3,7 +3,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, NotFound } from '../../errors.js'
-import { HostUnavailable, type FileInfo } from '../../host/host.js'
+import { HostSilent, HostUnavailable, type FileInfo } from '../../host/host.js'
 import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
@@ -74,6 +74,7 @@ function troubleOf(error: unknown, { t }: Room, unavailable: string): Omit<Refus
     const notice = elsewhere && t('portal:form.refusedUnseen', { reason: t(elsewhere.key, { ...elsewhere.args }) })
     return { status: error.status, errors: error.fields, notice }
   }
+  if (error instanceof HostSilent) return { status: 503, errors: {}, notice: t('portal:notes.silent') }
   if (error instanceof HostUnavailable) return { status: 503, errors: {}, notice: t(unavailable) }
   throw error
 }

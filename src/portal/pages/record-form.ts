@@ -5,7 +5,7 @@ import { isMoney, type NewRecord, type ViewedRecord } from '../../access/record.
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, PorticoError } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
-import { HostUnavailable, type FieldError } from '../../host/host.js'
+import { HostSilent, HostUnavailable, type FieldError } from '../../host/host.js'
 import { configuration, releaseOf } from '../configuration.js'
 import { filledFields } from '../release-check.js'
 import { filling, partFilling } from '../filling.js'
@@ -194,6 +194,7 @@ async function attempt(req: Request, res: Response, sheet: Sheet, act: () => Pro
 
 /** A refusal of the whole record that other values may mend. */
 function noticeOf(error: unknown, { t }: Room): { status: number; notice: string } | undefined {
+  if (error instanceof HostSilent) return { status: 503, notice: t('portal:form.silent') }
   if (error instanceof HostUnavailable) return { status: 503, notice: t('portal:form.unavailable') }
   const isMendable = error instanceof PorticoError && (error.key === 'errors.outOfScope' || error.status === 409)
   return isMendable ? { status: error.status, notice: t(error.key, error.args) } : undefined

@@ -3,8 +3,8 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 
-/** `up`: passes on; `down`: the connection breaks; `failing`: 500; `page`: some web page says 200; `silent`: no answer at all. */
-export type Weather = 'up' | 'down' | 'failing' | 'page' | 'silent'
+/** `up`: passes on; `closed`: 503, nobody answers behind it; `down`: the connection breaks; `failing`: 500; `page`: some web page says 200; `silent`: no answer at all. */
+export type Weather = 'up' | 'closed' | 'down' | 'failing' | 'page' | 'silent'
 
 export interface FaultProxy {
   readonly url: string
@@ -17,6 +17,7 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
   const passOn = passTo(target)
   const answers: Record<Weather, (req: IncomingMessage, res: ServerResponse) => void> = {
     up: passOn,
+    closed: (_, res) => res.writeHead(503, { 'Content-Type': 'text/html' }).end('<h1>Service Unavailable</h1>'),
     down: (req) => req.socket.destroy(),
     failing: (_, res) => res.writeHead(500, { 'Content-Type': 'text/html' }).end('<h1>Internal Server Error</h1>'),
     page: (_, res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Under maintenance</h1>'),

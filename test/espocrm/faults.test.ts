@@ -111,19 +111,22 @@ onEspocrm('what goes wrong around EspoCRM', (live) => {
   })
 
   describe('EspoCRM’s API', () => {
-    const weathers: readonly (readonly [Weather, string])[] = [
-      ['down', 'does not answer'],
-      ['failing', 'answers 500'],
-      ['page', 'is a page of somebody else'],
-      ['silent', 'never answers']
+    const nothingSaved = 'The CRM can’t be reached just now. Nothing was saved; your input is still here.'
+    const nobodyKnows = 'it is not known whether this was saved. Your input is still here.'
+    const weathers: readonly (readonly [Weather, string, string])[] = [
+      ['closed', 'is closed', nothingSaved],
+      ['down', 'breaks off', nobodyKnows],
+      ['failing', 'answers 500', nobodyKnows],
+      ['page', 'is a page of somebody else', nobodyKnows],
+      ['silent', 'never answers', nobodyKnows]
     ]
-    for (const [weather, words] of weathers) {
+    for (const [weather, words, sentence] of weathers) {
       it(`${words}: reads go on, writes are refused with the input kept, and go on afterwards`, async () => {
         proxy.weather = weather
         await anna.open(`${portal}/case`)
         anna.is(200).sees('Heating fails')
         await create(`Written while it ${words}`)
-        anna.is(503).sees('The CRM can’t be reached just now. Nothing was saved; your input is still here.')
+        anna.is(503).sees(sentence)
         expect(anna.page('input[name=name]').attr('value')).to.equal(`Written while it ${words}`)
         proxy.weather = 'up'
         await anna.send('Save')
@@ -132,9 +135,9 @@ onEspocrm('what goes wrong around EspoCRM', (live) => {
       })
     }
 
-    it('does not answer: notes are refused with the text kept, and the record stays readable', async () => {
+    it('is closed: notes are refused with the text kept, and the record stays readable', async () => {
       await openCase()
-      proxy.weather = 'down'
+      proxy.weather = 'closed'
       await anna.send('Write note', { text: 'Is anybody there?' })
       anna.is(503).sees('The CRM can’t be reached just now.')
       expect(anna.page('textarea[name=text]').text()).to.include('Is anybody there?')

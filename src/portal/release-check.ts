@@ -96,10 +96,19 @@ function rightsProblem(draft: ReleaseDraft, module: Module): Problems {
     return draft.rights.size > 0 || draft.notes !== 'none' ? { rights: { key: 'portal:problem.publicRights' } } : {}
   if (draft.rights.has('clone') && !draft.rights.has('create'))
     return { rights: { key: 'portal:problem.cloneNeedsCreate' } }
+  const filled = draft.rights.has('create') ? filledByTheHost(module, draft) : undefined
+  if (filled) return { rights: { key: 'portal:problem.pathReadOnly', args: { field: filled.label } } }
   const missing = draft.rights.has('create') ? missingForCreate(module, draft) : []
   if (missing.length === 0) return {}
   const fields = missing.map((field) => field.label).join(', ')
   return { rights: { key: 'portal:problem.mandatoryNotReleased', args: { fields, count: missing.length } } }
+}
+
+/** The lookup that a new record would have to be put on the path by, where the CRM lets nobody write it. */
+function filledByTheHost(module: Module, { path }: ReleaseDraft): Field | undefined {
+  const link = module.links.get(path[0] ?? '')
+  const names = link ? Object.keys(lookupValues(module, link, '')) : []
+  return names.flatMap((name) => module.fields.get(name) ?? []).find(({ readOnly }) => readOnly)
 }
 
 function fieldsProblem({ catalog, userType, draft }: ReleaseAsk, module: Module): Problems {

@@ -49,6 +49,15 @@ describe('a release that can’t work is refused with the reason', () => {
     expect(problems(draft, { catalog: withDrawing('text') })).to.deep.equal({})
   })
 
+  it('Z12 a path that new records can not be put on costs the right to create, not the others', () => {
+    const draft = (right: 'create' | 'edit'): Release =>
+      release('Case', { path: ['account', 'contacts'], rights: [right], fields: subject })
+    const filled = withField('Case', { ...field('account', 'Case'), readOnly: true })
+    expect(problems(draft('create'), { catalog: filled })).to.deep.equal({ rights: 'pathReadOnly' })
+    expect(problems(draft('edit'), { catalog: filled })).to.deep.equal({})
+    expect(problems(draft('create'))).to.deep.equal({})
+  })
+
   it('Z11 names the fields that are missing', () => {
     const draft = release('Case', { path: ['contact'], rights: ['create'], fields: { description: 'editable' } })
     const found = releaseProblems({ catalog, userType: type, draft, publicModules: new Set() })

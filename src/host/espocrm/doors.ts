@@ -128,7 +128,7 @@ async function bearer(req: Request, options: DoorOptions): Promise<Staff | undef
   }
 }
 
-/** Few records have buttons, so EspoCRM is asked last. */
+/** EspoCRM is asked last: for most modules and most of the staff there is no button. */
 async function actionsFor(
   staff: Staff,
   { req, host, plugin }: DoorOptions & { req: Request }

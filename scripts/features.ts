@@ -65,7 +65,8 @@ function entry(id: string, summary: string, titles: readonly string[], missing: 
 
 /** Titles without the engine they run on and the seed of the day: one promise, however often it is kept. */
 function sentence(test: TestTitle): string {
-  const path = test.path.filter((title) => !/^on (SQLite|MariaDB)$/.test(title))
+  const titles = test.path.map((title) => title.replace(/ \(needs a running EspoCRM: .*\)$/, ''))
+  const path = titles.filter((title) => !/^on (SQLite|MariaDB)$/.test(title))
   return path.join(' › ').replace(/ \(seed [^)]*\)/, '')
 }
 

@@ -217,13 +217,7 @@ export function writable(release: Pick<Release, 'fields'>, module: Module): stri
 /** Never the owner: a portal user can't give records away (Z26, E10). Never the bare columns of a lookup that serves several
  *  modules either: nothing would say whether he may see the record he names (A05). Nor HTML and files. */
 export function mayBeWritten(module: Module, field: Field): boolean {
-  if (!isWritable(field) || field.name === module.owner) return false
-  return !isBareLookup(module, field) && !isOutsideRule(module, field)
-}
-
-/** Whether a record leaves the house at all is for staff to say (E10). */
-function isOutsideRule(module: Module, { storage }: Field): boolean {
-  return storage.kind === 'column' && module.outside.some(({ column }) => column === storage.column)
+  return isWritable(field) && field.name !== module.owner && !isBareLookup(module, field)
 }
 
 function isBareLookup(module: Module, { storage, type }: Field): boolean {

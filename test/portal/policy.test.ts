@@ -3,8 +3,8 @@ import { all, along, any, compare, linked, oneOf, writtenBy } from '../../src/ac
 import type { Action, Grant, ModulePolicy } from '../../src/access/grant.js'
 import type { Catalog } from '../../src/host/catalog.js'
 import type { Release } from '../../src/portal/configuration.js'
-import { mayBeWritten, portalPolicy, type PolicyFacts } from '../../src/portal/policy.js'
-import { catalog, field, module as moduleNamed, withoutField, withoutLink, withoutModule } from './catalog.js'
+import { portalPolicy, type PolicyFacts } from '../../src/portal/policy.js'
+import { catalog, withoutField, withoutLink, withoutModule } from './catalog.js'
 import { anna, release, userType } from './releases.js'
 
 const own = oneOf('id', ['anna'])
@@ -147,11 +147,6 @@ describe('what a user type gives a portal user', () => {
   it('E10 the rows that never leave the house are a restriction on top', () => {
     const policy = policyOf('Case', [release('Case', { path: ['contact'], fields })])
     expect(policy?.restrictions.map((one) => one.when)).to.deep.equal([compare('isInternal', '=', false)])
-  })
-
-  it('E10 whether a record leaves the house is for staff alone to write', () => {
-    expect(mayBeWritten(moduleNamed('Case'), field('isInternal', 'Case'))).to.equal(false)
-    expect(mayBeWritten(moduleNamed('Case'), field('subject', 'Case'))).to.equal(true)
   })
 })
 

@@ -15,8 +15,13 @@ import { formatFor } from './format.js'
 
 export interface Uploads {
   /** Reads a multipart form: fields as text, files stored by the host. Too large, too many or of a type not allowed: the
-   *  files stored so far are removed. @throws Invalid with the field of the file. (A19, A20, A48) */
-  receive(req: Request, by: Actor): Promise<{ fields: Record<string, string>; files: readonly FileInfo[] }>
+   *  files stored so far are removed. `check` may refuse the fields before the first file is kept, given how many there are.
+   *  @throws Invalid with the field of the file, and what `check` throws. (A15, A19, A20, A48) */
+  receive(
+    req: Request,
+    by: Actor,
+    check?: (fields: Readonly<Record<string, string>>, files: number) => void
+  ): Promise<{ fields: Record<string, string>; files: readonly FileInfo[] }>
 }
 
 type Limits = Pick<Config['limits'], 'uploadSize' | 'filesPerNote'>
@@ -41,11 +46,12 @@ const fieldLimits = { fields: 100, fieldSize: longestText, fieldNameSize: 100, h
 /** Files wait in a temporary folder until all of them are found good; only then the host gets the first one. */
 export function createUploads(host: Pick<Host, 'files'>, limits: Limits): Uploads {
   return {
-    async receive(req, by) {
+    async receive(req, by, check) {
       refuseOversized(req, limits)
       const folder = await mkdtemp(join(tmpdir(), 'portico-upload-'))
       try {
         const form = await readMultipart(req, limits, folder)
+        check?.(form.fields, form.files.length)
         const types = await typesOf(form.files)
         return { fields: form.fields, files: await store(host, form.files, types, by) }
       } finally {

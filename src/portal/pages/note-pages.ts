@@ -32,7 +32,7 @@ function postNote(context: Context): RequestHandler {
     const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
     if (!record.may.has('post')) throw new Forbidden()
     try {
-      const { fields, files } = await context.uploads.receive(req, req.viewer.actor)
+      const { fields, files } = await context.uploads.receive(req, req.viewer.actor, mustBeNote)
       await unlessRefused(context, files, async () => {
         const text = noteText(fields['text'], files.length > 0)
         await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
@@ -148,9 +148,13 @@ async function showNote(
 function noteText(typed: unknown, hasFiles: boolean): string {
   const text = typeof typed === 'string' ? typed.replace(/\r\n/g, '\n').trim() : ''
   if (text === '' && !hasFiles) throw new Invalid({ text: { key: 'errors.field.required' } })
-  if (text.length > longestNote)
+  if ([...text].length > longestNote)
     throw new Invalid({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
   return text
+}
+
+function mustBeNote(fields: Readonly<Record<string, string>>, files: number): void {
+  noteText(fields['text'], files > 0)
 }
 
 /** Files of a note that was not taken are not kept. */

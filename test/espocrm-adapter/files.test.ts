@@ -163,10 +163,6 @@ eachDatabase((open) => {
           related_type: 'Document',
           related_id: 'r1',
           field: null
-        },
-        'a picture in an article': {
-          ...{ role: 'Inline Attachment', parent_type: null },
-          ...{ related_type: 'KnowledgeBaseArticle', related_id: 'a1', field: 'body' }
         }
       }
       for (const [what, row] of Object.entries(given))
@@ -180,6 +176,10 @@ eachDatabase((open) => {
         'an import': { role: 'Import File', parent_type: null, field: null },
         'an export': { role: 'Export File' },
         'an export that names a field of files': { role: 'Export File', parent_type: 'Case', parent_id: 'r1' },
+        'a picture in an article': {
+          ...{ role: 'Inline Attachment', parent_type: null },
+          ...{ related_type: 'KnowledgeBaseArticle', related_id: 'a1', field: 'body' }
+        },
         'a picture in a field of plain text': {
           ...{ role: 'Inline Attachment', parent_type: 'Case' },
           ...{ parent_id: 'r1', field: 'description' }

@@ -166,9 +166,7 @@ function wentWithItsNote({ parent_type, parent_id, note_deleted }: AttachmentRow
  *  in EspoCRM. */
 async function isInField({ db, catalog }: Espo, row: AttachmentRow): Promise<boolean> {
   const module = (await catalog('en')).modules.get(row.parent_type ?? row.related_type ?? '')
-  if (!module || module.name === 'User') return false
-  if (row.role === 'Inline Attachment') return module.fields.get(row.field ?? '')?.type === 'richText'
-  if (row.role !== 'Attachment') return false
+  if (!module || module.name === 'User' || row.role !== 'Attachment') return false
   const kept = [...module.fields.values()].map((field) => field.storage).filter((storage) => storage.kind === 'files')
   const found = await Promise.all(kept.map((storage) => holds(db, module, storage, row.id)))
   return found.includes(true)

@@ -3,7 +3,8 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, NotFound } from '../../errors.js'
-import { HostSilent, HostUnavailable, type FileInfo } from '../../host/host.js'
+import { HostRefused, HostSilent, HostUnavailable, type FileInfo } from '../../host/host.js'
+import { noteText } from '../../host/note-text.js'
 import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
@@ -11,8 +12,6 @@ import { ownNote, type ShownNote } from './notes.js'
 import { showRecord, titleOf, type RefusedNote } from './record-page.js'
 import { roomOf, type Room } from './room.js'
 import { meet, seenMark, seenName } from './seen.js'
-
-const longestNote = 20_000
 
 export function notePages(context: Context): Router {
   const router = Router({ mergeParams: true })
@@ -34,7 +33,7 @@ function postNote(context: Context): RequestHandler {
     try {
       const { fields, files } = await context.uploads.receive(req, req.viewer.actor, mustBeNote)
       await unlessRefused(context, files, async () => {
-        const text = noteText(fields['text'], files.length > 0)
+        const text = textOf(fields['text'], files.length > 0)
         await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
       })
     } catch (error) {
@@ -52,7 +51,7 @@ const changeNote: RequestHandler = async (req, res) => {
   const how = changed.get('text')
   if (how) return showNote(req, res, found, { draft: String(typed['text']), ...changedMeanwhile(room, how, note.text) })
   try {
-    const text = noteText(req.body?.text, note.files.length > 0)
+    const text = textOf(req.body?.text, note.files.length > 0)
     await records(req.viewer).changePost(room.module.name, recordId, note.id, text)
   } catch (error) {
     const trouble = troubleOf(error, room, 'portal:form.unavailable')
@@ -144,17 +143,17 @@ async function showNote(
   )
 }
 
-/** @throws Invalid for a note of nothing: neither words nor a file. */
-function noteText(typed: unknown, hasFiles: boolean): string {
-  const text = typeof typed === 'string' ? typed.replace(/\r\n/g, '\n').trim() : ''
-  if (text === '' && !hasFiles) throw new Invalid({ text: { key: 'errors.field.required' } })
-  if ([...text].length > longestNote)
-    throw new Invalid({ text: { key: 'errors.field.tooLong', args: { max: longestNote } } })
-  return text
+/** The text as it is kept. @throws Invalid for a note of nothing, neither words nor a file, and for one that is too long. */
+function textOf(typed: unknown, hasFiles: boolean): string {
+  try {
+    return noteText(typeof typed === 'string' ? typed : '', hasFiles)
+  } catch (error) {
+    throw error instanceof HostRefused ? new Invalid(error.fields) : error
+  }
 }
 
 function mustBeNote(fields: Readonly<Record<string, string>>, files: number): void {
-  noteText(fields['text'], files > 0)
+  textOf(fields['text'], files > 0)
 }
 
 /** Files of a note that was not taken are not kept. */

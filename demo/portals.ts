@@ -4,6 +4,7 @@ import type { Staff } from '../src/host/host.js'
 import { changeDefaults, defaults, type Level } from '../src/global-sharing/defaults.js'
 import {
   configuration,
+  plainRelease,
   userTypesOf,
   type FieldRelease,
   type NoteRight,
@@ -113,10 +114,10 @@ function draftOf(one: Released): Parameters<typeof saveRelease>[2] {
   for (const name of one.editable ?? []) fields.set(name, 'editable')
   for (const name of one.readOnly ?? []) fields.set(name, 'readOnly')
   return {
+    ...plainRelease,
     module: one.module,
     kind: one.kind,
     path: one.path ?? [],
-    criteria: undefined,
     rights: new Set(one.rights ?? []),
     notes: one.notes ?? 'none',
     fields

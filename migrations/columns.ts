@@ -32,6 +32,22 @@ export function moment(db: Knex, table: Knex.CreateTableBuilder, name: string): 
   return isMysql(db) ? table.specificType(name, 'datetime') : table.string(name, 19)
 }
 
+/** A small file. */
+export function bytes(db: Knex, table: Knex.CreateTableBuilder, name: string): Knex.ColumnBuilder {
+  return isMysql(db) ? table.specificType(name, 'mediumblob') : table.binary(name)
+}
+
+/** Adds the columns a table doesn't have yet. */
+export async function addColumns(
+  db: Knex,
+  name: string,
+  columns: Readonly<Record<string, (table: Knex.CreateTableBuilder) => void>>
+): Promise<void> {
+  for (const [column, build] of Object.entries(columns)) {
+    if (!(await db.schema.hasColumn(name, column))) await db.schema.alterTable(name, build)
+  }
+}
+
 /** Makes a table unless it is there; tables are InnoDB, utf8mb4. */
 export async function createTable(
   db: Knex,

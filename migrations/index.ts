@@ -7,6 +7,7 @@ import * as portal from './0004-portal.js'
 import * as sharing from './0005-sharing.js'
 import * as externalUsers from './0006-external-users.js'
 import * as besideAHost from './0007-beside-a-host.js'
+import * as portalsComplete from './0008-portals-complete.js'
 
 export interface Migration {
   readonly name: string
@@ -20,5 +21,6 @@ export const migrations: readonly Migration[] = [
   portal,
   sharing,
   externalUsers,
-  besideAHost
+  besideAHost,
+  portalsComplete
 ]

@@ -36,13 +36,16 @@ export interface Viewer {
 
 /** Makes the viewer for somebody whose session was just checked. `previewBy` is the staff member who looks through his eyes. */
 export async function viewerFor(kernel: Kernel, person: Person, options: { previewBy?: Staff } = {}): Promise<Viewer> {
-  const policy = await kernel.policyFor(person)
-  const actor: Actor = {
-    kind: 'outside',
-    id: person.id,
-    name: person.name,
-    module: person.module,
-    recordId: person.recordId
-  }
-  return { person, actor, policy, readOnly: options.previewBy !== undefined, kernel } as unknown as Viewer
+  return make(kernel, person, await kernel.policyFor(person), options.previewBy !== undefined)
+}
+
+/** A viewer as he would be under a policy that may not be in force: he only looks (Z07, Z13). */
+export function viewerUnder(kernel: Kernel, person: Person, policy: Policy): Viewer {
+  return make(kernel, person, policy, true)
+}
+
+function make(kernel: Kernel, person: Person, policy: Policy, readOnly: boolean): Viewer {
+  const { id, name, module, recordId } = person
+  const actor: Actor = { kind: 'outside', id, name, module, recordId }
+  return { person, actor, policy, readOnly, kernel } as unknown as Viewer
 }

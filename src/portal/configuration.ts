@@ -16,6 +16,18 @@ export interface Portal {
   readonly locale: Locale
   readonly timeZone: string
   readonly formats: Formats
+  /** Portal roles that all its users have (E02). */
+  readonly roleIds: readonly string[]
+  /** What the navigation shows, in order (E03; words of `tabs.ts`); undefined: everything released. */
+  readonly tabs: readonly string[] | undefined
+  /** Undefined: the layouts of the CRM (E07). */
+  readonly layoutSetId: string | undefined
+  /** Undefined: the first module is the first page (E04). */
+  readonly dashboardId: string | undefined
+  /** `#rrggbb`; undefined: Portico's own (E01). */
+  readonly accent: string | undefined
+  /** Stamp of the logo's content; undefined: it has none. */
+  readonly logo: string | undefined
   /** Raised by every change; who saves on top of an older one is told. */
   readonly revision: number
 }
@@ -27,9 +39,18 @@ export interface UserType {
   /** *Client Portal*, which every portal is born with and which can't be deleted (Z02). */
   readonly isBuiltIn: boolean
   readonly primaryModule: string
+  /** The step its set-up is at; undefined once it is finished. Until then nobody can be invited to it (Z04). */
+  readonly setUp: SetUpStep | undefined
+  /** The field of the primary module that invitations go to; undefined: its first e-mail field (Z18). */
+  readonly addressField: string | undefined
+  readonly webTabIds: readonly string[]
   readonly revision: number
   readonly releases: readonly Release[]
 }
+
+/** What is still to be done, in this order (Z04). */
+export const setUpSteps = ['tabs', 'fields', 'invitation'] as const
+export type SetUpStep = (typeof setUpSteps)[number]
 
 export const releaseKinds = ['primary', 'related', 'public', 'part'] as const
 /** `part`: line items, released inside the module they are part of. */
@@ -52,6 +73,32 @@ export interface Release {
   readonly criteria: Criteria | undefined
   readonly rights: ReadonlySet<Right>
   readonly notes: NoteRight
+  /** In the standard layout: of records that none of `layouts` is for. */
+  readonly fields: ReadonlyMap<string, FieldRelease>
+  /** Further layouts of the portal's layout set, with the fields released in each (Z05, Z11). */
+  readonly layouts: readonly LayoutRelease[]
+  readonly view: ReleaseView
+  /** Forms are filled in steps, one per section of the layout (Z05). */
+  readonly inSteps: boolean
+}
+
+/** What a release is where nothing else is said: of no records, shown as a list, without a right. */
+export const plainRelease = {
+  path: [],
+  criteria: undefined,
+  rights: new Set<Right>(),
+  notes: 'none',
+  layouts: [],
+  view: 'list',
+  inSteps: false
+} as const satisfies Partial<Release>
+
+export const releaseViews = ['list', 'canvas'] as const
+/** `canvas`: cards (Z10). */
+export type ReleaseView = (typeof releaseViews)[number]
+
+export interface LayoutRelease {
+  readonly layoutId: string
   readonly fields: ReadonlyMap<string, FieldRelease>
 }
 export type FieldRelease = 'editable' | 'readOnly'
@@ -99,6 +146,10 @@ interface PortalRow {
   time_zone: string
   date_format: Formats['date']
   time_format: Formats['time']
+  tabs: string | null
+  layout_set_id: string | null
+  dashboard_id: string | null
+  accent: string | null
   revision: number
 }
 
@@ -112,17 +163,26 @@ const portalColumns = [
   'time_zone',
   'date_format',
   'time_format',
+  'tabs',
+  'layout_set_id',
+  'dashboard_id',
+  'accent',
   'revision'
 ] as const
 
 async function loadPortals(db: Knex): Promise<Map<string, Portal>> {
+  const roles = await namesBy(db, 'portico_roles_of_portals', 'portal_id', 'role_id')
+  const logos: { portal_id: string; stamp: string }[] = await db('portico_portal_logos').select('portal_id', 'stamp')
+  const logoOf = new Map(logos.map(({ portal_id, stamp }) => [portal_id, stamp]))
   const rows = await db<PortalRow>('portico_portals')
     .select(...portalColumns)
     .orderBy(['created_at', 'id'])
-  return new Map(rows.map((row) => [row.id, portalOf(row)]))
+  return new Map(
+    rows.map((row) => [row.id, { ...portalOf(row), roleIds: roles.get(row.id) ?? [], logo: logoOf.get(row.id) }])
+  )
 }
 
-function portalOf(row: PortalRow): Portal {
+function portalOf(row: PortalRow): Omit<Portal, 'roleIds' | 'logo'> {
   const { id, name, slug, locale, revision } = row
   const formats = { date: row.date_format, time: row.time_format }
   return {
@@ -133,9 +193,31 @@ function portalOf(row: PortalRow): Portal {
     revision,
     formats,
     timeZone: row.time_zone,
+    tabs: readTabs(row.tabs),
+    layoutSetId: row.layout_set_id ?? undefined,
+    dashboardId: row.dashboard_id ?? undefined,
+    accent: row.accent ?? undefined,
     isActive: Boolean(row.is_active),
     isDefault: Boolean(row.is_default)
   }
+}
+
+/** What can't be read leaves the navigation as it is without a list. */
+function readTabs(text: string | null): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text ?? 'null')
+    return Array.isArray(list) ? list.filter((word) => typeof word === 'string') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The values of `name` by `owner`, in their order. */
+async function namesBy(db: Knex, table: string, owner: string, name: string): Promise<Map<string, string[]>> {
+  const rows = await db<Record<string, string>>(table).select(owner, name).orderBy([owner, name])
+  const byOwner = new Map<string, string[]>()
+  for (const row of rows) byOwner.set(row[owner]!, [...(byOwner.get(row[owner]!) ?? []), row[name]!])
+  return byOwner
 }
 
 async function loadOldAddresses(db: Knex): Promise<Map<string, OldAddress>> {
@@ -153,21 +235,48 @@ interface UserTypeRow {
   name: string
   is_built_in: number
   primary_module: string
+  set_up: string | null
+  address_field: string | null
   revision: number
 }
 
-const userTypeColumns = ['id', 'portal_id', 'name', 'is_built_in', 'primary_module', 'revision'] as const
+const userTypeColumns = [
+  'id',
+  'portal_id',
+  'name',
+  'is_built_in',
+  'primary_module',
+  'set_up',
+  'address_field',
+  'revision'
+] as const
 
 async function loadUserTypes(db: Knex, releases: ReadonlyMap<string, Release[]>): Promise<Map<string, UserType>> {
+  const webTabs = await namesBy(db, 'portico_web_tabs_of_types', 'user_type_id', 'web_tab_id')
   const rows = await db<UserTypeRow>('portico_user_types')
     .select(...userTypeColumns)
     .orderBy(['created_at', 'id'])
   return new Map(
-    rows.map(({ id, name, revision, ...row }) => {
-      const rest = { portalId: row.portal_id, isBuiltIn: Boolean(row.is_built_in), primaryModule: row.primary_module }
-      return [id, { id, name, revision, ...rest, releases: releases.get(id) ?? [] }]
-    })
+    rows.map((row) => [
+      row.id,
+      { ...userTypeIn(row), webTabIds: webTabs.get(row.id) ?? [], releases: releases.get(row.id) ?? [] }
+    ])
   )
+}
+
+/** A step that is none of ours is a set-up that begins again. */
+function userTypeIn(row: UserTypeRow): Omit<UserType, 'webTabIds' | 'releases'> {
+  const { id, name, revision } = row
+  return {
+    id,
+    name,
+    revision,
+    portalId: row.portal_id,
+    isBuiltIn: Boolean(row.is_built_in),
+    primaryModule: row.primary_module,
+    setUp: row.set_up === null ? undefined : (setUpSteps.find((step) => step === row.set_up) ?? 'tabs'),
+    addressField: row.address_field ?? undefined
+  }
 }
 
 interface ReleaseRow {
@@ -179,26 +288,47 @@ interface ReleaseRow {
   criteria: string | null
   rights: string
   notes: string
+  view: string
+  in_steps: number
 }
 
-const releaseColumns = ['id', 'user_type_id', 'module', 'kind', 'path', 'criteria', 'rights', 'notes'] as const
+const releaseColumns = [
+  'id',
+  'user_type_id',
+  'module',
+  'kind',
+  'path',
+  'criteria',
+  'rights',
+  'notes',
+  'view',
+  'in_steps'
+] as const
 
 /** By user type. */
 async function loadReleases(db: Knex): Promise<Map<string, Release[]>> {
   const fields = await loadFields(db)
+  const layouts = await loadLayoutFields(db)
   const rows = await db<ReleaseRow>('portico_released_modules')
     .select(...releaseColumns)
     .whereIn('kind', releaseKinds)
     .orderBy(['user_type_id', 'module'])
   const byType = new Map<string, Release[]>()
   for (const row of rows) {
-    byType.set(row.user_type_id, [...(byType.get(row.user_type_id) ?? []), releaseIn(row, fields.get(row.id))])
+    byType.set(row.user_type_id, [
+      ...(byType.get(row.user_type_id) ?? []),
+      {
+        ...releaseIn(row),
+        fields: fields.get(row.id) ?? new Map<string, FieldRelease>(),
+        layouts: layouts.get(row.id) ?? []
+      }
+    ])
   }
   return byType
 }
 
 /** A word that is not ours (a newer or damaged row) counts for nothing. */
-function releaseIn(row: ReleaseRow, fields: ReadonlyMap<string, FieldRelease> | undefined): Release {
+function releaseIn(row: ReleaseRow): Omit<Release, 'fields' | 'layouts'> {
   const { id, module, kind } = row
   return {
     id,
@@ -208,7 +338,8 @@ function releaseIn(row: ReleaseRow, fields: ReadonlyMap<string, FieldRelease> | 
     criteria: readCriteria(row.criteria),
     rights: new Set(rights.filter((right) => row.rights.split(',').includes(right))),
     notes: noteRights.find((right) => right === row.notes) ?? 'none',
-    fields: fields ?? new Map()
+    view: releaseViews.find((view) => view === row.view) ?? 'list',
+    inSteps: Boolean(row.in_steps)
   }
 }
 
@@ -229,4 +360,21 @@ async function loadFields(db: Knex): Promise<Map<string, Map<string, FieldReleas
     byRelease.set(row.released_module_id, fields.set(row.field, row.is_read_only ? 'readOnly' : 'editable'))
   }
   return byRelease
+}
+
+/** By release. */
+async function loadLayoutFields(db: Knex): Promise<Map<string, LayoutRelease[]>> {
+  const rows = await db<FieldRow & { layout_id: string }>('portico_layout_fields')
+    .select('released_module_id', 'layout_id', 'field', 'is_read_only')
+    .orderBy(['released_module_id', 'layout_id', 'field'])
+  const byRelease = new Map<string, Map<string, Map<string, FieldRelease>>>()
+  for (const row of rows) {
+    const layouts = byRelease.get(row.released_module_id) ?? new Map<string, Map<string, FieldRelease>>()
+    const fields = layouts.get(row.layout_id) ?? new Map<string, FieldRelease>()
+    layouts.set(row.layout_id, fields.set(row.field, row.is_read_only ? 'readOnly' : 'editable'))
+    byRelease.set(row.released_module_id, layouts)
+  }
+  return new Map(
+    [...byRelease].map(([id, layouts]) => [id, [...layouts].map(([layoutId, fields]) => ({ layoutId, fields }))])
+  )
 }

@@ -1,4 +1,4 @@
-/** Criteria: comparisons by which records of a related module are shown, by value or by a field of the primary record (Z07). */
+/** Criteria: comparisons, in groups that may hold groups, by which records of a related module are shown, by value or by a field of the primary record (Z07). */
 import { z } from 'zod'
 import { all, any, compare, never, operators, type Condition, type Operator } from '../access/condition.js'
 import { valueKind } from '../access/comparison.js'
@@ -15,10 +15,30 @@ const criterion = z.object({
     z.object({ by: z.literal('field'), field: z.string() })
   ])
 })
-const criteria = z.object({ join: z.enum(['all', 'any']), of: z.array(criterion) })
-
 export type Criterion = z.infer<typeof criterion>
-export type Criteria = z.infer<typeof criteria>
+
+/** A group: all or any of its parts hold. */
+export interface Criteria {
+  readonly join: 'all' | 'any'
+  readonly of: readonly (Criterion | Criteria)[]
+}
+
+/** Groups within groups within the whole. */
+export const deepestGroup = 3
+
+const criteria: z.ZodType<Criteria> = z.object({
+  join: z.enum(['all', 'any']),
+  of: z.array(z.lazy(() => z.union([criterion, criteria])))
+})
+
+export function isGroup(part: Criterion | Criteria): part is Criteria {
+  return 'join' in part
+}
+
+/** Every comparison of the criteria, whatever group it stands in. */
+export function comparisonsIn(given: Criteria | undefined): Criterion[] {
+  return (given?.of ?? []).flatMap((part) => (isGroup(part) ? comparisonsIn(part) : [part]))
+}
 
 /** The values of the primary record, by field name. */
 export type PrimaryValues = Readonly<Record<string, Value>>
@@ -34,16 +54,18 @@ export function readCriteria(text: string | null): Criteria | undefined {
 }
 
 /** The condition the criteria mean for somebody whose primary record has these values. A field that is gone, or a value the
- *  primary record does not have, holds for nothing; so do criteria without a single comparison. */
+ *  primary record does not have, holds for nothing; so do groups without a single comparison. */
 export function criteriaCondition(module: Module, given: Criteria, primary: PrimaryValues): Condition {
-  const parts = given.of.map((one) => criterionCondition(module, one, primary))
+  const parts = given.of.map((part) =>
+    isGroup(part) ? criteriaCondition(module, part, primary) : criterionCondition(module, part, primary)
+  )
   if (parts.length === 0) return never
   return given.join === 'all' ? all(...parts) : any(...parts)
 }
 
 /** The fields of the primary record that the criteria compare with. */
 export function primaryFieldsIn(given: Criteria | undefined): string[] {
-  return (given?.of ?? []).flatMap(({ match }) => (match.by === 'field' ? [match.field] : []))
+  return comparisonsIn(given).flatMap(({ match }) => (match.by === 'field' ? [match.field] : []))
 }
 
 /** The operators that mean something for this field. */

@@ -16,8 +16,10 @@ import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
+import { arrangementsOf, type Arrangement } from './arrangements.js'
 import type { Release, Right, UserType } from './configuration.js'
 import { criteriaCondition, primaryFieldsIn, type PrimaryValues } from './criteria.js'
+import { layoutsOf, type LayoutSet } from './layouts.js'
 import { leadsTo, modulesAlong } from './link-path.js'
 
 export interface PolicyFacts {
@@ -27,11 +29,15 @@ export interface PolicyFacts {
   /** The primary record's values that criteria compare with. */
   readonly primary: PrimaryValues
   readonly publicModules: ReadonlySet<string>
+  /** The portal's layout set, if it has one (E07). */
+  readonly layouts: LayoutSet | undefined
 }
 
 interface Released {
   readonly release: Release
   readonly module: Module
+  /** At least the standard layout, which comes last. */
+  readonly arrangements: readonly Arrangement[]
 }
 
 /** The policy of a portal user. Fields, links and modules that the CRM no longer has are left out; they never widen anything. */
@@ -39,7 +45,8 @@ export function portalPolicy(facts: PolicyFacts): ModulePolicy[] {
   if (facts.person.module !== facts.userType.primaryModule) return []
   const released = facts.userType.releases.flatMap((release) => {
     const module = facts.catalog.modules.get(release.module)
-    return module ? [{ release, module }] : []
+    if (!module) return []
+    return [{ release, module, arrangements: arrangementsOf(module, release, layoutsOf(facts.layouts, module.name)) }]
   })
   const whole = released.filter(({ release }) => release.kind !== 'part').map((one) => modulePolicy(facts, one))
   const parts = released.filter(({ release }) => release.kind === 'part').map((one) => partPolicy(facts, one, whole))
@@ -57,9 +64,24 @@ function modulePolicy(facts: PolicyFacts, released: Released): ModulePolicy {
 }
 
 /** Z08: the whole module, read only, for as long as it is public. */
-function publicGrants({ publicModules }: PolicyFacts, { release, module }: Released): Grant[] {
+function publicGrants({ publicModules }: PolicyFacts, released: Released): Grant[] {
+  const { module } = released
   if (!publicModules.has(module.name)) return []
-  return [grant('public', ['view', 'open'], always, visible(release, module), { module: module.label })]
+  return perLayout(released, grant('public', ['view', 'open'], always, [], { module: module.label }), visible)
+}
+
+/** The grant once for each layout, with the fields of that layout on the records it is for. */
+function perLayout(
+  { module, arrangements }: Released,
+  whole: Grant,
+  fieldsIn: (arrangement: Arrangement, module: Module) => readonly string[]
+): Grant[] {
+  return arrangements.map((one) => ({
+    ...whole,
+    id: one.layout ? `${whole.id}.${one.layout.id}` : whole.id,
+    when: all(whole.when, one.when),
+    fields: fieldsIn(one, module)
+  }))
 }
 
 function scopedGrants(facts: PolicyFacts, released: Released): Grant[] {
@@ -67,30 +89,35 @@ function scopedGrants(facts: PolicyFacts, released: Released): Grant[] {
 }
 
 /** Z05, Z07: the own record; what the path leads to; what the criteria mean; what he wrote. Together, their union. */
-function viewGrants(facts: PolicyFacts, { release, module }: Released): Grant[] {
+function viewGrants(facts: PolicyFacts, released: Released): Grant[] {
   const { person, userType } = facts
-  const fields = visible(release, module)
+  const { release, module } = released
   const seeing: Action[] = ['view', 'open', ...noteActions(release, module), ...cloning(release)]
   const args = { module: module.label }
+  const isPrimary = module.name === userType.primaryModule
   const grants = [
-    grant('related', seeing, byPath(facts, release), fields, args),
-    grant('criteria', seeing, byCriteria(facts, { release, module }), fields, args),
-    grant('written', ['view', 'open'], writtenBy(module.name, person.id), fields, args)
+    ...(isPrimary ? [grant('own', seeing, ownRecord(person), [], args)] : []),
+    grant('related', seeing, byPath(facts, release), [], args),
+    grant('criteria', seeing, byCriteria(facts, { release, module }), [], args),
+    grant('written', ['view', 'open'], writtenBy(module.name, person.id), [], args)
   ]
-  if (module.name !== userType.primaryModule) return grants
-  return [grant('own', seeing, ownRecord(person), fields, args), ...grants]
+  return grants.flatMap((one) => perLayout(released, one, visible))
 }
 
-/** Z06. A row must be within reach before and after a change, so nobody moves a record out of his scope or into it. */
-function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[] {
+/** Z06. A row must be within reach before and after a change, so nobody moves a record out of his scope or into it; nor into another
+ *  layout, which would show him other fields. */
+function writeGrants(facts: PolicyFacts, released: Released): Grant[] {
   const { person, userType } = facts
+  const { release, module, arrangements } = released
   const isPrimary = module.name === userType.primaryModule
   const scope = any(byPath(facts, release), byCriteria(facts, { release, module }))
   const reach = isPrimary && isUnbounded(release) ? always : scope
   const written = all(reach, writtenBy(module.name, person.id))
-  const fields = writable(release, module)
-  const deciding = isPrimary ? decidingFields(facts.catalog, userType) : new Set()
-  const kept = fields.filter((name) => !deciding.has(name))
+  const deciding = new Set([
+    ...(isPrimary ? decidingFields(facts.catalog, userType) : []),
+    ...arrangements.flatMap(({ layout }) => layout?.forRecords?.field ?? [])
+  ])
+  const kept = (one: Arrangement): string[] => writable(one, module).filter((name) => !deciding.has(name))
   const when: Record<Exclude<Right, 'clone'>, Condition> = {
     create: reach,
     edit: any(isPrimary ? ownRecord(person) : never, written),
@@ -99,9 +126,11 @@ function writeGrants(facts: PolicyFacts, { release, module }: Released): Grant[]
   }
   return (['create', 'edit', 'editShared', 'delete'] as const)
     .filter((right) => release.rights.has(right))
-    .map((right) =>
-      grant(right, [actionOf(right)], when[right], right === 'create' ? fields : kept, { module: module.label })
-    )
+    .flatMap((right) => {
+      const whole = grant(right, [actionOf(right)], when[right], [], { module: module.label })
+      if (right === 'delete') return [whole]
+      return perLayout(released, whole, right === 'create' ? writable : kept)
+    })
 }
 
 /** The fields of a primary record that decide what its person sees: lookups on the paths, and what criteria compare with. Whoever could
@@ -182,7 +211,7 @@ function byPath({ catalog, person, userType }: PolicyFacts, { module, path }: Re
   return leadsTo(catalog, module, path, userType.primaryModule) ? along(path, ownRecord(person)) : never
 }
 
-function byCriteria({ primary }: PolicyFacts, { release, module }: Released): Condition {
+function byCriteria({ primary }: PolicyFacts, { release, module }: Pick<Released, 'release' | 'module'>): Condition {
   return release.criteria ? criteriaCondition(module, release.criteria, primary) : never
 }
 
@@ -204,8 +233,8 @@ function actionOf(right: Exclude<Right, 'clone'>): Action {
 }
 
 /** In the catalog's order. */
-function visible(release: Release, module: Module): string[] {
-  return [...module.fields.keys()].filter((name) => release.fields.has(name))
+function visible({ fields }: Pick<Release, 'fields'>, module: Module): string[] {
+  return [...module.fields.keys()].filter((name) => fields.has(name))
 }
 
 export function writable(release: Pick<Release, 'fields'>, module: Module): string[] {

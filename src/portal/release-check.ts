@@ -4,7 +4,7 @@ import type { Catalog, Field, Module } from '../host/catalog.js'
 import type { FieldError } from '../host/host.js'
 import type { Release, UserType } from './configuration.js'
 import { releaseOf } from './configuration.js'
-import { criterionProblem, primaryFieldsIn } from './criteria.js'
+import { comparisonsIn, criterionProblem, primaryFieldsIn } from './criteria.js'
 import { leadsTo } from './link-path.js'
 import { lookupValues } from './filling.js'
 import { decidingFields, mayBeWritten, writable } from './policy.js'
@@ -38,7 +38,9 @@ export function goneFrom(catalog: Catalog, userType: UserType, release: Release)
   const module = catalog.modules.get(release.module)
   if (!module) return [release.module]
   const fields = [...release.fields.keys()].filter((name) => !module.fields.has(name))
-  const criteria = (release.criteria?.of ?? []).map((one) => one.field).filter((name) => !module.fields.has(name))
+  const criteria = comparisonsIn(release.criteria)
+    .map((one) => one.field)
+    .filter((name) => !module.fields.has(name))
   const primary = catalog.modules.get(userType.primaryModule)
   const matched = primaryFieldsIn(release.criteria).filter((name) => !primary?.fields.has(name))
   const isPathGone = release.path.length > 0 && !leadsTo(catalog, module.name, release.path, userType.primaryModule)
@@ -85,7 +87,7 @@ function pathProblem({ catalog, userType, draft }: ReleaseAsk): Problems {
 function criteriaProblem({ catalog, userType, draft }: ReleaseAsk, module: Module): Problems {
   const primary = catalog.modules.get(userType.primaryModule)
   if (!draft.criteria || !primary) return {}
-  const problem = draft.criteria.of
+  const problem = comparisonsIn(draft.criteria)
     .map((one) => criterionProblem(module, primary, one))
     .find((one) => one !== undefined)
   return problem ? { criteria: problem } : {}

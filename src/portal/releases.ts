@@ -69,26 +69,37 @@ async function replaceRelease(trx: Knex, userTypeId: string, draft: ReleaseDraft
     path: draft.path.join('.'),
     criteria: draft.criteria ? JSON.stringify(draft.criteria) : null,
     rights: [...draft.rights].join(','),
-    notes: draft.notes
+    notes: draft.notes,
+    view: draft.view,
+    in_steps: draft.inSteps
   })
-  const fields = [...draft.fields].map(([field, how]) => ({
-    released_module_id: id,
-    field,
-    is_read_only: how === 'readOnly'
-  }))
-  for (let from = 0; from < fields.length; from += mostRows)
-    await trx('portico_released_fields').insert(fields.slice(from, from + mostRows))
+  await insertRows(trx, 'portico_released_fields', fieldRows(draft.fields, { released_module_id: id }))
+  for (const { layoutId, fields } of draft.layouts)
+    await insertRows(trx, 'portico_layout_fields', fieldRows(fields, { released_module_id: id, layout_id: layoutId }))
+}
+
+function fieldRows(fields: Release['fields'], keys: Record<string, string>): Record<string, unknown>[] {
+  return [...fields].map(([field, how]) => ({ ...keys, field, is_read_only: how === 'readOnly' }))
+}
+
+async function insertRows(
+  trx: Knex,
+  table: `portico_${string}`,
+  rows: readonly Record<string, unknown>[]
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += mostRows) await trx(table).insert(rows.slice(from, from + mostRows))
 }
 
 async function deleteRelease(trx: Knex, userTypeId: string, module: string): Promise<void> {
   const where = { user_type_id: userTypeId, module }
-  await trx('portico_released_fields')
-    .whereIn('released_module_id', trx('portico_released_modules').select('id').where(where))
-    .delete()
+  for (const table of ['portico_released_fields', 'portico_layout_fields'])
+    await trx(table).whereIn('released_module_id', trx('portico_released_modules').select('id').where(where)).delete()
   await trx('portico_released_modules').where(where).delete()
 }
 
 /** For the audit list: only what JSON can hold. */
 function plain(release: ReleaseDraft | Release): unknown {
-  return { ...release, rights: [...release.rights], fields: Object.fromEntries(release.fields) }
+  const layouts = release.layouts.map(({ layoutId, fields }) => [layoutId, Object.fromEntries(fields)])
+  const fields = Object.fromEntries(release.fields)
+  return { ...release, rights: [...release.rights], fields, layouts: Object.fromEntries(layouts) }
 }

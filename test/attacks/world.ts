@@ -12,7 +12,7 @@ import { raiseConfigurationVersion } from '../../src/db/configuration-version.js
 import type { Context } from '../../src/context.js'
 import { openEmbedded } from '../../src/embedded.js'
 import type { Staff } from '../../src/host/host.js'
-import { configuration, userTypesOf } from '../../src/portal/configuration.js'
+import { configuration, plainRelease, userTypesOf } from '../../src/portal/configuration.js'
 import { invite } from '../../src/portal/invitations.js'
 import { confirm, portalUserById } from '../../src/portal/portal-users.js'
 import { createPortal } from '../../src/portal/portals.js'
@@ -192,8 +192,7 @@ export async function release(context: Context, typeId: string, draft: Draft): P
     ...editable.map((name) => [name, 'editable'] as const),
     ...readOnly.map((name) => [name, 'readOnly'] as const)
   ])
-  const none = { path: [], criteria: undefined, rights: new Set<never>(), notes: 'none' } as const
-  await saveRelease(context, { id: typeId, revision }, { ...none, ...given, fields }, await irena(context))
+  await saveRelease(context, { id: typeId, revision }, { ...plainRelease, ...given, fields }, await irena(context))
 }
 
 /** As if he had accepted an invitation; he signs in with the password he has. Gives the portal user's id. */

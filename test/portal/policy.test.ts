@@ -17,6 +17,7 @@ function policies(releases: Release[], more: Partial<PolicyFacts> = {}): ModuleP
     person: anna,
     primary: {},
     publicModules: new Set(),
+    layouts: undefined,
     ...more
   })
 }

@@ -1,6 +1,6 @@
 /** Releases and user types for pure tests. */
 import type { Person } from '../../src/access/viewer.js'
-import type { FieldRelease, Release, UserType } from '../../src/portal/configuration.js'
+import { plainRelease, type FieldRelease, type Release, type UserType } from '../../src/portal/configuration.js'
 
 export const anna: Person = {
   kind: 'portal-user',
@@ -25,12 +25,10 @@ export function release(
 ): Release {
   const { fields, rights, ...rest } = options
   return {
+    ...plainRelease,
     id: `release-${module}`,
     module,
     kind: 'related',
-    path: [],
-    criteria: undefined,
-    notes: 'none',
     ...rest,
     rights: new Set(rights ?? []),
     fields: new Map(Object.entries(fields ?? {}))
@@ -44,6 +42,9 @@ export function userType(...releases: Release[]): UserType {
     name: 'Client Portal',
     isBuiltIn: true,
     primaryModule: 'Contact',
+    setUp: undefined,
+    addressField: undefined,
+    webTabIds: [],
     revision: 1,
     releases
   }

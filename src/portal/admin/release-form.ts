@@ -7,6 +7,7 @@ import { readForm } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import {
   noteRights,
+  plainRelease,
   rights,
   type Configuration,
   type FieldRelease,
@@ -14,7 +15,7 @@ import {
   type ReleaseKind,
   type UserType
 } from '../configuration.js'
-import { comparable, needsValue, valueFromText, type Criteria, type Criterion } from '../criteria.js'
+import { comparable, comparisonsIn, needsValue, valueFromText, type Criteria, type Criterion } from '../criteria.js'
 import { linkPaths } from '../link-path.js'
 import { neverWritten, type ReleaseDraft } from '../release-check.js'
 
@@ -50,15 +51,14 @@ export function readRelease(place: ReleasePlace, body: unknown): { revision: num
   const fields = new Map(
     form.visible.map((name): [string, FieldRelease] => [name, form.readOnly.includes(name) ? 'readOnly' : 'editable'])
   )
-  const shared = { module: module.name, kind: form.kind, fields }
-  const none = { path: [], criteria: undefined, rights: new Set<never>(), notes: 'none' as const }
-  if (form.kind === 'public') return { revision: form.revision, draft: { ...shared, ...none } }
-  const given = { ...none, rights: new Set(form.right) }
-  if (form.kind === 'part') return { revision: form.revision, draft: { ...shared, ...given } }
+  const shared = { ...plainRelease, module: module.name, kind: form.kind, fields }
+  if (form.kind === 'public') return { revision: form.revision, draft: shared }
+  const given = { ...shared, rights: new Set(form.right) }
+  if (form.kind === 'part') return { revision: form.revision, draft: given }
   const path = form.path === '' ? [] : form.path.split('.')
   return {
     revision: form.revision,
-    draft: { ...shared, ...given, path, criteria: criteriaIn(module, form), notes: form.notes }
+    draft: { ...given, path, criteria: criteriaIn(module, form), notes: form.notes }
   }
 }
 
@@ -86,12 +86,10 @@ export function blankDraft({ userType, module, catalog }: ReleasePlace): Release
   const [shortest] = kind === 'related' ? linkPaths(catalog, module.name, userType.primaryModule) : []
   const fields = new Map<string, FieldRelease>([[module.title, 'readOnly']])
   return {
+    ...plainRelease,
     module: module.name,
     kind,
     path: shortest?.links ?? [],
-    criteria: undefined,
-    rights: new Set(),
-    notes: 'none',
     fields
   }
 }
@@ -156,7 +154,7 @@ const fewestRows = 3
 function criterionRows(
   criteria: Criteria | undefined
 ): { field: string; operator: string; value: string; primary: string }[] {
-  const rows = (criteria?.of ?? []).map(({ field, operator, match }) => ({
+  const rows = comparisonsIn(criteria).map(({ field, operator, match }) => ({
     field,
     operator: String(operator),
     value: match.by === 'value' ? String(match.value ?? '') : '',

@@ -165,6 +165,18 @@ describe("EspoCRM's fields", () => {
       { type: 'text', label: 'Parent (ID)', storage: column('parent_id'), link: undefined, sortable: false }
     ],
     [
+      'CMachine.parentAccount',
+      'linkParent',
+      {
+        type: 'reference',
+        label: 'Parent (Account)',
+        storage: column('parent_id'),
+        link: 'parentAccount',
+        readOnly: true,
+        required: false
+      }
+    ],
+    [
       'CMachine.lastNameOfContact',
       'foreign',
       {
@@ -396,5 +408,5 @@ function withField(name: string, more: Partial<FieldDefinition>): ReturnType<typ
 function typeOf(path: string): string | undefined {
   const [module, field] = path.split('.') as [string, string]
   const fields = recordedAnswer().entityDefs[module]!.fields
-  return (fields[field] ?? fields[field.replace(/(Type|Id)$/, '')])?.type
+  return (fields[field] ?? fields[field.replace(/(Type|Id|Account)$/, '')])?.type
 }

@@ -1,7 +1,7 @@
 /** What a real EspoCRM 9.1.7 said of itself (`scripts/record-espocrm.ts`), with a custom module that has a field of every type. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Catalog, Field, Locale, Module } from '../../src/host/catalog.js'
+import type { Catalog, Field, Layout, Locale, Module } from '../../src/host/catalog.js'
 import { metadata, type Metadata } from '../../src/host/espocrm/answers.js'
 import { makeCatalog } from '../../src/host/espocrm/catalog.js'
 
@@ -26,6 +26,13 @@ export function recordedCatalog(locale: Locale = 'en', change: (answer: Metadata
 
 export function moduleIn(catalog: Catalog, name: string): Module {
   return catalog.modules.get(name)!
+}
+
+/** @throws when the module has no layout of that name. */
+export function layoutOf(catalog: Catalog, module: string, name: string): Layout {
+  const layout = moduleIn(catalog, module).layouts.find((one) => one.name === name)
+  if (!layout) throw new Error(`${module} has no layout ${name}.`)
+  return layout
 }
 
 export function fieldIn(catalog: Catalog, path: string): Field | undefined {

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { existsSync } from 'node:fs'
 import { locales, type Link, type Locale } from '../../src/host/catalog.js'
 import { unmappedIn } from '../../src/host/espocrm/catalog.js'
-import { fieldIn, moduleIn, recordedAnswer, recordedCatalog, recordedColumns } from './catalog-recorded.js'
+import { fieldIn, layoutOf, moduleIn, recordedAnswer, recordedCatalog, recordedColumns } from './catalog-recorded.js'
 import { placesOf } from './catalog-places.js'
 
 describe("EspoCRM's catalog", () => {
@@ -142,7 +142,7 @@ describe("EspoCRM's catalog", () => {
       ],
       [
         'a section of a layout',
-        (l) => moduleIn(spoken[l]!, 'Account').layouts[1]!.sections[0]!.label,
+        (l) => layoutOf(spoken[l]!, 'Account', 'detail').sections[0]!.label,
         { en: 'Overview', de: 'Überblick', cs: 'Přehled' }
       ]
     ]
@@ -252,14 +252,15 @@ describe("EspoCRM's catalog", () => {
 
   describe('layouts', () => {
     it('list and detail, with the fields there are', () => {
-      const [list, detail] = moduleIn(catalog, 'Case').layouts
+      const list = layoutOf(catalog, 'Case', 'list')
+      const detail = layoutOf(catalog, 'Case', 'detail')
       expect(list).to.deep.equal({
         name: 'list',
         kind: 'list',
         label: 'Cases',
         sections: [{ label: '', fields: ['name', 'number', 'status', 'priority', 'account', 'assignedUser'] }]
       })
-      expect(detail!.sections.flatMap(({ fields }) => fields)).to.deep.equal([
+      expect(detail.sections.flatMap(({ fields }) => fields)).to.deep.equal([
         'name',
         'number',
         'status',
@@ -272,8 +273,20 @@ describe("EspoCRM's catalog", () => {
       ])
     })
 
+    it('E07 those of EspoCRM’s own portal come first, where there are some', () => {
+      const names = (module: string): string[] => moduleIn(catalog, module).layouts.map(({ name }) => name)
+      expect(names('Case')).to.deep.equal(['listPortal', 'detailPortal', 'list', 'detail'])
+      expect(names('Account')).to.deep.equal(['list', 'detail'])
+      expect(layoutOf(catalog, 'Case', 'listPortal').sections[0]?.fields).to.deep.equal([
+        'name',
+        'number',
+        'status',
+        'priority'
+      ])
+    })
+
     it('an address stands for its parts', () => {
-      const detail = moduleIn(catalog, 'Contact').layouts[1]!
+      const detail = layoutOf(catalog, 'Contact', 'detail')
       const parts = ['addressStreet', 'addressCity', 'addressState', 'addressPostalCode', 'addressCountry']
       expect(detail.sections.flatMap(({ fields }) => fields)).to.include.members(parts)
     })
@@ -290,9 +303,7 @@ describe("EspoCRM's catalog", () => {
         const [panel] = answer.layouts['CMachine']!.detail
         answer.layouts['CMachine']!.detail = [{ ...panel!, customLabel: 'Typenschild' }]
       })
-      expect(moduleIn(changed, 'CMachine').layouts[1]!.sections.map(({ label }) => label)).to.deep.equal([
-        'Typenschild'
-      ])
+      expect(layoutOf(changed, 'CMachine', 'detail').sections.map(({ label }) => label)).to.deep.equal(['Typenschild'])
     })
   })
 

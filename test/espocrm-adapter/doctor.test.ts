@@ -31,6 +31,11 @@ onMysql('the doctor beside EspoCRM', (open) => {
       table.index(['account_id', 'deleted', 'is_internal', 'created_at', 'id'], 'IDX_PORTICO_ACCOUNT')
       table.index(['contact_id', 'deleted', 'is_internal', 'created_at', 'id', 'account_id'], 'IDX_OF_ANOTHER_NAME')
     })
+    await db.schema.createTable('portico_outbox', (table) => {
+      for (const column of ['subject', 'handled', 'position']) table.string(column, 100)
+      table.index(['handled', 'position'])
+      table.index(['subject', 'handled', 'position'])
+    })
     espo = await FakeEspo.open()
     proxy = await FakeProxy.open()
   })
@@ -93,7 +98,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
       'Integration: on, with portal, external-users',
       `EspoCRM's API: EspoCRM 9.1.7 answers at ${espo.url} and takes the key`,
       'Versions: extension 0.3.0, service 0.3.0, protocol 1',
-      'Indexes: all 2 that the extension declares',
+      'Indexes: all 4 that the extension declares',
       `Public address: ${proxy.url}/crm-portal leads to this service`
     ])
     const [tables] = (await db.raw("show tables like 'portico\\_doctor%'")) as [unknown[]]
@@ -220,7 +225,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
 
     it('says that their table is missing', async () => {
       const events = {
-        lag: () => db('portico_outbox').first().then(Number),
+        lag: () => db('portico_outbox_gone').first().then(Number),
         flow: async () => ({ told: 0, untold: 0 })
       }
       expect((await look('Events', { events })).remedy)
@@ -246,6 +251,11 @@ onMysql('the doctor beside EspoCRM', (open) => {
       const finding = await look('Indexes')
       expect(finding.found).to.equal('missing: case: account_id, deleted, is_internal, created_at, id')
       expect(finding.remedy).to.include('php command.php rebuild')
+    })
+
+    it('lists those of the outbox, without which events are picked slowly', async () => {
+      await db.schema.alterTable('portico_outbox', (table) => table.dropIndex(['handled', 'position']))
+      expect((await look('Indexes')).found).to.include('portico_outbox: handled, position')
     })
 
     it('lists the fields that are not mapped, with why, as advice', async () => {

@@ -93,12 +93,12 @@ const panelLabel = z
 
 /** Gaps in a row are `false` or null. */
 const cell = z.object({ name: word }).nullable().catch(null)
-const layouts = z.object({
-  list: z.array(cell).catch([]),
-  detail: z
-    .array(z.object({ label: panelLabel, customLabel: word, rows: z.array(z.array(cell).catch([])).catch([]) }))
-    .catch([])
-})
+const columns = z.array(cell).catch([])
+const panels = z
+  .array(z.object({ label: panelLabel, customLabel: word, rows: z.array(z.array(cell).catch([])).catch([]) }))
+  .catch([])
+/** Those for EspoCRM's own portal are there for some entity types only. */
+const layouts = z.object({ list: columns, detail: panels, listPortal: columns, detailPortal: panels })
 
 const texts = mapOf(z.string().catch(''))
 const labels = z.object({
@@ -153,7 +153,9 @@ export function moduleNames({ scopes }: Pick<Metadata, 'scopes'>): string[] {
 export function reduced(answer: Metadata): Metadata {
   const names = moduleNames(answer)
   const layoutsShown = only(answer.layouts, names)
-  const panels = Object.values(layoutsShown).flatMap(({ detail }) => detail.flatMap(({ label }) => label ?? []))
+  const headings = Object.values(layoutsShown)
+    .flatMap(({ detail, detailPortal }) => [...detail, ...detailPortal])
+    .flatMap(({ label }) => label ?? [])
   return {
     ...answer,
     scopes: only(answer.scopes, names),
@@ -163,7 +165,7 @@ export function reduced(answer: Metadata): Metadata {
     i18n: mapValues(answer.i18n, (all) =>
       mapValues(only(all, [...names, 'Global']), (spoken) => ({
         ...spoken,
-        labels: only(spoken.labels, panels),
+        labels: only(spoken.labels, headings),
         scopeNames: only(spoken.scopeNames, names),
         scopeNamesPlural: only(spoken.scopeNamesPlural, names)
       }))

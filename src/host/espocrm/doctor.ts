@@ -211,13 +211,17 @@ function checkIndexes({ db, definitions }: Patient): Promise<Finding> {
   })
 }
 
+/** Of the extension's outbox, which is no module of the catalog. */
+const outboxIndexes = ['portico_outbox: handled,position', 'portico_outbox: subject,handled,position']
+
 /** `table: column,column` of those that the extension brings. */
 function declaredIndexes({ orm }: Metadata): string[] {
-  return Object.entries(orm).flatMap(([entity, { indexes }]) =>
+  const ofModules = Object.entries(orm).flatMap(([entity, { indexes }]) =>
     Object.entries(indexes)
       .filter(([name]) => name.startsWith('portico'))
       .map(([, { columns }]) => `${snake(entity)}: ${columns.map(snake).join(',')}`)
   )
+  return [...ofModules, ...outboxIndexes]
 }
 
 async function presentIndexes(db: Knex): Promise<string[]> {

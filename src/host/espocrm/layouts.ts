@@ -7,24 +7,27 @@ import { capital } from './naming.js'
 type Panel = LayoutDefinition['detail'][number]
 type Cell = LayoutDefinition['list'][number]
 
+/** The layouts that EspoCRM's own portal would use come first, where an entity type has them. */
 export function layoutsOf(model: Model, module: string, fields: ReadonlyMap<string, Field>): Layout[] {
   const given = model.metadata.layouts[module]
-  const shown = (cells: readonly Cell[]): string[] => fieldsIn(model, module, fields, cells)
-  const sections = (given?.detail ?? []).map((panel) => section(model, module, panel, shown(panel.rows.flat())))
-  return [
-    {
-      name: 'list',
-      kind: 'list',
-      label: model.words.modules(module),
-      sections: [{ label: '', fields: shown(given?.list ?? []) }]
-    },
-    {
-      name: 'detail',
-      kind: 'detail',
-      label: model.words.module(module),
-      sections: sections.filter((one) => one.fields.length > 0)
-    }
-  ]
+  const list = (name: 'list' | 'listPortal'): Layout => ({
+    name,
+    kind: 'list',
+    label: model.words.modules(module),
+    sections: [{ label: '', fields: fieldsIn(model, module, fields, given?.[name] ?? []) }]
+  })
+  const detail = (name: 'detail' | 'detailPortal'): Layout => ({
+    name,
+    kind: 'detail',
+    label: model.words.module(module),
+    sections: (given?.[name] ?? [])
+      .map((panel) => section(model, module, panel, fieldsIn(model, module, fields, panel.rows.flat())))
+      .filter((one) => one.fields.length > 0)
+  })
+  const forPortals = [list('listPortal'), detail('detailPortal')].filter(({ sections }) =>
+    sections.some((one) => one.fields.length > 0)
+  )
+  return [...forPortals, list('list'), detail('detail')]
 }
 
 function section(model: Model, module: string, { label, customLabel }: Panel, fields: string[]): LayoutSection {

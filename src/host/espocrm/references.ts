@@ -3,7 +3,7 @@ import type { Storage } from '../catalog.js'
 import type { RelationDefinition } from './answers.js'
 import { columnOf, fieldsOf, liveOf, outsideOf, relationsOf, type Model } from './entity.js'
 import { parentsOf } from './links.js'
-import { snake } from './naming.js'
+import { capital, snake } from './naming.js'
 import { ownColumn, type Kind, type Place, type Shape } from './place.js'
 import { computed, type Left } from './unmapped.js'
 
@@ -27,21 +27,28 @@ export function referenceFromAfar({ model, module, name }: Place): readonly Shap
   return [{ type: 'reference', storage: farRow(model, far, { key, value: 'id' }), link: name, readOnly: true }]
 }
 
-/** Two fields: of which module the parent is, and its id. The ways to it are links, one per module. */
+/** Of which module the parent is, and its id; and for each module a reference that shows it. The ways to it are links. */
 export function parent(place: Place): readonly Shape[] | Left {
   const { model, module, name } = place
   const label = model.words.field(module, name)
   const type = ownColumn(place, `${name}Type`)
   const id = ownColumn(place, `${name}Id`)
   if (!type || !id) return computed
-  const options = parentsOf(place).map((value) => ({
-    value,
-    label: model.words.module(value),
-    tone: 'neutral' as const
+  const parents = parentsOf(place).map((value) => ({ value, label: model.words.module(value) }))
+  const options = parents.map((one) => ({ ...one, tone: 'neutral' as const }))
+  const references = parents.map((one) => ({
+    name: name + capital(one.value),
+    label: `${label} (${one.label})`,
+    type: 'reference' as const,
+    storage: id,
+    link: name + capital(one.value),
+    readOnly: true,
+    required: false
   }))
   return [
     { name: `${name}Type`, label: `${label} (${model.words.common('type')})`, type: 'option', storage: type, options },
-    { name: `${name}Id`, label: `${label} (ID)`, type: 'text', storage: id, maxLength: 24, sortable: false }
+    { name: `${name}Id`, label: `${label} (ID)`, type: 'text', storage: id, maxLength: 24, sortable: false },
+    ...references
   ]
 }
 

@@ -91,7 +91,7 @@ class GetMetadata implements Action
         $layouts = [];
 
         foreach ($types as $type) {
-            foreach (['list', 'detail'] as $name) {
+            foreach (['list', 'detail', 'listPortal', 'detailPortal'] as $name) {
                 $layouts[$type][$name] = json_decode($this->layoutProvider->get($type, $name) ?? 'null');
             }
         }

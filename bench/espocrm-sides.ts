@@ -4,7 +4,8 @@ import type { Installation } from '../src/installation.js'
 import { admit, customerPassword, makePortal } from '../test/espocrm/customers.js'
 import type { EspoClient, Json } from '../test/espocrm/espo-client.js'
 import { asker } from './espocrm-crowd.js'
-import { send, type Answer, type Ask } from './load.js'
+import { send, type Ask } from './load.js'
+import { signIn, Visitor } from './visitor.js'
 
 export interface Side {
   readonly name: string
@@ -108,7 +109,7 @@ export interface PorticoSide extends Side {
 export async function openPortico(publicUrl: string, name: string): Promise<PorticoSide> {
   const base = `${publicUrl}/portal/${slug}`
   const visitor = new Visitor()
-  const token = await signIn(visitor, base)
+  const token = await signIn(visitor, base, { email: asker.email, password: customerPassword })
   const headers = visitor.headers()
   const get = (url: string): Ask => ({ method: 'GET', url, headers })
   const list = get(`${base}/case?sort=-number`)
@@ -156,47 +157,6 @@ export function createByKey(url: string, key: string, owner: Json['id'], name: s
   const values = { ...newCase(name), accountId: asker.account, assignedUserId: owner }
   const headers = { 'X-Api-Key': key, Accept: 'application/json', 'Content-Type': 'application/json' }
   return { method: 'POST', url: `${url}/api/v1/Case`, headers, body: JSON.stringify(values) }
-}
-
-/** Keeps cookies, as a browser does. */
-class Visitor {
-  private readonly cookies = new Map<string, string>()
-
-  headers(): Record<string, string> {
-    const cookie = [...this.cookies].map((pair) => pair.join('=')).join('; ')
-    return { Cookie: cookie, Accept: 'text/html', 'Accept-Language': 'en' }
-  }
-
-  async open(url: string): Promise<Answer> {
-    return this.keep(await send({ method: 'GET', url, headers: this.headers() }))
-  }
-
-  async post(url: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
-    const headers = { ...this.headers(), 'Content-Type': 'application/x-www-form-urlencoded' }
-    return this.keep(await send({ method: 'POST', url, headers, body: new URLSearchParams(fields).toString() }))
-  }
-
-  private keep(answer: Answer): Answer {
-    for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (name !== undefined) this.cookies.set(name, value ?? '')
-    }
-    return answer
-  }
-}
-
-/** Gives the token that the forms of the new session carry. */
-async function signIn(visitor: Visitor, base: string): Promise<string> {
-  const { text } = await visitor.open(`${base}/sign-in`)
-  const fields = { _csrf: tokenIn(text), to: '', email: asker.email, password: customerPassword }
-  const answer = await visitor.post(`${base}/sign-in`, fields)
-  if (answer.status !== 303)
-    throw new Error(`The person can't sign in: ${answer.status} ${html(answer.text)('main').text()}`)
-  return tokenIn((await visitor.open(`${base}/case/new`)).text)
-}
-
-function tokenIn(page: string): string {
-  return html(page)('input[name=_csrf]').first().attr('value') ?? ''
 }
 
 /** The one cell of a row that is a number. */

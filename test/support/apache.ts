@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { freePort, start, temporaryFolder, type Running } from './child-process.js'
 import { find, suiteNeeding, type Program } from './needs.js'
 
-const apache: Program = { name: 'Apache', files: ['apache2', 'httpd'], debianPackage: 'apache2' }
+export const apache: Program = { name: 'Apache', files: ['apache2', 'httpd'], debianPackage: 'apache2' }
 const moduleFolders = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/libexec/apache2']
 
 export interface Apache extends Running {

@@ -1,8 +1,8 @@
-/** A browser for the tests: the machine's own Chromium, started once for the run. */
+/** A browser for the tests: the machine's own Chromium, started once for the run, in a parallel run for each file. */
 import { chromium as playwright, type Browser } from 'playwright-core'
 import { find, suiteNeeding, type Program } from './needs.js'
 
-const chromium: Program = {
+export const chromium: Program = {
   name: 'Chromium',
   files: ['chromium', 'chromium-browser', 'google-chrome'],
   debianPackage: 'chromium'

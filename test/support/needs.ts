@@ -12,7 +12,6 @@ export interface Program {
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/bin'].filter(
   Boolean
 )
-const lacking = new Set<Program>()
 
 /** Where the program is on this machine, or undefined. */
 export function find(program: Program): string | undefined {
@@ -21,25 +20,29 @@ export function find(program: Program): string | undefined {
 
 /** A suite that is skipped on a machine that can't run it. */
 export function suiteNeeding(program: Program, isThere: boolean, title: string, suite: () => void): void {
-  if (isThere) return void describe(title, suite)
-  lacking.add(program)
-  describe.skip(title, suite)
+  if (isThere) describe(title, suite)
+  else describe.skip(title, suite)
 }
 
-/** With `CI=true` a machine that lacks something fails the run. @throws naming what is missing. */
-export function refuseToSkipInCi(): void {
-  if (process.env.CI === 'true' && lacking.size > 0) throw new Error(`CI allows no skip. ${lackingInWords()}`)
+/** With `CI=true` a machine that lacks one of `programs` fails the run. @throws naming what is missing. */
+export function refuseToSkipInCi(programs: readonly Program[]): void {
+  const missing = missingOf(programs)
+  if (process.env.CI === 'true' && missing.length > 0) throw new Error(`CI allows no skip. ${inWords(missing)}`)
 }
 
-/** One line at the end of the run: what was skipped, and how to get it. */
-export function tellWhatWasSkipped(): void {
-  if (lacking.size > 0) console.log(`\n${lackingInWords()}\n`)
+/** One line at the end of the run: what could not run here, and how to get it. */
+export function tellWhatIsMissing(programs: readonly Program[]): void {
+  const missing = missingOf(programs)
+  if (missing.length > 0) console.log(`\n${inWords(missing)}\n`)
 }
 
-function lackingInWords(): string {
-  const programs = [...lacking]
+function missingOf(programs: readonly Program[]): Program[] {
+  return programs.filter((program) => find(program) === undefined)
+}
+
+function inWords(programs: readonly Program[]): string {
   const packages = programs.map((program) => program.debianPackage).join(' ')
-  return `Tests with ${programs.map((program) => program.name).join(', ')} need: apt-get install ${packages}`
+  return `Tests with ${programs.map((program) => program.name).join(', ')} are skipped; they need: apt-get install ${packages}`
 }
 
 function isExecutable(path: string): boolean {

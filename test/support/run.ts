@@ -1,16 +1,27 @@
-/** Before the first test and after the last: the servers all suites share. Mocha loads this file by `.mocharc.json`. */
-import { closeBrowser } from './browser.js'
-import { startMysqlIfWanted, stopMysql } from './mariadb.js'
-import { refuseToSkipInCi, tellWhatWasSkipped } from './needs.js'
+/** Before the first test and after the last: the servers all suites share. Mocha loads this file by `.mocharc.json`, also in each
+ *  process of a parallel run; those take the server from the environment. */
+import { chromium, closeBrowser } from './browser.js'
+import { mariadb, startMysqlIfWanted, stopMysql, wantMysql } from './mariadb.js'
+import { apache } from './apache.js'
+import { refuseToSkipInCi, tellWhatIsMissing } from './needs.js'
+
+const programs = [mariadb, apache, chromium]
 
 export async function mochaGlobalSetup(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
-  refuseToSkipInCi()
+  refuseToSkipInCi(programs)
+  if (isParallel()) wantMysql()
   await startMysqlIfWanted()
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  await closeBrowser()
   await stopMysql()
-  tellWhatWasSkipped()
+  tellWhatIsMissing(programs)
+}
+
+export const mochaHooks = { afterAll: closeBrowser }
+
+/** Then no suite has been loaded in this process, and none could say what it wants. */
+function isParallel(): boolean {
+  return process.argv.includes('--parallel')
 }

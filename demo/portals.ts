@@ -14,6 +14,7 @@ import { invite } from '../src/portal/invitations.js'
 import { confirm, portalUserById, subjectOf } from '../src/portal/portal-users.js'
 import { createPortal } from '../src/portal/portals.js'
 import { saveRelease } from '../src/portal/releases.js'
+import { finishSetUp } from '../src/portal/set-up.js'
 import { momentAt } from '../src/db/moment.js'
 import { customers, demoPassword, staff } from './cast.js'
 
@@ -106,6 +107,8 @@ async function seedReleases({ portico: { context } }: Embedded, by: Staff): Prom
     const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
     await saveRelease(context, { id: typeId, revision }, draftOf(one), by)
   }
+  const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+  await finishSetUp(context, { id: typeId, revision }, by)
   return typeId
 }
 

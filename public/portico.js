@@ -12,16 +12,19 @@ addEventListener('keydown', (event) => {
   menu.querySelector('summary').focus()
 })
 
-// <form data-guard>: asks before typed values are left behind.
+// <form data-guard>: asks before typed values are left behind; data-guard="typed": there are some already.
 const dirty = new Set()
 all('form[data-guard]', (form) => {
+  if (form.dataset.guard === 'typed') dirty.add(form)
   form.addEventListener('input', () => dirty.add(form))
   form.addEventListener('submit', () => dirty.delete(form))
 })
 addEventListener('beforeunload', (event) => dirty.size > 0 && event.preventDefault())
 
-// <select data-submit>: sends its form when changed.
-all('select[data-submit]', (field) => field.addEventListener('change', () => field.form.requestSubmit()))
+// <select data-submit>: sends its form when changed, by the button of that id if it names one.
+all('select[data-submit]', (field) =>
+  field.addEventListener('change', () => field.form.requestSubmit(document.getElementById(field.dataset.submit)))
+)
 
 // <input type="checkbox" data-check-all="name">: ticks all boxes of that name in its form.
 all('[data-check-all]', (box) => {
@@ -53,3 +56,8 @@ all('input[data-meter]', (field) => {
 
 // <main data-reload="2"> or any element: loads the page again after so many seconds (progress of long work).
 all('[data-reload]', (element) => setTimeout(() => location.reload(), element.dataset.reload * 1000))
+
+// <input type="color" data-fills="id">: writes what was picked into that field.
+all('input[data-fills]', (field) => {
+  field.addEventListener('input', () => (document.getElementById(field.dataset.fills).value = field.value))
+})

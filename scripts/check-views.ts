@@ -30,11 +30,15 @@ function compileProblems(file: string, text: string): string[] {
   }
 }
 
-/** The one partial that prints content as it is: HTML of a record, which only `safeHtml` of src/web/rich-text.ts makes. */
-const richText = 'views/_rich-text.ejs'
+/** The partials that print content as it is, and what they print: HTML of a record, which only `safeHtml` of src/web/rich-text.ts makes;
+ *  a chart, which only `drawn` of src/portal/dashboards/drawing.ts makes. */
+const printsAsItIs: Readonly<Record<string, RegExp>> = {
+  'views/_rich-text.ejs': /^\s*html\s*$/,
+  'views/_drawing.ejs': /^\s*svg\s*$/
+}
 
 function rawProblems(file: string, text: string): string[] {
-  const allowed = file === richText ? /^\s*html\s*$/ : /^\s*(include\([\s\S]*\)|body|slot)\s*$/
+  const allowed = printsAsItIs[file] ?? /^\s*(include\([\s\S]*\)|body|slot)\s*$/
   return [...text.matchAll(/<%-([\s\S]*?)[-_]?%>/g)]
     .filter((match) => !allowed.test(match[1]!))
     .map((match) => `${place(file, text, match.index)}: unescaped output is for include, body and slot alone`)

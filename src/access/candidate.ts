@@ -3,7 +3,7 @@ import type { Field, Module, Scalar } from '../host/catalog.js'
 import type { FieldValue } from '../host/host.js'
 import type { Grant } from './grant.js'
 import { column, onlyOf, standingColumns, table } from './columns.js'
-import { predicate, type Candidate, type Compiler } from './compile.js'
+import { predicate, type Candidate, type Compiler, type PendingOwner } from './compile.js'
 import { ID } from './condition.js'
 import { join, raw, sql, type Fragment } from './fragment.js'
 import { flag, standing, type Subject } from './projection.js'
@@ -15,12 +15,20 @@ const idOfNew = '(new)'
 
 /** `select g0, g1 …, ok` for a new row with these values. */
 export function judgeNew(subject: Subject, grants: readonly Grant[], values: Values, candidate: Candidate): Fragment {
-  const { compiler, module } = subject
+  return judge(subject, candidate, grants, rowOfNew(subject, values))
+}
+
+/** A new record with these values as one that line items will be part of. */
+export function pendingOwner(subject: Subject, values: Values, candidate: Candidate): PendingOwner {
+  return { module: subject.module, row: rowOfNew(subject, values), candidate }
+}
+
+function rowOfNew({ compiler, module }: Subject, values: Values): Fragment {
   const written = storedValues(module, values)
   const valueOfNew = (name: string): Scalar =>
     name === ID ? idOfNew : written.has(name) ? (written.get(name) ?? null) : defaultOf(module, name)
   const cells = standingColumns(module).map((name) => cell(compiler, name, valueOfNew(name)))
-  return judge(subject, candidate, grants, sql`select ${join(cells, ', ')}`)
+  return sql`select ${join(cells, ', ')}`
 }
 
 /** The same for an existing row with some values changed. */
@@ -47,7 +55,9 @@ function judge(subject: Subject, candidate: Candidate, grants: readonly Grant[],
   const flags = grants.map((grant, index) =>
     flag(predicate(asIfThere.compiler, subject.module, 'r', grant.when), `g${index}`)
   )
-  return sql`with r as (${row}) select ${join([...flags, flag(standing(asIfThere, 'r'), 'ok')], ', ')} from r`
+  const asked = join([...flags, flag(standing(asIfThere, 'r'), 'ok')], ', ')
+  if (!candidate.owner) return sql`with r as (${row}) select ${asked} from r`
+  return sql`with owner as (${candidate.owner.row}), r as (${row}) select ${asked} from r, owner`
 }
 
 function cell(compiler: Compiler, name: string, value: Scalar): Fragment {

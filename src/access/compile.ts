@@ -23,6 +23,15 @@ export interface Candidate {
   readonly authorId: string
   /** Ids that will stand at the other end of to-many links. */
   readonly links: Readonly<Record<string, readonly string[]>>
+  /** For a line item: the record it will be part of, where that is not there yet either. */
+  readonly owner?: PendingOwner
+}
+
+/** A record to be, as a one-row table called `owner`. */
+export interface PendingOwner {
+  readonly module: Module
+  readonly row: Fragment
+  readonly candidate: Candidate
 }
 
 /** Does `condition` hold for the row `alias` of `module`? Never NULL where it matters: NULL does not grant.
@@ -59,9 +68,9 @@ function linkedPredicate(
   const link = linkOf(module, condition.link)
   const depth = (compiler.depth ?? 0) + 1
   if (depth > deepest) throw new CannotCompile(`A path of more than ${deepest} links.`)
-  const pending = compiler.candidate?.links[link.name]
   const inner: Compiler = { catalog: compiler.catalog, dialect: compiler.dialect, depth }
-  if (pending && link.storage.kind !== 'column') return pendingPredicate(inner, link, pending, condition.condition)
+  const expected = expectedPredicate(compiler, inner, { module, link, condition: condition.condition })
+  if (expected) return expected
   const target = moduleOf(compiler.catalog, link.to)
   const rooted = rootOf(compiler.catalog, target, condition.condition)
   const guard =
@@ -71,6 +80,24 @@ function linkedPredicate(
   const set = nearEnds(inner, link, condition.condition)
   const isSingle = rooted === 'one' && link.storage.kind !== 'table'
   return and([guard, isSingle ? sql`${near} = (${set})` : sql`${near} in (${set})`])
+}
+
+/** What will be at the other end of a candidate's link; undefined where the database says it. */
+function expectedPredicate(
+  compiler: Compiler,
+  inner: Compiler,
+  { module, link, condition }: { module: Module; link: Link; condition: Condition }
+): Fragment | undefined {
+  const { owner, links } = compiler.candidate ?? {}
+  if (owner && link.name === module.partOf?.link) return ownerPredicate(compiler, owner, condition)
+  const pending = links?.[link.name]
+  return pending && link.storage.kind !== 'column' ? pendingPredicate(inner, link, pending, condition) : undefined
+}
+
+/** The record that the candidate will be part of is a candidate, too. */
+function ownerPredicate(compiler: Compiler, { module, candidate }: PendingOwner, condition: Condition): Fragment {
+  const holds = predicate({ ...compiler, candidate }, module, 'owner', condition)
+  return and([isLive(compiler.dialect, 'owner', module.live), holds])
 }
 
 /** The values, on the near side of `link`, of the records linked to one for which `condition` holds: ids, or what the reference column holds. */
@@ -150,7 +177,7 @@ function joinedPredicate(
   const { dialect, candidate } = compiler
   if (candidate?.isNew && condition.table === 'portico_authorship' && condition.match === ID) {
     const { module: written = module.name, author_id: author } = condition.where
-    return author === candidate.authorId && written === module.name ? isTrue : isFalse
+    return written === module.name && [undefined, candidate.authorId].includes(author as string) ? isTrue : isFalse
   }
   const near =
     condition.match === ID

@@ -63,6 +63,11 @@ export function writtenBy(module: string, personId: string): Condition {
   return joined('portico_authorship', { module, author_id: personId })
 }
 
+/** The record of `module` was written by somebody from outside, whoever it was; the others are the work of staff (Z06 *edit shared*). */
+export function writtenOutside(module: string): Condition {
+  return joined('portico_authorship', { module })
+}
+
 export function all(...conditions: readonly Condition[]): Condition {
   const of = conditions.flatMap((c) => (c.kind === 'all' ? c.of : [c])).filter((c) => c.kind !== 'always')
   if (of.some((c) => c.kind === 'never')) return never

@@ -20,7 +20,7 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
     case 'linked':
       return describeLinked(catalog, module, condition, t)
     case 'joined':
-      return t(`access:condition.joined.${condition.table}`)
+      return describeJoined(condition, t)
     case 'all':
     case 'any':
       return condition.of
@@ -29,6 +29,12 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
     case 'not':
       return t('access:condition.not', { condition: describe(catalog, module, condition.condition, t) })
   }
+}
+
+/** Who wrote it: this one, or anybody from outside. */
+function describeJoined({ table, where }: Extract<Condition, { kind: 'joined' }>, t: Translate): string {
+  const isAnybody = table === 'portico_authorship' && !('author_id' in where)
+  return t(isAnybody ? 'access:condition.writtenOutside' : `access:condition.joined.${table}`)
 }
 
 /** A word for each operator, as used in translation keys. */

@@ -143,7 +143,7 @@ interface Showing {
 }
 
 /** What the same matching grants show of every row. */
-interface Face extends Pick<ViewedRecord, 'may' | 'writable' | 'reasons'> {
+interface Face extends Pick<ViewedRecord, 'may' | 'writable' | 'reasons' | 'grants'> {
   /** With each one's place in the projection. */
   readonly fields: readonly (readonly [field: Field, place: number])[]
 }
@@ -155,7 +155,8 @@ function faceOf(module: Module, projection: Projection, matching: readonly Grant
     fields: projection.fields.flatMap((field, place) => (shown.has(field.name) ? [[field, place] as const] : [])),
     may: new Set(matching.flatMap((grant) => grant.actions)),
     writable: ask.detailed ? writableOf(module, matching) : new Set(),
-    reasons: showing.map((grant) => grant.reason)
+    reasons: showing.map((grant) => grant.reason),
+    grants: ask.alike ? [] : showing.map((grant) => grant.id)
   }
 }
 

@@ -36,8 +36,9 @@ export async function list(entered: Entered, query: ListQuery, within?: Within):
   const order = orderOf(entered, query)
   const ids = pageOfIds(compiler, module, branches(entered, query, within), order, limit + 1)
   if (!ids) return { records: [], next: undefined }
-  const alike = areAlike(view)
-  const projection = project(entered, listFields(module, view, query), alike ? [] : view)
+  const alike = !query.decided && areAlike(view)
+  const flagged = query.decided ? policy.grants : alike ? [] : view
+  const projection = project(entered, listFields(module, view, query), flagged)
   const rows = await rowsOf(viewer.kernel.db, pageStatement(entered, ids, projection.columns, order))
   const page = rows.slice(0, limit)
   const last = page.at(-1)
@@ -50,7 +51,7 @@ export async function list(entered: Entered, query: ListQuery, within?: Within):
       : undefined
   const read = reader(entered, projection, {
     showing: 'view',
-    detailed: false,
+    detailed: query.decided === true,
     alike: alike ? view.slice(0, 1) : undefined
   })
   return { records: page.map(read), next }
@@ -72,8 +73,8 @@ export async function count(
   const statement = cappedCount(entered.compiler, entered.module, branches(entered, query), cap)
   if (!statement) return { count: 0, capped: false }
   const [row] = await rowsOf(entered.viewer.kernel.db, statement)
-  const found = Number(row?.['count'] ?? 0)
-  return { count: Math.min(found, cap), capped: found > cap }
+  const total = Number(row?.['count'] ?? 0)
+  return { count: Math.min(total, cap), capped: total > cap }
 }
 
 export async function find(entered: Entered, id: string): Promise<ViewedRecord> {
@@ -98,14 +99,33 @@ export async function related(
   query: ListQuery
 ): Promise<Page> {
   const parent = await enter(viewer, from.name, 'open')
-  const record = await find(parent, from.id)
-  const link = parent.module.links.get(from.link)
+  return linkedTo(parent, await find(parent, from.id), from.link, query)
+}
+
+/** As `related`, of a record that was found for this very viewer and need not be found again.
+ *  @throws NotFound for a record that came to him by another way. */
+export async function relatedTo(viewer: Viewer, record: ViewedRecord, link: string, query: ListQuery): Promise<Page> {
+  if (finders.get(record) !== viewer) throw new NotFound()
+  return linkedTo(await enter(viewer, record.module.name, 'open'), record, link, query)
+}
+
+/** Who opened which record, for as long as somebody holds it: a request. */
+const finders = new WeakMap<ViewedRecord, Viewer>()
+
+/** Notes that `viewer` was let to this record. */
+export function found(viewer: Viewer, record: ViewedRecord): ViewedRecord {
+  finders.set(record, viewer)
+  return record
+}
+
+async function linkedTo(parent: Entered, record: ViewedRecord, name: string, query: ListQuery): Promise<Page> {
+  const link = parent.module.links.get(name)
   if (!link) throw new NotFound()
-  const entered = await enter(viewer, link.to, 'view')
+  const entered = await enter(parent.viewer, link.to, 'view')
   const lookups = farLookups(parent.module, entered.module, link)
   const view = grantsFor(entered.policy, 'view')
   if (!isShownHere(record, entered.module, link) || !view.some((grant) => shows(grant, lookups))) throw new NotFound()
-  return list(entered, query, { linked: farEnd(parent, from.link, from.id), lookups })
+  return list(entered, query, { linked: farEnd(parent, name, record.id), lookups })
 }
 
 /** The row `r` of the module at the other end is linked to this one. */
@@ -132,16 +152,23 @@ function farEnd({ compiler, module }: Entered, name: string, id: string): Fragme
   }
 }
 
+/** What narrows a question to some of the records he may see. */
+interface Narrowing extends Pick<ListQuery, 'filter' | 'search'> {
+  /** Further fields that tell something by the answer: a grant must show them as it must show the filtered ones. */
+  readonly uses?: readonly string[]
+}
+
 /** One branch per view grant; a grant that doesn't show a filtered field has none, and a search looks only into what it shows. */
-function branches(entered: Entered, query: Pick<ListQuery, 'filter' | 'search'>, within?: Within): Branch[] {
+export function branches(entered: Entered, query: Narrowing, within?: Within): Branch[] {
   const { module, policy } = entered
   const filters = query.filter ?? []
+  const used = [...filters.map(({ field }) => field), ...(query.uses ?? [])]
   const view = grantsFor(policy, 'view')
   const known = fieldsOf(module, view)
-  if (filters.some((filter) => !known.includes(filter.field))) throw new UnknownField()
+  if (used.some((name) => !known.includes(name))) throw new UnknownField()
   const words = wordsOf(query.search)
   return view
-    .filter((grant) => filters.every((filter) => grant.fields.includes(filter.field)) && shows(grant, within?.lookups))
+    .filter((grant) => used.every((name) => grant.fields.includes(name)) && shows(grant, within?.lookups))
     .map((grant) => ({
       condition: all(grant.when, ...policy.restrictions.map((restriction) => restriction.when)),
       asked: [
@@ -186,7 +213,7 @@ function wordsOf(search: string | undefined): string[] {
     .slice(0, 8)
 }
 
-function orderOf(entered: Entered, query: ListQuery): Order {
+export function orderOf(entered: Entered, query: ListQuery): Order {
   const { module, policy, viewer } = entered
   const wanted = query.sort
   if (wanted && !released(module, policy).sortable.includes(wanted.field)) throw new UnknownField()
@@ -215,7 +242,7 @@ function listFields(module: Module, view: readonly Grant[], query: ListQuery): s
 }
 
 /** A filter, sort or search by a field he doesn't see, or that doesn't exist: one answer (A09). */
-class UnknownField extends Invalid {
+export class UnknownField extends Invalid {
   constructor(readonly why?: unknown) {
     super({ query: { key: 'errors.field.unknown' } })
   }

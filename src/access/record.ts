@@ -3,6 +3,7 @@ import type { Module, Scalar } from '../host/catalog.js'
 import type { FeedEntry, FieldValue, FileInfo } from '../host/host.js'
 import type { Action, Reason } from './grant.js'
 import type { Operator } from './condition.js'
+import type { Write } from './together.js'
 
 /** A bound translation function; `web/locale.ts` makes them. */
 type Translate = (key: string, args?: Record<string, string | number>) => string
@@ -30,11 +31,13 @@ export interface ViewedRecord {
   readonly title: string
   /** Only the fields that the grants matching this record show. */
   readonly values: Readonly<Record<string, Value>>
-  /** What the viewer may do with this very record; in lists only `view` and `open` are decided. */
+  /** What the viewer may do with this very record; in lists only `view` and `open` are decided, unless asked for. */
   readonly may: ReadonlySet<Action>
   /** The fields he may write here; empty in lists. */
   readonly writable: ReadonlySet<string>
   readonly reasons: readonly Reason[]
+  /** The ids of the grants that show it; none in lists in which all of them show the same. */
+  readonly grants: readonly string[]
 }
 
 export interface ListQuery {
@@ -49,6 +52,8 @@ export interface ListQuery {
   readonly limit?: number
   /** The fields to fetch, out of those he may see; default the module's list layout. */
   readonly fields?: readonly string[]
+  /** What he may do with each record, and the fields he may write there, are decided as `find` decides them. */
+  readonly decided?: boolean
 }
 export interface Filter {
   readonly field: string
@@ -68,6 +73,34 @@ export interface Count {
   readonly capped: boolean
 }
 
+/** A tally: the records grouped by a field of type `option`, `boolean`, `reference` (not the owner), `date` or `datetime`. */
+export interface TallyQuery {
+  readonly by: string
+  /** For dates: how long a group is; default a month. */
+  readonly period?: Period
+  /** A field of type `integer`, `number` or `money` that is added up. */
+  readonly sum?: string
+  readonly filter?: readonly Filter[]
+}
+export const periods = ['month', 'quarter', 'year'] as const
+export type Period = (typeof periods)[number]
+
+export interface Tally {
+  /** Periods in the order of time, other values by how many records hold them. Amounts of several currencies make several groups. */
+  readonly groups: readonly TallyGroup[]
+  /** Only the newest records were counted, as many as were allowed; there may be more. */
+  readonly capped: boolean
+}
+export interface TallyGroup {
+  /** As a list shows it; of dates the period: `2024-05`, `2024-Q2`, `2024`. Null where the field holds nothing. */
+  readonly value: Value
+  readonly count: number
+  /** Undefined where nothing was to be added up. */
+  readonly sum: number | undefined
+  /** Of the sum; undefined where its field has none, or none that can be read. */
+  readonly currency: string | undefined
+}
+
 /** What a viewer sees of a module at all, by the union of his grants: for navigation, columns and forms. */
 export interface ReleasedModule {
   readonly module: Module
@@ -85,6 +118,12 @@ export interface NewRecord {
   /** Values Portico itself puts in (owner, link to the primary record): not checked against the written fields. */
   readonly fill?: Readonly<Record<string, FieldValue>>
   readonly links?: Readonly<Record<string, readonly string[]>>
+}
+
+/** A note, and the record it is on with no more than its title. */
+export interface News {
+  readonly entry: FeedEntry
+  readonly record: ViewedRecord
 }
 
 /** `explain`: every grant of the module with its outcome for this record, and the conditions that failed. */
@@ -119,16 +158,26 @@ export interface Records {
   list(module: string, query?: ListQuery): Promise<Page>
   /** How many there are, counted up to `cap` (default 1,000) after all filtering. */
   count(module: string, query?: Pick<ListQuery, 'filter' | 'search'>, cap?: number): Promise<Count>
+  /** The newest `cap` (default 10,000) of them in groups, counted or added up, in one statement. Only what a grant shows together
+   *  with every field that is used counts. @throws NotFound, UnknownField (E04). */
+  tally(module: string, query: TallyQuery, cap?: number): Promise<Tally>
   find(module: string, id: string): Promise<ViewedRecord>
   /** Records of the module at the other end of `link` of a record he may open, by their own right (A04, A06). A link kept in a
    *  lookup is followed only where that lookup is shown to him, on this side or the other (A13); line items always. */
   related(module: string, id: string, link: string, query?: ListQuery): Promise<Page>
+  /** The same for a record that `find` gave for this viewer, without finding it again. @throws NotFound for any other. */
+  relatedTo(record: ViewedRecord, link: string, query?: ListQuery): Promise<Page>
   /** Creates a record and notes who wrote it. Checked on the row as it will be, before anything is written.
    *  @throws Forbidden, Invalid (field errors), HostUnavailable. */
   create(module: string, record: NewRecord): Promise<string>
   /** @throws NotFound, Forbidden, Invalid. A change is checked against the row as it is and as it will be. */
   change(module: string, id: string, values: Readonly<Record<string, FieldValue>>): Promise<void>
   remove(module: string, id: string): Promise<void>
+  /** Whether he may create a record with what Portico fills in (`fill`), whatever else he would put into it: for buttons. */
+  mayCreate(module: string, fill: NonNullable<NewRecord['fill']>): Promise<boolean>
+  /** A record and its line items, say: all of `writes` are judged before the first is done. Gives the records' ids.
+   *  @throws Stopped with what can't be taken and what was written; NotFound and Forbidden before anything is written. (Z11) */
+  together(writes: readonly Write[]): Promise<readonly string[]>
   /** The values a clone of this record starts with: the visible ones that he may also write in a new one (Z06). */
   cloneOf(module: string, id: string): Promise<Readonly<Record<string, FieldValue>>>
   /** Puts a record at the other end of a to-many link; the right to edit is needed on both ends (A05). */
@@ -136,6 +185,9 @@ export interface Records {
   unlink(module: string, id: string, link: string, other: string): Promise<void>
   /** The notes on a record, without internal ones (E10, E11), oldest first. @throws NotFound, Forbidden */
   feed(module: string, id: string): Promise<readonly FeedEntry[]>
+  /** The newest notes, at most `limit` (of the records changed last), on all records whose notes he may read; newest first.
+   *  Undefined when there is no module whose notes are his to read (E04, E11). */
+  news(limit: number): Promise<readonly News[] | undefined>
   post(module: string, id: string, note: { text: string; files: readonly string[] }): Promise<string>
   /** A note of his own. @throws NotFound when it isn't his. (Z28) */
   changePost(module: string, id: string, entryId: string, text: string): Promise<void>

@@ -2,12 +2,15 @@
 import { attachment, withFiles } from './attachments.js'
 import { enter, isId, subjectOf } from './entered.js'
 import { explainRecord } from './explain.js'
+import { news } from './news.js'
 import { changePost, feed, file, post, removeFile, removePost } from './notes.js'
-import { count, find, list, related } from './reading.js'
+import { count, find, found, list, related, relatedTo } from './reading.js'
 import type { Explanation, Records } from './record.js'
 import { releasedModule, releasedModules } from './released.js'
+import { tally } from './tally.js'
 import type { Viewer } from './viewer.js'
-import { change, cloneOf, create, remove, setLink } from './writing.js'
+import { together } from './together.js'
+import { change, cloneOf, create, mayCreate, remove, setLink } from './writing.js'
 
 /** What `viewer` may see and do. @see Records for each method. Rules: Z05–Z08, Z28, E09–E11. */
 export function records(viewer: Viewer): Records {
@@ -16,18 +19,23 @@ export function records(viewer: Viewer): Records {
     module: (name) => releasedModule(viewer, name),
     list: async (name, query) => list(await enter(viewer, name, 'view'), query ?? {}),
     count: async (name, query, cap) => count(await enter(viewer, name, 'view'), query ?? {}, cap ?? 1000),
+    tally: async (name, query, cap) => tally(await enter(viewer, name, 'view'), query, cap ?? 10_000),
     find: async (name, id) => {
       const entered = await enter(viewer, name, 'open')
-      return withFiles(entered, await find(entered, id))
+      return found(viewer, await withFiles(entered, await find(entered, id)))
     },
     related: (name, id, link, query) => related(viewer, { name, id, link }, query ?? {}),
+    relatedTo: (record, link, query) => relatedTo(viewer, record, link, query ?? {}),
     create: (name, record) => create(viewer, name, record),
     change: (name, id, values) => change(viewer, name, id, values),
     remove: (name, id) => remove(viewer, name, id),
+    mayCreate: (name, fill) => mayCreate(viewer, name, fill),
+    together: (writes) => together(viewer, writes),
     cloneOf: (name, id) => cloneOf(viewer, name, id),
     link: (name, id, link, other) => setLink(viewer, { name, id, link, other }, true),
     unlink: (name, id, link, other) => setLink(viewer, { name, id, link, other }, false),
     feed: (name, id) => feed(viewer, name, id),
+    news: (limit) => news(viewer, limit),
     post: (name, id, note) => post(viewer, name, id, note),
     changePost: (name, id, entryId, text) => changePost(viewer, { name, id, entryId }, text),
     removePost: (name, id, entryId) => removePost(viewer, { name, id, entryId }),

@@ -9,10 +9,10 @@ export interface Person {
   readonly kind: 'portal-user' | 'external-user'
   readonly id: string
   readonly name: string
-  /** The record that stands for him in the CRM. */
-  readonly module: string
-  readonly recordId: string
-  /** The portal he came in by and his user type there; absent for external users. */
+  /** The record that stands for him in the CRM; undefined for a portal user without a contact (E08). */
+  readonly module: string | undefined
+  readonly recordId: string | undefined
+  /** The portal he came in by and his user type there; absent for external users, and the user type for whoever has no record. */
   readonly portalId: string | undefined
   readonly userTypeId: string | undefined
   /** Staff member who invited him: what he creates belongs to that one (Z26). */

@@ -3,10 +3,10 @@ import type { Field, Module } from '../host/catalog.js'
 import { HostRefused, type FieldValue } from '../host/host.js'
 import { Forbidden, Invalid, NotFound } from '../errors.js'
 import { noteAuthor } from './authorship.js'
-import { judgeChanged, judgeNew } from './candidate.js'
+import { judgeChanged, judgeNew, pendingOwner } from './candidate.js'
 import { column, table } from './columns.js'
 import { isMoment, valueKind } from './comparison.js'
-import { predicate, type Candidate } from './compile.js'
+import { predicate, type Candidate, type PendingOwner } from './compile.js'
 import { ID, oneOf } from './condition.js'
 import { enter, isId, subjectOf, type Entered } from './entered.js'
 import { isWritable } from './field-kinds.js'
@@ -18,20 +18,65 @@ import { isMoney, isReference, type NewRecord, type Value } from './record.js'
 import { released } from './released.js'
 import type { Viewer } from './viewer.js'
 
+/** A write that was judged; it only has to be done. */
+export interface Ready {
+  /** The row that it will make, for line items that will be part of it. */
+  readonly pending?: PendingOwner
+  /** `ownerId`: of the record that was made meanwhile, for a line item of it. */
+  run(ownerId?: string): Promise<string>
+}
+
 export async function create(viewer: Viewer, name: string, record: NewRecord): Promise<string> {
+  return (await readyToCreate(viewer, name, record)).run()
+}
+
+/** Judges a new record; a line item may be part of one that is only `pending` itself. */
+export async function readyToCreate(
+  viewer: Viewer,
+  name: string,
+  record: NewRecord,
+  owner?: PendingOwner
+): Promise<Ready> {
   const entered = await enter(viewer, name, 'create')
   mustWrite(viewer)
+  const links = record.links ?? {}
   const values = await withOwner(entered, { ...record.values, ...record.fill })
-  const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links: record.links ?? {} }
   mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, record.values)
-  await linkedMustBeVisible(entered, candidate.links)
+  await linkedMustBeVisible(entered, links)
+  const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links, ...(owner ? { owner } : {}) }
   const grants = grantsFor(entered.policy, 'create')
   const statement = judgeNew(entered, grants, values, candidate)
   mustCover(entered.module, await matching(entered, statement, grants), Object.keys(record.values))
-  const id = await refusedByField(viewer.kernel.host.save({ module: name, values, links: record.links }, viewer.actor))
-  await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
-  return id
+  return {
+    pending: pendingOwner(entered, values, candidate),
+    async run(ownerId) {
+      const part = ownerId === undefined ? {} : ownerValue(entered.module, ownerId)
+      const made = { module: name, values: { ...values, ...part }, links: record.links }
+      const id = await refusedByField(viewer.kernel.host.save(made, viewer.actor))
+      await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
+      return id
+    }
+  }
+}
+
+/** Whether he may create a record there that Portico fills in like this, whatever else is in it. */
+export async function mayCreate(viewer: Viewer, name: string, fill: NonNullable<NewRecord['fill']>): Promise<boolean> {
+  try {
+    await readyToCreate(viewer, name, { values: {}, fill })
+    return true
+  } catch (error) {
+    if (error instanceof Forbidden || error instanceof NotFound) return false
+    throw error
+  }
+}
+
+/** The lookup by which a line item is part of its record. */
+function ownerValue(module: Module, id: string): Record<string, FieldValue> {
+  const field = [...module.fields.values()].find(
+    ({ type, link }) => type === 'reference' && link === module.partOf?.link
+  )
+  return field ? { [field.name]: id } : {}
 }
 
 /** What somebody from outside creates belongs to the staff member who invited him (Z26), or to nobody once that one is gone or
@@ -51,6 +96,15 @@ export async function change(
   id: string,
   values: Readonly<Record<string, FieldValue>>
 ): Promise<void> {
+  await (await readyToChange(viewer, name, id, values)).run()
+}
+
+export async function readyToChange(
+  viewer: Viewer,
+  name: string,
+  id: string,
+  values: Readonly<Record<string, FieldValue>>
+): Promise<Ready> {
   const entered = await enter(viewer, name, 'open')
   const before = await find(entered, id)
   mustWrite(viewer)
@@ -62,14 +116,23 @@ export async function change(
   const candidate: Candidate = { isNew: false, authorId: viewer.person.id, links: {} }
   const statement = judgeChanged(entered, grants, { id, values }, candidate)
   mustCover(entered.module, await matching(entered, statement, grants), Object.keys(values))
-  await refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor))
+  return { run: () => refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor)) }
 }
 
 export async function remove(viewer: Viewer, name: string, id: string): Promise<void> {
+  await (await readyToRemove(viewer, name, id)).run()
+}
+
+export async function readyToRemove(viewer: Viewer, name: string, id: string): Promise<Ready> {
   const record = await find(await enter(viewer, name, 'open'), id)
   mustWrite(viewer)
   if (!record.may.has('delete')) throw new Forbidden()
-  await viewer.kernel.host.remove(name, id, viewer.actor)
+  return {
+    async run() {
+      await refusedByField(viewer.kernel.host.remove(name, id, viewer.actor))
+      return id
+    }
+  }
 }
 
 export async function cloneOf(viewer: Viewer, name: string, id: string): Promise<Readonly<Record<string, FieldValue>>> {

@@ -7,17 +7,17 @@ import { forgetAnswers } from '../db/within-request.js'
 import { PorticoError } from '../errors.js'
 import type { Staff } from '../host/host.js'
 
-type Change = Omit<AuditEntry, 'actor'>
+export type Change = Omit<AuditEntry, 'actor'>
 
-/** Runs `change`, which gives the audit entry, and puts it in force for the next request everywhere. */
+/** Runs `change`, which gives the audit entry or several, and puts it in force for the next request everywhere. */
 export async function changeConfiguration(
   context: Context,
   by: Staff,
-  change: (trx: Knex) => Promise<Change>
+  change: (trx: Knex) => Promise<Change | readonly Change[]>
 ): Promise<void> {
   await context.db.transaction(async (trx) => {
-    const entry = await change(trx)
-    await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
+    const entries = [await change(trx)].flat()
+    for (const entry of entries) await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
     await raiseConfigurationVersion(trx)
   })
   forgetAnswers()
@@ -34,9 +34,10 @@ export async function changeRow(
   seen: { id: string; revision: number },
   values: Record<string, unknown> = {}
 ): Promise<void> {
+  const { id, revision } = seen
   const changed = await trx(table)
-    .where(seen)
-    .update({ ...values, revision: seen.revision + 1 })
+    .where({ id, revision })
+    .update({ ...values, revision: revision + 1 })
   if (changed === 0) throw new ChangedMeanwhile()
 }
 

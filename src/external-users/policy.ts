@@ -14,7 +14,7 @@ import { releasedFields } from './released-fields.js'
 export async function policySource(context: Context, person: Person, catalog: Catalog): Promise<ModulePolicy[]> {
   const module = projectModule(catalog)
   if (person.kind !== 'external-user' || !module) return []
-  const isThere = (await lookUp(context.kernel, person.module, person.recordId, [])) !== undefined
+  const isThere = (await lookUp(context.kernel, person.module ?? '', person.recordId ?? '', [])) !== undefined
   if (!isThere) return []
   const { fields } = await releasedFields(context.db)
   return [projectPolicy({ module, personId: person.id, fields, now: context.now() })]

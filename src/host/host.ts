@@ -73,9 +73,9 @@ export type Actor =
       /** Our id of the portal or external user. */
       readonly id: string
       readonly name: string
-      /** The record that stands for the person in the CRM. */
-      readonly module: string
-      readonly recordId: string
+      /** The record that stands for the person in the CRM, where there is one. */
+      readonly module?: string | undefined
+      readonly recordId?: string | undefined
     }
   | { readonly kind: 'system' }
 
@@ -128,6 +128,9 @@ export type HostEvent =
 export interface Feed {
   /** Entries of a record, oldest first. `internal` entries only when asked for. @throws HostUnavailable */
   list(module: string, id: string, ask: { internal: boolean; limit: number }): Promise<FeedEntry[]>
+  /** Notes by people on any of these records of a module, without internal ones, at most `limit`, newest first.
+   *  @throws HostUnavailable */
+  recent(module: string, ids: readonly string[], limit: number): Promise<FeedEntry[]>
   find(entryId: string): Promise<FeedEntry | undefined>
   post(entry: NewFeedEntry, by: Actor): Promise<string>
   change(entryId: string, text: string, by: Actor): Promise<void>

@@ -51,6 +51,7 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
       const { passwordHash: _hash, isWelcomed: _isWelcomed, ...profile } = identity
       return profile
     },
+    localesOf: (ids, trx) => profiles.localesOf(ids, trx),
     async issueLink(link, trx) {
       return `${pathOfPurpose[link.purpose]}/${await links.issue(link, trx)}`
     },

@@ -39,6 +39,8 @@ export interface Identity {
     trx?: Knex
   ): Promise<string>
   profile(identityId: string): Promise<Profile | undefined>
+  /** The languages that people have chosen, or were invited in, by identity; at most 200 at once. */
+  localesOf(identityIds: readonly string[], trx: Knex): Promise<ReadonlyMap<string, Locale>>
   /** A new one-time link (hash stored, `days` valid, one use); older ones of the same purpose and audience die. Gives the path below the door's base.
    *  `by` is the name of whoever invites, for the page of the invitation. */
   issueLink(

@@ -49,6 +49,8 @@ const columns = [
 export interface Profiles {
   find(id: string): Promise<StoredIdentity | undefined>
   findByEmail(email: string): Promise<StoredIdentity | undefined>
+  /** The languages of these identities, by id. */
+  localesOf(ids: readonly string[], trx: Knex): Promise<Map<string, Locale>>
   /** The id of the identity with this address; a new one has no password. Two at once get the same one. */
   enrol(person: Omit<Preferences, 'country'> & { email: string; name: string }, trx?: Knex): Promise<string>
   prefer(id: string, preferences: Preferences): Promise<void>
@@ -67,6 +69,10 @@ export function createProfiles(db: Knex, now: () => number): Profiles {
   return {
     find: (id) => found({ id }),
     findByEmail: (email) => found({ email: addressKey(email) }),
+    async localesOf(ids, trx) {
+      const rows = await trx<IdentityRow>('portico_identities').select('id', 'locale').whereIn('id', ids)
+      return new Map(rows.map(({ id, locale }) => [id, locale]))
+    },
     enrol: (person, trx = db) => enrol(trx, person, now()),
     async prefer(id, preferences) {
       await db('portico_identities')

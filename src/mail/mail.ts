@@ -6,6 +6,8 @@ export { createMail } from './outbox.js'
 export interface Mail {
   /** Queues a message; with `trx` in the caller's transaction, so that it goes only if that commits. Gives its id. */
   send(message: Message, trx?: Knex): Promise<string>
+  /** Queues many messages, few enough to write them at once (200), in the caller's transaction. */
+  sendAll(messages: readonly Message[], trx: Knex): Promise<void>
   /** Sends what waits; failures are retried with growing pauses, at most 8 times. A job calls it; tests may. */
   deliver(): Promise<void>
   /** Withdraws queued mail about `subject` (A24). */

@@ -44,6 +44,10 @@ export function createMail({ db, config, log, now = Date.now }: OutboxOptions): 
       await trx('portico_mail').insert(row)
       return row.id
     },
+    async sendAll(messages, trx) {
+      const rows = messages.map((message) => rowOf(message, state, now()))
+      if (rows.length > 0) await trx('portico_mail').insert(rows)
+    },
     async deliver() {
       if (!send) return
       for (const row of await due(db, now())) await deliverOne(db, row, { send, log, now })

@@ -129,6 +129,11 @@ export function releaseOf(type: UserType, module: string): Release | undefined {
   return type.releases.find((release) => release.module === module)
 }
 
+/** Whether its fields were chosen already; until then a release shows nothing (Z04). */
+export function isDecided({ fields, layouts }: Pick<Release, 'fields' | 'layouts'>): boolean {
+  return fields.size > 0 || layouts.length > 0
+}
+
 async function load(db: Knex): Promise<Configuration> {
   const portals = await loadPortals(db)
   const oldAddresses = await loadOldAddresses(db)

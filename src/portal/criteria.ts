@@ -1,7 +1,7 @@
 /** Criteria: comparisons, in groups that may hold groups, by which records of a related module are shown, by value or by a field of the primary record (Z07). */
 import { z } from 'zod'
 import { all, any, compare, never, operators, type Condition, type Operator } from '../access/condition.js'
-import { valueKind } from '../access/comparison.js'
+import { isMoment, valueKind } from '../access/comparison.js'
 import { isComparable } from '../access/field-kinds.js'
 import { isMoney, type Value } from '../access/record.js'
 import type { Field, FieldType, Module, Scalar } from '../host/catalog.js'
@@ -25,6 +25,9 @@ export interface Criteria {
 
 /** Groups within groups within the whole. */
 export const deepestGroup = 3
+
+/** Every comparison is work for the database, whoever looks (A48). */
+export const mostComparisons = 40
 
 const criteria: z.ZodType<Criteria> = z.object({
   join: z.enum(['all', 'any']),
@@ -69,7 +72,7 @@ export function primaryFieldsIn(given: Criteria | undefined): string[] {
 }
 
 /** The operators that mean something for this field. */
-function operatorsFor(field: Field): readonly Operator[] {
+export function operatorsFor(field: Field): readonly Operator[] {
   if (field.type === 'options') return ['contains', 'isEmpty', 'isNotEmpty']
   switch (valueKind(field)) {
     case 'text':
@@ -91,6 +94,37 @@ export function comparable(module: Module): Field[] {
   return [...module.fields.values()].filter((field) => field.type !== 'reference' && isComparable(field))
 }
 
+/** The fields of the primary module that a field can be compared with: those of the same kind. */
+export function matching(primary: Module, field: Field): Field[] {
+  return comparable(primary).filter((other) => valueKind(other) === valueKind(field))
+}
+
+/** What is wrong with criteria, by the place of each part: `criteria.1.0` is the first part of the group that is the second part. */
+export function criteriaProblems(module: Module, primary: Module, given: Criteria): Record<string, FieldError> {
+  if (comparisonsIn(given).length > mostComparisons)
+    return { criteria: { key: 'portal:problem.criteriaMany', args: { max: mostComparisons } } }
+  return groupProblems(module, primary, given, ['criteria'])
+}
+
+function groupProblems(
+  module: Module,
+  primary: Module,
+  group: Criteria,
+  place: readonly string[]
+): Record<string, FieldError> {
+  const here = place.join('.')
+  if (group.of.length === 0) return { [here]: { key: 'portal:problem.groupEmpty' } }
+  if (place.length > deepestGroup) return { [here]: { key: 'portal:problem.groupDeep', args: { max: deepestGroup } } }
+  const problems: Record<string, FieldError> = {}
+  for (const [index, part] of group.of.entries()) {
+    const at = [...place, String(index)]
+    const problem = isGroup(part) ? undefined : criterionProblem(module, primary, part)
+    if (isGroup(part)) Object.assign(problems, groupProblems(module, primary, part, at))
+    if (problem) problems[at.join('.')] = problem
+  }
+  return problems
+}
+
 /** What is wrong with a criterion, or undefined. */
 export function criterionProblem(
   module: Module,
@@ -103,11 +137,10 @@ export function criterionProblem(
     return { key: 'portal:problem.criterionOperator', args: { field: field.label } }
   if (!needsValue(operator)) return undefined
   if (match.by === 'value')
-    return fits(field, operator, match.value)
+    return fits(field, operator, match.value) && isOffered(field, operator, match.value)
       ? undefined
       : { key: 'portal:problem.criterionValue', args: { field: field.label } }
-  const other = comparable(primary).find((one) => one.name === match.field)
-  const isSame = other && valueKind(other) === valueKind(field)
+  const isSame = matching(primary, field).some((one) => one.name === match.field)
   return isSame ? undefined : { key: 'portal:problem.criterionPrimaryField', args: { field: field.label } }
 }
 
@@ -149,8 +182,14 @@ function fits(field: Field, operator: Operator, value: Scalar): boolean {
     case 'boolean':
       return typeof value === 'boolean'
     case 'moment':
-      return /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?$/.test(String(value))
+      return isMoment(String(value))
   }
+}
+
+/** A whole option is one that the field has. */
+export function isOffered({ type, options }: Field, operator: Operator, value: Scalar): boolean {
+  const isWhole = type === 'options' || (type === 'option' && (operator === '=' || operator === '≠'))
+  return !isWhole || options.length === 0 || options.some((option) => option.value === value)
 }
 
 /** An amount is compared by its number, whatever its currency. */

@@ -1,14 +1,13 @@
 /** The door of a portal: which portal an address means, and who may come in by it. */
 import type { Request } from 'express'
-import { records } from '../access/records.js'
 import type { Person } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Door } from '../identity/identity.js'
 import { configuration, type Configuration, type Portal } from './configuration.js'
 import { momentAt } from '../db/moment.js'
-import { addressOf } from './module-address.js'
 import { audienceOf, baseOf } from './portals.js'
 import { confirm, portalUserOf, type PortalUser } from './portal-users.js'
+import { firstPathFor } from './tabs.js'
 
 /** The portal that `/portal/<word>` leads to, if it is on: by its address, by one it had within the last 90 days, or by its id. */
 export function portalAt(all: Configuration, word: string, now: string): Portal | undefined {
@@ -45,10 +44,7 @@ export function doorTo(context: Context, portal: Portal): Door {
       const user = await portalUserOf(context.db, portal.id, identityId)
       if (user) await confirm(context, user, momentAt(context.now()))
     },
-    async home(viewer) {
-      const [first] = (await records(viewer).modules()).filter(({ module }) => !module.partOf)
-      return first ? `/${addressOf(first.module.name)}` : '/'
-    }
+    home: (viewer) => firstPathFor(context, viewer)
   }
 }
 
@@ -58,13 +54,18 @@ async function admit(context: Context, portalId: string, identityId: string): Pr
   return user && personOf(context, portalId, user)
 }
 
+/** His user type is there, of his portal and for records like his; or he has neither (E08). */
+function isOfItsType(all: Configuration, { userTypeId, module, portalId }: PortalUser): boolean {
+  if (userTypeId === undefined) return module === undefined
+  const userType = all.userTypes.get(userTypeId)
+  return userType?.portalId === portalId && userType.primaryModule === module
+}
+
 /** Who a portal user is in this portal; undefined while the portal is off, the user type is gone or the access isn't confirmed. */
 export async function personOf(context: Context, portalId: string, user: PortalUser): Promise<Person | undefined> {
   const all = await configuration(context.db)
-  const userType = all.userTypes.get(user.userTypeId)
-  const isOpen = all.portals.get(portalId)?.isActive && user.portalId === portalId && userType?.portalId === portalId
-  if (!isOpen || userType?.primaryModule !== user.module || user.status !== 'confirmed' || !user.identityId)
-    return undefined
+  const isOpen = all.portals.get(portalId)?.isActive && user.portalId === portalId && isOfItsType(all, user)
+  if (!isOpen || user.status !== 'confirmed' || !user.identityId) return undefined
   const profile = await context.identity.profile(user.identityId)
   if (!profile) return undefined
   const { name, locale, timeZone, formats } = profile

@@ -22,7 +22,7 @@ export async function filling(
   const { catalog, release, person, chosen } = ask
   const module = moduleOf(catalog, release.module)
   const link = module.links.get(release.path[0] ?? '')
-  if (!link) return {}
+  if (!link || person.recordId === undefined) return {}
   if (Object.keys(lookupValues(module, link, '')).some((name) => chosen[name])) return {}
   const rest = release.path.slice(1)
   const [id] =

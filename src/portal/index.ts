@@ -1,7 +1,7 @@
 /** Portals: customers and partners sign in and work with their own records. */
 import type { PorticoModule } from '../module.js'
-import { hasPermission } from '../web/staff.js'
 import { adminPath } from './admin/frame.js'
+import { mayOpen, needs } from './admin/permitted.js'
 import { adminPages } from './admin/routes.js'
 import { portalPages } from './pages/routes.js'
 import { policySource } from './policy-source.js'
@@ -12,7 +12,7 @@ const portal: PorticoModule = {
   id: 'portal',
   register({ context, routes, adminMenu, recordActions: buttons, policy, on }) {
     routes('/portal', portalPages(context))
-    routes(adminPath, adminPages(context))
+    routes(adminPath, adminPages(context).router)
     adminMenu(async ({ staff, locale }) => {
       const t = context.t(locale)
       const portals = {
@@ -27,10 +27,7 @@ const portal: PorticoModule = {
         url: `${adminPath}/users`,
         icon: 'users'
       }
-      return [
-        ...(hasPermission(staff, 'manage-portals') ? [portals] : []),
-        ...(hasPermission(staff, 'manage-portal-users') ? [users] : [])
-      ]
+      return [...(mayOpen(staff, needs.portals) ? [portals] : []), ...(mayOpen(staff, needs.users) ? [users] : [])]
     })
     buttons((ask) => recordActions(context, ask))
     policy((person, catalog) => policySource(context, person, catalog))

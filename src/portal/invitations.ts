@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '../context.js'
 import { NotFound, PorticoError } from '../errors.js'
-import type { Locale, Module } from '../host/catalog.js'
+import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { configuration, type Configuration, type Portal, type UserType } from './configuration.js'
 import { staffActor } from '../audit/configuration-change.js'
@@ -13,12 +13,21 @@ import { addressFault } from '../identity/outside-address.js'
 import { portalById } from './portals.js'
 import { accessesOf, activate, mustHaveRoom, portalUserById, portalUserOf, subjectOf } from './portal-users.js'
 import { userTypeById } from './releases.js'
+import { addressFieldOf, addressFields } from './user-types.js'
 
 export interface Recipient {
   readonly module: string
   readonly recordId: string
   readonly name: string
-  /** Undefined while the record has none. */
+  /** By the field that holds it; only those that are filled in. */
+  readonly addresses: ReadonlyMap<string, string>
+}
+
+/** A user type somebody can be invited to. */
+export interface OpenPlace {
+  readonly portal: Portal
+  readonly userType: UserType
+  /** Where the invitation would go; undefined while the record has no such address (Z18). */
   readonly address: string | undefined
 }
 
@@ -29,33 +38,31 @@ export interface InvitationForm {
   readonly language: Locale
 }
 
-/** The field of a primary module that invitations go to. */
-function addressField(module: Module): string | undefined {
-  return [...module.fields.values()].find((field) => field.type === 'email')?.name
-}
-
 /** The person a record stands for. @throws NotFound */
 export async function recipientAt(context: Context, moduleName: string, recordId: string): Promise<Recipient> {
   const module = (await context.host.catalog('en')).modules.get(moduleName)
-  const field = module && addressField(module)
-  const record =
-    module && (await lookUp(context.kernel, moduleName, recordId, [module.title, ...(field ? [field] : [])]))
+  const fields = module ? addressFields(module).map(({ name }) => name) : []
+  const record = module && (await lookUp(context.kernel, moduleName, recordId, [module.title, ...fields]))
   if (!record) throw new NotFound()
-  const address = field && record.values[field]
-  return { module: moduleName, recordId, name: record.title, address: address ? String(address).trim() : undefined }
+  const filled = fields.map((name): [string, string] => [name, String(record.values[name] ?? '').trim()])
+  const addresses = new Map(filled.filter(([, address]) => address !== ''))
+  return { module: moduleName, recordId, name: record.title, addresses }
 }
 
-/** User types this record's person can be invited to: of portals that are on, and where he has no access yet. */
-export async function openUserTypes(
-  context: Context,
-  recipient: Pick<Recipient, 'module' | 'recordId'>
-): Promise<{ portal: Portal; userType: UserType }[]> {
+/** User types this record's person can be invited to: finished ones, of portals that are on, and where he has no access yet (Z04). */
+export async function openUserTypes(context: Context, recipient: Recipient): Promise<OpenPlace[]> {
+  const module = (await context.host.catalog('en')).modules.get(recipient.module)
   const all = await configuration(context.db)
   const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
   const taken = new Set(accesses.filter((access) => access.status !== 'removed').map((access) => access.portalId))
   return [...all.userTypes.values()]
+    .filter((type) => type.setUp === undefined)
     .filter((type) => type.primaryModule === recipient.module && !taken.has(type.portalId))
-    .map((userType) => ({ userType, portal: portalById(all, userType.portalId) }))
+    .map((userType) => ({
+      userType,
+      portal: portalById(all, userType.portalId),
+      address: recipient.addresses.get(addressFieldOf(userType, module)?.name ?? '')
+    }))
     .filter(({ portal }) => portal.isActive)
 }
 
@@ -65,7 +72,7 @@ export async function invite(context: Context, form: InvitationForm, by: Staff):
   const { portal, userType } = placeFor(await configuration(context.db), form)
   const recipient = await recipientAt(context, form.module, form.recordId)
   if (!(await context.host.allows(by, 'edit', form.module, form.recordId))) throw refusal('noRecordRight')
-  const address = await acceptableAddress(context, recipient)
+  const address = await acceptableAddress(context, userType, recipient)
   await mustBeNew(context, portal, recipient)
   await mustHaveRoom(context, userType.id)
   const { name } = recipient
@@ -107,12 +114,15 @@ function placeFor(all: Configuration, form: InvitationForm): { portal: Portal; u
   const portal = portalById(all, userType.portalId)
   if (userType.primaryModule !== form.module) throw new NotFound()
   if (!portal.isActive) throw refusal('portalOff')
+  if (userType.setUp !== undefined) throw refusal('inSetUp')
   return { portal, userType }
 }
 
 /** The address in lower case. @throws PorticoError: missing, of unsupported characters, of the company, of staff. */
-async function acceptableAddress(context: Context, recipient: Recipient): Promise<string> {
-  const address = recipient.address?.toLowerCase()
+async function acceptableAddress(context: Context, userType: UserType, recipient: Recipient): Promise<string> {
+  const field = addressFieldOf(userType, (await context.host.catalog('en')).modules.get(recipient.module))
+  if (!field) throw refusal('addressFieldGone')
+  const address = recipient.addresses.get(field.name)?.toLowerCase()
   if (!address) throw refusal('noAddress')
   const fault = await addressFault(context, address)
   if (fault) throw refusal(fault)

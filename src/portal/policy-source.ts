@@ -4,36 +4,63 @@ import type { ModulePolicy } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog } from '../host/catalog.js'
 import { configuration, type Portal, type UserType } from './configuration.js'
-import { layoutSets } from './layouts.js'
+import { combined } from './combined-policy.js'
+import { layoutSets, type LayoutSet } from './layouts.js'
+import { accessLevels } from './levels.js'
 import { primaryFieldsIn, type PrimaryValues } from './criteria.js'
 import { lookUp } from '../access/question.js'
 import { portalPolicy } from './policy.js'
+import { chosenAccounts } from './portal-users.js'
+import { rolesFor } from './roles.js'
 
-/** Nothing for others, for a portal that is off, for a user type that is gone, and for somebody whose own record is gone (A24, A26). */
+/** Nothing for others, for a portal that is off, for a user type that is gone, and for somebody whose own record is gone (A24, A26).
+ *  Somebody without a record has no user type, and what his roles give. */
 export async function policySource(context: Context, person: Person, catalog: Catalog): Promise<ModulePolicy[]> {
   if (person.kind !== 'portal-user') return []
   const { portals, userTypes } = await configuration(context.db)
   const portal = portals.get(person.portalId ?? '')
-  const userType = userTypes.get(person.userTypeId ?? '')
-  if (!portal?.isActive || userType?.portalId !== portal.id) return []
-  return policyUnder(context, { person, catalog, portal, userType })
+  if (!portal?.isActive) return []
+  if (person.userTypeId === undefined)
+    return person.recordId === undefined ? policyUnder(context, { person, catalog, portal, userType: undefined }) : []
+  const userType = userTypes.get(person.userTypeId)
+  return userType?.portalId === portal.id ? policyUnder(context, { person, catalog, portal, userType }) : []
 }
 
-/** What a person may do under this portal and user type, whether they are in force like this or not yet. */
+/** What a person may do under this portal and user type, whether they are in force like this or not yet; with the roles of the portal
+ *  and his own (E02). */
 export async function policyUnder(
   context: Context,
-  under: { person: Person; catalog: Catalog; portal: Portal; userType: UserType }
+  under: { person: Person; catalog: Catalog; portal: Portal; userType: UserType | undefined }
 ): Promise<ModulePolicy[]> {
-  const { person, userType, portal } = under
-  const primary = await primaryValues(context, userType, person)
-  if (!primary) return []
+  const { person, portal, userType, catalog } = under
+  const given = userType ? await typePolicy(context, { ...under, userType }) : []
+  if (!given) return []
+  const roles = await rolesFor(context.db, portal, person.id)
+  if (roles.length === 0) return given
+  const levels = await accessLevels(context.db)
+  const accounts = (await chosenAccounts(context.db)).get(person.id)
+  return combined(
+    { given, userType, layouts: await layoutsIn(context, portal) },
+    { catalog, person, roles, levels, accounts }
+  )
+}
+
+async function typePolicy(
+  context: Context,
+  under: { person: Person; catalog: Catalog; portal: Portal; userType: UserType }
+): Promise<ModulePolicy[] | undefined> {
+  const primary = await primaryValues(context, under.userType, under.person)
+  if (!primary) return undefined
   const { publicModules } = await configuration(context.db)
-  const layouts = (await layoutSets(context.db)).get(portal.layoutSetId ?? '')
-  return portalPolicy({ ...under, primary, publicModules, layouts })
+  return portalPolicy({ ...under, primary, publicModules, layouts: await layoutsIn(context, under.portal) })
+}
+
+async function layoutsIn(context: Context, { layoutSetId }: Portal): Promise<LayoutSet | undefined> {
+  return (await layoutSets(context.db)).get(layoutSetId ?? '')
 }
 
 async function primaryValues(context: Context, userType: UserType, person: Person): Promise<PrimaryValues | undefined> {
   const fields = new Set(userType.releases.flatMap((release) => primaryFieldsIn(release.criteria)))
-  const record = await lookUp(context.kernel, userType.primaryModule, person.recordId, [...fields])
+  const record = await lookUp(context.kernel, userType.primaryModule, person.recordId ?? '', [...fields])
   return record?.values
 }

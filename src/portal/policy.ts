@@ -8,8 +8,10 @@ import {
   ID,
   linked,
   never,
+  not,
   oneOf,
   writtenBy,
+  writtenOutside,
   type Condition
 } from '../access/condition.js'
 import { isWritable } from '../access/field-kinds.js'
@@ -17,7 +19,7 @@ import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.j
 import type { Person } from '../access/viewer.js'
 import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
 import { arrangementsOf, type Arrangement } from './arrangements.js'
-import type { Release, Right, UserType } from './configuration.js'
+import { isDecided, type Release, type Right, type UserType } from './configuration.js'
 import { criteriaCondition, primaryFieldsIn, type PrimaryValues } from './criteria.js'
 import { layoutsOf, type LayoutSet } from './layouts.js'
 import { leadsTo, modulesAlong } from './link-path.js'
@@ -45,11 +47,13 @@ export function portalPolicy(facts: PolicyFacts): ModulePolicy[] {
   if (facts.person.module !== facts.userType.primaryModule) return []
   const released = facts.userType.releases.flatMap((release) => {
     const module = facts.catalog.modules.get(release.module)
-    if (!module) return []
+    if (!module || !isDecided(release)) return []
     return [{ release, module, arrangements: arrangementsOf(module, release, layoutsOf(facts.layouts, module.name)) }]
   })
   const whole = released.filter(({ release }) => release.kind !== 'part').map((one) => modulePolicy(facts, one))
-  const parts = released.filter(({ release }) => release.kind === 'part').map((one) => partPolicy(facts, one, whole))
+  const parts = released
+    .filter(({ release }) => release.kind === 'part')
+    .map((one) => partPolicy(facts.person, one, whole))
   return [...whole, ...parts].filter((policy) => policy.grants.length > 0)
 }
 
@@ -59,7 +63,7 @@ function modulePolicy(facts: PolicyFacts, released: Released): ModulePolicy {
   return {
     module: module.name,
     grants: grants.filter(({ when }) => when.kind !== 'never'),
-    restrictions: outside(release, module)
+    restrictions: outside(module)
   }
 }
 
@@ -121,7 +125,7 @@ function writeGrants(facts: PolicyFacts, released: Released): Grant[] {
   const when: Record<Exclude<Right, 'clone'>, Condition> = {
     create: reach,
     edit: any(isPrimary ? ownRecord(person) : never, written),
-    editShared: scope,
+    editShared: all(scope, not(writtenOutside(module.name))),
     delete: written
   }
   return (['create', 'edit', 'editShared', 'delete'] as const)
@@ -156,13 +160,33 @@ function decidingColumns(catalog: Catalog, userType: Pick<UserType, 'primaryModu
 
 /** The columns of `primary` that the links of a path are kept in. */
 function columnsAlong(catalog: Catalog, from: string, path: readonly string[], primary: string): string[] {
+  return keptAlong(catalog, from, path)
+    .filter(({ module }) => module === primary)
+    .map(({ column }) => column)
+}
+
+/** The columns, of whichever module, that the links of a path are kept in. */
+function keptAlong(catalog: Catalog, from: string, path: readonly string[]): { module: string; column: string }[] {
   const stations = [from, ...(modulesAlong(catalog, from, path) ?? []).map(({ name }) => name)]
   return path.flatMap((name, index) => {
     const storage = catalog.modules.get(stations[index] ?? '')?.links.get(name)?.storage
     if (!storage || storage.kind === 'table') return []
-    const keeper = storage.kind === 'column' ? stations[index] : stations[index + 1]
-    return keeper === primary ? [storage.column, ...(storage.only ? [storage.only.column] : [])] : []
+    const module = stations[storage.kind === 'column' ? index : index + 1] ?? ''
+    const columns = [storage.column, ...(storage.only ? [storage.only.column] : [])]
+    return columns.map((column) => ({ module, column }))
   })
+}
+
+/** The fields that lead along paths, by the module that has them. */
+export function fieldsAlong(
+  catalog: Catalog,
+  paths: readonly { readonly from: string; readonly path: readonly string[] }[]
+): Map<string, Set<string>> {
+  const fields = new Map<string, Set<string>>()
+  for (const { module, column } of paths.flatMap(({ from, path }) => keptAlong(catalog, from, path)))
+    for (const field of catalog.modules.get(module)?.fields.values() ?? [])
+      if (columnsOf(field).includes(column)) fields.set(module, (fields.get(module) ?? new Set()).add(field.name))
+  return fields
 }
 
 function columnsOf({ storage }: Field): readonly string[] {
@@ -171,12 +195,16 @@ function columnsOf({ storage }: Field): readonly string[] {
 }
 
 /** Line items are seen and changed with the record they are part of (Z11). */
-function partPolicy(facts: PolicyFacts, { release, module }: Released, whole: readonly ModulePolicy[]): ModulePolicy {
+export function partPolicy(
+  person: Person,
+  { release, module }: { release: Pick<Release, 'rights' | 'fields'>; module: Module },
+  whole: readonly ModulePolicy[]
+): ModulePolicy {
   const part = module.partOf
   const owner = part && whole.find((policy) => policy.module === part.module)
   if (!part || !owner) return { module: module.name, grants: [], restrictions: [] }
   const seen = linked(part.link, ownerScope(owner, 'view', never))
-  const changed = linked(part.link, ownerScope(owner, 'edit', justCreated(facts, owner)))
+  const changed = linked(part.link, ownerScope(owner, 'edit', justCreated(person, owner)))
   const args = { module: module.label }
   const fields = writable(release, module)
   const grants = [
@@ -188,7 +216,7 @@ function partPolicy(facts: PolicyFacts, { release, module }: Released, whole: re
   return {
     module: module.name,
     grants: grants.filter(({ when }) => when.kind !== 'never'),
-    restrictions: outside(release, module)
+    restrictions: outside(module)
   }
 }
 
@@ -198,13 +226,14 @@ function ownerScope(owner: ModulePolicy, action: Action, more: Condition): Condi
 }
 
 /** Who may create an order may put its items in, even if he may not change orders otherwise. */
-function justCreated({ person }: PolicyFacts, owner: ModulePolicy): Condition {
+function justCreated(person: Person, owner: ModulePolicy): Condition {
   const mayCreate = owner.grants.some((one) => one.actions.includes('create'))
   return mayCreate ? writtenBy(owner.module, person.id) : never
 }
 
-function ownRecord(person: Person): Condition {
-  return oneOf(ID, [person.recordId])
+/** The record that stands for him; nobody's where he has none. */
+export function ownRecord({ recordId }: Person): Condition {
+  return oneOf(ID, recordId === undefined ? [] : [recordId])
 }
 
 function byPath({ catalog, person, userType }: PolicyFacts, { module, path }: Release): Condition {
@@ -233,7 +262,7 @@ function actionOf(right: Exclude<Right, 'clone'>): Action {
 }
 
 /** In the catalog's order. */
-function visible({ fields }: Pick<Release, 'fields'>, module: Module): string[] {
+export function visible({ fields }: Pick<Release, 'fields'>, module: Module): string[] {
   return [...module.fields.keys()].filter((name) => fields.has(name))
 }
 
@@ -244,9 +273,14 @@ export function writable(release: Pick<Release, 'fields'>, module: Module): stri
 }
 
 /** Never the owner: a portal user can't give records away (Z26, E10). Never the bare columns of a lookup that serves several
- *  modules either: nothing would say whether he may see the record he names (A05). Nor HTML and files. */
+ *  modules either: nothing would say whether he may see the record he names (A05). Nor HTML and files; nor what keeps records inside,
+ *  for there is one value of it he could write (E10). */
 export function mayBeWritten(module: Module, field: Field): boolean {
-  return isWritable(field) && field.name !== module.owner && !isBareLookup(module, field)
+  return isWritable(field) && field.name !== module.owner && !isBareLookup(module, field) && !staysInside(module, field)
+}
+
+function staysInside({ outside: rules }: Module, { storage }: Field): boolean {
+  return rules.some(({ column }) => storage.kind === 'column' && storage.column === column)
 }
 
 function isBareLookup(module: Module, { storage, type }: Field): boolean {
@@ -270,7 +304,7 @@ function grant(
 }
 
 /** E10, for the rules whose column is a field; the kernel holds all of them anyway, these say why. */
-function outside(release: Release, module: Module): Restriction[] {
+export function outside(module: Module): Restriction[] {
   return module.outside.flatMap((rule) => {
     const field = fieldAt(module, rule)
     if (!field) return []
@@ -279,7 +313,7 @@ function outside(release: Release, module: Module): Restriction[] {
       {
         id: `outside.${field.name}`,
         when: compare(field.name, '=', value),
-        reason: { key: 'access:reason.outside', args: { field: field.label, module: release.module } }
+        reason: { key: 'access:reason.outside', args: { field: field.label, module: module.name } }
       }
     ]
   })

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { lookUp } from '../access/question.js'
 import type { AuditEntry } from '../audit/audit.js'
 import type { Context } from '../context.js'
+import { cachedByVersion, raiseConfigurationVersion } from '../db/configuration-version.js'
 import { NotFound, PorticoError } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
@@ -15,11 +16,13 @@ export type PortalUserStatus = (typeof portalUserStatuses)[number]
 export interface PortalUser {
   readonly id: string
   readonly portalId: string
-  readonly userTypeId: string
+  /** Undefined for somebody without a record in the CRM: he has what roles give (E08). */
+  readonly userTypeId: string | undefined
   /** Null once the access was removed: the address is then free for somebody else. */
   readonly identityId: string | null
-  readonly module: string
-  readonly recordId: string
+  /** The record that stands for him; undefined where there is none. */
+  readonly module: string | undefined
+  readonly recordId: string | undefined
   readonly name: string
   readonly address: string
   /** The language of his mails until he signs in and chooses. */
@@ -28,7 +31,16 @@ export interface PortalUser {
   readonly invitedBy: string
   readonly invitedAt: string
   readonly acceptedAt: string | null
+  /** Undefined: the portal's (E04). */
+  readonly dashboardId: string | undefined
+  /** His accounts are those chosen for him, not those of his contact (E08). */
+  readonly hasChosenAccounts: boolean
+  /** Raised when his roles, accounts or dashboard are changed. */
+  readonly revision: number
 }
+
+/** What stands in the table where somebody has no record: his own id is then the id of the record. */
+export const noRecord = { module: '', userTypeId: '' } as const
 
 /** A portal user as it is talked about in the audit list and in queued mail. */
 export function subjectOf(user: Pick<PortalUser, 'id'>): string {
@@ -78,11 +90,67 @@ export function portalUsersOfType(
   )
 }
 
+/** Portal users without a record in the CRM, by name: those with one of `statuses`, and `search` in name or address. */
+export function portalUsersWithoutRecord(
+  db: Knex,
+  ask: { portalId?: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }
+): Promise<PortalUser[]> {
+  const portal = ask.portalId === undefined ? {} : { portal_id: ask.portalId }
+  const where = { module: noRecord.module, user_type_id: noRecord.userTypeId, ...portal }
+  return readUsers(db, (rows) =>
+    matching(rows.where(where).whereIn('status', ask.statuses), ask.search)
+      .orderBy(['name', 'id'])
+      .offset(ask.skip)
+      .limit(ask.limit)
+  )
+}
+
+/** What somebody has in all portals: by the same record, or by the same sign-in. */
+export function accessesOfPerson(db: Knex, user: PortalUser): Promise<PortalUser[]> {
+  const { module, recordId, identityId, id } = user
+  return readUsers(db, (rows) =>
+    rows
+      .where((either) => {
+        either.where({ id })
+        if (module !== undefined && recordId !== undefined) either.orWhere({ module, record_id: recordId })
+        if (identityId !== null) either.orWhere({ identity_id: identityId })
+      })
+      .whereNot({ status: 'removed' })
+      .orderBy(['invited_at', 'id'])
+      .limit(50)
+  )
+}
+
+/** The accounts chosen for portal users, by the user's id; whoever isn't here has those of his contact. */
+export const chosenAccounts: (db: Knex) => Promise<ReadonlyMap<string, readonly string[]>> =
+  cachedByVersion(loadAccounts)
+
+async function loadAccounts(db: Knex): Promise<ReadonlyMap<string, readonly string[]>> {
+  const choosing = await db<{ id: string; has_chosen_accounts: boolean }>('portico_portal_users')
+    .select('id')
+    .where({ has_chosen_accounts: true })
+  const rows = await db<{ portal_user_id: string; account_id: string }>('portico_accounts_of_users')
+    .select('portal_user_id', 'account_id')
+    .orderBy(['portal_user_id', 'account_id'])
+  const byUser = new Map<string, string[]>(choosing.map(({ id }) => [id, []]))
+  for (const row of rows) byUser.get(row.portal_user_id)?.push(row.account_id)
+  return byUser
+}
+
 /** How many portal users of a type there are, by status. */
-export async function countByStatus(db: Knex, userTypeId: string): Promise<Record<PortalUserStatus, number>> {
+export function countByStatus(db: Knex, userTypeId: string): Promise<Record<PortalUserStatus, number>> {
+  return counted(db, { user_type_id: userTypeId })
+}
+
+/** How many users without a record a portal has, by status. */
+export function countWithoutRecord(db: Knex, portalId: string): Promise<Record<PortalUserStatus, number>> {
+  return counted(db, { user_type_id: noRecord.userTypeId, portal_id: portalId })
+}
+
+async function counted(db: Knex, where: Record<string, string>): Promise<Record<PortalUserStatus, number>> {
   const rows: { status: PortalUserStatus; users: number | string }[] = await db('portico_portal_users')
     .select('status', db.raw('count(*) as users'))
-    .where({ user_type_id: userTypeId })
+    .where(where)
     .groupBy('status')
   const counts = { invited: 0, confirmed: 0, deactivated: 0, removed: 0 }
   for (const row of rows) counts[row.status] = Number(row.users)
@@ -91,7 +159,15 @@ export async function countByStatus(db: Knex, userTypeId: string): Promise<Recor
 
 /** @throws PorticoError when a type has as many active users as the limit allows; deactivated ones don't count (Z03). */
 export async function mustHaveRoom(context: Context, userTypeId: string): Promise<void> {
-  const { invited, confirmed } = await countByStatus(context.db, userTypeId)
+  return mustBeBelowLimit(context, await countByStatus(context.db, userTypeId))
+}
+
+/** The same for those of a portal who have no record. @throws PorticoError */
+export async function mustHaveRoomWithoutRecord(context: Context, portalId: string): Promise<void> {
+  return mustBeBelowLimit(context, await countWithoutRecord(context.db, portalId))
+}
+
+function mustBeBelowLimit(context: Context, { invited, confirmed }: Record<PortalUserStatus, number>): void {
   const limit = context.config.limits.activeUsersPerType
   if (invited + confirmed >= limit) throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
 }
@@ -128,7 +204,8 @@ export async function endAccessOf(context: Context, module: string, recordId: st
 export async function activate(context: Context, id: string, by: Staff): Promise<PortalUserStatus> {
   const user = await portalUserById(context.db, id)
   if (user.status !== 'deactivated') return user.status
-  await mustHaveRoom(context, user.userTypeId)
+  if (user.userTypeId === undefined) await mustHaveRoomWithoutRecord(context, user.portalId)
+  else await mustHaveRoom(context, user.userTypeId)
   const status = user.acceptedAt ? 'confirmed' : 'invited'
   await context.db.transaction((trx) =>
     changeStatus(context, trx, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) })
@@ -155,8 +232,17 @@ async function end(
   await context.db.transaction(async (trx) => {
     await changeStatus(context, trx, user, values, entry)
     if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId), trx)
+    if (values.status === 'removed') await forgetRights(trx, user.id)
   })
   await context.mail.withdraw(subjectOf(user))
+}
+
+/** Whoever is invited again begins without what was given to him alone. */
+async function forgetRights(trx: Knex, id: string): Promise<void> {
+  for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'])
+    await trx(table).where({ portal_user_id: id }).delete()
+  await trx('portico_portal_users').where({ id }).update({ has_chosen_accounts: false, dashboard_id: null })
+  await raiseConfigurationVersion(trx)
 }
 
 type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?: string }
@@ -192,8 +278,16 @@ function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
   return rows
 }
 
+type Stored = Omit<PortalUser, 'module' | 'recordId' | 'userTypeId' | 'dashboardId' | 'hasChosenAccounts'> & {
+  module: string
+  recordId: string
+  userTypeId: string
+  dashboardId: string | null
+  hasChosenAccounts: number
+}
+
 async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<PortalUser[]> {
-  return (await narrow(
+  const rows = (await narrow(
     db('portico_portal_users').select(
       'id',
       'portal_id as portalId',
@@ -207,7 +301,23 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'status',
       'invited_by as invitedBy',
       'invited_at as invitedAt',
-      'accepted_at as acceptedAt'
+      'accepted_at as acceptedAt',
+      'dashboard_id as dashboardId',
+      'has_chosen_accounts as hasChosenAccounts',
+      'revision'
     )
-  )) as PortalUser[]
+  )) as Stored[]
+  return rows.map(portalUserIn)
+}
+
+function portalUserIn(row: Stored): PortalUser {
+  const hasRecord = row.module !== noRecord.module
+  return {
+    ...row,
+    module: hasRecord ? row.module : undefined,
+    recordId: hasRecord ? row.recordId : undefined,
+    userTypeId: row.userTypeId === noRecord.userTypeId ? undefined : row.userTypeId,
+    dashboardId: row.dashboardId ?? undefined,
+    hasChosenAccounts: Boolean(row.hasChosenAccounts)
+  }
 }

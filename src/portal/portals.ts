@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Context } from '../context.js'
 import { Invalid, NotFound, PorticoError } from '../errors.js'
-import { moduleOf, type Locale } from '../host/catalog.js'
+import type { Locale } from '../host/catalog.js'
 import type { FieldError, Formats, Staff } from '../host/host.js'
 import { configuration, type Configuration, type Portal } from './configuration.js'
 import { changeConfiguration, changeRow } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
 import { freeSlugs, isSlug, slugOf } from './slug.js'
+import { bearUserType } from './user-types.js'
 
 /** How long an old address leads to the new one. */
 export const redirectDays = 90
@@ -45,39 +46,59 @@ export function portalById(all: Configuration, id: string): Portal {
   return portal
 }
 
-/** Makes a portal with the user type *Client Portal*; the first one is the default. @throws Invalid with proposals when the address is taken. */
+/** Makes a portal with the user type *Client Portal*, whose set-up begins (Z02, Z04); the first one is the default. @throws Invalid with proposals when the address is taken. */
 export async function createPortal(context: Context, form: PortalForm, by: Staff): Promise<string> {
   const all = await configuration(context.db)
   const slug = checked(context, all, form)
   const portal = { id: randomUUID(), slug, isActive: true, isDefault: all.portals.size === 0 }
-  const { title } = moduleOf(await context.host.catalog('en'), clientPortal.primaryModule)
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
     await trx('portico_portals')
       .insert({ ...portalRow(form), ...birthOf(context, portal) })
       .catch(refuseTaken)
-    await bearClientPortal(context, trx, portal.id, title)
-    return { action: 'portal.created', subject: `portal:${portal.id}`, after: { ...form, slug } }
+    await bearUserType(context, trx, { id: randomUUID(), portalId: portal.id, ...clientPortal, isBuiltIn: true })
+    return { action: 'portal.created', subject: `portal:${portal.id}`, after: settingsOf({ ...form, slug }) }
   })
   return portal.id
 }
 
-/** Changes name, address, language and formats; an old address leads to the new one for 90 days. */
+/** What changes for a portal's users when it changes its name or its address. */
+export interface Move {
+  readonly before: Portal
+  readonly after: Pick<Portal, 'name' | 'slug'>
+  /** Until when the old address leads to the new one, in UTC; undefined while the address stays. */
+  readonly until: string | undefined
+}
+
+/** Changes name, address, language and formats; an old address leads to the new one for 90 days. `tell` works in the same transaction. */
 export async function changePortal(
   context: Context,
   seen: { id: string; revision: number },
   form: PortalForm,
-  by: Staff
+  by: Staff,
+  tell?: (move: Move, trx: Knex) => Promise<void>
 ): Promise<void> {
   const all = await configuration(context.db)
   const before = portalById(all, seen.id)
   const slug = checked(context, all, form, before)
+  const name = form.name.trim()
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
     await changeRow(trx, 'portico_portals', seen, { ...portalRow(form), slug }).catch(refuseTaken)
-    if (slug !== before.slug) await keepOldAddress(context, trx, before)
-    return { action: 'portal.changed', subject: `portal:${before.id}`, before, after: { ...form, slug } }
+    const until = slug === before.slug ? undefined : await keepOldAddress(context, trx, before)
+    await tell?.({ before, after: { name, slug }, until }, trx)
+    return {
+      action: 'portal.changed',
+      subject: `portal:${before.id}`,
+      before: settingsOf(before),
+      after: settingsOf({ ...form, name, slug })
+    }
   })
+}
+
+/** For the audit list: what the form of the settings holds. */
+function settingsOf({ name, slug, locale, timeZone, formats }: PortalForm): Record<string, unknown> {
+  return { name, slug, locale, timeZone, dateFormat: formats.date, timeFormat: formats.time }
 }
 
 /** Switched off, a portal is there for nobody; its configuration and users stay. */
@@ -140,9 +161,10 @@ async function claimAddress(trx: Knex, slug: string): Promise<void> {
   await trx('portico_portal_addresses').where({ slug }).delete()
 }
 
-async function keepOldAddress(context: Context, trx: Knex, before: Portal): Promise<void> {
+async function keepOldAddress(context: Context, trx: Knex, before: Portal): Promise<string> {
   const until = momentAt(context.now() + redirectDays * 86_400_000)
   await trx('portico_portal_addresses').insert({ slug: before.slug, portal_id: before.id, until })
+  return until
 }
 
 function portalRow(form: PortalForm): Record<string, unknown> {
@@ -156,25 +178,4 @@ function birthOf(
 ): Record<string, unknown> {
   const { id, slug, isActive, isDefault } = portal
   return { id, slug, is_active: isActive, is_default: isDefault, revision: 1, created_at: momentAt(context.now()) }
-}
-
-/** Z02. Of the own record only its name is released until an administrator releases more. */
-async function bearClientPortal(context: Context, trx: Knex, portalId: string, title: string): Promise<void> {
-  const id = randomUUID()
-  const releaseId = randomUUID()
-  const { name, primaryModule } = clientPortal
-  const birth = { is_built_in: true, revision: 1, created_at: momentAt(context.now()) }
-  await trx('portico_user_types').insert({ id, portal_id: portalId, name, primary_module: primaryModule, ...birth })
-  const release = {
-    id: releaseId,
-    user_type_id: id,
-    module: primaryModule,
-    kind: 'primary',
-    path: '',
-    criteria: null,
-    rights: '',
-    notes: 'none'
-  }
-  await trx('portico_released_modules').insert(release)
-  await trx('portico_released_fields').insert({ released_module_id: releaseId, field: title, is_read_only: true })
 }

@@ -1,44 +1,44 @@
 /** The portal module's buttons on a record of the CRM (Z14, Z22). */
 import type { Context } from '../context.js'
 import type { Locale } from '../host/catalog.js'
-import type { Permission } from '../host/host.js'
 import type { RecordAction, RecordAsk } from '../hooks.js'
-import { hasPermission } from '../web/staff.js'
 import { adminPath } from './admin/frame.js'
+import { mayOpen, needs } from './admin/permitted.js'
 import { configuration, releaseOf, type Configuration } from './configuration.js'
 import { openUserTypes, recipientAt } from './invitations.js'
 import { accessesOf } from './portal-users.js'
+import { modulesOfRoles } from './roles.js'
 
 /** *Send portal invitation* while there is an address and a portal without him; *Portal access* once he has one; *Who can see
  *  this?* wherever portals may show the module (X01). A host asks only for records that it shows this staff member. */
 export async function recordActions(context: Context, ask: RecordAsk & { locale: Locale }): Promise<RecordAction[]> {
-  const may = (permission: Permission): boolean => hasPermission(ask.staff, permission)
-  if (!may('manage-portals') && !may('manage-portal-users')) return []
+  if (!mayOpen(ask.staff, needs.either)) return []
   const all = await configuration(context.db)
   const isPrimary = [...all.userTypes.values()].some((type) => type.primaryModule === ask.module)
-  const invitation = isPrimary && may('manage-portals') && (await mayBeInvited(context, ask))
+  const invitation = isPrimary && mayOpen(ask.staff, needs.portals) && (await mayBeInvited(context, ask))
   const access = isPrimary && (await hasAccess(context, ask))
   return [
     ...(invitation ? [actionTo(context, ask, 'invitation', 'mail-plus', '/invitations/new')] : []),
     ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : []),
-    ...(concernsPortals(all, ask.module) ? [actionTo(context, ask, 'viewers', 'eye', '/viewers')] : [])
+    ...((await concernsPortals(context, all, ask.module)) ? [actionTo(context, ask, 'viewers', 'eye', '/viewers')] : [])
   ]
 }
 
 /** The modules of customers, whoever comes in by a portal. */
 const customerModules = ['Contact', 'Lead', 'Account']
 
-/** Customers' records, those that stand for a person, and what is released to a user type or public where there is one. */
-function concernsPortals({ userTypes, publicModules }: Configuration, module: string): boolean {
+/** Customers' records, those that stand for a person, and what is released to a user type, given by a role or public where there is one. */
+async function concernsPortals(context: Context, all: Configuration, module: string): Promise<boolean> {
+  const { userTypes, publicModules, portals } = all
+  if ((await modulesOfRoles(context.db, [...portals.values()])).has(module)) return true
   const isReleased = [...userTypes.values()].some((type) => type.primaryModule === module || releaseOf(type, module))
   return customerModules.includes(module) || isReleased || (userTypes.size > 0 && publicModules.has(module))
 }
 
 async function mayBeInvited(context: Context, { module, id, staff }: RecordAsk): Promise<boolean> {
-  if ((await openUserTypes(context, { module, recordId: id })).length === 0) return false
   if (!(await context.host.allows(staff, 'edit', module, id))) return false
-  const recipient = await recipientAt(context, module, id)
-  return recipient.address !== undefined
+  const places = await openUserTypes(context, await recipientAt(context, module, id))
+  return places.some(({ address }) => address !== undefined)
 }
 
 async function hasAccess(context: Context, { module, id }: RecordAsk): Promise<boolean> {

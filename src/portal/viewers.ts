@@ -5,11 +5,21 @@ import type { Explanation } from '../access/record.js'
 import { records } from '../access/records.js'
 import { viewerFor } from '../access/viewer.js'
 import type { Context } from '../context.js'
-import type { Catalog, LinkStorage, Locale, Module } from '../host/catalog.js'
+import type { Catalog, Locale, Module } from '../host/catalog.js'
 import { configuration, releaseOf, type Configuration, type Portal, type UserType } from './configuration.js'
 import { personOf } from './door.js'
-import { leadsTo, modulesAlong } from './link-path.js'
-import { accessesOf, countByStatus, portalUsersOfType, type PortalUser } from './portal-users.js'
+import { leadsTo } from './link-path.js'
+import {
+  accessesOf,
+  countByStatus,
+  countWithoutRecord,
+  portalUsersOfType,
+  portalUsersWithoutRecord,
+  type PortalUser,
+  type PortalUserStatus
+} from './portal-users.js'
+import { modulesOfRoles } from './roles.js'
+import { wayBack } from './way-back.js'
 
 /** A record somebody of the staff asks about; `locale` is the language of the answers. */
 export interface Asked {
@@ -18,10 +28,10 @@ export interface Asked {
   readonly locale: Locale
 }
 
-/** A user type and the portal it comes in by. */
+/** A user type and the portal it comes in by; without one: the portal's users that no record stands for (E08). */
 export interface Place {
   readonly portal: Portal
-  readonly userType: UserType
+  readonly userType: UserType | undefined
 }
 
 /** A portal user and what the door says of the record to him; undefined while he can't come in. */
@@ -55,7 +65,9 @@ export async function obstacleTo(context: Context, { module, recordId }: Asked):
   const places = openPlaces(all)
   if (places.length === 0) return 'no-portal'
   if (!(await lookUp(context.kernel, module.name, recordId, []))) return 'withheld'
-  const releases = places.flatMap(({ userType }) => releaseOf(userType, module.name) ?? [])
+  const portals = places.map(({ portal }) => portal)
+  if ((await modulesOfRoles(context.db, portals)).has(module.name)) return undefined
+  const releases = places.flatMap(({ userType }) => (userType && releaseOf(userType, module.name)) ?? [])
   if (releases.length === 0) return 'unreleased'
   const isGone = releases.every(({ kind }) => kind === 'public') && !all.publicModules.has(module.name)
   return isGone ? 'no-longer-public' : undefined
@@ -66,7 +78,7 @@ export async function obstacleTo(context: Context, { module, recordId }: Asked):
 export async function viewersOf(context: Context, asked: Asked, skip: number): Promise<Viewers> {
   const all = await configuration(context.db)
   const places = openPlaces(all).toSorted((a, b) => rank(a, asked) - rank(b, asked))
-  const sizes = await Promise.all(places.map(({ userType }) => confirmedIn(context, userType)))
+  const sizes = await Promise.all(places.map((place) => confirmedIn(context, place)))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const skipped = Math.min(skip, Math.floor(Math.max(total - 1, 0) / viewersPerPage) * viewersPerPage)
   const near = skipped === 0 ? await nearestTo(context, asked, places) : []
@@ -84,22 +96,26 @@ export async function foundByName(context: Context, asked: Asked, search: string
   const users = await Promise.all(
     [...all.userTypes.keys()].map((userTypeId) => portalUsersOfType(context.db, { ...ask, userTypeId }))
   )
+  users.push(await portalUsersWithoutRecord(context.db, ask))
   return lookAll(context, asked, users.flat().slice(0, foundAtMost), all)
 }
 
 function openPlaces(all: Configuration): Place[] {
-  return [...all.userTypes.values()].flatMap((userType) => {
+  const types = [...all.userTypes.values()].flatMap((userType) => {
     const portal = all.portals.get(userType.portalId)
     return portal?.isActive ? [{ portal, userType }] : []
   })
+  const portals = [...all.portals.values()].filter(({ isActive }) => isActive)
+  return [...types, ...portals.map((portal) => ({ portal, userType: undefined }))]
 }
 
 function rank({ userType }: Place, { module }: Asked): number {
-  return releaseOf(userType, module.name) ? 0 : 1
+  return userType && releaseOf(userType, module.name) ? 0 : 1
 }
 
-async function confirmedIn(context: Context, userType: UserType): Promise<number> {
-  return (await countByStatus(context.db, userType.id)).confirmed
+async function confirmedIn(context: Context, { portal, userType }: Place): Promise<number> {
+  const counts = userType ? countByStatus(context.db, userType.id) : countWithoutRecord(context.db, portal.id)
+  return (await counts).confirmed
 }
 
 /** A page of the confirmed users of all `places`, one user type after the other. */
@@ -111,15 +127,25 @@ async function usersFrom(
 ): Promise<PortalUser[]> {
   const users: PortalUser[] = []
   let passed = 0
-  for (const [index, { userType }] of places.entries()) {
+  for (const [index, place] of places.entries()) {
     const from = Math.max(skip - passed, 0)
     passed += sizes[index]!
     if (skip >= passed || users.length >= viewersPerPage) continue
     const limit = viewersPerPage - users.length
-    const ask = { userTypeId: userType.id, statuses: ['confirmed'] as const, search: '', skip: from, limit }
-    users.push(...(await portalUsersOfType(context.db, ask)))
+    users.push(...(await confirmedAt(context, place, from, limit)))
   }
   return users
+}
+
+function confirmedAt(
+  context: Context,
+  { portal, userType }: Place,
+  skip: number,
+  limit: number
+): Promise<PortalUser[]> {
+  const ask = { statuses: ['confirmed'] satisfies PortalUserStatus[], search: '', skip, limit }
+  if (userType) return portalUsersOfType(context.db, { ...ask, userTypeId: userType.id })
+  return portalUsersWithoutRecord(context.db, { ...ask, portalId: portal.id })
 }
 
 /** Confirmed users whose own record is this one, or at the far end of their user type's link. Only whom to ask first depends on it. */
@@ -127,7 +153,7 @@ async function nearestTo(context: Context, asked: Asked, places: readonly Place[
   const catalog = await context.host.catalog(asked.locale)
   const own = await accessesOf(context.db, asked.module.name, asked.recordId)
   const linked = await Promise.all(places.map((place) => linkedUsers(context, catalog, asked, place)))
-  const open = new Set(places.map(({ userType }) => userType.id))
+  const open = new Set(places.map(({ userType }) => userType?.id))
   const users = [...own, ...linked.flat()].filter(
     ({ status, userTypeId }) => status === 'confirmed' && open.has(userTypeId)
   )
@@ -140,6 +166,7 @@ async function linkedUsers(
   { module, recordId }: Asked,
   { userType }: Place
 ): Promise<PortalUser[]> {
+  if (!userType) return []
   const path = releaseOf(userType, module.name)?.path ?? []
   const back = leadsTo(catalog, module.name, path, userType.primaryModule) && wayBack(catalog, module, path)
   if (!back) return []
@@ -147,25 +174,6 @@ async function linkedUsers(
   const ids = await idsWhere(context.kernel, userType.primaryModule, when, nearestAtMost)
   const users = await Promise.all(ids.map((id) => accessesOf(context.db, userType.primaryModule, id)))
   return users.flat().filter(({ userTypeId }) => userTypeId === userType.id)
-}
-
-/** The links from the far end of `path` back to `from`; undefined where the CRM has none. */
-function wayBack(catalog: Catalog, from: Module, path: readonly string[]): string[] | undefined {
-  const stations = [from, ...(modulesAlong(catalog, from.name, path) ?? [])]
-  const back = path.flatMap((name, index) => {
-    const storage = stations[index]!.links.get(name)!.storage
-    const links = [...stations[index + 1]!.links.values()]
-    return links.find((link) => link.to === stations[index]!.name && isMirror(storage, link.storage))?.name ?? []
-  })
-  return back.length === path.length ? back.reverse() : undefined
-}
-
-function isMirror(one: LinkStorage, other: LinkStorage): boolean {
-  if (one.kind === 'table')
-    return other.kind === 'table' && one.table === other.table && one.near === other.far && one.far === other.near
-  return (
-    other.kind !== 'table' && one.kind !== other.kind && one.column === other.column && one.only?.is === other.only?.is
-  )
 }
 
 /** One after the other: a page of people must not take every connection to the database. */
@@ -178,8 +186,8 @@ async function lookAll(
   const looks: Look[] = []
   for (const user of users) {
     const portal = all.portals.get(user.portalId)
-    const userType = all.userTypes.get(user.userTypeId)
-    if (!portal || !userType) continue
+    const userType = all.userTypes.get(user.userTypeId ?? '')
+    if (!portal || (user.userTypeId !== undefined && !userType)) continue
     looks.push({ user, place: { portal, userType }, explanation: await explainTo(context, asked, user) })
   }
   return looks

@@ -14,6 +14,8 @@ export interface Format {
   date(value: unknown): string
   /** `YYYY-MM-DD HH:MM:SS` in UTC. */
   datetime(value: unknown): string
+  /** The time of day alone, of `YYYY-MM-DD HH:MM:SS` in UTC. */
+  time(value: unknown): string
   number(value: unknown): string
   /** In euros where nothing is said of the currency; with the bare number where it is said to be unknown (null). */
   money(value: unknown, currency?: string | null): string
@@ -45,6 +47,7 @@ function makeFormat(locale: Locale, reader: Reader): Format {
   return {
     date: (value) => written(value, (text) => inDate(text, (at) => day.format(at))),
     datetime: (value) => written(value, (text) => inDate(text, (at) => `${dayHere.format(at)} ${time.format(at)}`)),
+    time: (value) => written(value, (text) => inDate(text, (at) => time.format(at))),
     number: (value) => written(value, (text) => inNumber(text, (n) => number.format(n))),
     money: (value, currency = 'EUR') =>
       written(value, (text) => inNumber(text, (n) => n.toLocaleString(regions[locale], moneyStyle(currency)))),

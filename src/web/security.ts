@@ -54,13 +54,17 @@ const noStore: RequestHandler = (req, res, next) => {
   next()
 }
 
-/** Lets this one page show frames of `origins` (Z09); nothing else of its policy changes. */
+/** Lets this one page show frames of `origins` (Z09); nothing else of its policy changes.
+ *  @throws RangeError for what would say more than one https host: a pattern, another directive. */
 export function allowFrames(res: Response, origins: readonly string[]): void {
   const policy = String(res.getHeader('Content-Security-Policy') ?? '')
-  res.setHeader(
-    'Content-Security-Policy',
-    `${policy};frame-src ${origins.map((origin) => new URL(origin).origin).join(' ')}`
-  )
+  res.setHeader('Content-Security-Policy', `${policy};frame-src ${origins.map(plainOrigin).join(' ')}`)
+}
+
+function plainOrigin(address: string): string {
+  const { origin } = new URL(address)
+  if (!/^https:\/\/[a-z0-9_.-]+(:\d+)?$/.test(origin)) throw new RangeError(`${origin} is no origin for a policy.`)
+  return origin
 }
 
 /** Bodies: forms within limits. A URL or a form that is not UTF-8, or a body that is no form, is refused (A48). */

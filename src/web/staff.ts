@@ -8,20 +8,25 @@ import { urlFor } from './render.js'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Set by `requireStaff`. */
+    /** Set by `letIn`. */
     staff: Staff
   }
 }
 
 type Around = Pick<Context, 'host' | 'adminMenu' | 't'>
 
-/** Lets staff in who have one of `permissions`, and puts the frame of the administrators' pages around what follows.
- *  Nobody signed in: to the host's sign-in page. Signed in without a permission: 404, as for a page that isn't there. */
+/** Lets staff in who have one of `permissions`. */
 export function requireStaff(context: Around, ...permissions: readonly Permission[]): RequestHandler {
+  return letIn(context, (staff) => permissions.some((permission) => hasPermission(staff, permission)))
+}
+
+/** Lets staff in who may, and puts the frame of the administrators' pages around what follows.
+ *  Nobody signed in: to the host's sign-in page. Signed in without the permission: 404, as for a page that isn't there. */
+export function letIn(context: Around, mayEnter: (staff: Staff) => boolean): RequestHandler {
   return async (req, res, next) => {
     const staff = await context.host.staff(req)
     if (!staff) return res.redirect(303, context.host.signInUrl(req.method === 'GET' ? req.address : '/'))
-    if (!permissions.some((permission) => hasPermission(staff, permission))) throw new NotFound()
+    if (!mayEnter(staff)) throw new NotFound()
     req.staff = staff
     req.locale = localeFor(req, { person: staff.locale })
     res.locals['reader'] = { timeZone: staff.timeZone, formats: staff.formats }

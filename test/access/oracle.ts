@@ -2,7 +2,7 @@
  *  It shares no code with the kernel; its job is to disagree. */
 import type { Condition, Operator } from '../../src/access/condition.js'
 import type { Action, Grant, ModulePolicy } from '../../src/access/grant.js'
-import type { Filter, ListQuery, Reference, Value } from '../../src/access/record.js'
+import type { Filter, ListQuery, Reference, TallyGroup, TallyQuery, Value } from '../../src/access/record.js'
 import type { Person } from '../../src/access/viewer.js'
 import type { Catalog, Field, Link, Module, Scalar } from '../../src/host/catalog.js'
 import type { FieldValue } from '../../src/host/host.js'
@@ -73,6 +73,56 @@ export class Oracle {
         view.some((grant) => showsOneOf(grant, lookups) && this.admits(name, row, grant, query))
     )
     return this.inOrder(name, rows, query.sort).map((row) => this.seenInList(name, row, query))
+  }
+
+  // --- tallies ---
+
+  /** The newest `cap` records in question, grouped one by one; undefined where the question is refused. */
+  tally(name: string, query: TallyQuery, cap: number, timeZone: string): TallyGroup[] | undefined {
+    const module = this.module(name)
+    const view = this.grants(name, 'view')
+    const by = module.fields.get(query.by)
+    const sum = query.sum === undefined ? undefined : module.fields.get(query.sum)
+    const filter = query.filter ?? []
+    const used = [query.by, ...(query.sum === undefined ? [] : [query.sum]), ...filter.map(({ field }) => field)]
+    if (!used.every((field) => view.some((grant) => grant.fields.includes(field)))) return undefined
+    if (!by || !['option', 'boolean', 'reference', 'date', 'datetime'].includes(by.type) || by.name === module.owner)
+      return undefined
+    if (sum && !['integer', 'number', 'money'].includes(sum.type)) return undefined
+    const showing = view.filter((grant) => used.every((field) => grant.fields.includes(field)))
+    const fits = filter.every((one) => mayCompare(module.fields.get(one.field)!, one))
+    if (showing.length > 0 && !fits) return undefined
+    const rows = this.rowsOf(name).filter(
+      (row) => this.stands(name, row) && showing.some((grant) => this.admits(name, row, grant, { filter }))
+    )
+    const groups = new Map<string, TallyGroup>()
+    for (const row of this.inOrder(name, rows, undefined).slice(0, cap)) {
+      const value = this.groupOf(name, by, row, query.period ?? 'month', timeZone)
+      const currency = sum?.currency === undefined ? undefined : this.currencyIn(name, row, sum)
+      const key = JSON.stringify([value, currency])
+      const known = groups.get(key) ?? { value, currency, count: 0, sum: sum && 0 }
+      const amount = sum ? Number(this.valueOf(name, row, sum) ?? 0) : 0
+      groups.set(key, { ...known, count: known.count + 1, sum: sum && known.sum! + amount })
+    }
+    return [...groups.values()]
+  }
+
+  private groupOf(name: string, by: Field, row: Row, period: string, timeZone: string): Value {
+    const value = this.shown(name, by, row)
+    if (value === null || value === '') return null
+    if (by.type !== 'date' && by.type !== 'datetime') return value
+    const day =
+      by.type === 'date'
+        ? String(value)
+        : new Date(`${String(value).replace(' ', 'T')}Z`).toLocaleDateString('sv-SE', { timeZone })
+    const [year, month] = day.split('-')
+    if (period === 'month') return `${year}-${month}`
+    return period === 'year' ? year! : `${year}-Q${Math.floor((Number(month) - 1) / 3) + 1}`
+  }
+
+  private currencyIn(name: string, row: Row, sum: Field): string | undefined {
+    const amount = this.moneyIn(name, row, sum, 0)
+    return typeof amount === 'object' && amount !== null && 'currency' in amount ? amount.currency : undefined
   }
 
   /** Every view grant must show the field sorted by, some one must show each field filtered by; values must fit. */
@@ -403,7 +453,8 @@ export class Oracle {
     hypothetical?: Hypothetical
   ): boolean {
     if (hypothetical?.isNew && condition.table === 'portico_authorship' && condition.match === 'id') {
-      return condition.where['author_id'] === hypothetical.authorId && (condition.where['module'] ?? name) === name
+      const isHis = [undefined, hypothetical.authorId].includes(condition.where['author_id'] as string | undefined)
+      return isHis && (condition.where['module'] ?? name) === name
     }
     const near = this.operand(name, row, condition.match)
     return (this.rows[condition.table] ?? []).some(

@@ -102,9 +102,10 @@ describe(`plans at ${cases} cases`, () => {
       ).to.equal(true)
     })
 
-    it('a count and one record of three grants start at the viewer', async () => {
+    it('a count, a tally (E04) and one record of three grants start at the viewer', async () => {
       const door = records(await world.viewer(three))
-      for (const ask of [() => door.count('Case'), () => door.find('Case', 'k00000000')]) {
+      const tally = (): Promise<unknown> => door.tally('Case', { by: 'status' })
+      for (const ask of [() => door.count('Case'), tally, () => door.find('Case', 'k00000000')]) {
         const plan = await explained(ask)
         expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
       }

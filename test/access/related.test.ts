@@ -68,6 +68,30 @@ describe('a link of a record', () => {
       })
     }
 
+    describe('of a record that was found already', () => {
+      const policy = (nearFields: readonly string[]): ModulePolicy[] => [
+        policyOf('Account', [grant('Account', 'near', always, { fields: nearFields })]),
+        policyOf('Case', [grant('Case', 'far', always, { fields: ['name', 'account'] })])
+      ]
+
+      it('A04 gives the same without finding it again', async () => {
+        const door = records(await world.viewer(policy(['name'])))
+        const account = await door.find('Account', 'aNord')
+        const [again, anew] = [await door.relatedTo(account, 'cases'), await door.related('Account', 'aNord', 'cases')]
+        expect(again.records.length).to.be.greaterThan(0)
+        expect(again.records.map(({ id }) => id)).to.deep.equal(anew.records.map(({ id }) => id))
+      })
+
+      it('A06 is not there for a record that somebody else found, that a list gave, or that nobody did', async () => {
+        const door = records(await world.viewer(policy(['name'])))
+        const other = records(await world.viewer(policy(['name'])))
+        const [listed] = (await door.list('Account', { limit: 1 })).records
+        const strange = [await other.find('Account', 'aNord'), listed!, { ...(await door.find('Account', 'aNord')) }]
+        for (const record of strange)
+          expect(await door.relatedTo(record, 'cases').catch((error: unknown) => error)).to.be.instanceOf(NotFound)
+      })
+    })
+
     it('A13 only gives the far records whose own grant shows the lookup', async () => {
       const policy: ModulePolicy[] = [
         policyOf('Account', [grant('Account', 'near', always)]),

@@ -188,6 +188,11 @@ function feedOn(entries: FeedEntry[], writes: string[]): Host['feed'] & { entrie
   return {
     entries,
     list: async (module, id) => entries.filter((entry) => entry.module === module && entry.recordId === id),
+    recent: async (module, ids, limit) =>
+      entries
+        .filter((entry) => entry.module === module && ids.includes(entry.recordId) && !entry.internal)
+        .reverse()
+        .slice(0, limit),
     find: async (entryId) => entries.find((entry) => entry.id === entryId),
     async post(entry, by) {
       writes.push('post')

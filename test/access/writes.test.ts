@@ -1,12 +1,24 @@
 /** Writing: what the kernel lets through is what the oracle lets through, and what it refuses never reaches the host (A04, A05, A10, A14, A15). */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { all, along, always, any, compare, linked, not, oneOf, writtenBy } from '../../src/access/condition.js'
+import {
+  all,
+  along,
+  always,
+  any,
+  compare,
+  linked,
+  not,
+  oneOf,
+  writtenBy,
+  type Condition
+} from '../../src/access/condition.js'
 import type { ModulePolicy } from '../../src/access/grant.js'
 import { records } from '../../src/access/records.js'
+import { Stopped, type Write } from '../../src/access/together.js'
 import { Forbidden, Invalid, NotFound } from '../../src/errors.js'
 import type { Field, Module } from '../../src/host/catalog.js'
-import type { FieldValue } from '../../src/host/host.js'
+import { HostRefused, type FieldValue } from '../../src/host/host.js'
 import { eachDatabase } from '../support/databases.js'
 import { loadWorld, oracleOf, outcomeOf, type Loaded } from './agreement.js'
 import type { Outcome } from './oracle.js'
@@ -272,11 +284,167 @@ describe('writing', () => {
       expect(await failure(async () => (await as(editOnly)).cloneOf('Case', 'case1'))).to.be.instanceOf(Forbidden)
     })
 
+    describe('a record with its line items (Z11)', () => {
+      const line = (values: Values): Write => ({ kind: 'create', module: 'QuoteItem', record: { values }, partOf: 0 })
+      const quote = (values: Values): Write => ({ kind: 'create', module: 'Quote', record: { values } })
+
+      it('A15 judges all before it writes anything: one item that is not allowed leaves nothing behind', async () => {
+        const good = quote({ name: 'x', account: 'aNord' })
+        const stopped: Write[][] = [
+          [good, line({ name: 'x' }), line({ name: 'x', product: 'no-such-product' })],
+          [good, line({ name: 'x', quote: 'q2' })],
+          [good, line({ name: 'x', quantity: 'many' })],
+          [quote({ name: 'x', account: 'aNord', total: 1 }), line({ name: 'x' })],
+          [
+            { kind: 'change', module: 'Quote', id: 'q1', values: { name: 'Later' } },
+            { kind: 'change', module: 'QuoteItem', id: 'i1', values: { createdAt: '2024-01-01 00:00:00' } }
+          ]
+        ]
+        for (const writes of stopped) {
+          const error = await failure(async () => (await as(quotes)).together(writes))
+          expect(error, JSON.stringify(writes)).to.be.instanceOf(Stopped)
+          expect((error as Stopped).done.size).to.equal(0)
+          expect(world.writes, JSON.stringify(writes)).to.deep.equal([])
+        }
+      })
+
+      it('A01 A05 items of what he does not see, and quotes outside his scope, stop everything as well', async () => {
+        const refused: [Write[], new (...args: never[]) => Error][] = [
+          [[quote({ name: 'x', account: 'aSued' }), line({ name: 'x' })], Stopped],
+          [[quote({ name: 'x' }), line({ name: 'x' })], Forbidden],
+          [
+            [
+              { kind: 'change', module: 'Quote', id: 'q1', values: { name: 'Later' } },
+              { kind: 'remove', module: 'QuoteItem', id: 'i2' }
+            ],
+            NotFound
+          ],
+          [
+            [
+              { kind: 'change', module: 'Quote', id: 'q1', values: { name: 'Later' } },
+              { kind: 'create', module: 'QuoteItem', record: { values: { name: 'x' }, fill: { quote: 'q2' } } }
+            ],
+            Forbidden
+          ]
+        ]
+        for (const [writes, error] of refused) {
+          expect(await failure(async () => (await as(quotes)).together(writes))).to.be.instanceOf(error)
+          expect(world.writes, JSON.stringify(writes)).to.deep.equal([])
+        }
+      })
+
+      it('judges the items of a new record by what the record will be', async () => {
+        const writes = [
+          quote({ name: 'Mine', account: 'aNord' }),
+          line({ name: 'One', quantity: 2 }),
+          line({ name: 'Two' })
+        ]
+        const [id, ...lines] = await (await as(quotes)).together(writes)
+        expect(world.writes).to.deep.equal(['save', 'save', 'save'])
+        const stored: { id: string }[] = await world.db('quote_item').select('id').where({ quote_id: id })
+        expect(stored.map((row) => row.id)).to.have.members(lines)
+        world.writes.splice(0)
+        const onlyOthers = quotesBy(all(hersByAccount, not(writtenBy('Quote', anna.person))))
+        expect(await failure(async () => (await as(onlyOthers)).together(writes))).to.be.instanceOf(Forbidden)
+        const onlyHers = quotesBy(writtenBy('Quote', anna.person))
+        expect(await outcomeOf((await as(onlyHers)).together(writes))).to.equal('done')
+      })
+
+      it('says what was written and where the host stopped', async () => {
+        const { host } = world
+        const usual = host.save
+        let count = 0
+        Object.assign(host, {
+          save: async (...[change, by]: Parameters<typeof usual>) => {
+            if (++count === 3) throw new HostRefused({ name: { key: 'errors.field.characters' } })
+            return usual(change, by)
+          }
+        })
+        try {
+          const writes = [quote({ name: 'x', account: 'aNord' }), ...['1', '2', '3'].map((name) => line({ name }))]
+          const error = await failure(async () => (await as(quotes)).together(writes))
+          expect(error).to.be.instanceOf(Stopped)
+          const { done, refused } = error as Stopped
+          expect([...done.keys()]).to.deep.equal([0, 1])
+          expect([...refused.keys()]).to.deep.equal([2])
+          expect(refused.get(2)).to.be.instanceOf(Invalid)
+        } finally {
+          Object.assign(host, { save: usual })
+        }
+      })
+
+      it('changes, adds and takes out in one go', async () => {
+        const [made] = await (
+          await as(quotes)
+        ).together([quote({ name: 'x', account: 'aNord' }), line({ name: 'Stays' }), line({ name: 'Goes' })])
+        const rows: { id: string; name: string }[] = await world.db('quote_item').where({ quote_id: made })
+        const idOf = (name: string): string => rows.find((row) => row.name === name)!.id
+        world.writes.splice(0)
+        await (
+          await as(quotes)
+        ).together([
+          { kind: 'change', module: 'Quote', id: made!, values: { name: 'y' } },
+          { kind: 'remove', module: 'QuoteItem', id: idOf('Goes') },
+          { kind: 'change', module: 'QuoteItem', id: idOf('Stays'), values: { quantity: 7 } },
+          { kind: 'create', module: 'QuoteItem', record: { values: { name: 'New' }, fill: { quote: made! } } }
+        ])
+        expect(world.writes).to.deep.equal(['save', 'remove', 'save', 'save'])
+        const now: { name: string }[] = await world.db('quote_item').where({ quote_id: made, deleted: 0 })
+        expect(now.map(({ name }) => name)).to.have.members(['Stays', 'New'])
+      })
+
+      it('knows whether an item could be added, without writing', async () => {
+        const door = await as(quotes)
+        expect(await door.mayCreate('QuoteItem', { quote: 'q1' })).to.equal(true)
+        expect(await door.mayCreate('QuoteItem', { quote: 'q2' })).to.equal(false)
+        expect(await door.mayCreate('Task', {})).to.equal(false)
+        expect(await (await as(quotes, true)).mayCreate('QuoteItem', { quote: 'q1' }), 'preview').to.equal(false)
+        expect(world.writes).to.deep.equal([])
+      })
+
+      it('decides what may be done with each row of a list, as for a record that is found', async () => {
+        const door = await as(quotes)
+        for (const name of ['Quote', 'QuoteItem']) {
+          const { records: rows } = await door.list(name, { decided: true })
+          expect(rows.length, name).to.be.greaterThan(0)
+          for (const row of rows) {
+            const alone = await door.find(name, row.id)
+            expect([...row.may].sort(), row.id).to.deep.equal([...alone.may].sort())
+            expect([...row.writable].sort(), row.id).to.deep.equal([...alone.writable].sort())
+          }
+        }
+      })
+    })
+
     async function as(policy: readonly ModulePolicy[], isPreview = false) {
       return records(await world.viewer(policy, isPreview ? { previewBy: eva } : {}))
     }
   })
 })
+
+const hersByAccount = along(['account', 'contacts'], itself)
+/** Quotes that are hers by `changed` to change, with their items. */
+function quotesBy(changed: Condition): ModulePolicy[] {
+  const writing = ['create', 'edit', 'delete'] as const
+  return [
+    policyOf('Quote', [
+      grant('Quote', 'seen', hersByAccount, { actions: ['view', 'open'] }),
+      grant('Quote', 'made', hersByAccount, { actions: ['create'], fields: ['name', 'account'] }),
+      grant('Quote', 'changed', changed, { actions: ['edit'], fields: ['name', 'account'] })
+    ]),
+    policyOf('QuoteItem', [
+      grant('QuoteItem', 'seen', linked('quote', hersByAccount), { actions: ['view', 'open'] }),
+      grant('QuoteItem', 'written', linked('quote', changed), {
+        actions: writing,
+        fields: ['name', 'quantity', 'product']
+      })
+    ]),
+    policyOf('Account', [grant('Account', 'g', hersOf, { actions: ['view', 'open'] })]),
+    policyOf('Product', [grant('Product', 'g', always, { actions: ['view', 'open'] })])
+  ]
+}
+const hersOf = linked('contacts', itself)
+const quotes = quotesBy(hersByAccount)
 
 const readsNotes = [policyOf('Case', [grant('Case', 'g', hers, { actions: ['view', 'open', 'edit', 'feed'] })])]
 const editOnly = [policyOf('Case', [grant('Case', 'g', hers, { actions: ['view', 'open', 'edit'] })])]

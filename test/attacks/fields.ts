@@ -204,8 +204,8 @@ export function fields(world: () => World): void {
               isInternal: 'true'
             })
           ).status,
-          'outside her scope'
-        ).to.equal(403)
+          'what stays inside'
+        ).to.equal(422)
       })
       expect(folders()).to.deep.equal(before)
       expect(

@@ -232,14 +232,14 @@ export function lifeCycle(world: () => World): void {
       await irenaAtDesk.get('/crm/settings')
       await irenaAtDesk.post('/crm/settings', { ...others, 'switch.portal': 'true' })
       expect((await anna.get(`${demo}/case`)).status, 'its twin').to.equal(200)
-      const made = await annaAtWork.post(`${workshop}/case`, {
-        subject: 'A box',
-        priority: 'Low',
-        account: 'nordwind',
-        isInternal: 'no'
-      })
-      expect(made.status).to.equal(303)
-      expect((await rowIn(db, 'crm_case', { subject: 'A box' }))['is_internal']).to.equal(0)
+      const box = async (emailOptOut: string): Promise<unknown> => {
+        expect(
+          (await annaAtWork.post(`${workshop}/contact/anna`, { lastName: 'Schmidt', emailOptOut })).status
+        ).to.equal(303)
+        return (await rowIn(db, 'crm_contact', { id: 'anna' }))['email_opt_out']
+      }
+      expect(await box('true'), 'its twin').to.equal(1)
+      expect(await box('no')).to.equal(0)
       const page = await irenaAtDesk.get(`${admin}/user-types/${workshopType}/modules/Case`)
       await unchanged(world(), async () => {
         for (const right of ['all', 'true', 'view', 'delete everything']) {

@@ -165,16 +165,28 @@ export function objects(world: () => World): void {
 
     it('A05 a line item is not put into a foreign record; its twin goes into her own', async () => {
       const { annaAtWork, db } = world()
-      const item = { product: 'valve-dn20', description: 'One valve', quantity: '1', unitPrice: '1' }
+      const item = {
+        'QuoteItem.1.product': 'valve-dn20',
+        'QuoteItem.1.description': 'One valve',
+        'QuoteItem.1.quantity': '1',
+        'QuoteItem.1.unitPrice': '1'
+      }
+      const own = await db('crm_quote').first('subject').where({ id: 'annas-quote' })
+      const form = { ...own, ...item }
       await unchanged(world(), async () => {
-        for (const _of of ['bjorns-quote', 'no-such-quote', ''])
-          expect((await annaAtWork.post(`${workshop}/quote-item`, { ...item, _of })).status, _of).to.equal(403)
-        expect(
-          (await annaAtWork.post(`${workshop}/quote-item`, { ...item, quote: 'bjorns-quote', _of: 'annas-quote' }))
-            .status
-        ).to.equal(422)
+        for (const id of ['bjorns-quote', 'no-such-quote'])
+          expect((await annaAtWork.post(`${workshop}/quote/${id}`, form)).status, id).to.equal(404)
+        for (const stray of [{ 'QuoteItem.1.quote': 'bjorns-quote' }, { 'OrderItem.1.description': 'x' }])
+          expect((await annaAtWork.post(`${workshop}/quote/annas-quote`, { ...form, ...stray })).status).to.equal(422)
+        const taken = await annaAtWork.post(`${workshop}/quote/annas-quote`, {
+          ...form,
+          'QuoteItem.1._id': 'bjorns-quote-1'
+        })
+        expect(taken.status, 'a foreign row').to.equal(409)
+        for (const path of ['quote-item', 'quote-item/bjorns-quote-1'])
+          expect((await annaAtWork.post(`${workshop}/${path}`, { description: 'x' })).status, path).to.equal(404)
       })
-      const made = await annaAtWork.post(`${workshop}/quote-item`, { ...item, _of: 'annas-quote' })
+      const made = await annaAtWork.post(`${workshop}/quote/annas-quote`, form)
       expect(made.headers['location']).to.equal(`${workshop}/quote/annas-quote`)
       expect(await db('crm_quote_item').where({ quote_id: 'annas-quote', description: 'One valve' })).to.have.length(1)
     })
@@ -363,12 +375,12 @@ export function objects(world: () => World): void {
       )
       const found = async (words: string) =>
         optionsOf(
-          await annaAtWork.post(`${workshop}/quote-item`, {
-            _of: 'annas-quote',
-            _find: 'product',
-            '_search.product': words
+          await annaAtWork.post(`${workshop}/quote`, {
+            _find: 'QuoteItem.1.product',
+            'QuoteItem.1.description': 'Something',
+            '_search.QuoteItem.1.product': words
           }),
-          'product'
+          'QuoteItem.1.product'
         )
       expect(await found('W')).to.deep.equal([''])
       expect(await found('Controller')).to.have.members(['', 'controller', 'old-controller'])
@@ -417,7 +429,7 @@ const tables = {
   'knowledge-article': 'crm_knowledge_article'
 }
 
-const caseForm = { subject: 'A case', account: 'nordwind', priority: 'Normal', description: '', isInternal: 'false' }
+const caseForm = { subject: 'A case', account: 'nordwind', priority: 'Normal', description: '' }
 
 const writesOn = [
   ['', { subject: 'Mine now' }],

@@ -18,6 +18,7 @@ import { confirm, portalUserById } from '../../src/portal/portal-users.js'
 import { createPortal } from '../../src/portal/portals.js'
 import type { ReleaseDraft } from '../../src/portal/release-check.js'
 import { saveRelease } from '../../src/portal/releases.js'
+import { finishSetUp } from '../../src/portal/set-up.js'
 import { openApp, type TestApp } from '../support/app.js'
 import type { OpenDatabase } from '../support/databases.js'
 import { Attacker, wordsOf } from './attacker.js'
@@ -182,6 +183,8 @@ export async function openPortal(context: Context, slug: string, drafts: readonl
   const portalId = await createPortal(context, portal, by)
   const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
   for (const draft of drafts) await release(context, typeId, draft)
+  const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+  await finishSetUp(context, { id: typeId, revision }, by)
   return typeId
 }
 

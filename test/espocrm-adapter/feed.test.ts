@@ -59,8 +59,21 @@ eachDatabase((open) => {
           await note({ post: 'For all' })
           await note({ post: 'SECRET', ...row })
           expect(await texts(false)).to.deep.equal(['For all'])
+          expect((await feed.recent('Case', ['r1'], 50)).map(({ text }) => text)).to.deep.equal(['For all'])
         })
       }
+    })
+
+    it('gives the newest notes of several records, newest first, without lines of EspoCRM (E04)', async () => {
+      await note({ type: 'Create' })
+      await note({ post: 'One' })
+      await note({ post: 'Two', parent_id: 'r2' })
+      await note({ post: 'Elsewhere', parent_id: 'r3' })
+      await note({ post: 'Three' })
+      const recent = async (limit: number): Promise<string[]> =>
+        (await feed.recent('Case', ['r1', 'r2'], limit)).map(({ text }) => text)
+      expect(await recent(50)).to.deep.equal(['Three', 'Two', 'One'])
+      expect(await recent(2)).to.deep.equal(['Three', 'Two'])
     })
 
     it('gives everybody what people wrote, and that the record was created', async () => {

@@ -14,6 +14,7 @@ import { invite } from '../../src/portal/invitations.js'
 import { confirm, portalUserById, subjectOf } from '../../src/portal/portal-users.js'
 import { createPortal } from '../../src/portal/portals.js'
 import { saveRelease } from '../../src/portal/releases.js'
+import { finishSetUp } from '../../src/portal/set-up.js'
 
 export const customerPassword = 'brass kettle under the elm'
 
@@ -42,6 +43,8 @@ export async function makePortal(
     const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
     await saveRelease(context, { id: typeId, revision }, draftOf(one), by)
   }
+  const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+  await finishSetUp(context, { id: typeId, revision }, by)
   return typeId
 }
 

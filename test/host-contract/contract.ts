@@ -309,6 +309,20 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         expect(entries.map((entry) => entry.text)).to.deep.equal(['3', '4'])
       })
 
+      it('gives the newest notes of several records, newest first, without internal ones and lines of its own', async () => {
+        const [one, two, other] = [await make(), await make(), await make()]
+        await post(one, '1', system)
+        await post(two, '2', system)
+        await post(other, '3', system)
+        await post(two, 'Between us', system, { internal: true })
+        await post(one, '4', system)
+        const recent = async (limit: number): Promise<string[]> =>
+          (await host.feed.recent(fixture.module, [one, two], limit)).map((entry) => entry.text)
+        expect(await recent(50)).to.deep.equal(['4', '2', '1'])
+        expect(await recent(2)).to.deep.equal(['4', '2'])
+        expect(await host.feed.recent(fixture.module, [], 5)).to.deep.equal([])
+      })
+
       it('keeps who wrote: staff by his name, somebody from outside by his', async () => {
         const id = await make()
         const { administrator } = fixture.staff

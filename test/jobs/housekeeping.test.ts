@@ -46,6 +46,15 @@ eachDatabase((open) => {
       expect(await left('portico_portal_addresses', 'slug')).to.deep.equal(['redirects'])
     })
 
+    it('Z13 takes previews away a day after their time is over', async () => {
+      await db('portico_previews').insert([
+        preview('long over', { until: momentAt(now - day) }),
+        preview('says so', { until: momentAt(now - day + 1000) })
+      ])
+      await keepHouse(db, now)
+      expect(await left('portico_previews', 'id')).to.deep.equal(['says so'])
+    })
+
     it('drops mails 30 days old, but none that waits', async () => {
       const old = momentAt(now - 30 * day)
       await db('portico_mail').insert([
@@ -68,6 +77,11 @@ eachDatabase((open) => {
 function link(token: string, times: { expires_at: string; used_at?: string }) {
   const whose = { identity_id: 'i', audience: 'portal:p', purpose: 'invitation' }
   return { token_hash: token, ...whose, issued_at: momentAt(now - 8 * day), used_at: null, ...times }
+}
+
+function preview(id: string, times: { until: string }) {
+  const whose = { staff_id: 'irena', portal_id: 'p', user_type_id: 't', module: 'Contact', record_id: 'anna' }
+  return { id, ...whose, started_at: momentAt(now - 2 * day), ...times }
 }
 
 function mail(id: string, state: { state: string; created_at: string }) {

@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { all, any, compare, never } from '../../src/access/condition.js'
 import {
   criteriaCondition,
+  criteriaProblems,
   criterionProblem,
+  mostComparisons,
   readCriteria,
   type Criteria,
   type Criterion
@@ -78,5 +80,53 @@ describe('criteria (Z07)', () => {
     expect(problem(byValue('closeDate', '=', 'tomorrow'))).to.equal('portal:problem.criterionValue')
     expect(problem(byField('probability', '=', 'lastName'))).to.equal('portal:problem.criterionPrimaryField')
     expect(problem(byField('name', '=', 'lastName'))).to.equal(undefined)
+  })
+
+  describe('in groups', () => {
+    const cases = module('Case')
+    const contacts = module('Contact')
+    const nothing: Criteria = { join: 'any', of: [] }
+    const sound = byValue('priority', '=', 'High')
+    const at = (given: Criteria): Record<string, string> => {
+      const found = Object.entries(criteriaProblems(cases, contacts, given))
+      return Object.fromEntries(found.map(([place, { key }]) => [place, key.replace('portal:problem.', '')]))
+    }
+
+    it('Z07 say at each place what is wrong there', () => {
+      expect(
+        at({ join: 'all', of: [sound, { join: 'any', of: [sound, { join: 'all', of: [sound] }] }] })
+      ).to.deep.equal({})
+      const wrong = byValue('subject', '<', 'x')
+      const given: Criteria = { join: 'all', of: [wrong, { join: 'any', of: [sound, nothing, wrong] }] }
+      expect(at(given)).to.deep.equal({
+        'criteria.0': 'criterionOperator',
+        'criteria.1.1': 'groupEmpty',
+        'criteria.1.2': 'criterionOperator'
+      })
+    })
+
+    it('A48 stand three deep at most, with no more comparisons than a database should check', () => {
+      const third: Criteria = { join: 'all', of: [sound] }
+      const within = (inner: Criteria): Criteria => ({ join: 'all', of: [{ join: 'any', of: [inner] }] })
+      expect(at(within(third))).to.deep.equal({})
+      expect(at(within({ join: 'all', of: [third] }))).to.deep.equal({ 'criteria.0.0.0': 'groupDeep' })
+      const many = (count: number): Criteria => ({ join: 'any', of: Array.from({ length: count }, () => sound) })
+      expect(at(many(mostComparisons))).to.deep.equal({})
+      expect(at({ join: 'all', of: [many(mostComparisons), sound] })).to.deep.equal({ criteria: 'criteriaMany' })
+    })
+
+    it('Z07 take an option the field has, whole; a part of one is text', () => {
+      const one = (operator: Criterion['operator'], value: string): Record<string, string> =>
+        at({ join: 'all', of: [byValue('priority', operator, value)] })
+      expect(one('=', 'Highest')).to.deep.equal({ 'criteria.0': 'criterionValue' })
+      expect(one('≠', 'High')).to.deep.equal({})
+      expect(one('contains', 'Hig')).to.deep.equal({})
+    })
+
+    it('Z07 a day that never was is no value', () => {
+      const one = (value: string): Record<string, string> => at({ join: 'all', of: [byValue('createdAt', '≥', value)] })
+      expect(one('2026-02-30')).to.deep.equal({ 'criteria.0': 'criterionValue' })
+      expect(one('2026-02-28 10:00:00')).to.deep.equal({})
+    })
   })
 })

@@ -187,14 +187,14 @@ eachDatabase((open) => {
       }
       expect(fieldRow(irena, 'cost').find('input[name=readOnly]').attr('type')).to.equal('checkbox')
       const $ = irena.page
-      const criteria = $('select[name=criterionField]').first().find('option').toArray()
+      const criteria = $('select[name="criteria.0.field"] option').toArray()
       const names = criteria.map((one) => $(one).attr('value'))
       expect(names).to.include('cost').and.not.to.include.members(['resolution']).and.not.to.include('papers')
       await irena.send('Save', { visible: ['subject', 'resolution'], readOnly: [] })
       irena.is(422).sees('Answer can be shown but not written from outside. Make it read-only.')
       await irena.open(await releasePath(test, 'Case'))
-      await irena.send('Save', { criterionField: ['papers', '', ''], criterionValue: ['x', '', ''] })
-      irena.is(422).sees('One of the criteria names a field')
+      await irena.send('Save', { 'criteria.0.field': 'papers' })
+      irena.is(422).sees('The module has no field of this name that can be compared.')
     })
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { leadsTo, linkPaths } from '../../src/portal/link-path.js'
+import { brokenAt, leadsTo, linkPaths, linksTyped, pathNamed } from '../../src/portal/link-path.js'
+import { recordedCatalog } from '../espocrm-adapter/catalog-recorded.js'
 import { catalog, withoutLink } from './catalog.js'
 
 const names = (from: string, to: string): string[] => linkPaths(catalog, from, to).map((path) => path.name)
@@ -29,6 +30,15 @@ describe('the links by which a module is related (Z05, Z12)', () => {
     expect(names('Case', 'Contact')).not.to.include('Case.contact.cases.contact')
   })
 
+  it('go up the record’s lookups and then over people and companies, not over what merely names them both', () => {
+    const espo = recordedCatalog()
+    const found = linkPaths(espo, 'Case', 'Contact').map(({ name }) => name)
+    expect(found).to.include.members(['Case.contacts', 'Case.account.contacts', 'Case.cMachine.account.contacts'])
+    expect(found.filter((name) => /calls|meetings|tasks|documents|opportunities/i.test(name))).to.deep.equal([])
+    expect(found.length).to.be.lessThan(30)
+    expect(leadsTo(espo, 'Case', ['account', 'meetings', 'contacts'], 'Contact'), 'typed all the same').to.equal(true)
+  })
+
   it('are named in the reader’s words', () => {
     expect(linkPaths(catalog, 'Case', 'Contact').find(({ name }) => name === 'Case.account.contacts')?.label).to.match(
       /^Account › /
@@ -40,5 +50,24 @@ describe('the links by which a module is related (Z05, Z12)', () => {
     expect(leadsTo(catalog, 'Case', ['account'], 'Contact')).to.equal(false)
     expect(leadsTo(catalog, 'Case', [], 'Contact')).to.equal(false)
     expect(leadsTo(withoutLink('Account', 'contacts'), 'Case', ['account', 'contacts'], 'Contact')).to.equal(false)
+  })
+
+  it('are typed by name, of up to six links, and one that breaks says where', () => {
+    const at = (text: string): ReturnType<typeof brokenAt> =>
+      brokenAt(catalog, 'Case', linksTyped(text, 'Case'), 'Contact')
+    expect(linksTyped(' Case.account . contacts ', 'Case')).to.deep.equal(['account', 'contacts'])
+    expect(at('Case.account.contacts.account.contacts.account.contacts')).to.equal(undefined)
+    expect(at('Case.account.contacts.account.contacts.account.contacts.account')).to.deep.equal({ why: 'long' })
+    expect(at('account.kontakte')).to.deep.include({ why: 'link', link: 'kontakte' })
+    expect(at('account')).to.deep.include({ why: 'end' })
+    expect(at('')).to.deep.include({ why: 'end' })
+    expect(leadsTo(catalog, 'Case', Array(7).fill('account'), 'Contact')).to.equal(false)
+  })
+
+  it('have words for one that is not offered, and none for one that is gone', () => {
+    const path = ['contact', 'account', 'cases', 'contact']
+    expect(pathNamed(catalog, 'Case', path)?.label).to.equal('Contact › Account › Cases › Contact')
+    expect(pathNamed(catalog, 'Case', ['contact', 'gone'])).to.equal(undefined)
+    expect(pathNamed(catalog, 'Case', [])).to.equal(undefined)
   })
 })

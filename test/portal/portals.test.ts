@@ -1,14 +1,15 @@
 import { expect } from 'chai'
+import { customers } from '../../demo/cast.js'
 import { configuration } from '../../src/portal/configuration.js'
 import { openApp, type TestApp } from '../support/app.js'
-import { eachDatabase } from '../support/databases.js'
+import { eachDatabase, onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, customerAt, door, staffAt, thePortal } from './people.js'
 
 const day = 86_400_000
 
-eachDatabase((open) => {
-  describe('portals, as an administrator makes them', function () {
+onSqlite('portals', (open) => {
+  describe('as an administrator makes them', function () {
     this.timeout(60_000)
     let test: TestApp
     let irena: Visitor
@@ -27,6 +28,7 @@ eachDatabase((open) => {
       expect(irena.page('input[name=name]').attr('value')).to.equal('Thermovia')
       await irena.send('Create portal', { name: 'Partner & Söhne' })
       irena.is(200).sees('Partner & Söhne', 'Client Portal')
+      await irena.follow('Partner & Söhne')
       expect(irena.page('#address').attr('value'), 'E05 the address to copy').to.equal(
         'http://127.0.0.1/portal/partner-soehne'
       )
@@ -91,6 +93,7 @@ eachDatabase((open) => {
     it('E01 one portal answers at the short address, and which one can be changed', async () => {
       await irena.open(`${admin}/new`)
       await irena.send('Create portal', { name: 'Partners', slug: 'partners' })
+      await irena.follow('Partners')
       expect((await test.visitor().peek('/portal')).headers['location']).to.equal(`${door}/`)
       await irena.send('Let it answer at /portal')
       irena.is(200).sees('It answers at the short address')
@@ -119,6 +122,7 @@ eachDatabase((open) => {
       await irena.open(await settingsOf())
       await irena.send('Save', { name: 'Thermovia Help' })
       irena.sees('Settings changed by Irena Malá', 'Thermovia Service → Thermovia Help')
+      expect(irena.page('.feed__entry').first().find('dt').length, 'what did not change').to.equal(1)
     })
 
     it('nonsense is refused next to its field', async () => {
@@ -177,6 +181,84 @@ eachDatabase((open) => {
     it('are no pages of the portal: a customer is nobody there', async () => {
       const anna = await customerAt(test, 'anna')
       expect((await anna.peek(admin)).status).to.equal(303)
+    })
+  })
+})
+
+eachDatabase((open) => {
+  describe('a portal that moves', function () {
+    this.timeout(60_000)
+    let test: TestApp
+    let irena: Visitor
+
+    before(async () => {
+      test = await openApp(open)
+      irena = await staffAt(test, 'irena')
+    })
+    after(() => test.close())
+    beforeEach(async () => {
+      await irena.open(`${admin}/${(await thePortal(test)).id}`)
+    })
+
+    interface Mail {
+      readonly to_address: string
+      readonly subject: string
+      readonly text: string
+    }
+    const mailAfter = async (act: () => Promise<unknown>): Promise<Mail[]> => {
+      const sent = (): Promise<Mail[]> =>
+        test.embedded.db<Mail>('portico_mail').select('to_address', 'subject', 'text', 'id').orderBy('id')
+      const before = await sent()
+      await act()
+      return (await sent()).slice(before.length)
+    }
+
+    it('Z01 tells those who have access, each in his language, where it is now and how long the old address works', async () => {
+      const everybody = Object.keys(customers).length
+      irena.sees(`Tell the ${everybody} portal users by mail`)
+      const mails = await mailAfter(() => irena.send('Save', { slug: 'help', tell: 'true' }))
+      expect(mails.map((mail) => mail.to_address)).to.have.members(Object.values(customers).map(({ email }) => email))
+      const mailTo = (name: keyof typeof customers): Mail =>
+        mails.find((mail) => mail.to_address === customers[name].email)!
+      expect(mailTo('bjorn').subject).to.equal('Thermovia Service has a new address')
+      expect(mailTo('anna').subject).to.equal('Thermovia Service hat eine neue Adresse')
+      expect(mailTo('jana').subject).to.equal('Thermovia Service: nová adresa portálu')
+      const { until } = (await configuration(test.embedded.db)).oldAddresses.get('thermovia')!
+      const [year, month, date] = until.slice(0, 10).split('-')
+      expect(mailTo('bjorn').text)
+        .to.include('http://127.0.0.1/portal/help\n')
+        .and.include(`http://127.0.0.1/portal/thermovia, leads to the new one until ${date}/${month}/${year}.`)
+    })
+
+    it('Z01 tells of a new name too, and nobody of anything when it wasn’t asked, refused, or nothing changed for them', async () => {
+      expect(await mailAfter(() => irena.send('Save', { name: 'Help', slug: 'help-us' }))).to.deep.equal([])
+      expect(await mailAfter(() => irena.send('Save', { timeZone: 'UTC', tell: 'true' }))).to.deep.equal([])
+      expect(await mailAfter(() => irena.send('Save', { slug: 'A b', tell: 'true' }))).to.deep.equal([])
+      irena.is(422)
+      expect(irena.page('#field-tell').is('[checked]'), 'what was ticked').to.equal(true)
+      const [first] = await mailAfter(() => irena.send('Save', { name: 'Help Desk' }))
+      expect(first?.subject).to.match(/^Help (is now called|heißt jetzt|se nyní jmenuje) Help Desk$/)
+    })
+
+    it('Z01 tells hundreds as well, and nobody whose access is not confirmed, or is off', async () => {
+      const users = () => test.embedded.db<Record<string, string>>('portico_portal_users')
+      const [anna] = await users().select('*').where({ address: customers.anna.email })
+      const crowd = Array.from({ length: 450 }, (_, n) => ({
+        ...anna,
+        id: `crowd-${n}`,
+        record_id: `crowd-${n}`,
+        address: `crowd-${n}@nordwind.example`,
+        identity_id: `crowd-${n}`
+      }))
+      for (let from = 0; from < crowd.length; from += 50) await users().insert(crowd.slice(from, from + 50))
+      await users().where({ id: 'crowd-0' }).update({ status: 'invited' })
+      await users().where({ id: 'crowd-1' }).update({ status: 'deactivated' })
+      const told = await mailAfter(() => irena.send('Save', { slug: 'desk', tell: 'true' }))
+      const addresses = told.map((mail) => mail.to_address)
+      expect(new Set(addresses).size).to.equal(448 + Object.keys(customers).length)
+      expect(addresses).to.have.length(448 + Object.keys(customers).length)
+      expect(addresses).not.to.include('crowd-0@nordwind.example')
+      expect(addresses).not.to.include('crowd-1@nordwind.example')
     })
   })
 })

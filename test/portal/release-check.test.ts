@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Catalog, Field } from '../../src/host/catalog.js'
 import type { Release } from '../../src/portal/configuration.js'
-import { goneFrom, releaseProblems } from '../../src/portal/release-check.js'
+import { goneFrom, isLayoutGone, releaseProblems } from '../../src/portal/release-check.js'
+import type { PortalLayout } from '../../src/portal/layouts.js'
 import { catalog, field, withField, withoutField, withoutLink, withoutModule } from './catalog.js'
 import { release, userType } from './releases.js'
 
@@ -10,14 +11,32 @@ const type = userType(
   release('Quote', { path: ['contact'], fields: { subject: 'readOnly' } })
 )
 
-function problems(draft: Release, more: { publicModules?: string[]; catalog?: Catalog } = {}): Record<string, string> {
+interface Surroundings {
+  readonly publicModules?: readonly string[]
+  readonly catalog?: Catalog
+  readonly layouts?: readonly PortalLayout[]
+  /** In place of the other releases of the user type. */
+  readonly others?: readonly Release[]
+}
+
+function problems(draft: Release, more: Surroundings = {}): Record<string, string> {
   const found = releaseProblems({
+    layouts: more.layouts ?? [],
     catalog: more.catalog ?? catalog,
-    userType: type,
+    userType: more.others ? userType(...more.others) : type,
     draft,
     publicModules: new Set(more.publicModules ?? [])
   })
   return Object.fromEntries(Object.entries(found).map(([part, { key }]) => [part, key.replace('portal:problem.', '')]))
+}
+
+const urgent: PortalLayout = {
+  id: 'urgent',
+  module: 'Case',
+  kind: 'detail',
+  name: 'Urgent cases',
+  sections: [{ label: '', fields: ['subject'] }],
+  forRecords: { field: 'priority', values: ['High'] }
 }
 
 describe('a release that can’t work is refused with the reason', () => {
@@ -60,13 +79,13 @@ describe('a release that can’t work is refused with the reason', () => {
 
   it('Z11 names the fields that are missing', () => {
     const draft = release('Case', { path: ['contact'], rights: ['create'], fields: { description: 'editable' } })
-    const found = releaseProblems({ catalog, userType: type, draft, publicModules: new Set() })
+    const found = releaseProblems({ layouts: [], catalog, userType: type, draft, publicModules: new Set() })
     expect(found['rights']?.args).to.deep.equal({ fields: 'Subject', count: 1 })
   })
 
   it('Z12 a module is related by a link that leads there, or by criteria', () => {
     expect(problems(release('Case', { fields: subject }))).to.deep.equal({ path: 'noScope' })
-    expect(problems(release('Case', { path: ['account'], fields: subject }))).to.deep.equal({ path: 'pathGone' })
+    expect(problems(release('Case', { path: ['account'], fields: subject }))).to.deep.equal({ path: 'pathEnd' })
     const criteria = {
       join: 'all' as const,
       of: [{ field: 'priority', operator: '=' as const, match: { by: 'value' as const, value: 'Low' } }]
@@ -92,7 +111,7 @@ describe('a release that can’t work is refused with the reason', () => {
       fields: { subject: 'readOnly' }
     })
     const check = (draft: Release, ...others: Release[]): Record<string, string> => {
-      const asked = { catalog, userType: userType(...others), draft, publicModules: new Set<string>() }
+      const asked = { catalog, userType: userType(...others), draft, layouts: [], publicModules: new Set<string>() }
       return Object.fromEntries(Object.entries(releaseProblems(asked)).map(([part, { key }]) => [part, key]))
     }
     const account = own({ fields: { lastName: 'editable', account: 'editable' } })
@@ -160,5 +179,53 @@ describe('what the CRM no longer has is named', () => {
     expect(goneFrom(withoutField('Case', 'priority'), type, saved)).to.deep.equal(['priority'])
     expect(goneFrom(withoutLink('Account', 'contacts'), type, saved)).to.deep.equal(['Case.account.contacts'])
     expect(goneFrom(withoutModule('Case'), type, saved)).to.deep.equal(['Case'])
+  })
+
+  it('as options that criteria compare with, and fields that layouts go by', () => {
+    const high = {
+      ...saved,
+      criteria: { ...criteria, of: [{ ...criteria.of[0]!, match: { by: 'value' as const, value: 'Gone' } }] }
+    }
+    expect(goneFrom(catalog, type, high)).to.deep.equal(['priority: Gone'])
+    const inLayout = { ...saved, layouts: [{ layoutId: urgent.id, fields: new Map([['lost', 'readOnly' as const]]) }] }
+    expect(goneFrom(catalog, type, inLayout, [urgent])).to.deep.equal(['lost'])
+    const byGone = { ...urgent, forRecords: { field: 'vanished', values: ['x'] } }
+    expect(goneFrom(catalog, type, inLayout, [byGone])).to.deep.equal(['lost', 'vanished'])
+    expect(isLayoutGone(inLayout, [urgent])).to.equal(false)
+    expect(isLayoutGone(inLayout, [])).to.equal(true)
+  })
+})
+
+describe('fields of a layout of its own (Z11)', () => {
+  const draft = (fields: Record<string, 'editable' | 'readOnly'>, rights: 'create'[] = []): Release =>
+    release('Case', {
+      path: ['contact'],
+      rights,
+      fields: { subject: 'editable' },
+      layouts: [{ layoutId: urgent.id, fields: new Map(Object.entries(fields)) }]
+    })
+  const at = (asked: Release): Record<string, string> => problems(asked, { layouts: [urgent] })
+
+  it('are judged by themselves, with the layout’s name in the reason', () => {
+    expect(at(draft({ subject: 'editable' }, ['create']))).to.deep.equal({})
+    expect(at(draft({ subject: 'readOnly' }))).to.deep.equal({})
+    expect(at(draft({ subject: 'readOnly' }, ['create']))).to.deep.equal({ rights: 'mandatoryInLayout' })
+    expect(at(draft({}))).to.deep.equal({ [`fields.${urgent.id}`]: 'noFields' })
+  })
+
+  it('never make a field writable that decides what its person sees', () => {
+    const own = release('Contact', {
+      kind: 'primary',
+      fields: { name: 'readOnly' },
+      layouts: [{ layoutId: urgent.id, fields: new Map([['account', 'editable' as const]]) }]
+    })
+    const layouts = [{ ...urgent, module: 'Contact', forRecords: { field: 'emailOptOut', values: ['true'] } }]
+    const others = [release('Case', { path: ['account', 'contacts'], fields: { subject: 'readOnly' } })]
+    expect(problems(own, { layouts, others })).to.deep.equal({ [`fields.${urgent.id}`]: 'deciding' })
+    expect(problems(own, { layouts, others: [] })).to.deep.equal({})
+  })
+
+  it('need a layout that the portal has', () => {
+    expect(problems(draft({ subject: 'readOnly' }), { layouts: [] })).to.deep.equal({ layouts: 'layoutGone' })
   })
 })

@@ -70,11 +70,14 @@ describe('the check of views', () => {
     expect(problemsOf(view)).to.deep.equal([])
   })
 
-  it('lets one partial print HTML, and that one nothing else', () => {
+  it('lets one partial print HTML, one a chart, and those nothing else', () => {
     const problems = (file: string, view: string): string[] => viewProblems(file, view, () => true)
     expect(problems('views/_rich-text.ejs', '<div><%- html %></div>')).to.deep.equal([])
     expect(problems('views/_rich-text.ejs', '<div><%- record.html %></div>')).to.have.lengthOf(1)
     expect(problems('views/a/_rich-text.ejs', '<div><%- html %></div>')).to.have.lengthOf(1)
+    expect(problems('views/_drawing.ejs', '<%- svg %>')).to.deep.equal([])
+    expect(problems('views/_drawing.ejs', '<%- html %>')).to.have.lengthOf(1)
+    expect(problems('views/portal/home.ejs', '<%- svg %>')).to.have.lengthOf(1)
   })
 
   for (const [what, view] of [

@@ -47,36 +47,44 @@ eachDatabase((open) => {
       await irena.follow('Create the first portal')
       expect(irena.page('input[name=name]').attr('value')).to.equal('Thermovia')
       await irena.send('Create portal', { name: 'Thermovia Service', slug: 'service', locale: 'en' })
-      irena.is(200).sees('Thermovia Service', 'Client Portal')
-      expect(irena.page('input[readonly]').attr('value'), 'E05 the address to copy').to.match(/\/portal\/service$/)
+      irena.is(200).sees('Thermovia Service', 'What may “Client Portal” see?')
     })
 
-    it('Z05 Z06 Z11 she releases cases and quotes with rights and fields', async () => {
-      await irena.follow('Client Portal')
-      const userType = irena.path
-      await irena.open(`${userType}/modules/Contact`)
-      await irena.send('Save', {
-        right: ['edit'],
+    it('Z04 Z05 Z06 she chooses modules, whose records of them, and rights, step by step', async () => {
+      const { page } = irena
+      const ways = page('select[name=path]')
+        .toArray()
+        .map((one) => page(one).find('option').first().attr('value')!)
+        .map((way) => way.replace(/^(Case|Quote)\/contact$/, '$1/account.contacts'))
+      await irena.send('Save and next', {
+        module: ['Case', 'Quote'],
+        path: ways,
+        right: ['Contact/edit', 'Case/create', 'Case/edit', 'Case/writeNotes', 'Quote/readNotes']
+      })
+      irena.is(200).sees('Fields of Contacts')
+    })
+
+    it('Z11 she chooses the fields of each, and which of them are written', async () => {
+      await irena.send('Save and next', {
         visible: ['name', 'firstName', 'lastName', 'email', 'phone'],
         readOnly: ['email']
       })
-      irena.is(200).sees('Saved.')
-      await irena.open(`${userType}/modules/Case`)
-      await irena.send('Release the module', {
-        path: 'account.contacts',
-        right: ['create', 'edit'],
-        notes: 'write',
+      irena.is(200).sees('Fields of Quotes')
+      await irena.send('Save and next', { visible: ['number', 'subject', 'status', 'amount'] })
+      irena.is(200).sees('Fields of Cases')
+      await irena.send('Save and next', {
         visible: ['number', 'subject', 'status', 'priority', 'description', 'createdAt'],
         readOnly: ['status']
       })
-      irena.is(200).sees('Saved.')
-      await irena.open(`${userType}/modules/Quote`)
-      await irena.send('Release the module', {
-        path: 'account.contacts',
-        notes: 'read',
-        visible: ['number', 'subject', 'status', 'amount']
-      })
-      irena.is(200).sees('Saved.', 'Quotes')
+      irena.is(200).sees('Invitations to “Client Portal”')
+    })
+
+    it('Z04 Z18 she sees it all in a summary and finishes it', async () => {
+      await irena.send('Save and next')
+      irena.is(200).sees('Everything is chosen', 'Cases', 'Quotes')
+      await irena.send('Finish')
+      irena.is(200).sees('“Client Portal” is set up.')
+      expect(irena.page('input[readonly]').attr('value'), 'E05 the address to copy').to.match(/\/portal\/service$/)
     })
 
     it('Z14 her colleague sends the invitation from the contact’s page and picks the language', async () => {

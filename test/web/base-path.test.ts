@@ -2,6 +2,10 @@ import { expect } from 'chai'
 import type { Express } from 'express'
 import { customers, demoPassword, staff } from '../../demo/cast.js'
 import { demoPortal } from '../../demo/portals.js'
+import { configuration } from '../../src/portal/configuration.js'
+import { saveLogo } from '../../src/portal/logo.js'
+import { saveAccent } from '../../src/portal/theme.js'
+import { pngOf } from '../portal/pictures.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import { Visitor } from '../support/visitor.js'
@@ -33,6 +37,11 @@ onSqlite('below a path of the public address', (open) => {
 
   before(async () => {
     test = await openApp(open, { config: { publicUrl } })
+    const { context } = test.embedded.portico
+    const irena = (await test.embedded.host.staffById(staff.irena.id))!
+    const { id, revision } = [...(await configuration(context.db)).portals.values()][0]!
+    await saveAccent(context, { id, revision }, '#8a2be2', irena)
+    await saveLogo(context, { id, revision: revision + 1 }, { type: 'image/png', content: pngOf(10, 10) }, irena)
   })
   after(() => test.close())
 
@@ -92,6 +101,13 @@ onSqlite('below a path of the public address', (open) => {
         staysBelow(one)
         await one.open(`${mount}/portal/${demoPortal.slug}/profile`)
         staysBelow(one.is(200))
+      })
+
+      it('E01 a portal’s stylesheet and logo are found there', async () => {
+        const one = await visitor().open(`${mount}/portal/${demoPortal.slug}/sign-in`)
+        staysBelow(one.is(200))
+        const places = [one.page('link[href*="theme.css"]').attr('href'), one.page('.brand img').attr('src')]
+        for (const place of places) expect((await one.peek(place!)).status, place).to.equal(200)
       })
 
       it('staff ask for an administrators’ page, sign in, get it, and use its forms', async () => {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { expect } from 'chai'
+import type { Response } from 'express'
 import request from 'supertest'
 import { allowFrames } from '../../src/web/security.js'
 import { page } from '../../src/web/render.js'
@@ -22,6 +23,16 @@ describe('headers of every answer', () => {
         .split(';')
         .map((directive) => [directive.split(' ')[0] ?? '', directive.split(' ').slice(1).join(' ')])
     )
+
+  it('never allow frames of more than one https host (Z09)', () => {
+    for (const address of [
+      'https://*.example.com/',
+      'https://a;b.example.com/',
+      'http://example.com/',
+      'data:text/html,x'
+    ])
+      expect(() => allowFrames({ getHeader: () => '' } as unknown as Response, [address]), address).to.throw(RangeError)
+  })
 
   it('allow nothing from elsewhere, no framing and no referrer (A32, A51)', async () => {
     const { headers } = await request(app).get('/page')

@@ -71,6 +71,17 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
       const rows = await allRows<EntryRow>(query)
       return entriesOf(db, rows.reverse())
     },
+    async recent(module, ids, limit) {
+      const rows = await allRows<EntryRow>(
+        db('crm_feed')
+          .select(entryColumns)
+          .where({ module, kind: 'post', internal: 0 })
+          .whereIn('record_id', [...ids])
+          .orderBy('position', 'desc')
+          .limit(limit)
+      )
+      return entriesOf(db, rows)
+    },
     async post(entry, by, at = momentAt(now())) {
       const { module } = (await model()).module(entry.module)
       const text = noteText(entry.text, entry.files.length > 0)

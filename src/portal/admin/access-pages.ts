@@ -8,17 +8,11 @@ import type { Staff } from '../../host/host.js'
 import { readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { hasPermission } from '../../web/staff.js'
-import { configuration } from '../configuration.js'
 import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../invitations.js'
-import {
-  accessesOf,
-  deactivate,
-  portalUserById,
-  remove,
-  type PortalUser,
-  type PortalUserStatus
-} from '../portal-users.js'
+import { accessesOf, deactivate, portalUserById, remove, type PortalUser } from '../portal-users.js'
+import { shownAccess } from './access-shown.js'
 import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { showPerson } from './person-pages.js'
 import { accessUrl } from './user-type-pages.js'
 
 const invitation = z.strictObject({
@@ -75,11 +69,22 @@ export function changeAccess(context: Context): RequestHandler {
       req,
       async () => {
         await change(context, user.id, req.staff)
-        res.redirect(303, `${accessUrl(res, user)}&done=${name === 'invitation' ? 'invitation-again' : name}`)
+        res.redirect(303, afterwards(res, user, name))
       },
-      async (again) => showAccess(context, req, res, await recipientAt(context, user.module, user.recordId), again)
+      async (again) => {
+        const { module, recordId } = user
+        if (module === undefined || recordId === undefined) await showPerson(context, req, res, user, again)
+        else await showAccess(context, req, res, await recipientAt(context, module, recordId), again)
+      }
     )
   }
+}
+
+/** Whoever has no record is gone from everywhere once his access is removed. */
+function afterwards(res: Response, user: PortalUser, change: string): string {
+  const done = `done=${change === 'invitation' ? 'invitation-again' : change}`
+  if (user.module !== undefined) return `${accessUrl(res, user)}&${done}`
+  return change === 'removal' ? adminUrl(res, 'persons') : `${accessUrl(res, user)}?${done}`
 }
 
 async function recipientIn(context: Context, req: Request): Promise<Recipient> {
@@ -101,7 +106,9 @@ async function showInvitation(
   recipient: Recipient,
   again?: Again
 ): Promise<void> {
-  const choices = await openUserTypes(context, recipient)
+  const open = await openUserTypes(context, recipient)
+  const choices = open.filter(({ address }) => address !== undefined)
+  const addresses = [...new Set(choices.map(({ address }) => address))]
   const t = context.t(req.locale)
   await page(
     res,
@@ -110,10 +117,13 @@ async function showInvitation(
       recipient,
       recordUrl: context.host.recordUrl(recipient.module, recipient.recordId),
       accessUrl: accessUrl(res, recipient),
-      userTypes: choices.map(({ portal, userType }) => ({
-        value: userType.id,
-        label: t('portal:invitation.place', { portal: portal.name, userType: userType.name })
-      })),
+      isAnywhereOpen: open.length > 0,
+      address: addresses.length === 1 ? addresses[0] : undefined,
+      userTypes: choices.map(({ portal, userType, address }) => {
+        const place = { portal: portal.name, userType: userType.name, address: address ?? '' }
+        const label = addresses.length === 1 ? 'portal:invitation.place' : 'set-up:invitation.placeAndAddress'
+        return { value: userType.id, label: t(label, place) }
+      }),
       languages: [
         { value: 'en', label: 'English' },
         { value: 'de', label: 'Deutsch' },
@@ -151,7 +161,7 @@ async function showAccess(
       invitationUrl: mayInvite
         ? `${adminUrl(res, 'invitations', 'new')}?${new URLSearchParams({ module: recipient.module, record: recipient.recordId }).toString()}`
         : undefined,
-      accesses: await Promise.all(users.map((user) => shownAccess(context, req, res, user))),
+      accesses: await Promise.all(users.map((user) => shownWithChanges(context, req, res, user))),
       notice: again?.notice,
       done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again'].includes(done) ? done : undefined
     },
@@ -159,29 +169,14 @@ async function showAccess(
   )
 }
 
-/** What can be done with an access in each status. */
-const open: Readonly<Record<PortalUserStatus, readonly string[]>> = {
-  invited: ['invitation', 'deactivation', 'removal'],
-  confirmed: ['deactivation', 'removal'],
-  deactivated: ['activation', 'removal'],
-  removed: []
-}
-
-async function shownAccess(
+async function shownWithChanges(
   context: Context,
   req: Request,
   res: Response,
   user: PortalUser
 ): Promise<Record<string, unknown>> {
-  const all = await configuration(context.db)
-  const inviter = await context.host.staffById(user.invitedBy)
-  const may = hasPermission(req.staff, 'manage-portal-users')
   return {
-    ...user,
-    portal: all.portals.get(user.portalId)?.name ?? '',
-    userType: all.userTypes.get(user.userTypeId)?.name ?? '',
-    by: inviter?.name ?? '',
-    actions: may ? open[user.status].map((name) => ({ name, url: adminUrl(res, 'users', user.id, name) })) : [],
+    ...(await shownAccess(context, req, res, user)),
     changes: await changesOf(context, req, `portal-user:${user.id}`)
   }
 }

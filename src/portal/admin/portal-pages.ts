@@ -1,11 +1,13 @@
 /** Administrators' pages of portals: the list, a new one, one with its settings, its user types and its changes (Z01, E05). */
 import type { Request, RequestHandler, Response } from 'express'
+import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { locales } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
-import { line, readForm } from '../../web/forms.js'
+import { checkbox, line, readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { tellUsers, usersToTell } from '../address-mail.js'
 import { configuration, userTypesOf, type Portal } from '../configuration.js'
 import {
   changePortal,
@@ -15,10 +17,13 @@ import {
   portalUrl,
   redirectDays,
   switchPortal,
+  type Move,
   type PortalForm
 } from '../portals.js'
 import { countByStatus } from '../portal-users.js'
 import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { previewUrl } from './preview-pages.js'
+import { setUpUrl } from './set-up-frame.js'
 
 const isTimeZone = (word: string): boolean => Intl.supportedValuesOf('timeZone').includes(word) || word === 'UTC'
 
@@ -31,8 +36,41 @@ const settings = {
   timeFormat: z.enum(['24', '12'])
 }
 const newForm = z.strictObject(settings)
-const changeForm = z.strictObject({ ...settings, revision: z.coerce.number().int() })
+const changeForm = z.strictObject({ ...settings, revision: z.coerce.number().int(), tell: checkbox })
 const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+
+/** Pages about one portal, by the last part of their address; texts are `portals:pages.<address>` and `portals:pagesHelp.<address>`. */
+const pagesOfPortal = [
+  { address: 'appearance', icon: 'palette' },
+  { address: 'tabs', icon: 'menu' },
+  { address: 'roles', icon: 'shield' },
+  { address: 'layouts', icon: 'layout-list' },
+  { address: 'dashboard', icon: 'layout-dashboard' }
+] as const
+
+/** Pages about what several portals share. */
+const sharedPages = [
+  { address: 'roles', icon: 'shield' },
+  { address: 'levels', icon: 'key-round' },
+  { address: 'layout-sets', icon: 'layout-list' },
+  { address: 'dashboards', icon: 'layout-dashboard' },
+  { address: 'web-tabs', icon: 'globe' }
+] as const
+
+interface PageLink {
+  readonly address: string
+  readonly icon: string
+  readonly url: string
+}
+
+/** Where pages stand below the address `under`. */
+function linksTo(
+  pages: readonly { address: string; icon: string }[],
+  res: Response,
+  ...under: readonly string[]
+): PageLink[] {
+  return pages.map((one) => ({ ...one, url: adminUrl(res, ...under, one.address) }))
+}
 
 export function portalListPage(context: Context): RequestHandler {
   return async (req, res) => {
@@ -41,9 +79,16 @@ export function portalListPage(context: Context): RequestHandler {
       ...portal,
       address: portalUrl(context, portal),
       url: adminUrl(res, portal.id),
-      userTypes: userTypesOf(all, portal.id).map((type) => type.name)
+      userTypes: userTypesOf(all, portal.id).map(({ id, name, setUp }) => ({
+        name,
+        setUpUrl: setUp === undefined ? undefined : setUpUrl(res, id)
+      }))
     }))
-    await page(res, 'portal-admin/portals', { portals, newUrl: adminUrl(res, 'new') })
+    await page(res, 'portal-admin/portals', {
+      portals,
+      newUrl: adminUrl(res, 'new'),
+      sharedPages: linksTo(sharedPages, res)
+    })
   }
 }
 
@@ -57,7 +102,8 @@ export function createPortalPage(context: Context): RequestHandler {
       req,
       async () => {
         const id = await createPortal(context, formIn(readForm(newForm, req.body)), req.staff)
-        res.redirect(303, adminUrl(res, id))
+        const [born] = userTypesOf(await configuration(context.db), id)
+        res.redirect(303, born ? setUpUrl(res, born.id) : adminUrl(res, id))
       },
       (again) => showNew(context, req, res, again)
     )
@@ -72,9 +118,10 @@ export function changePortalPage(context: Context): RequestHandler {
     submitOrRefuse(
       req,
       async () => {
-        const { revision, ...form } = readForm(changeForm, req.body)
+        const { revision, tell, ...form } = readForm(changeForm, req.body)
         const id = String(req.params['portal'])
-        await changePortal(context, { id, revision }, formIn(form), req.staff)
+        const telling = tell ? (move: Move, trx: Knex) => tellUsers(context, move, trx) : undefined
+        await changePortal(context, { id, revision }, formIn(form), req.staff, telling)
         res.redirect(303, `${adminUrl(res, id)}?saved=1`)
       },
       (again) => showPortal(context, req, res, again)
@@ -139,7 +186,7 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
       const { invited, confirmed } = await countByStatus(context.db, type.id)
       return {
         name: type.name,
-        isBuiltIn: type.isBuiltIn,
+        setUpUrl: type.setUp === undefined ? undefined : setUpUrl(res, type.id),
         users: invited + confirmed,
         modules: type.releases.length,
         url: adminUrl(res, 'user-types', type.id)
@@ -159,7 +206,11 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
       portal: { ...portal, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
       form,
       userTypes,
+      previewUrl: previewUrl(res),
+      newUserTypeUrl: adminUrl(res, portal.id, 'user-types', 'new'),
+      pages: linksTo(pagesOfPortal, res, portal.id),
       redirectDays,
+      toTell: await usersToTell(context.db, portal),
       changes: await changesOf(context, req, `portal:${portal.id}`),
       notice: again?.notice,
       saved: req.query['saved'] === '1',

@@ -1,40 +1,51 @@
-/** The form of a release: what its inputs offer, what they show, and what was typed as a draft. */
+/** The form of a release: what stands in it, what was typed as a draft, and which button was pressed. */
 import { z } from 'zod'
-import { operators } from '../../access/condition.js'
-import { operatorKey } from '../../access/describe.js'
+import { PorticoError } from '../../errors.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { readForm } from '../../web/forms.js'
-import type { Translate } from '../../web/locale.js'
+import { checkbox, readForm } from '../../web/forms.js'
 import {
   noteRights,
   plainRelease,
+  releaseViews,
   rights,
   type Configuration,
   type FieldRelease,
+  type LayoutRelease,
   type Release,
   type ReleaseKind,
   type UserType
 } from '../configuration.js'
-import { comparable, comparisonsIn, needsValue, valueFromText, type Criteria, type Criterion } from '../criteria.js'
-import { linkPaths } from '../link-path.js'
-import { neverWritten, type ReleaseDraft } from '../release-check.js'
+import type { PortalLayout } from '../layouts.js'
+import { linkPaths, linksTyped } from '../link-path.js'
+import type { ReleaseDraft } from '../release-check.js'
+import {
+  afterAction,
+  criteriaAction,
+  criteriaTyped,
+  filledIn,
+  splitCriteria,
+  typedCriteria,
+  type TypedGroup
+} from './criteria-form.js'
 
 /** Modules with hundreds of fields are nothing unusual. */
 const words = z.array(z.string().max(200)).max(2000)
-const schema = z.strictObject({
+const shape = {
   revision: z.coerce.number().int(),
   kind: z.enum(['primary', 'related', 'public', 'part']),
   path: z.string().max(255).default(''),
-  join: z.enum(['all', 'any']).default('all'),
-  criterionField: words,
-  criterionOperator: words,
-  criterionValue: words,
-  criterionPrimary: words,
+  otherPath: z.string().trim().max(255).default(''),
   right: z.array(z.enum(rights)),
   notes: z.enum(noteRights).default('none'),
+  view: z.enum(releaseViews).default('list'),
+  inSteps: checkbox,
   visible: words,
-  readOnly: words
-})
+  readOnly: words,
+  layout: z.array(z.string().max(64)).max(100),
+  lookFor: z.string().max(100).default(''),
+  lookAs: z.string().max(64).default(''),
+  _do: z.string().max(40).optional()
+}
 
 /** A module's form for a user type, and what it stands for. */
 export interface ReleasePlace {
@@ -42,46 +53,139 @@ export interface ReleasePlace {
   readonly catalog: Catalog
   readonly userType: UserType
   readonly module: Module
+  /** Of the module in the portal's layout set, those that say for which records they are. */
+  readonly layouts: readonly PortalLayout[]
+  /** Of the administrator: moments in criteria are typed in it. */
+  readonly timeZone: string
 }
 
-/** @throws Invalid for what no browser sends from our form. */
-export function readRelease(place: ReleasePlace, body: unknown): { revision: number; draft: ReleaseDraft } {
-  const form = readForm(schema, body)
-  const { module } = place
-  const fields = new Map(
-    form.visible.map((name): [string, FieldRelease] => [name, form.readOnly.includes(name) ? 'readOnly' : 'editable'])
+/** What stands in the form, whether or not it could be saved. */
+export interface ReleaseForm {
+  readonly revision: number
+  readonly draft: ReleaseDraft
+  readonly criteria: TypedGroup
+  /** A path that the choices don't offer, as it was typed. */
+  readonly otherPath: string
+  /** What was ticked, by layout and '' for the standard one, also of fields that aren't visible and of layouts that aren't
+   *  released; undefined while nothing was posted. */
+  readonly ticked: ReadonlyMap<string, Ticked> | undefined
+  /** Whose eyes to look through: what was searched for, and the primary record that was chosen. */
+  readonly look: { readonly words: string; readonly recordId: string }
+}
+
+export interface Ticked {
+  readonly visible: readonly string[]
+  readonly readOnly: readonly string[]
+}
+
+/** The buttons besides saving: to have the form again, to find people, to see what one of them would see. */
+export type FormAction = 'update' | 'find' | 'look'
+
+/** The form of what is stored, or of a first draft. */
+export function formOf(place: ReleasePlace, release: ReleaseDraft | Release): ReleaseForm {
+  const { module, userType, catalog, timeZone } = place
+  const offered = linkPaths(catalog, module.name, userType.primaryModule)
+  const path = release.path.join('.')
+  const isOffered = path === '' || offered.some(({ links }) => links.join('.') === path)
+  return {
+    revision: userType.revision,
+    draft: release,
+    criteria: typedCriteria(module, release.criteria, timeZone),
+    otherPath: isOffered ? '' : `${module.name}.${path}`,
+    ticked: undefined,
+    look: { words: '', recordId: '' }
+  }
+}
+
+/** A posted form; `action` is undefined when it is to be saved. @throws Invalid, PorticoError (400) for what no browser sends from our form. */
+export function readRelease(place: ReleasePlace, body: unknown): { form: ReleaseForm; action: FormAction | undefined } {
+  const { typed, rest } = splitCriteria(typeof body === 'object' && body !== null ? { ...body } : {})
+  const posted = readForm(z.strictObject({ ...shape, ...layoutShape(place) }), rest)
+  const action = actionOf(posted._do)
+  const criteria = posted._do === undefined ? filledIn(typed) : afterAction(typed, posted._do)
+  const { revision, otherPath, lookFor, lookAs } = posted
+  const ticked = tickedIn(place, posted)
+  const form = {
+    revision,
+    criteria,
+    otherPath,
+    ticked,
+    draft: draftOf(place, posted, { criteria, ticked }),
+    look: { words: lookFor.trim(), recordId: lookAs }
+  }
+  return { form, action }
+}
+
+type Posted = z.infer<z.ZodObject<typeof shape>> & Readonly<Record<string, unknown>>
+
+/** `visible.<layout>` and `readOnly.<layout>` for each layout of the module. */
+function layoutShape({ layouts }: ReleasePlace): Record<string, typeof words> {
+  return Object.fromEntries(
+    layouts.flatMap(({ id }) => [[`visible.${id}`, words] as const, [`readOnly.${id}`, words] as const])
   )
-  const shared = { ...plainRelease, module: module.name, kind: form.kind, fields }
-  if (form.kind === 'public') return { revision: form.revision, draft: shared }
-  const given = { ...shared, rights: new Set(form.right) }
-  if (form.kind === 'part') return { revision: form.revision, draft: given }
-  const path = form.path === '' ? [] : form.path.split('.')
+}
+
+function actionOf(word: string | undefined): FormAction | undefined {
+  if (word === undefined) return undefined
+  if (word === 'find' || word === 'look') return word
+  if (word === 'update' || criteriaAction.test(word)) return 'update'
+  throw new PorticoError('errors.badRequest', { status: 400 })
+}
+
+function draftOf(
+  place: ReleasePlace,
+  posted: Posted,
+  { criteria, ticked }: { criteria: TypedGroup; ticked: ReadonlyMap<string, Ticked> }
+): ReleaseDraft {
+  const { module, timeZone } = place
+  const { kind, path, otherPath, notes, view, inSteps } = posted
+  const fields = releasedIn(ticked.get(''))
+  const layouts = layoutsIn(place, posted, ticked)
+  const shared = { ...plainRelease, module: module.name, kind, fields, layouts, view }
+  if (kind === 'public') return shared
+  const given = { ...shared, rights: new Set(posted.right), inSteps }
+  if (kind === 'part') return given
   return {
-    revision: form.revision,
-    draft: { ...given, path, criteria: criteriaIn(module, form), notes: form.notes }
+    ...given,
+    notes,
+    path: otherPath === '' ? linksTyped(path, '') : linksTyped(otherPath, module.name),
+    criteria: criteriaTyped(module, criteria, timeZone)
   }
 }
 
-/** A row without a field is no criterion. */
-function criteriaIn(module: Module, form: z.infer<typeof schema>): Criteria | undefined {
-  const of = form.criterionField.flatMap((name, index) => (name === '' ? [] : [criterionIn(module, name, form, index)]))
-  return of.length === 0 ? undefined : { join: form.join, of }
+function layoutsIn(
+  { layouts }: ReleasePlace,
+  { layout }: Posted,
+  ticked: ReadonlyMap<string, Ticked>
+): LayoutRelease[] {
+  const released = layouts.filter(({ id }) => layout.includes(id))
+  return released.map(({ id }) => ({ layoutId: id, fields: releasedIn(ticked.get(id)) }))
 }
 
-function criterionIn(module: Module, field: string, form: z.infer<typeof schema>, index: number): Criterion {
-  const operator = operators.find((one) => one === form.criterionOperator[index]) ?? '='
-  const primary = form.criterionPrimary[index] ?? ''
-  if (primary !== '' && needsValue(operator)) return { field, operator, match: { by: 'field', field: primary } }
-  const type = module.fields.get(field)?.type ?? 'text'
-  return {
-    field,
-    operator,
-    match: { by: 'value', value: needsValue(operator) ? valueFromText(type, form.criterionValue[index] ?? '') : null }
-  }
+function tickedIn({ layouts }: ReleasePlace, posted: Posted): Map<string, Ticked> {
+  const { visible, readOnly } = posted
+  const others = layouts.map(({ id }): [string, Ticked] => [
+    id,
+    { visible: namesIn(posted[`visible.${id}`]), readOnly: namesIn(posted[`readOnly.${id}`]) }
+  ])
+  return new Map([['', { visible, readOnly }], ...others])
+}
+
+function namesIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.map(String) : []
+}
+
+function releasedIn({ visible, readOnly }: Ticked = { visible: [], readOnly: [] }): Map<string, FieldRelease> {
+  const never = new Set(readOnly)
+  return new Map(visible.map((name) => [name, never.has(name) ? 'readOnly' : 'editable']))
 }
 
 /** What a module that isn't released yet begins with: nothing visible (a new field is invisible until somebody releases it). */
-export function blankDraft({ userType, module, catalog }: ReleasePlace): ReleaseDraft {
+export function blankDraft({
+  userType,
+  module,
+  catalog
+}: Pick<ReleasePlace, 'userType' | 'module' | 'catalog'>): ReleaseDraft {
   const kind: ReleaseKind = module.name === userType.primaryModule ? 'primary' : module.partOf ? 'part' : 'related'
   const [shortest] = kind === 'related' ? linkPaths(catalog, module.name, userType.primaryModule) : []
   const fields = new Map<string, FieldRelease>([[module.title, 'readOnly']])
@@ -92,97 +196,4 @@ export function blankDraft({ userType, module, catalog }: ReleasePlace): Release
     path: shortest?.links ?? [],
     fields
   }
-}
-
-/** Everything the form's view prints. */
-export function releaseSheet(
-  t: Translate,
-  place: ReleasePlace,
-  draft: ReleaseDraft | Release
-): Record<string, unknown> {
-  const { catalog, userType, module } = place
-  const primary = catalog.modules.get(userType.primaryModule)
-  return {
-    kind: draft.kind,
-    mayBePublic: draft.kind === 'public' || (draft.kind === 'related' && place.all.publicModules.has(module.name)),
-    path: draft.path.join('.'),
-    paths: pathChoices(t, place, draft),
-    join: draft.criteria?.join ?? 'all',
-    criteria: criterionRows(draft.criteria),
-    criterionFields: [
-      { value: '', label: t('portal:release.noCriterion') },
-      ...comparable(module).map(({ name, label }) => ({ value: name, label }))
-    ],
-    operators: operators.map((value) => ({ value, label: t(`portal:operator.${operatorKey[value]}`) })),
-    primaryFields: [
-      { value: '', label: t('portal:release.byValue') },
-      ...(primary ? comparable(primary) : []).map(({ name, label }) => ({
-        value: name,
-        label: t('portal:release.byField', { field: label, module: primary?.label ?? '' })
-      }))
-    ],
-    rights: rightsFor(draft.kind).map((value) => ({
-      value,
-      label: t(`portal:right.${value}`),
-      help: t(`portal:rightHelp.${value}`),
-      checked: draft.rights.has(value)
-    })),
-    notes: module.hasFeed ? noteRights.map((value) => ({ value, label: t(`portal:noteRight.${value}`) })) : undefined,
-    note: draft.notes,
-    fields: fieldRows(t, place, draft)
-  }
-}
-
-function pathChoices(
-  t: Translate,
-  { catalog, userType, module }: ReleasePlace,
-  draft: ReleaseDraft | Release
-): { value: string; label: string }[] {
-  const none = { value: '', label: t(draft.kind === 'primary' ? 'portal:release.ownOnly' : 'portal:release.noPath') }
-  return [
-    none,
-    ...linkPaths(catalog, module.name, userType.primaryModule).map(({ links, label, name }) => ({
-      value: links.join('.'),
-      label: `${label} (${name})`
-    }))
-  ]
-}
-
-const fewestRows = 3
-
-/** The criteria, and a few empty rows for more. */
-function criterionRows(
-  criteria: Criteria | undefined
-): { field: string; operator: string; value: string; primary: string }[] {
-  const rows = comparisonsIn(criteria).map(({ field, operator, match }) => ({
-    field,
-    operator: String(operator),
-    value: match.by === 'value' ? String(match.value ?? '') : '',
-    primary: match.by === 'field' ? match.field : ''
-  }))
-  const empty = { field: '', operator: '=', value: '', primary: '' }
-  return [...rows, ...Array.from({ length: Math.max(1, fewestRows - rows.length) }, () => empty)]
-}
-
-function rightsFor(kind: ReleaseKind): readonly (typeof rights)[number][] {
-  return kind === 'part' ? ['create', 'edit', 'delete'] : rights
-}
-
-function fieldRows(
-  t: Translate,
-  { catalog, userType, module }: ReleasePlace,
-  draft: ReleaseDraft | Release
-): Record<string, unknown>[] {
-  const never = neverWritten(catalog, userType, draft)
-  return [...module.fields.values()].map((field) => {
-    const why = never.get(field.name)
-    return {
-      name: field.name,
-      label: field.label,
-      isRequired: field.required && !field.readOnly,
-      isVisible: draft.fields.has(field.name),
-      isReadOnly: draft.fields.get(field.name) !== 'editable',
-      whyReadOnly: why && t(`portal:release.never.${why}`)
-    }
-  })
 }

@@ -1,32 +1,51 @@
-/** The administrators' page on which one module is released to a user type (Z05–Z08, Z11, Z12). */
+/** The administrators' page on which one module is released to a user type (Z05–Z08, Z10–Z12). */
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
+import type { FieldError } from '../../host/host.js'
 import { readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
-import { configuration, releaseOf, type Release } from '../configuration.js'
+import { configuration, releaseOf } from '../configuration.js'
+import { isFor } from '../arrangements.js'
+import { layoutSets, layoutsOf } from '../layouts.js'
 import { portalById } from '../portals.js'
-import { goneFrom, type ReleaseDraft } from '../release-check.js'
-import { removeRelease, saveRelease, userTypeById } from '../releases.js'
+import { goneFrom, isLayoutGone } from '../release-check.js'
+import { problemsOf, removeRelease, saveRelease, userTypeById } from '../releases.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
-import { blankDraft, readRelease, releaseSheet, type ReleasePlace } from './release-form.js'
+import {
+  blankDraft,
+  formOf,
+  readRelease,
+  type FormAction,
+  type ReleaseForm,
+  type ReleasePlace
+} from './release-form.js'
+import { releasePreview } from './release-preview.js'
+import { releaseSheet } from './release-sheet.js'
 
 export function releasePage(context: Context): RequestHandler {
-  return async (req, res) => show(context, req, res, await placeOf(context, req))
+  return async (req, res) => {
+    const place = await placeOf(context, req)
+    const stored = releaseOf(place.userType, place.module.name)
+    await show(context, req, res, { place, form: formOf(place, stored ?? blankDraft(place)) })
+  }
 }
 
+/** Saves the form; by its other buttons it is shown again with everything that was typed, and nothing is saved. */
 export function saveReleasePage(context: Context): RequestHandler {
   return async (req, res) => {
     const place = await placeOf(context, req)
-    const { revision, draft } = readRelease(place, req.body)
+    const { form, action } = readRelease(place, req.body)
+    if (action) return showAgain(context, req, res, { place, form, action })
+    const seen = { id: place.userType.id, revision: form.revision }
     await submitOrRefuse(
       req,
       async () => {
-        await saveRelease(context, { id: place.userType.id, revision }, draft, { ...req.staff, locale: req.locale })
+        await saveRelease(context, seen, form.draft, { ...req.staff, locale: req.locale })
         res.redirect(303, userTypeUrl(res, place))
       },
-      (again) => show(context, req, res, place, { draft, again })
+      async (again) => show(context, req, res, { ...(await afterRefusal(context, req, { place, form, again })), again })
     )
   }
 }
@@ -47,41 +66,69 @@ async function placeOf(context: Context, req: Request): Promise<ReleasePlace> {
   const userType = userTypeById(all, String(req.params['type']))
   const module = catalog.modules.get(String(req.params['module']))
   if (!module) throw new NotFound()
-  return { all, catalog, userType, module }
+  const set = (await layoutSets(context.db)).get(portalById(all, userType.portalId).layoutSetId ?? '')
+  const layouts = layoutsOf(set, module.name).filter(({ forRecords }) => isFor(module, forRecords))
+  return { all, catalog, userType, module, layouts, timeZone: req.staff.timeZone }
 }
 
 function userTypeUrl(res: Response, { userType }: Pick<ReleasePlace, 'userType'>): string {
   return `${adminUrl(res, 'user-types', userType.id)}?saved=1`
 }
 
-async function show(
+interface Shown {
+  readonly place: ReleasePlace
+  readonly form: ReleaseForm
+  readonly action?: FormAction
+  readonly errors?: Readonly<Record<string, FieldError>>
+  readonly again?: Again
+}
+
+/** Looking judges the draft, since only one that can work shows anything; building it judges nothing yet. */
+async function showAgain(context: Context, req: Request, res: Response, shown: Shown): Promise<void> {
+  const { place, form, action } = shown
+  const by = { locale: req.locale }
+  const errors = action === 'look' ? await problemsOf(context, place.userType, form.draft, by) : {}
+  await show(context, req, res, { ...shown, errors })
+}
+
+/** Who was told that somebody else was faster saves on top of that; who mended a mistake does not. */
+async function afterRefusal(
   context: Context,
   req: Request,
-  res: Response,
-  place: ReleasePlace,
-  refused?: { draft: ReleaseDraft; again: Again }
-): Promise<void> {
-  const latest = refused ? await placeOf(context, req) : place
-  const { userType, module, catalog } = latest
+  { place, form, again }: { place: ReleasePlace; form: ReleaseForm; again: Again }
+): Promise<Pick<Shown, 'place' | 'form'>> {
+  if (again.status !== 409) return { place, form }
+  const latest = await placeOf(context, req)
+  return { place: latest, form: { ...form, revision: latest.userType.revision } }
+}
+
+async function show(context: Context, req: Request, res: Response, shown: Shown): Promise<void> {
+  const { place, form, action, again } = shown
+  const { userType, module, catalog, all } = place
+  const errors = again?.errors ?? shown.errors ?? {}
   const stored = releaseOf(userType, module.name)
-  const draft: ReleaseDraft | Release = refused?.draft ?? stored ?? blankDraft(latest)
-  const portal = portalById(latest.all, userType.portalId)
+  const portal = portalById(all, userType.portalId)
+  const isSound = Object.keys(errors).length === 0 && (action === undefined || action === 'look')
   await page(
     res,
     'portal-admin/release',
     {
       module: { label: module.labelPlural, name: module.name },
-      userType: { name: userType.name, revision: userType.revision, url: adminUrl(res, 'user-types', userType.id) },
+      userType: { name: userType.name, url: adminUrl(res, 'user-types', userType.id) },
       portal: { name: portal.name, url: adminUrl(res, portal.id) },
       primary: catalog.modules.get(userType.primaryModule)?.label ?? userType.primaryModule,
-      sheet: releaseSheet(context.t(req.locale), latest, draft),
+      sheet: releaseSheet(context.t(req.locale), place, form, errors),
+      look: await releasePreview(context, req, { place, form, action, isSound }),
+      revision: form.revision,
       isReleased: stored !== undefined,
-      gone: stored ? goneFrom(catalog, userType, stored) : [],
-      errors: refused?.again.errors ?? {},
-      notice: refused?.again.notice,
+      isUnsaved: action !== undefined,
+      gone: stored ? goneFrom(catalog, userType, stored, place.layouts) : [],
+      isLayoutGone: stored !== undefined && isLayoutGone(stored, place.layouts),
+      errors,
+      notice: again?.notice,
       action: adminUrl(res, 'user-types', userType.id, 'modules', module.name),
       listUrl: adminUrl(res)
     },
-    { status: refused?.again.status }
+    { status: again?.status }
   )
 }

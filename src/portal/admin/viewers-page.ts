@@ -6,6 +6,7 @@ import type { ExplainedCondition, Explanation } from '../../access/record.js'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { Module } from '../../host/catalog.js'
+import type { Staff } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import {
@@ -111,12 +112,23 @@ function groupsOf(t: Translate, res: Response, { module }: Asked, { looks }: Vie
   const groups = new Map<string, { place: string; people: Record<string, unknown>[] }>()
   for (const look of looks) {
     const { portal, userType } = look.place
-    const place = t('portal:invitation.place', { portal: portal.name, userType: userType.name })
-    const group = groups.get(userType.id) ?? { place, people: [] }
+    const place = placeText(t, look)
+    const key = userType?.id ?? portal.id
+    const group = groups.get(key) ?? { place, people: [] }
     group.people.push({ ...shownPerson(res, look), ...shownRights(t, module, look.explanation!) })
-    groups.set(userType.id, group)
+    groups.set(key, group)
   }
   return [...groups.values()]
+}
+
+function placeText(t: Translate, { place: { portal, userType } }: Look): string {
+  return userType ? t('portal:invitation.place', { portal: portal.name, userType: userType.name }) : portal.name
+}
+
+/** Whoever has no record has none to be kept from. */
+async function isOpenTo(context: Context, staff: Staff, { module, recordId }: Look['user']): Promise<boolean> {
+  if (module === undefined || recordId === undefined) return true
+  return context.host.allows(staff, 'view', module, recordId)
 }
 
 function shownPerson(res: Response, { user }: Look): Record<string, unknown> {
@@ -165,11 +177,11 @@ async function shownAnswer(
   look: Look
 ): Promise<Record<string, unknown>> {
   const t = context.t(req.locale)
-  const { user, place, explanation } = look
-  const isOpen = await context.host.allows(req.staff, 'view', user.module, user.recordId)
+  const { user, explanation } = look
+  const isOpen = await isOpenTo(context, req.staff, user)
   return {
     ...shownPerson(res, look),
-    place: t('portal:invitation.place', { portal: place.portal.name, userType: place.userType.name }),
+    place: placeText(t, look),
     isOpen,
     sees: explanation?.visible ?? false,
     rights: explanation?.visible ? shownRights(t, module, explanation) : undefined,

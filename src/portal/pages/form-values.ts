@@ -8,6 +8,7 @@ import { localMoment, utcMoment } from '../../web/zoned-time.js'
 
 /** A field as its input shows it: text, or the chosen ones of several options. */
 export type Typed = string | readonly string[]
+export type TypedForm = Readonly<Record<string, Typed>>
 
 /** A value as it stands in a form's input. */
 export function typedValue(field: Field, value: Value | FieldValue | undefined, timeZone: string): Typed {
@@ -29,22 +30,34 @@ export function typedForm(fields: readonly Field[], body: unknown): Record<strin
   return Object.fromEntries(fields.map((field) => [field.name, typedIn(field, posted[field.name])]))
 }
 
-/** The values that were typed. Where `before` holds what the form showed, only what differs from it; of a new record, what is not
- *  empty, so that the CRM's own defaults count. @throws Invalid */
-export function readValues(
+interface Reading {
+  readonly timeZone: string
+  /** What the form showed. */
+  readonly before?: TypedForm | undefined
+}
+
+/** The values that were typed, and what of them can't be taken. Where `before` holds what the form showed, only what differs from
+ *  it; of a new record, what is not empty, so that the CRM's own defaults count. */
+export function readForm(
   fields: readonly Field[],
-  typed: Readonly<Record<string, Typed>>,
-  ask: { timeZone: string; before?: Readonly<Record<string, Typed>> }
-): Record<string, FieldValue> {
+  typed: TypedForm,
+  { timeZone, before }: Reading
+): { values: Record<string, FieldValue>; errors: Record<string, FieldError> } {
   const values: Record<string, FieldValue> = {}
   const errors: Record<string, FieldError> = {}
   for (const field of fields) {
     const text = typed[field.name] ?? ''
-    if (ask.before && String(ask.before[field.name]) === String(text)) continue
-    const problem = problemOf(field, text, ask.timeZone)
+    if (before && String(before[field.name]) === String(text)) continue
+    const problem = problemOf(field, text, timeZone)
     if (problem) errors[field.name] = problem
-    else if (ask.before || text.length > 0) values[field.name] = valueOf(field, text, ask.timeZone)
+    else if (before || text.length > 0) values[field.name] = valueOf(field, text, timeZone)
   }
+  return { values, errors }
+}
+
+/** The same for forms without line items. @throws Invalid */
+export function readValues(fields: readonly Field[], typed: TypedForm, ask: Reading): Record<string, FieldValue> {
+  const { values, errors } = readForm(fields, typed, ask)
   if (Object.keys(errors).length > 0) throw new Invalid(errors)
   return values
 }

@@ -3,15 +3,16 @@ import type { Request, RequestHandler } from 'express'
 import { records } from '../../access/records.js'
 import type { Count, Filter, ListQuery, Page, ReleasedModule, ViewedRecord } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
-import type { Field, Module } from '../../host/catalog.js'
+import type { Field } from '../../host/catalog.js'
 import { cursorOf, pageLinks, queryText } from '../../web/paging.js'
 import { page } from '../../web/render.js'
+import { columnsFor } from '../arranged.js'
 import { valueFromText } from '../criteria.js'
+import { cardFields, cardsOf, isCanvas } from './canvas.js'
 import { roomOf, type Room } from './room.js'
-import { shownValues, type ShownValue } from './shown-value.js'
+import { inFewWords, shownValues, type ShownValue } from './shown-value.js'
 
 const filterMark = 'filter.'
-const mostColumns = 7
 
 /** What the address of a list asks for. */
 interface Asked {
@@ -23,14 +24,17 @@ interface Asked {
 export const listPage: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   const asked = askedIn(req)
-  const columns = columnsOf(room.module, room.released.fields)
-  const query = { ...queryOf(room.released, asked), after: cursorOf(req), fields: columns }
-  const door = records(req.viewer)
   const { name } = room.module
+  const columns = columnsFor(room.layoutSet, room.module, room.released.fields)
+  const asCards = await isCanvas(req.viewer, name)
+  const fields = asCards ? cardFields(room.module, columns) : columns
+  const query = { ...queryOf(room.released, asked), after: cursorOf(req), fields }
+  const door = records(req.viewer)
   const [found, count] = await Promise.all([door.list(name, query), door.count(name, query)])
   const list = {
     ...tableOf(room, columns, found),
     ...controlsOf(room, asked, columns, count),
+    cards: asCards ? { order: orderChoices(room, asked, columns), each: cardsOf(room, columns, found) } : undefined,
     pages: pageLinks(req, found.next)
   }
   await page(res, 'portal/list', { list })
@@ -44,8 +48,8 @@ export const relatedPage: RequestHandler = async (req, res) => {
   const link = room.module.links.get(String(req.params['link']))
   if (!link) throw new NotFound()
   const target = await records(req.viewer).module(link.to)
-  const columns = columnsOf(target.module, target.fields)
-  const found = await records(req.viewer).related(room.module.name, id, link.name, {
+  const columns = columnsFor(room.layoutSet, target.module, target.fields)
+  const found = await records(req.viewer).relatedTo(record, link.name, {
     fields: columns,
     after: cursorOf(req)
   })
@@ -59,21 +63,6 @@ export const relatedPage: RequestHandler = async (req, res) => {
     record: { title: record.title, url: room.url(room.module.name, id) },
     module: crumbOf(room)
   })
-}
-
-/** The columns of a list: those of the host's list layout that are released; the title first. Files are for a record's own
- *  page. */
-export function columnsOf(module: Module, visible: readonly string[]): string[] {
-  const layout = module.layouts.find((one) => one.kind === 'list')?.sections.flatMap((section) => section.fields) ?? []
-  const chosen = layout.filter((name) => visible.includes(name))
-  const rest = chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => !isLong(module.fields.get(name)))]
-  const title = visible.includes(module.title) ? [module.title] : []
-  const columns = [...new Set([...title, ...rest])].filter((name) => module.fields.get(name)?.type !== 'files')
-  return columns.slice(0, mostColumns)
-}
-
-function isLong(field: Field | undefined): boolean {
-  return field?.type === 'longText' || field?.type === 'richText'
 }
 
 export interface Table {
@@ -93,6 +82,7 @@ export interface Table {
   }[]
 }
 
+/** The module's records as a table of `columns`. */
 export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: readonly string[], found: Page): Table {
   const { module, showing } = room
   const fields = columns.flatMap((name) => module.fields.get(name) ?? [])
@@ -113,11 +103,9 @@ export function tableOf(room: Pick<Room, 'module' | 'showing' | 't'>, columns: r
 
 /** The title's own cell is the link to the record; of HTML a list has the first words. */
 function cellsOf(showing: Room['showing'], record: ViewedRecord, columns: readonly string[]): ShownValue[] {
-  return shownValues(
-    showing,
-    { ...record, values: { ...blank(columns), ...record.values } },
-    columns.filter((name) => name !== record.module.title)
-  ).map((value) => (value.kind === 'html' ? { ...value, kind: 'text', html: undefined } : value))
+  const whole = { ...record, values: { ...blank(columns), ...record.values } }
+  const others = columns.filter((name) => name !== record.module.title)
+  return shownValues(showing, whole, others).map(inFewWords)
 }
 
 /** A column that the grants matching this record don't show is empty in its row. */
@@ -159,7 +147,7 @@ function controlsOf(room: Room, asked: Asked, columns: readonly string[], count:
   return {
     url: here,
     asked,
-    newUrl: released.may.has('create') ? room.url(module.name, 'new') : undefined,
+    newUrl: released.may.has('create') && !module.partOf ? room.url(module.name, 'new') : undefined,
     isNarrowed: asked.search !== '' || Object.keys(asked.filters).length > 0,
     isSearchable: released.fields.some((name) => module.fields.get(name)?.searchable),
     filters: filtersOf(room, asked),
@@ -180,6 +168,27 @@ function filtersOf({ released, module, t }: Room, asked: Asked): Record<string, 
       value: asked.filters[field.name] ?? '',
       options: [{ value: '', label: t('portal:list.any', { field: field.label }) }, ...field.options]
     }))
+}
+
+/** What cards may be ordered by, where a table has its heads for that. */
+function orderChoices({ released, module, t }: Room, { sort }: Asked, columns: readonly string[]): OrderChoice[] {
+  const fields = columns
+    .filter((name) => released.sortable.includes(name))
+    .flatMap((name) => module.fields.get(name) ?? [])
+  const choices = fields.flatMap(({ name, label }) => [
+    { value: name, label: t('layouts:canvas.ascending', { field: label }) },
+    { value: `-${name}`, label: t('layouts:canvas.descending', { field: label }) }
+  ])
+  return [{ value: '', label: t('layouts:canvas.newest') }, ...choices].map((one) => ({
+    ...one,
+    isChosen: one.value === sort
+  }))
+}
+
+interface OrderChoice {
+  readonly value: string
+  readonly label: string
+  readonly isChosen: boolean
 }
 
 /** Where a column's head leads, and how the list is ordered by it now. */

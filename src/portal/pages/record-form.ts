@@ -1,137 +1,261 @@
-/** Forms of a portal: a new record, a changed one, a copy. Only fields the person may write are in them. */
+/** Forms of a portal: a new record, a changed one, a copy, each with its line items. Only fields the person may write are in them. */
 import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
 import { isMoney, type NewRecord, type ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
-import { Forbidden, Invalid, PorticoError } from '../../errors.js'
+import { Forbidden, NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
-import { HostSilent, HostUnavailable, type FieldError } from '../../host/host.js'
-import { configuration, releaseOf } from '../configuration.js'
+import type { FieldError } from '../../host/host.js'
+import { page } from '../../web/render.js'
+import { layoutFor } from '../arranged.js'
+import { configuration, releaseOf, type Release } from '../configuration.js'
 import { filledFields } from '../release-check.js'
-import { filling, partFilling } from '../filling.js'
+import { fillingFor } from '../role-filling.js'
+import {
+  metTable,
+  splitForm,
+  tableOfItems,
+  tableOfNew,
+  withBlankRow,
+  withPosted,
+  type Asking,
+  type Change
+} from './form-items.js'
+import { chosenKind, fieldOfKind, kindsOf, standardKind, type Kind } from './form-kinds.js'
+import { saveSheet } from './form-saving.js'
 import { showSheet, type Sheet, type Trouble } from './form-sheet.js'
-import { readValues, typedForm, typedValue } from './form-values.js'
-import { ownerUrl, titleOf } from './record-page.js'
+import { errorsIn, stepIn, stepsOf } from './form-steps.js'
+import { readForm, typedForm, typedValue } from './form-values.js'
+import { itemsOf, mayWrite, partsOf } from './items.js'
+import { crumbOf } from './list-page.js'
+import { titleOf } from './record-page.js'
 import { isAskedFor } from './reference-choices.js'
 import { roomOf, type Room } from './room.js'
-import { meet, seenMark, seenName, type Met } from './seen.js'
-import { detailSections, shownText } from './shown-value.js'
+import { meet, seenMark, seenName } from './seen.js'
+import { shownText } from './shown-value.js'
 
 export function newPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const sheet = await newSheet(context, req, res)
-    await showSheet(req, res, sheet)
+    const room = await formRoom(req, res)
+    const kinds = await kindsIn(context, req, room)
+    if (kinds.length > 1 && req.query['kind'] === undefined) return chooseKind(res, room, kinds)
+    await showSheet(req, res, await newSheet(context, req, room))
   }
+}
+
+/** Which layout the new record is for (Z05). */
+async function chooseKind(res: Response, room: Room, kinds: readonly Kind[]): Promise<void> {
+  const url = (id: string): string =>
+    `${room.url(room.module.name, 'new')}?${new URLSearchParams({ kind: id }).toString()}`
+  const choices = kinds.map(({ id, name }) => ({ name, url: url(id) }))
+  const heading = room.t('portal:form.new', { module: room.module.label })
+  await page(res, 'portal/form-kind', { module: crumbOf(room), heading, choices, icon: room.module.icon })
 }
 
 export function createRecord(context: Context): RequestHandler {
   return async (req, res) => {
-    const blank = await newSheet(context, req, res)
-    const sheet = { ...blank, typed: typedForm(blank.fields, req.body) }
-    await attempt(req, res, sheet, async () => {
-      const { module } = sheet.room
-      const values = readValues(sheet.fields, sheet.typed, { timeZone: req.viewer.person.timeZone })
-      const id = await records(req.viewer).create(module.name, {
-        values,
-        ...(await filled(context, req, sheet, values))
-      })
-      return (await ownerUrl(req, sheet.room, id)) ?? sheet.room.url(module.name, id)
+    const room = await formRoom(req, res)
+    const sheet = asSent(await newSheet(context, req, room), req.body)
+    if (await isOnTheWay(req, res, sheet)) return
+    await saveSheet(req, res, sheet, {
+      renew: (id) => editSheet(context, req, room, id),
+      fill: (values) => filled(context, req, sheet, values)
     })
   }
 }
 
-export const editPage: RequestHandler = async (req, res) => showSheet(req, res, (await editSheet(req, res)).sheet)
-
-export const changeRecord: RequestHandler = async (req, res) => {
-  const { sheet: now, record } = await editSheet(req, res)
-  const posted = typedForm(now.fields, req.body)
-  const mark: unknown = req.body?.[seenName]
-  const sent = { ...now, typed: posted, seen: typeof mark === 'string' ? mark : now.seen }
-  if (isAskedFor(req.body)) return showSheet(req, res, sent)
-  const { typed, changed } = meet(posted, now.typed, mark)
-  if (changed.size > 0) return showSheet(req, res, { ...now, typed }, changedMeanwhile(now.room, record, changed))
-  await attempt(req, res, { ...sent, typed }, async () => {
-    const values = readValues(now.fields, typed, { timeZone: req.viewer.person.timeZone, before: now.typed })
-    if (Object.keys(values).length > 0) await records(req.viewer).change(now.room.module.name, record.id, values)
-    return (await ownerUrl(req, now.room, record.id)) ?? now.backUrl
-  })
+export function editPage(context: Context): RequestHandler {
+  return async (req, res) => {
+    const room = await formRoom(req, res)
+    await showSheet(req, res, await editSheet(context, req, room, String(req.params['id'])))
+  }
 }
 
-/** Somebody was faster (A28): his input stays, and what the record holds now stands beside it. */
-function changedMeanwhile({ t, showing }: Room, record: ViewedRecord, changed: Met['changed']): Trouble {
-  const errors = [...changed].map(([name, how]): [string, FieldError] => {
-    const value = shownText(showing, record, name) || t('portal:form.nothing')
-    return [name, { key: `portal:form.changed.${how}`, args: { value } }]
-  })
-  return { status: 409, errors: Object.fromEntries(errors), notice: t('portal:form.changedMeanwhile') }
+export function changeRecord(context: Context): RequestHandler {
+  return async (req, res) => {
+    const room = await formRoom(req, res)
+    const now = await editSheet(context, req, room, String(req.params['id']))
+    const sent = asSent(now, req.body)
+    if (await isOnTheWay(req, res, sent)) return
+    const { sheet, trouble } = metSheet(now, sent)
+    if (trouble) return showSheet(req, res, sheet, trouble)
+    await saveSheet(req, res, sheet, { renew: (id) => editSheet(context, req, room, id) })
+  }
 }
 
-/** A copy is a new record that begins with the values of this one (Z06). */
+/** A copy is a new record that begins with the values of this one, and its line items with those of its own (Z06). */
 export function clonePage(context: Context): RequestHandler {
   return async (req, res) => {
-    const sheet = await newSheet(context, req, res)
-    const values = await records(req.viewer).cloneOf(sheet.room.module.name, String(req.params['id']))
+    const room = await formRoom(req, res)
+    const door = records(req.viewer)
+    const record = await door.find(room.module.name, String(req.params['id']))
+    const values = await door.cloneOf(room.module.name, record.id)
+    const sheet = await newSheet(context, req, room, record)
     const { timeZone } = req.viewer.person
     const typed = Object.fromEntries(
       sheet.fields.map((field) => [field.name, typedValue(field, values[field.name], timeZone)])
     )
-    await showSheet(req, res, {
-      ...sheet,
-      typed,
-      heading: sheet.room.t('portal:form.clone', { module: sheet.room.module.label })
-    })
+    await showSheet(req, res, { ...sheet, typed, heading: room.t('portal:form.clone', { module: room.module.label }) })
   }
 }
 
-async function newSheet(context: Context, req: Request, res: Response): Promise<Sheet> {
+/** Line items have no forms of their own: they are written with the record they are part of (Z11). @throws NotFound */
+async function formRoom(req: Request, res: Response): Promise<Room> {
   const room = await roomOf(req, res)
+  if (room.module.partOf) throw new NotFound()
+  return room
+}
+
+async function kindsIn(context: Context, req: Request, room: Room): Promise<Kind[]> {
+  if (!room.released.may.has('create')) throw new Forbidden()
+  return kindsOf(room.layoutSet, room.released, await releaseFor(context, req, room.module.name))
+}
+
+async function newSheet(context: Context, req: Request, room: Room, copied?: ViewedRecord): Promise<Sheet> {
   const { module, released, t } = room
-  if (!released.may.has('create')) throw new Forbidden()
-  const of = module.partOf ? String(req.body?._of ?? req.query['_of'] ?? '') : undefined
-  const hidden = await ownFields(context, req, room)
-  const fields = await writableIn(
-    req,
-    room,
-    released.creatable.filter((name) => !hidden.includes(name))
-  )
-  const typed = Object.fromEntries(
-    fields.map((field) => [field.name, typedValue(field, field.default, req.viewer.person.timeZone)])
-  )
-  const backUrl = module.partOf && of ? room.url(module.partOf.module, of) : room.url(module.name)
+  const { timeZone } = req.viewer.person
+  const kinds = await kindsIn(context, req, room)
+  const kind = copied ? kindOfCopy(room, kinds, copied) : chosenKind(req, kinds)
+  const release = await releaseFor(context, req, module.name)
+  const hidden = ownFields(room, release)
+  const names = (kind?.fields ?? released.creatable).filter((name) => !hidden.includes(name))
+  const fields = (await writableIn(req, room, names)).map((field) => fieldOfKind(kind, field))
+  const typed = Object.fromEntries(fields.map((field) => [field.name, typedValue(field, field.default, timeZone)]))
   return {
     room,
-    of,
     fields,
     typed,
+    kind,
+    now: undefined,
+    record: undefined,
     seen: undefined,
     currencies: currenciesOf(module, fields),
-    backUrl,
+    items: await newTables(req, room, copied),
+    isInSteps: release?.inSteps ?? false,
+    step: undefined,
+    backUrl: room.url(module.name),
     heading: t('portal:form.new', { module: module.label }),
     action: room.url(module.name)
   }
 }
 
-async function editSheet(req: Request, res: Response): Promise<{ sheet: Sheet; record: ViewedRecord }> {
-  const room = await roomOf(req, res)
-  const record = await records(req.viewer).find(room.module.name, String(req.params['id']))
-  if (!record.may.has('edit')) throw new Forbidden()
-  const fields = await writableIn(req, room, [...record.writable])
+function kindOfCopy({ layoutSet, module }: Room, kinds: readonly Kind[], record: ViewedRecord): Kind | undefined {
+  const layout = layoutFor(layoutSet, module, record)
+  return kinds.find(({ id }) => id === (layout?.forRecords ? layout.id : standardKind)) ?? kinds.at(-1)
+}
+
+/** The tables of line items he may put into a new record; those of a copy begin with the ones he sees. */
+async function newTables(req: Request, room: Room, copied: ViewedRecord | undefined): Promise<Sheet['items']> {
+  const asking = await askingOf(req, room)
+  const parts = (await partsOf(req, room.module)).filter(({ released }) => released.may.has('create'))
+  const present = copied && parts.length > 0 ? await itemsOf(req, room, copied) : []
+  return parts.map(({ released }) => {
+    const rows = present.find(({ released: { module } }) => module.name === released.module.name)?.rows
+    return tableOfNew(asking, released, rows)
+  })
+}
+
+async function editSheet(context: Context, req: Request, room: Room, id: string): Promise<Sheet> {
+  const record = await records(req.viewer).find(room.module.name, id)
+  const items = await itemsOf(req, room, record)
+  if (!record.may.has('edit') && !items.some(mayWrite)) throw new Forbidden()
+  const fields = record.may.has('edit') ? await writableIn(req, room, [...record.writable]) : []
+  const { timeZone } = req.viewer.person
   const typed = Object.fromEntries(
-    fields.map((field) => [field.name, typedValue(field, record.values[field.name], req.viewer.person.timeZone)])
+    fields.map((field) => [field.name, typedValue(field, record.values[field.name], timeZone)])
   )
+  const asking = await askingOf(req, room)
   const url = room.url(room.module.name, record.id)
-  const sheet = {
+  return {
     room,
     fields,
     typed,
+    record,
+    now: typed,
+    kind: undefined,
     seen: seenMark(typed),
     currencies: currenciesOf(room.module, fields, record),
-    of: undefined,
+    items: items.filter(mayWrite).map((one) => tableOfItems(asking, one)),
+    isInSteps: (await releaseFor(context, req, room.module.name))?.inSteps ?? false,
+    step: undefined,
     action: url,
     backUrl: url,
     heading: room.t('portal:form.edit', { title: titleOf(room, record) })
   }
-  return { sheet, record }
+}
+
+async function askingOf(req: Request, room: Room): Promise<Asking> {
+  const released = new Set((await records(req.viewer).modules()).map(({ module }) => module.name))
+  return { room, released, timeZone: req.viewer.person.timeZone }
+}
+
+/** The form as it was sent. @throws Invalid for what has no input in it (A14) */
+function asSent(sheet: Sheet, body: unknown): Sheet {
+  const { own, rows } = splitForm(
+    body,
+    sheet.items.map(({ module }) => module)
+  )
+  const mark = own[seenName]
+  return {
+    ...sheet,
+    typed: typedForm(sheet.fields, own),
+    items: sheet.items.map((table) => withPosted(table, rows.get(table.module.name) ?? [])),
+    seen: typeof mark === 'string' ? mark : sheet.seen,
+    step: own['_step']
+  }
+}
+
+/** The form was sent for something else than to be saved: to search for a lookup's records, for another row, for another step. */
+async function isOnTheWay(req: Request, res: Response, sheet: Sheet): Promise<boolean> {
+  const { _add, _go } = (req.body ?? {}) as { _add?: unknown; _go?: unknown }
+  const steps = stepsOf(sheet)
+  const index = stepIn(steps, sheet.step)
+  if (isAskedFor(req.body)) await showSheet(req, res, sheet)
+  else if (_add !== undefined) await showSheet(req, res, withRow(sheet, _add))
+  else if (_go === 'back') await showSheet(req, res, { ...sheet, step: String(index - 1) })
+  else if (_go === 'next') await showNext(req, res, sheet, index)
+  else return false
+  return true
+}
+
+function withRow(sheet: Sheet, name: unknown): Sheet {
+  const items = sheet.items.map((table) => (table.module.name === name ? withBlankRow(table) : table))
+  return { ...sheet, items }
+}
+
+/** On to the next step, once this one can be taken. */
+async function showNext(req: Request, res: Response, sheet: Sheet, index: number): Promise<void> {
+  const step = stepsOf(sheet)[index]
+  const read = readForm(sheet.fields, sheet.typed, { timeZone: req.viewer.person.timeZone, before: sheet.now })
+  const errors = step ? errorsIn(step, read.errors) : {}
+  if (Object.keys(errors).length > 0) return showSheet(req, res, sheet, { status: 422, errors })
+  await showSheet(req, res, { ...sheet, step: String(index + 1) })
+}
+
+/** What was typed, beside what others changed in the record since the form was shown (A28). */
+function metSheet(now: Sheet, sent: Sheet): { sheet: Sheet; trouble: Trouble | undefined } {
+  const own = meet(sent.typed, now.typed, sent.seen)
+  const tables = sent.items.map(metTable)
+  const ofItems = tables.flatMap(({ changed }) => [...changed])
+  const ofRecord = [...own.changed].map(([field, how]): [string, Change] => [
+    field,
+    { record: now.record!, field, how }
+  ])
+  const sheet = { ...sent, typed: own.typed, items: tables.map(({ table }) => table) }
+  const changed = new Map([...ofRecord, ...ofItems])
+  const gone = sent.items.some((table) => table.gone > 0)
+  if (changed.size === 0 && !gone) return { sheet, trouble: undefined }
+  return { sheet: { ...sheet, seen: now.seen }, trouble: changedMeanwhile(now.room, changed, gone) }
+}
+
+/** Somebody was faster (A28): his input stays, and what the record holds now stands beside it. */
+function changedMeanwhile({ t, showing }: Room, changed: ReadonlyMap<string, Change>, gone: boolean): Trouble {
+  const errors = [...changed].map(([name, { record, field, how }]): [string, FieldError] => {
+    const value = shownText(showing, record, field) || t('portal:form.nothing')
+    return [name, { key: `portal:form.changed.${how}`, args: { value } }]
+  })
+  const notice = t(gone ? 'portal:form.rowsGone' : 'portal:form.changedMeanwhile')
+  return { status: 409, errors: Object.fromEntries(errors), notice }
 }
 
 /** The record's own currency, else the one that new records begin with. */
@@ -146,56 +270,33 @@ function currenciesOf(module: Module, fields: readonly Field[], record?: ViewedR
 }
 
 /** Fields that Portico fills in by itself. A lookup in the middle of a path stays in the form: somebody may have two accounts. */
-async function ownFields(context: Context, req: Request, { module }: Room): Promise<string[]> {
-  const release = await releaseFor(context, req, module.name)
+function ownFields({ module }: Room, release: Release | undefined): string[] {
   if (!release || release.path.length > 1) return module.owner ? [module.owner] : []
   return filledFields(module, release)
 }
 
+/** What Portico puts into the new record: what makes it his, and what makes it one of its kind. */
 async function filled(
   context: Context,
   req: Request,
-  { room, of }: Sheet,
+  { room, kind }: Sheet,
   chosen: NewRecord['values']
 ): Promise<Pick<NewRecord, 'fill' | 'links'>> {
-  if (of !== undefined) return partFilling(room.module, of)
-  const release = await releaseFor(context, req, room.module.name)
-  if (!release) return {}
   const catalog = await context.host.catalog(req.locale)
-  return filling(context.kernel, { catalog, release, person: req.viewer.person, chosen })
+  const own = await fillingFor(context, { catalog, module: room.module, person: req.viewer.person, chosen })
+  return { ...own, fill: { ...own.fill, ...kind?.fill } }
 }
 
-async function releaseFor(context: Context, req: Request, module: string): Promise<ReturnType<typeof releaseOf>> {
+async function releaseFor(context: Context, req: Request, module: string): Promise<Release | undefined> {
   const userType = (await configuration(context.db)).userTypes.get(req.viewer.person.userTypeId ?? '')
   return userType && releaseOf(userType, module)
 }
 
-/** In the order of the detail layout. References to modules that aren't released have nothing to choose from and are left out. */
+/** In the catalog's order. References to modules that aren't released have nothing to choose from and are left out. */
 async function writableIn(req: Request, { module }: Room, names: readonly string[]): Promise<Field[]> {
+  const wanted = new Set(names)
   const released = new Set((await records(req.viewer).modules()).map((one) => one.module.name))
-  return detailSections(module, names)
-    .flatMap((section) => section.fields)
-    .flatMap((name) => module.fields.get(name) ?? [])
+  return [...module.fields.values()]
+    .filter(({ name }) => wanted.has(name))
     .filter((field) => field.type !== 'reference' || released.has(module.links.get(field.link ?? '')?.to ?? ''))
-}
-
-/** Does what was asked and goes on to the page it gives; what can't be taken brings the form back with what was typed. */
-async function attempt(req: Request, res: Response, sheet: Sheet, act: () => Promise<string>): Promise<void> {
-  if (isAskedFor(req.body)) return showSheet(req, res, sheet)
-  try {
-    res.redirect(303, await act())
-  } catch (error) {
-    if (error instanceof Invalid) return showSheet(req, res, sheet, { status: error.status, errors: error.fields })
-    const notice = noticeOf(error, sheet.room)
-    if (!notice) throw error
-    await showSheet(req, res, sheet, notice)
-  }
-}
-
-/** A refusal of the whole record that other values may mend. */
-function noticeOf(error: unknown, { t }: Room): { status: number; notice: string } | undefined {
-  if (error instanceof HostSilent) return { status: 503, notice: t('portal:form.silent') }
-  if (error instanceof HostUnavailable) return { status: 503, notice: t('portal:form.unavailable') }
-  const isMendable = error instanceof PorticoError && (error.key === 'errors.outOfScope' || error.status === 409)
-  return isMendable ? { status: error.status, notice: t(error.key, error.args) } : undefined
 }

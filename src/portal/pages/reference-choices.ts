@@ -1,9 +1,9 @@
 /** What a lookup in a form offers: the records the person may see, all of them or, where they are many, those a search finds (A11). */
 import type { Request } from 'express'
 import { records } from '../../access/records.js'
-import type { ViewedRecord } from '../../access/record.js'
+import type { Page, ViewedRecord } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
-import type { Field } from '../../host/catalog.js'
+import type { Field, Module } from '../../host/catalog.js'
 import type { Room } from './room.js'
 
 const mostChoices = 200
@@ -21,12 +21,26 @@ export function isAskedFor(body: unknown): boolean {
   return typeof body === 'object' && body !== null && '_find' in body
 }
 
-export async function choicesFor(req: Request, room: Room, field: Field, chosen: string): Promise<Choices> {
-  const target = room.module.links.get(field.link ?? '')?.to ?? ''
-  const none = { value: '', label: room.t('portal:form.none') }
-  const all = await records(req.viewer).list(target, { limit: mostChoices, fields: [] })
-  if (!all.next) return { options: [none, ...options(all.records)], search: undefined }
-  const words = wordsFor(req, field)
+/** A lookup's input: the module its field is of, the input's name, and the id that is chosen in it. */
+interface Lookup {
+  readonly module: Module
+  readonly field: Field
+  readonly name: string
+  readonly chosen: string
+  /** Without a search at most so many are offered; default and most 200. */
+  readonly most?: number
+}
+
+export async function choicesFor(
+  req: Request,
+  { t }: Pick<Room, 't'>,
+  { module, field, name, chosen, most = mostChoices }: Lookup
+): Promise<Choices> {
+  const target = module.links.get(field.link ?? '')?.to ?? ''
+  const none = { value: '', label: t('portal:form.none') }
+  const all = await firstOf(req, target)
+  if (!all.next && all.records.length <= most) return { options: [none, ...options(all.records)], search: undefined }
+  const words = wordsFor(req, name)
   const found =
     words.length < fewestLetters
       ? []
@@ -35,12 +49,22 @@ export async function choicesFor(req: Request, room: Room, field: Field, chosen:
   const hint = found.length === mostFound ? 'portal:form.searchMore' : 'portal:form.search'
   return {
     options: [none, ...options([...kept, ...found.filter((record) => record.id !== chosen)])],
-    search: { name: `_search.${field.name}`, value: words, hint: room.t(hint, { number: mostFound }) }
+    search: { name: `_search.${name}`, value: words, hint: t(hint, { number: mostFound }) }
   }
 }
 
-function wordsFor(req: Request, field: Field): string {
-  const words: unknown = req.body?.[`_search.${field.name}`]
+const asked = new WeakMap<Request, Map<string, Promise<Page>>>()
+
+/** Asked once for a form with many lookups of the same kind. */
+function firstOf(req: Request, target: string): Promise<Page> {
+  const known = asked.get(req) ?? new Map<string, Promise<Page>>()
+  const all = known.get(target) ?? records(req.viewer).list(target, { limit: mostChoices, fields: [] })
+  asked.set(req, known.set(target, all))
+  return all
+}
+
+function wordsFor(req: Request, name: string): string {
+  const words: unknown = req.body?.[`_search.${name}`]
   return typeof words === 'string' ? words.trim() : ''
 }
 

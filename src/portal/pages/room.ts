@@ -9,11 +9,14 @@ import type { Door } from '../../identity/identity.js'
 import { formatFor } from '../../web/format.js'
 import { translator, type Translate } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
-import { configuration } from '../configuration.js'
+import { configuration, type Portal } from '../configuration.js'
 import { momentAt } from '../../db/moment.js'
 import { doorOf, doorTo, portalAt, standAt } from '../door.js'
+import { layoutSetOf, type LayoutSet } from '../layouts.js'
 import { addressOf, moduleAt } from '../module-address.js'
-import { baseOf } from '../portals.js'
+import { baseOf, portalById } from '../portals.js'
+import { navigationOf, type Tab } from '../tabs.js'
+import { lookOf } from './appearance.js'
 import type { Showing } from './shown-value.js'
 
 /** Puts the portal's door before the request, or sends the visitor of an old address to the new one (Z01). */
@@ -23,23 +26,35 @@ export function enter(context: Context): RequestHandler<{ slug: string }> {
     if (!portal) throw new NotFound()
     if (portal.slug !== req.params.slug) return res.redirect(307, urlFor(res, baseOf(portal) + req.url))
     standAt(req as Request, doorTo(context, portal))
+    standIn(res, portal)
     next()
   }
 }
 
-/** The frame of the pages behind the sign-in: what is released is in the navigation, and nothing else. */
-export const frame: RequestHandler = async (req, res, next) => {
-  const door = await standingAt(req)
-  const released = (await records(req.viewer).modules()).filter(({ module }) => !module.partOf)
-  const to = (path: string): string => urlFor(res, door.base + path)
-  res.locals.area = {
-    kind: 'portal',
-    name: door.name,
-    home: to('/'),
-    nav: released.map(({ module }) => navEntry(module, to, req.path)),
-    user: { name: req.viewer.person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
+/** Until somebody is signed in, pages look and write as the portal does (E01). */
+function standIn(res: Response, portal: Portal): void {
+  const home = urlFor(res, `${baseOf(portal)}/`)
+  res.locals['area'] = { kind: 'entrance', name: portal.name, home, nav: [], ...lookOf(res, portal) }
+  res.locals['reader'] = { timeZone: portal.timeZone, formats: portal.formats }
+}
+
+/** The frame of the pages behind the sign-in: its navigation is the portal's tab list (E03), as far as it is released to the viewer. */
+export function frame(context: Context): RequestHandler {
+  return async (req, res, next) => {
+    const door = await standingAt(req)
+    const { person } = req.viewer
+    const portal = portalById(await configuration(context.db), person.portalId ?? '')
+    const to = (path: string): string => urlFor(res, door.base + path)
+    res.locals['area'] = {
+      kind: 'portal',
+      name: door.name,
+      home: to('/'),
+      nav: (await navigationOf(context, req.viewer)).map((tab) => navEntry(tab, to, req.path)),
+      user: { name: person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') },
+      ...lookOf(res, portal)
+    }
+    next()
   }
-  next()
 }
 
 /** What the handlers of a module's pages work with. */
@@ -48,6 +63,8 @@ export interface Room {
   readonly released: ReleasedModule
   readonly module: Module
   readonly t: Translate
+  /** How this portal arranges records; undefined: as the CRM does (E07). */
+  readonly layoutSet: LayoutSet | undefined
   readonly showing: Showing
   /** Web address of a page of this portal. */
   url(module: string, ...rest: string[]): string
@@ -70,6 +87,7 @@ export async function roomOf(req: Request, res: Response): Promise<Room> {
     released,
     module: wanted,
     t: translator(req.locale),
+    layoutSet: await layoutSetOf(viewer),
     showing: {
       t: translator(req.locale),
       format: formatFor(req.locale, viewer.person),
@@ -86,12 +104,6 @@ export async function standingAt(req: Request): Promise<Door> {
   return door
 }
 
-function navEntry(module: Module, to: (path: string) => string, here: string): Record<string, unknown> {
-  const path = `/${addressOf(module.name)}`
-  return {
-    url: to(path),
-    label: module.labelPlural,
-    icon: module.icon,
-    current: here === path || here.startsWith(`${path}/`)
-  }
+function navEntry({ path, label, icon }: Tab, to: (path: string) => string, here: string): Record<string, unknown> {
+  return { url: to(path), label, icon, current: here === path || (path !== '/' && here.startsWith(`${path}/`)) }
 }

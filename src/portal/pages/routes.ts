@@ -2,15 +2,18 @@
 import { Router } from 'express'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
-import { page, urlFor } from '../../web/render.js'
+import { urlFor } from '../../web/render.js'
 import { configuration } from '../configuration.js'
 import { defaultPortal, doorOf } from '../door.js'
 import { baseOf } from '../portals.js'
+import { showLogo, showStylesheet } from './appearance.js'
+import { homePage } from './home-page.js'
 import { listPage, relatedPage } from './list-page.js'
 import { notePages } from './note-pages.js'
 import { readAttachment, recordPage, removalPage, removeRecord } from './record-page.js'
 import { changeRecord, clonePage, createRecord, editPage, newPage } from './record-form.js'
-import { enter, frame, standingAt } from './room.js'
+import { enter, frame } from './room.js'
+import { webTabPage } from './web-tab-page.js'
 
 export function portalPages(context: Context): Router {
   const router = Router()
@@ -19,31 +22,30 @@ export function portalPages(context: Context): Router {
     if (!portal) throw new NotFound()
     res.redirect(302, urlFor(res, `${baseOf(portal)}/`))
   })
+  router.get('/:slug/theme.css', showStylesheet(context))
+  router.get('/:slug/logo', showLogo(context))
   router.use(
     '/:slug',
     enter(context),
-    context.identity.pages(doorOf, frame),
+    context.identity.pages(doorOf, frame(context)),
     context.identity.requireViewer(doorOf),
-    frame,
+    frame(context),
     rooms(context)
   )
   return router
 }
 
-function rooms(context: Context): Router {
+/** The pages behind the sign-in; also those of a preview (Z13). */
+export function rooms(context: Context): Router {
   const router = Router()
-  router.get('/', async (req, res) => {
-    const door = await standingAt(req)
-    const home = await door.home(req.viewer)
-    if (home === '/') await page(res, 'portal/nothing-yet')
-    else res.redirect(302, urlFor(res, door.base + home))
-  })
+  router.get('/', homePage(context))
+  router.get('/web/:tab', webTabPage(context))
   router.get('/:module', listPage)
   router.post('/:module', createRecord(context))
   router.get('/:module/new', newPage(context))
   router.get('/:module/:id', recordPage)
-  router.post('/:module/:id', changeRecord)
-  router.get('/:module/:id/edit', editPage)
+  router.post('/:module/:id', changeRecord(context))
+  router.get('/:module/:id/edit', editPage(context))
   router.get('/:module/:id/clone', clonePage(context))
   router.get('/:module/:id/removal', removalPage)
   router.post('/:module/:id/removal', removeRecord)

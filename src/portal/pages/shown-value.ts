@@ -4,6 +4,8 @@ import type { Field, Module, Option } from '../../host/catalog.js'
 import type { Translate } from '../../web/locale.js'
 import type { FileInfo } from '../../host/host.js'
 import type { Format } from '../../web/format.js'
+import { sectionsFor } from '../arranged.js'
+import type { LayoutSet } from '../layouts.js'
 import { plainText as wordsOf, safeHtml, type SafeHtml } from '../../web/rich-text.js'
 
 /** In characters, for HTML in a list. */
@@ -51,6 +53,22 @@ export function shownValues(showing: Showing, record: ViewedRecord, names: reado
     const field = record.module.fields.get(name)
     return field && name in record.values ? [shownValue(showing, record, field)] : []
   })
+}
+
+/** Of HTML, where there is room for a line only, its first words. */
+export function inFewWords(value: ShownValue): ShownValue {
+  return value.kind === 'html' ? { ...value, kind: 'text', html: undefined } : value
+}
+
+/** The field that says how far a record has come: its status or its stage. */
+export function statusField(module: Module): Field | undefined {
+  return ['status', 'stage'].map((name) => module.fields.get(name)).find((field) => field?.type === 'option')
+}
+
+/** What is shown of it beside the title. */
+export function statusOf({ module, values }: ViewedRecord): Option | undefined {
+  const field = statusField(module)
+  return field?.options.find((option) => option.value === values[field.name])
 }
 
 /** What a record holds in a field, in words; '' for nothing and for what is hidden. */
@@ -105,28 +123,17 @@ function shownValue(showing: Showing, record: ViewedRecord, field: Field): Shown
   }
 }
 
-/** Sections of the detail layout with what this reader sees of them; what stands in no section comes last. A name that is made of
+/** The sections of the record's layout with what this reader sees of them; what stands in no section comes last. A name that is made of
  *  other fields is the heading and isn't repeated. */
-export function shownSections(showing: Showing, record: ViewedRecord): { label: string; values: ShownValue[] }[] {
+export function shownSections(
+  { showing, layoutSet }: { readonly showing: Showing; readonly layoutSet: LayoutSet | undefined },
+  record: ViewedRecord
+): { label: string; values: ShownValue[] }[] {
   const isMade = record.module.fields.get(record.module.title)?.storage.kind === 'joined'
   const names = Object.keys(record.values).filter((name) => !isMade || name !== record.module.title)
-  const sections = detailSections(record.module, names)
-  return sections
+  return sectionsFor(layoutSet, record.module, names, record)
     .map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) }))
     .filter(({ values }) => values.length > 0)
-}
-
-/** The sections of the module's detail layout, cut down to `names`; the names it leaves out make a last section without a label. */
-export function detailSections(module: Module, names: readonly string[]): { label: string; fields: string[] }[] {
-  const layout = module.layouts.find((one) => one.kind === 'detail')
-  const wanted = new Set(names)
-  const placed = new Set<string>()
-  const sections = (layout?.sections ?? []).map(({ label, fields }) => ({
-    label,
-    fields: fields.filter((name) => wanted.has(name) && !placed.has(name) && placed.add(name))
-  }))
-  const rest = [...module.fields.keys()].filter((name) => wanted.has(name) && !placed.has(name))
-  return [...sections, { label: '', fields: rest }].filter(({ fields }) => fields.length > 0)
 }
 
 function optionOf(field: Field, value: string): Option {

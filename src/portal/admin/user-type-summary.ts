@@ -1,0 +1,168 @@
+/** The page of a user type: everything that was chosen, in words, with a way to change each part; while it is set up, what is still open (Z04). */
+import type { Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import type { Context } from '../../context.js'
+import type { Catalog, Module } from '../../host/catalog.js'
+import { readForm } from '../../web/forms.js'
+import type { Translate } from '../../web/locale.js'
+import { page } from '../../web/render.js'
+import { isDecided, releaseOf, rights, type Release, type UserType } from '../configuration.js'
+import { ownerModules, pathNamed } from '../link-path.js'
+import { portalById, portalUrl } from '../portals.js'
+import { countByStatus } from '../portal-users.js'
+import { goneFrom } from '../release-check.js'
+import { finishSetUp, inOrder, stepOf } from '../set-up.js'
+import { addressFieldOf, discardUserType } from '../user-types.js'
+import { webTabs } from '../web-tabs.js'
+import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { mayOpen, needs } from './permitted.js'
+import { previewUrl } from './preview-pages.js'
+import { fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
+
+const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+
+export function userTypePage(context: Context): RequestHandler {
+  return async (req, res) => showSummary(context, req, res)
+}
+
+/** `POST /user-types/:type/completion`: the set-up is finished. */
+export function finishPage(context: Context): RequestHandler {
+  return (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const { revision } = readForm(revisionForm, req.body)
+        const { userType } = await placeOf(context, req)
+        await finishSetUp(context, { id: userType.id, revision }, readerOf(req))
+        res.redirect(303, `${typeUrl(res, userType.id)}?finished=1`)
+      },
+      (again) => showSummary(context, req, res, again)
+    )
+}
+
+/** `POST /user-types/:type/removal`, while its set-up isn't finished. */
+export function discardPage(context: Context): RequestHandler {
+  return (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const { revision } = readForm(revisionForm, req.body)
+        const { userType } = await placeOf(context, req)
+        await discardUserType(context, { id: userType.id, revision }, req.staff)
+        res.redirect(303, `${adminUrl(res, userType.portalId)}?saved=1`)
+      },
+      (again) => showSummary(context, req, res, again)
+    )
+}
+
+async function showSummary(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
+  const place = await placeOf(context, req)
+  const { all, catalog, userType } = place
+  const portal = portalById(all, userType.portalId)
+  const { invited, confirmed } = await countByStatus(context.db, userType.id)
+  const tabs = await webTabs(context.db)
+  await page(
+    res,
+    'portal-admin/user-type',
+    {
+      ...frameOf(res, place),
+      ...linksOf(req, res, userType),
+      portal: { name: portal.name, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
+      open: openStep(res, place),
+      users: invited + confirmed,
+      usersLimit: context.config.limits.activeUsersPerType,
+      released: inOrder(catalog, userType).map((release) => releasedRow(context.t(req.locale), res, place, release)),
+      webTabs: userType.webTabIds.flatMap((id) => tabs.get(id)?.name ?? []),
+      address: addressIn(place),
+      others: otherModules(res, catalog, userType),
+      changes: await changesOf(context, req, `user-type:${userType.id}`),
+      saved: req.query['saved'] === '1',
+      finished: req.query['finished'] === '1',
+      notice: again?.notice
+    },
+    { status: again?.status }
+  )
+}
+
+function linksOf(req: Request, res: Response, { id }: UserType): Record<string, unknown> {
+  const own = typeUrl(res, id)
+  return {
+    parts: {
+      type: setUpUrl(res, id, 'type'),
+      tabs: setUpUrl(res, id, 'tabs'),
+      invitation: setUpUrl(res, id, 'invitation')
+    },
+    usersUrl: mayOpen(req.staff, needs.users) ? `${own}/users` : undefined,
+    completionUrl: `${own}/completion`,
+    removalUrl: `${own}/removal`,
+    previewUrl: previewUrl(res, { type: id })
+  }
+}
+
+/** The step that a set-up waits for; undefined: it can be finished, or is. */
+function openStep(res: Response, { catalog, userType }: Place): { step: string; url: string } | undefined {
+  const step = stepOf(catalog, userType)
+  return userType.setUp === undefined || step === 'summary'
+    ? undefined
+    : { step, url: setUpUrl(res, userType.id, step) }
+}
+
+function addressIn({ catalog, userType }: Place): { label: string | undefined; gone: string | undefined } {
+  const field = addressFieldOf(userType, catalog.modules.get(userType.primaryModule))
+  return { label: field?.label, gone: field ? undefined : userType.addressField }
+}
+
+function releasedRow(
+  t: Translate,
+  res: Response,
+  { catalog, userType }: Place,
+  release: Release
+): Record<string, unknown> {
+  const module = catalog.modules.get(release.module)
+  const url = adminUrl(res, 'user-types', userType.id, 'modules', release.module)
+  return {
+    module: release.module,
+    label: module?.labelPlural ?? release.module,
+    kind: release.kind,
+    path: module && pathNamed(catalog, module.name, release.path)?.label,
+    hasCriteria: release.criteria !== undefined,
+    isCards: release.view === 'canvas',
+    rights: rightsIn(t, release),
+    ...fieldsIn(module, release),
+    isDecided: isDecided(release),
+    fieldsUrl: fieldsUrl(res, userType.id, release.module),
+    gone: goneFrom(catalog, userType, release),
+    url: module && url,
+    removalUrl: release.kind === 'primary' ? undefined : `${url}/removal`
+  }
+}
+
+function rightsIn(t: Translate, release: Release): string[] {
+  const given = rights.filter((right) => release.rights.has(right)).map((right) => t(`portal:right.${right}`))
+  return release.notes === 'none' ? given : [...given, t(`portal:noteRight.${release.notes}`)]
+}
+
+/** Labels of the fields that are shown, and of those that may be written. */
+function fieldsIn(module: Module | undefined, { fields }: Release): { shown: string[]; written: string[] } {
+  const shown = [...(module?.fields.values() ?? [])].filter(({ name }) => fields.has(name))
+  const written = shown.filter(({ name }) => fields.get(name) === 'editable')
+  return { shown: shown.map(({ label }) => label), written: written.map(({ label }) => label) }
+}
+
+/** What could be released too: line items only inside a module that is. */
+function otherModules(
+  res: Response,
+  catalog: Catalog,
+  userType: UserType
+): { label: string; icon: string; url: string }[] {
+  const isOpen = (module: Module): boolean =>
+    !releaseOf(userType, module.name) && (!module.partOf || releaseOf(userType, module.partOf.module) !== undefined)
+  const owners = ownerModules(catalog)
+  return [...catalog.modules.values()]
+    .filter((module) => isOpen(module) && !owners.has(module.name))
+    .map((module) => ({
+      label: module.labelPlural,
+      icon: module.icon,
+      url: adminUrl(res, 'user-types', userType.id, 'modules', module.name)
+    }))
+}

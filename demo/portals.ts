@@ -130,7 +130,7 @@ function draftOf(one: Released): Parameters<typeof saveRelease>[2] {
 type Customer = (typeof customers)[keyof typeof customers]
 
 /** As if he had accepted his invitation a while ago. */
-async function admit(
+export async function admit(
   { portico: { context } }: Embedded,
   by: Staff,
   userTypeId: string,

@@ -1,6 +1,7 @@
 /** `portico start`, `portico migrate`, `portico seed`. */
 import { demoPassword } from '../../demo/cast.js'
 import { seedDemo } from '../../demo/seed.js'
+import { seedShowcase } from '../../demo/showcase.js'
 import { chosenHost, readConfig } from '../config.js'
 import { migrate } from '../db/migrate.js'
 import { openDatabase } from '../db/open-database.js'
@@ -44,7 +45,9 @@ async function openDemo(): Promise<{ embedded: Embedded; isNew: boolean }> {
   if (chosenHost(process.env) !== 'embedded') throw new PorticoError('start:commandLine.embeddedOnly', { status: 400 })
   const embedded = await openEmbedded(readConfig(process.env), logger())
   try {
-    return { embedded, isNew: await seedDemo(embedded) }
+    const isNew = await seedDemo(embedded)
+    await seedShowcase(embedded)
+    return { embedded, isNew }
   } catch (error) {
     await embedded.close()
     throw error

@@ -218,7 +218,12 @@ function readTabs(text: string | null): readonly string[] | undefined {
 }
 
 /** The values of `name` by `owner`, in their order. */
-async function namesBy(db: Knex, table: string, owner: string, name: string): Promise<Map<string, string[]>> {
+async function namesBy(
+  db: Knex,
+  table: `portico_${string}`,
+  owner: string,
+  name: string
+): Promise<Map<string, string[]>> {
   const rows = await db<Record<string, string>>(table).select(owner, name).orderBy([owner, name])
   const byOwner = new Map<string, string[]>()
   for (const row of rows) byOwner.set(row[owner]!, [...(byOwner.get(row[owner]!) ?? []), row[name]!])

@@ -8,7 +8,7 @@ import { criteriaCondition, primaryFieldsIn } from './criteria.js'
 import { publicModules } from './public-modules.js'
 import type { ReleaseDraft } from './release-check.js'
 
-export interface Exposure {
+interface Exposure {
   readonly records: Count
   /** In the layout that shows most of them. */
   readonly fields: number

@@ -38,7 +38,7 @@ export interface LiveCount {
 /** A record of the sample; undefined where the CRM does not show it to the staff member who asks. */
 export type Sample = ViewedRecord | undefined
 
-export const mostCounted = 1000
+const mostCounted = 1000
 const sampleSize = 5
 const mostColumns = 4
 const mostFound = 10

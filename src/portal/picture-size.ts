@@ -5,7 +5,7 @@ export interface PictureSize {
   readonly height: number
 }
 
-export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'] as const
+const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'] as const
 export type PictureType = (typeof pictureTypes)[number]
 
 export function isPictureType(type: string): type is PictureType {

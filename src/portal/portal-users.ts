@@ -239,7 +239,7 @@ async function end(
 
 /** Whoever is invited again begins without what was given to him alone. */
 async function forgetRights(trx: Knex, id: string): Promise<void> {
-  for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'])
+  for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'] as const)
     await trx(table).where({ portal_user_id: id }).delete()
   await trx('portico_portal_users').where({ id }).update({ has_chosen_accounts: false, dashboard_id: null })
   await raiseConfigurationVersion(trx)

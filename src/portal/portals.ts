@@ -1,15 +1,15 @@
-/** Portals: made once with their first user type, renamed, switched off and on, never deleted (Z01, Z02). */
+/** Portals: made once with their first user type, renamed, switched off and on, never deleted once they are configured (Z01, Z02). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Context } from '../context.js'
 import { Invalid, NotFound, PorticoError } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { FieldError, Formats, Staff } from '../host/host.js'
-import { configuration, type Configuration, type Portal } from './configuration.js'
+import { configuration, userTypesOf, type Configuration, type Portal } from './configuration.js'
 import { changeConfiguration, changeRow } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
 import { freeSlugs, isSlug, slugOf } from './slug.js'
-import { bearUserType } from './user-types.js'
+import { bearUserType, deleteUserType } from './user-types.js'
 
 /** How long an old address leads to the new one. */
 export const redirectDays = 90
@@ -112,6 +112,32 @@ export async function switchPortal(
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_portals', seen, { is_active: isActive })
     return { action: isActive ? 'portal.activated' : 'portal.deactivated', subject: `portal:${seen.id}` }
+  })
+}
+
+/** Whether it was never configured: its only user type is still being set up, and nobody was ever let in. */
+export async function mayDiscard(db: Knex, all: Configuration, portalId: string): Promise<boolean> {
+  const types = userTypesOf(all, portalId)
+  if (types.length !== 1 || types[0]?.setUp === undefined) return false
+  return (await db('portico_portal_users').first('id').where({ portal_id: portalId })) === undefined
+}
+
+/** Gives up a portal that was never configured; its address is free again. A configured one stays (Z01). @throws PorticoError */
+export async function discardPortal(
+  context: Context,
+  seen: { id: string; revision: number },
+  by: Staff
+): Promise<void> {
+  const all = await configuration(context.db)
+  const before = portalById(all, seen.id)
+  await changeConfiguration(context, by, async (trx) => {
+    await changeRow(trx, 'portico_portals', seen)
+    if (!(await mayDiscard(trx, all, seen.id))) throw new PorticoError('portals:refusal.configured', { status: 409 })
+    for (const type of userTypesOf(all, seen.id)) await deleteUserType(trx, type.id)
+    for (const table of ['portico_portal_addresses', 'portico_portal_logos', 'portico_roles_of_portals'] as const)
+      await trx(table).where({ portal_id: seen.id }).delete()
+    await trx('portico_portals').where({ id: seen.id }).delete()
+    return { action: 'portal.discarded', subject: `portal:${seen.id}`, before: settingsOf(before) }
   })
 }
 

@@ -245,3 +245,16 @@ export function neverWritten(
   }
   return found
 }
+
+/** Fields of the own record that are released for writing and that nobody may write any more once the draft of another module is in
+ *  force, because they would decide what their person sees (A05). */
+export function writableNoMore(catalog: Catalog, userType: UserType, draft: ReleaseDraft): Field[] {
+  const { primaryModule } = userType
+  const own = releaseOf(userType, primaryModule)
+  const module = catalog.modules.get(primaryModule)
+  if (!own || !module || draft.module === primaryModule) return []
+  const others = userType.releases.filter((one) => one.module !== draft.module)
+  const deciding = decidingFields(catalog, { ...userType, releases: [...others, { ...draft, id: '' }] })
+  const released = [own, ...own.layouts].flatMap((one) => writable(one, module))
+  return [...module.fields.values()].filter(({ name }) => deciding.has(name) && released.includes(name))
+}

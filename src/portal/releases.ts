@@ -189,7 +189,7 @@ async function insertRows(
 
 async function deleteRelease(trx: Knex, userTypeId: string, module: string): Promise<void> {
   const where = { user_type_id: userTypeId, module }
-  for (const table of ['portico_released_fields', 'portico_layout_fields'])
+  for (const table of ['portico_released_fields', 'portico_layout_fields'] as const)
     await trx(table).whereIn('released_module_id', trx('portico_released_modules').select('id').where(where)).delete()
   await trx('portico_released_modules').where(where).delete()
 }

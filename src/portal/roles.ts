@@ -132,7 +132,7 @@ export async function deleteRole(context: Context, seen: SeenRole, by: Staff): P
       const names = [...portals, ...users].map((one) => one.name).join(', ')
       throw new PorticoError('roles:error.used', { status: 409, args: { names, count: portals.length + userCount } })
     }
-    for (const table of ['portico_role_modules', 'portico_role_fields'])
+    for (const table of ['portico_role_modules', 'portico_role_fields'] as const)
       await trx(table).where({ role_id: seen.id }).delete()
     await trx('portico_portal_roles').where({ id: seen.id }).delete()
     return { action: 'role.deleted', subject: subjectOfRole(seen.id), before: { name } }
@@ -256,7 +256,7 @@ async function replaceModule(trx: Knex, roleId: string, draft: RoleModule): Prom
 }
 
 async function forgetModule(trx: Knex, roleId: string, module: string): Promise<void> {
-  for (const table of ['portico_role_modules', 'portico_role_fields'])
+  for (const table of ['portico_role_modules', 'portico_role_fields'] as const)
     await trx(table).where({ role_id: roleId, module }).delete()
 }
 

@@ -53,7 +53,7 @@ export async function addUserType(context: Context, portalId: string, form: User
   await changeConfiguration(context, by, async (trx) => {
     await mustHaveRoomForType(context, trx, portalId)
     await bearUserType(context, trx, { id, portalId, ...form, isBuiltIn: false })
-    return { action: 'user-type.added', subject: `portal:${portalId}`, after: { userType: form.name, ...form } }
+    return { action: 'user-type.added', subject: `portal:${portalId}`, after: named(form) }
   })
   return id
 }
@@ -67,23 +67,29 @@ export async function changeUserType(
 ): Promise<void> {
   const all = await configuration(context.db)
   const userType = userTypeById(all, seen.id)
-  const { name, primaryModule } = form
-  if (primaryModule !== userType.primaryModule && !mayMove(userType))
-    throw new Invalid({ primaryModule: { key: 'set-up:problem.moduleStays' } })
+  const isMoved = form.primaryModule !== userType.primaryModule
+  if (isMoved && !mayMove(userType)) throw new Invalid({ primaryModule: { key: 'set-up:problem.moduleStays' } })
   refuseWrong(await problemsIn(context, all, form, userType))
   await changeConfiguration(context, by, async (trx) => {
-    await changeRow(trx, 'portico_user_types', seen, { name: name.trim(), primary_module: primaryModule })
-    if (primaryModule !== userType.primaryModule) {
-      await trx('portico_released_modules').where({ user_type_id: userType.id }).update({ module: primaryModule })
-    }
-    const before = { name: userType.name, primaryModule: userType.primaryModule }
+    await changeRow(trx, 'portico_user_types', seen, { name: form.name.trim() })
+    if (isMoved) await move(trx, userType.id, form.primaryModule)
     return {
       action: 'user-type.changed',
       subject: `user-type:${userType.id}`,
-      before,
-      after: { name: name.trim(), primaryModule }
+      before: named(userType),
+      after: named(form)
     }
   })
+}
+
+async function move(trx: Knex, id: string, module: string): Promise<void> {
+  await trx('portico_user_types').where({ id }).update({ primary_module: module, address_field: null })
+  await trx('portico_released_modules').where({ user_type_id: id }).update({ module })
+}
+
+/** For the audit list. */
+function named({ name, primaryModule }: UserTypeForm): UserTypeForm {
+  return { name: name.trim(), primaryModule }
 }
 
 /** Whether the primary module can still be another one: nothing but that has been chosen. */
@@ -101,17 +107,17 @@ export async function discardUserType(context: Context, seen: SeenUserType, by: 
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_user_types', seen)
     await deleteUserType(trx, userType.id)
-    const { name, primaryModule, portalId } = userType
-    return { action: 'user-type.discarded', subject: `portal:${portalId}`, before: { userType: name, primaryModule } }
+    return { action: 'user-type.discarded', subject: `portal:${userType.portalId}`, before: named(userType) }
   })
 }
 
-async function deleteUserType(trx: Knex, id: string): Promise<void> {
+/** Takes the rows of a type away, which has no users; whoever calls sees to the rest. */
+export async function deleteUserType(trx: Knex, id: string): Promise<void> {
   const own = { user_type_id: id }
   const releases = trx('portico_released_modules').select('id').where(own)
-  for (const table of ['portico_released_fields', 'portico_layout_fields'])
+  for (const table of ['portico_released_fields', 'portico_layout_fields'] as const)
     await trx(table).whereIn('released_module_id', releases.clone()).delete()
-  for (const table of ['portico_released_modules', 'portico_web_tabs_of_types', 'portico_previews'])
+  for (const table of ['portico_released_modules', 'portico_web_tabs_of_types', 'portico_previews'] as const)
     await trx(table).where(own).delete()
   await trx('portico_user_types').where({ id }).delete()
 }

@@ -80,31 +80,40 @@ export class Oracle {
   /** The newest `cap` records in question, grouped one by one; undefined where the question is refused. */
   tally(name: string, query: TallyQuery, cap: number, timeZone: string): TallyGroup[] | undefined {
     const module = this.module(name)
-    const view = this.grants(name, 'view')
-    const by = module.fields.get(query.by)
-    const sum = query.sum === undefined ? undefined : module.fields.get(query.sum)
     const filter = query.filter ?? []
-    const used = [query.by, ...(query.sum === undefined ? [] : [query.sum]), ...filter.map(({ field }) => field)]
-    if (!used.every((field) => view.some((grant) => grant.fields.includes(field)))) return undefined
-    if (!by || !['option', 'boolean', 'reference', 'date', 'datetime'].includes(by.type) || by.name === module.owner)
-      return undefined
-    if (sum && !['integer', 'number', 'money'].includes(sum.type)) return undefined
-    const showing = view.filter((grant) => used.every((field) => grant.fields.includes(field)))
-    const fits = filter.every((one) => mayCompare(module.fields.get(one.field)!, one))
-    if (showing.length > 0 && !fits) return undefined
+    if (!this.mayTally(name, query)) return undefined
+    const showing = this.showingAll(name, query)
     const rows = this.rowsOf(name).filter(
       (row) => this.stands(name, row) && showing.some((grant) => this.admits(name, row, grant, { filter }))
     )
+    const sum = module.fields.get(query.sum ?? '')
     const groups = new Map<string, TallyGroup>()
     for (const row of this.inOrder(name, rows, undefined).slice(0, cap)) {
-      const value = this.groupOf(name, by, row, query.period ?? 'month', timeZone)
-      const currency = sum?.currency === undefined ? undefined : this.currencyIn(name, row, sum)
+      const value = this.groupOf(name, module.fields.get(query.by)!, row, query.period ?? 'month', timeZone)
+      const currency = this.currencyIn(name, row, sum)
       const key = JSON.stringify([value, currency])
       const known = groups.get(key) ?? { value, currency, count: 0, sum: sum && 0 }
       const amount = sum ? Number(this.valueOf(name, row, sum) ?? 0) : 0
       groups.set(key, { ...known, count: known.count + 1, sum: sum && known.sum! + amount })
     }
     return [...groups.values()]
+  }
+
+  private mayTally(name: string, query: TallyQuery): boolean {
+    const module = this.module(name)
+    const by = module.fields.get(query.by)
+    const sum = module.fields.get(query.sum ?? '')
+    const isSeen = (field: string): boolean => this.grants(name, 'view').some((grant) => grant.fields.includes(field))
+    if (!usedBy(query).every(isSeen)) return false
+    if (!['option', 'boolean', 'reference', 'date', 'datetime'].includes(by!.type) || by!.name === module.owner)
+      return false
+    if (sum && !['integer', 'number', 'money'].includes(sum.type)) return false
+    const fits = (query.filter ?? []).every((one) => mayCompare(module.fields.get(one.field)!, one))
+    return fits || this.showingAll(name, query).length === 0
+  }
+
+  private showingAll(name: string, query: TallyQuery): Grant[] {
+    return this.grants(name, 'view').filter((grant) => usedBy(query).every((field) => grant.fields.includes(field)))
   }
 
   private groupOf(name: string, by: Field, row: Row, period: string, timeZone: string): Value {
@@ -120,7 +129,8 @@ export class Oracle {
     return period === 'year' ? year! : `${year}-Q${Math.floor((Number(month) - 1) / 3) + 1}`
   }
 
-  private currencyIn(name: string, row: Row, sum: Field): string | undefined {
+  private currencyIn(name: string, row: Row, sum: Field | undefined): string | undefined {
+    if (sum?.currency === undefined) return undefined
     const amount = this.moneyIn(name, row, sum, 0)
     return typeof amount === 'object' && amount !== null && 'currency' in amount ? amount.currency : undefined
   }
@@ -668,4 +678,9 @@ function listOf(value: Scalar): string[] {
 function stored(value: FieldValue): Scalar {
   if (typeof value === 'boolean') return Number(value)
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}
+
+/** The fields that the answer tells something about. */
+function usedBy({ by, sum, filter = [] }: TallyQuery): string[] {
+  return [by, ...(sum === undefined ? [] : [sum]), ...filter.map(({ field }) => field)]
 }

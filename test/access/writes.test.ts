@@ -287,6 +287,12 @@ describe('writing', () => {
     describe('a record with its line items (Z11)', () => {
       const line = (values: Values): Write => ({ kind: 'create', module: 'QuoteItem', record: { values }, partOf: 0 })
       const quote = (values: Values): Write => ({ kind: 'create', module: 'Quote', record: { values } })
+      const linesOf = async (id: string): Promise<{ id: string; name: string }[]> =>
+        world
+          .db<{ id: string; name: string; quote_id: string; deleted: number }>('quote_item')
+          .select('id', 'name')
+          .where({ quote_id: id })
+          .whereNot({ deleted: 1 })
 
       it('A15 judges all before it writes anything: one item that is not allowed leaves nothing behind', async () => {
         const good = quote({ name: 'x', account: 'aNord' })
@@ -341,7 +347,7 @@ describe('writing', () => {
         ]
         const [id, ...lines] = await (await as(quotes)).together(writes)
         expect(world.writes).to.deep.equal(['save', 'save', 'save'])
-        const stored: { id: string }[] = await world.db('quote_item').select('id').where({ quote_id: id })
+        const stored = await linesOf(id!)
         expect(stored.map((row) => row.id)).to.have.members(lines)
         world.writes.splice(0)
         const onlyOthers = quotesBy(all(hersByAccount, not(writtenBy('Quote', anna.person))))
@@ -377,7 +383,7 @@ describe('writing', () => {
         const [made] = await (
           await as(quotes)
         ).together([quote({ name: 'x', account: 'aNord' }), line({ name: 'Stays' }), line({ name: 'Goes' })])
-        const rows: { id: string; name: string }[] = await world.db('quote_item').where({ quote_id: made })
+        const rows = await linesOf(made!)
         const idOf = (name: string): string => rows.find((row) => row.name === name)!.id
         world.writes.splice(0)
         await (
@@ -389,7 +395,7 @@ describe('writing', () => {
           { kind: 'create', module: 'QuoteItem', record: { values: { name: 'New' }, fill: { quote: made! } } }
         ])
         expect(world.writes).to.deep.equal(['save', 'remove', 'save', 'save'])
-        const now: { name: string }[] = await world.db('quote_item').where({ quote_id: made, deleted: 0 })
+        const now = await linesOf(made!)
         expect(now.map(({ name }) => name)).to.have.members(['Stays', 'New'])
       })
 

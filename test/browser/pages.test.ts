@@ -193,7 +193,7 @@ function shapeOf(path: string): string {
 }
 
 const words = new Set(
-  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related'.split(
+  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related set-up tabs fields type'.split(
     ' '
   )
 )

@@ -20,7 +20,8 @@ onSqlite('cards', (open) => {
     before(async () => {
       test = await openApp(open)
       anna = await customerAt(test, 'anna')
-      const row = await test.embedded.db('crm_case').first().where({ id: 'annas-quote-question' })
+      const cases = test.embedded.db<Record<string, unknown>>('crm_case')
+      const row = await cases.clone().first().where({ id: 'annas-quote-question' })
       const more = Array.from({ length: 15 }, (_, index) => ({ ...row, id: `more-${index}`, number: `C-9${index}` }))
       await test.embedded.db('crm_case').insert(more)
       await anna.open(`${door}/case?sort=subject`)

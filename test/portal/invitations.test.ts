@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import { customers } from '../../demo/cast.js'
 import { accessesOf } from '../../src/portal/portal-users.js'
+import { addUserType } from '../../src/portal/user-types.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
-import { admin, customerAt, door, staffAt, theUserType } from './people.js'
+import { admin, customerAt, door, staffAt, thePortal, theUserType } from './people.js'
 
 const password = 'brass kettle under the elm'
 
@@ -119,9 +120,26 @@ eachDatabase((open) => {
       expect(await accessesOf(test.embedded.db, 'Contact', twin)).to.deep.equal([])
     })
 
-    it('Z03 the limit of active users is kept; deactivated ones don’t count', async () => {
+    /** By several administrators. */
+    const addedAtOnce = async (to: TestApp, names: readonly string[]): Promise<string[]> => {
+      const irena = (await to.embedded.host.staffById('irena'))!
+      const { id } = await thePortal(to)
+      const { context } = to.embedded.portico
+      const outcomes = await Promise.allSettled(
+        names.map((name) => addUserType(context, id, { name, primaryModule: 'Lead' }, irena))
+      )
+      return outcomes.map(({ status }) => status).toSorted()
+    }
+
+    it('Z03 the limit of active users is kept, deactivated ones don’t count; so is that of user types, for all at once', async () => {
       const limited = await openApp(open, {
-        config: { limits: { ...test.embedded.config.limits, activeUsersPerType: Object.keys(customers).length } }
+        config: {
+          limits: {
+            ...test.embedded.config.limits,
+            activeUsersPerType: Object.keys(customers).length,
+            userTypesPerPortal: 2
+          }
+        }
       })
       try {
         const frankThere = await staffAt(limited, 'frank')
@@ -137,6 +155,7 @@ eachDatabase((open) => {
         await frankThere.open(invitationFor(id))
         await frankThere.send('Send invitation')
         frankThere.is(200).sees('is on its way')
+        expect(await addedAtOnce(limited, ['One', 'Two', 'Three'])).to.deep.equal(['fulfilled', 'rejected', 'rejected'])
       } finally {
         await limited.close()
       }

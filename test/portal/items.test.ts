@@ -1,6 +1,6 @@
 /** Line items in the form of the record they are part of: shown, added, changed, taken out, saved in one go (Z11). */
 import { expect } from 'chai'
-import { HostRefused, HostSilent, HostUnavailable, type Change } from '../../src/host/host.js'
+import { HostRefused, HostSilent, HostUnavailable } from '../../src/host/host.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
@@ -27,8 +27,11 @@ onSqlite('line items in a record’s form', (open) => {
     description: string
     quantity: number
     amount: number
+    quote_id: string
+    deleted: number
+    created_at: string
   }
-  const lines = async (quote: string): Promise<Line[]> =>
+  const lines = async (quote: string): Promise<Pick<Line, 'id' | 'description' | 'quantity' | 'amount'>[]> =>
     test.embedded
       .db<Line>('crm_quote_item')
       .select('id', 'description', 'quantity', 'amount')
@@ -44,8 +47,8 @@ onSqlite('line items in a record’s form', (open) => {
   /** A quote of his own with these descriptions as items. */
   const made = async (...descriptions: string[]): Promise<string> => {
     await bjorn.open(`${door}/quote/new`)
-    for (const _ of descriptions.slice(1)) await bjorn.send('Add a row')
-    const rows = descriptions.flatMap((text, index) => [[`QuoteItem.${index + 1}.description`, text]])
+    for (let row = 1; row < descriptions.length; row++) await bjorn.send('Add a row')
+    const rows = descriptions.map((text, index): [string, string] => [`QuoteItem.${index + 1}.description`, text])
     await bjorn.send('Save', { subject: 'Spare parts', ...Object.fromEntries(rows) })
     bjorn.is(200)
     return idIn(bjorn.path)
@@ -74,8 +77,8 @@ onSqlite('line items in a record’s form', (open) => {
       ['Service, two years', 2],
       ['Valves', 3]
     ])
-    const row: { amount: number } | undefined = await test.embedded
-      .db('crm_quote')
+    const row = await test.embedded
+      .db<{ id: string; amount: number }>('crm_quote')
       .first('amount')
       .where({ id: 'bjorns-quote' })
     expect(Number(row?.amount)).to.equal(10 * 640 + 2 * 980 + 3 * 18.9)
@@ -172,7 +175,11 @@ onSqlite('line items in a record’s form', (open) => {
   it('A06 an item of another quote is none of this one’s rows', async () => {
     await bjorn.open(`${quote}/edit`)
     const before = await lines('annas-quote')
-    for (const extra of [{ 'QuoteItem.9.description': 'Mine now' }, { 'QuoteItem.9._remove': 'true' }])
+    const attempts: Record<string, string>[] = [
+      { 'QuoteItem.9.description': 'Mine now' },
+      { 'QuoteItem.9._remove': 'true' }
+    ]
+    for (const extra of attempts)
       await bjorn.forge(quote, { subject: 'Honest', 'QuoteItem.9._id': 'annas-quote-1', ...extra })
     expect(await lines('annas-quote')).to.deep.equal(before)
     expect((await lines('bjorns-quote')).map(({ description }) => description)).not.to.include('Mine now')
@@ -233,7 +240,7 @@ onSqlite('line items in a record’s form', (open) => {
       const usual = test.embedded.host.save
       let written = 0
       return async (...[change, by]: Parameters<typeof usual>): Promise<string> =>
-        written++ < count ? usual(change as Change, by) : act()
+        written++ < count ? usual(change, by) : act()
     }
     const refuse = async (): Promise<never> => {
       throw new HostRefused({ description: { key: 'errors.field.characters' } })

@@ -23,10 +23,10 @@ const place: LayoutPlace = { catalog, catalogs, locale: 'en', set, module: modul
 const form = { revision: '3', module: 'Case', kind: 'detail', name: 'Complaints' }
 const t = (key: string): string => key
 
-const read = (typed: Record<string, string | string[]>): LayoutDraft['sections'] =>
+const typedSections = (typed: Record<string, string | string[]>): LayoutDraft['sections'] =>
   readLayout(place, undefined, { ...form, ...typed }).draft.sections
 const sectionsOf = (typed: Record<string, string | string[]>) =>
-  read(typed).map(({ label, fields }) => ({ label, fields }))
+  typedSections(typed).map(({ label, fields }) => ({ label, fields }))
 
 describe('the form of a layout', () => {
   const typed = {
@@ -78,7 +78,7 @@ describe('the form of a layout', () => {
   })
 
   it('E07 a heading is in the language of its reader, or the first that there is', () => {
-    const [one, two] = read({ ...typed, do: 'show' })
+    const [one, two] = typedSections({ ...typed, do: 'show' })
     expect(one).to.deep.include({ label: 'One', headings: { en: 'One', de: 'Eins' } })
     expect(two).to.deep.include({ label: 'Two', headings: { en: 'Two' } })
     const inGerman = inLanguage({ ...set, layouts: [{ ...standard, sections: [one!, two!] }] }, 'de')

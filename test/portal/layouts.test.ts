@@ -200,6 +200,18 @@ onSqlite('layout sets', (open) => {
       await releaseCases(test, ['subject', 'number', 'status', 'priority', 'type', 'description'])
     })
 
+    it('Z05 a list of linked records that says nothing new is not shown beside the one that has them all', async () => {
+      const { db } = test.embedded
+      await releaseCases(test, ['subject', 'account', 'contact'])
+      await db('crm_case_contact').insert({ case_id: 'annas-heating-case', contact_id: 'anna' })
+      await anna.open(`${door}/contact/anna`)
+      expect(headings(anna)).to.include('Cases').and.not.to.include('Cases involved in')
+      await db('crm_case_contact').insert({ case_id: 'jonas-valve-case', contact_id: 'anna' })
+      await anna.open(`${door}/contact/anna`)
+      expect(headings(anna)).to.include.members(['Cases', 'Cases involved in'])
+      await releaseCases(test, ['subject', 'account', 'number', 'status', 'priority', 'type', 'description'])
+    })
+
     it('E07 two portals with different sets show the same record differently', async () => {
       const { context } = test.embedded.portico
       const irena = await by(test)
@@ -208,7 +220,7 @@ onSqlite('layout sets', (open) => {
         await makeSet(test, 'Two', { name: 'S', sections: [{ label: 'There', fields: ['subject', 'status'] }] })
       ]
       await useSet(test, one)
-      const second = await secondPortal(test)
+      const second = await secondPortal()
       const { revision } = (await configuration(context.db)).portals.get(second)!
       await chooseLayoutSet(context, { id: second, revision }, two, irena)
       const there = test.visitor()
@@ -227,7 +239,7 @@ onSqlite('layout sets', (open) => {
     })
 
     /** With cases for its contacts, and Anna in it. */
-    async function secondPortal(test: TestApp): Promise<string> {
+    async function secondPortal(): Promise<string> {
       const { context } = test.embedded.portico
       const irena = await by(test)
       const formats = { date: 'dmy', time: '24' } as const

@@ -224,6 +224,29 @@ onSqlite('the page on which a module is released', (open) => {
     irena.doesNotSee('Everybody of this user type sees')
   })
 
+  it('Z08 a product’s price shows only if its field is released', async () => {
+    const bjorn = await customerAt(test, 'bjorn')
+    for (const visible of [['name'], ['name', 'unitPrice']]) {
+      await irena.open(await releasePath(test, 'Product'))
+      await irena.send('Save', { visible })
+      irena.is(200)
+      await bjorn.open(`${door}/product`)
+      bjorn.is(200).sees('CP 80')
+      expect(bjorn.text.includes('Unit price'), visible.join()).to.equal(visible.includes('unitPrice'))
+    }
+  })
+
+  it('A05 Z07 who compares with a field of the own record is told that it can’t be written any more', async () => {
+    await irena.open(await releasePath(test, 'Contact'))
+    await irena.send('Save', { right: ['edit'], visible: ['name', 'phone'], readOnly: ['name'] })
+    irena.is(200)
+    await irena.open(await releasePath(test, 'Account'))
+    irena.doesNotSee('they would decide', 'it would decide')
+    await irena.send(update, { 'criteria.0.field': 'phone' })
+    await irena.send(update, { 'criteria.0.primary': 'phone' })
+    irena.sees('“Phone” of the own record is released for writing, but')
+  })
+
   it('Z10 Z05 cards instead of a list, and forms in steps, are chosen for each module', async () => {
     await irena.open(await releasePath(test, 'Case'))
     await irena.send('Save', { view: 'canvas', inSteps: 'true' })
@@ -252,13 +275,14 @@ onSqlite('the page on which a module is released', (open) => {
     await irena.open(path)
     const revision = String((await theUserType(test)).revision)
     const sound = { revision, kind: 'related', path: 'contact', visible: ['subject'], readOnly: ['subject'] }
-    for (const strange of [
+    const unknown: Record<string, string>[] = [
       { 'criteria.0.0.0.0.field': 'subject' },
       { 'criteria.0.sql': '1' },
       { 'visible.no-layout': 'subject' },
       { _do: 'remove:0;drop' },
       { owner: 'x' }
-    ])
+    ]
+    for (const strange of unknown)
       expect((await irena.forge(path, { ...sound, ...strange })).status, JSON.stringify(strange)).to.equal(400)
     expect((await irena.forge(path, sound)).status).to.equal(303)
   })

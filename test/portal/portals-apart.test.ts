@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { customers, demoPassword } from '../../demo/cast.js'
-import { configuration, plainRelease, userTypesOf } from '../../src/portal/configuration.js'
+import { configuration, userTypesOf } from '../../src/portal/configuration.js'
 import { invite } from '../../src/portal/invitations.js'
 import { saveLogo } from '../../src/portal/logo.js'
 import { createPortal } from '../../src/portal/portals.js'
@@ -14,6 +14,7 @@ import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { pngOf } from './pictures.js'
 import { door, thePortal } from './people.js'
+import { release } from './releases.js'
 
 const partners = '/portal/partners'
 
@@ -35,12 +36,7 @@ onSqlite('two portals at once', (open) => {
     const form = { name: 'Partnerportal', slug: 'partners', locale: 'de', timeZone: 'Europe/Berlin', formats } as const
     const id = await createPortal(context, form, by)
     const { id: typeId, revision } = userTypesOf(await configuration(context.db), id)[0]!
-    const own = {
-      ...plainRelease,
-      module: 'Contact',
-      kind: 'primary',
-      fields: new Map([['lastName', 'readOnly']])
-    } as const
+    const own = release('Contact', { kind: 'primary', fields: { lastName: 'readOnly' } })
     await saveRelease(context, { id: typeId, revision }, own, by)
     await finishSetUp(context, { id: typeId, revision: revision + 1 }, by)
     await saveAccent(context, await seen(first.id), '#8a2be2', by)

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { customers } from '../../demo/cast.js'
 import { configuration } from '../../src/portal/configuration.js'
+import { logoOf, saveLogo } from '../../src/portal/logo.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
-import { admin, customerAt, door, staffAt, thePortal } from './people.js'
+import { pngOf } from './pictures.js'
+import { admin, customerAt, door, staffAt, thePortal, theUserType } from './people.js'
 
 const day = 86_400_000
 
@@ -88,6 +90,34 @@ onSqlite('portals', (open) => {
       await irena.send('Switch the portal on')
       await anna.open(`${door}/case`)
       anna.is(200).sees('Heating fails')
+    })
+
+    it('Z02 it is born with Client Portal, whose primary module is Contacts', async () => {
+      const { isBuiltIn, name, primaryModule } = await theUserType(test)
+      expect({ isBuiltIn, name, primaryModule }).to.deep.equal({
+        isBuiltIn: true,
+        name: 'Client Portal',
+        primaryModule: 'Contact'
+      })
+    })
+
+    it('Z01 one that was never configured can be given up, and its address is free again; a configured one can’t', async () => {
+      await irena.open(`${admin}/new`)
+      await irena.send('Create portal', { name: 'A try', slug: 'try' })
+      await irena.follow('A try')
+      await irena.send('Discard the portal')
+      irena.is(200).doesNotSee('A try')
+      expect((await test.visitor().peek('/portal/try/sign-in')).status).to.equal(404)
+      expect((await configuration(test.embedded.db)).userTypes.size, 'its user type is gone too').to.equal(1)
+      const portal = await thePortal(test)
+      await irena.open(await settingsOf())
+      irena.doesNotSee('Discard the portal')
+      const refused = await irena.forge(`${admin}/${portal.id}/removal`, { revision: String(portal.revision) })
+      expect(refused.status).to.equal(409)
+      expect((await test.visitor().peek(`${door}/sign-in`)).status).to.equal(200)
+      await irena.open(`${admin}/new`)
+      await irena.send('Create portal', { name: 'A try', slug: 'try' })
+      irena.is(200)
     })
 
     it('E01 one portal answers at the short address, and which one can be changed', async () => {
@@ -236,8 +266,18 @@ eachDatabase((open) => {
       expect(await mailAfter(() => irena.send('Save', { slug: 'A b', tell: 'true' }))).to.deep.equal([])
       irena.is(422)
       expect(irena.page('#field-tell').is('[checked]'), 'what was ticked').to.equal(true)
-      const [first] = await mailAfter(() => irena.send('Save', { name: 'Help Desk' }))
+      const [first] = await mailAfter(() => irena.send('Save', { name: 'Help Desk', slug: 'help-us' }))
       expect(first?.subject).to.match(/^Help (is now called|heißt jetzt|se nyní jmenuje) Help Desk$/)
+    })
+
+    it('E01 keeps its logo, byte by byte', async () => {
+      const { context } = test.embedded.portico
+      const by = (await test.embedded.host.staffById('irena'))!
+      const { id, revision } = await thePortal(test)
+      await saveLogo(context, { id, revision }, { type: 'image/png', content: pngOf(300, 200) }, by)
+      const kept = await logoOf(context.db, id)
+      expect(kept?.type).to.equal('image/png')
+      expect(kept?.content.equals(pngOf(300, 200))).to.equal(true)
     })
 
     it('Z01 tells hundreds as well, and nobody whose access is not confirmed, or is off', async () => {

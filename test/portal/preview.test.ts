@@ -1,10 +1,12 @@
 /** Previews: staff see a portal through the eyes of its people, and only look (Z13, X03). */
 import { expect } from 'chai'
+import type { Router } from 'express'
 import { customers, demoPassword, staff as cast } from '../../demo/cast.js'
 import type { StoredAuditEntry } from '../../src/audit/audit.js'
 import { changeDefaults, defaults, type Level } from '../../src/global-sharing/defaults.js'
 import type { Staff } from '../../src/host/host.js'
 import { configuration, releaseOf } from '../../src/portal/configuration.js'
+import { rooms } from '../../src/portal/pages/routes.js'
 import { invitePerson } from '../../src/portal/persons.js'
 import { portalUserByAddress, remove } from '../../src/portal/portal-users.js'
 import { switchPortal } from '../../src/portal/portals.js'
@@ -115,9 +117,9 @@ const suites =
             expect(entry?.after).to.include({ portalUser: 'Anna Schmidt', userType: 'Client Portal' })
           }
         }
-        irena.sees('Preview started', 'Preview ended')
+        irena.sees('Preview started: Anna Schmidt by Irena Malá', 'Preview ended: Anna Schmidt by Irena Malá')
         await irena.open(`${admin}/${portal.id}`)
-        irena.sees('Preview started', 'Preview ended', 'Irena Malá')
+        irena.sees('Preview started: Anna Schmidt by Irena Malá', 'Preview ended: Anna Schmidt by Irena Malá')
         ;(await irena.open(`${base}/case`)).is(410).sees('This preview is over')
       })
 
@@ -169,20 +171,19 @@ const suites =
 
       it('A40 nothing can be sent: each answers 403 with a sentence, and nothing is written', async () => {
         await irena.open(`${asAnna}/case/${heating}`)
-        const posts = [
-          '/case',
-          `/case/${heating}`,
-          `/case/${heating}/removal`,
-          `/case/${heating}/notes`,
-          `/case/${heating}/notes/any`,
-          `/case/${heating}/notes/any/removal`,
-          `/case/${heating}/notes/any/files/any/removal`,
+        const own = postsOf(rooms(test.embedded.portico.context))
+        expect(own).to.include.members(['/:module', '/:module/:id', '/:module/:id/notes', '/:module/:id/removal'])
+        const params: Record<string, string> = { module: 'case', id: heating }
+        const filled = own.map((path) => path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? 'any'))
+        const elsewhere = [
+          '/',
           '/contact/anna',
           '/profile/preferences',
           '/profile/password',
           '/sign-out',
           '/nothing/at/all'
         ]
+        const posts = [...filled, ...elsewhere]
         const fields = { subject: 'Forged', text: 'Forged', firstName: 'Forged', lastName: 'Forged' }
         for (const path of posts) {
           const answer = await unchanged(world(test), () => irena.forge(asAnna + path, fields))
@@ -275,6 +276,11 @@ const suites =
         ;(await frank.open(`${admin}/preview`)).is(404)
         await users.change(cast.frank.id, { permissions: cast.frank.permissions })
         ;(await frank.open(`${base}/case`)).is(200).sees('Heating fails')
+        await frank.open('/crm')
+        await frank.send('Sign out')
+        await frank.open(`${base}/case`)
+        expect(frank.path).to.match(/\/crm\/sign-in/)
+        frank.doesNotSee('Heating fails')
       })
 
       it('Z13 nobody is looked through whom the CRM doesn’t show; what he sees is shown, and the page says so', async () => {
@@ -413,6 +419,20 @@ const suites =
       })
     })
   }
+
+interface Layer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> }
+  readonly handle: unknown
+}
+
+/** What the portal's own router takes by POST; routers within it stand below a record. */
+function postsOf(router: Router, below = ''): string[] {
+  const layers = router.stack as unknown as Layer[]
+  return layers.flatMap(({ route, handle }) => {
+    if (route) return route.methods['post'] ? [below + route.path] : []
+    return typeof handle === 'function' && 'stack' in handle ? postsOf(handle as Router, '/:module/:id') : []
+  })
+}
 
 interface Seen {
   readonly path: string

@@ -187,7 +187,7 @@ onSqlite('the rights of a portal user', (open) => {
     const quote = (): string => address('staffs')
     const lines = async (): Promise<{ id: string; description: string }[]> =>
       test.embedded
-        .db<{ id: string; description: string }>('crm_quote_item')
+        .db<{ id: string; description: string; quote_id: string; deleted: number }>('crm_quote_item')
         .select('id', 'description')
         .where({ quote_id: ids.staffs, deleted: 0 })
         .orderBy('id')

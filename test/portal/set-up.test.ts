@@ -203,7 +203,7 @@ onSqlite('the set-up of a new portal', (open) => {
         'http://127.0.0.1/portal/partners'
       )
       expect((await theType()).setUp).to.equal(undefined)
-      irena.sees('Set-up finished by Irena Malá', 'Module released: Case')
+      irena.sees('Set-up finished by Irena Malá', 'Address of invitations chosen')
     })
 
     it('Z14 now she is invited, accepts and signs in', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { configuration, userTypesOf, type UserType } from '../../src/portal/configuration.js'
 import { accessesOf } from '../../src/portal/portal-users.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { catalogWith, changeModule, fieldsWith, whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, door, staffAt, thePortal } from './people.js'
@@ -234,7 +235,64 @@ onSqlite('user types of a portal', (open) => {
       expect(await typeNamed('Irena’s')).not.to.equal(undefined)
     })
 
-    it('Z18 invitations go to the chosen field, until somebody was invited; once it is gone, to nobody', async () => {
+    it('Z03 at the beginning of the set-up it may stand for another module, and no longer once modules are chosen', async () => {
+      const { id } = (await typeNamed('Prospects'))!
+      const page = `${admin}/user-types/${id}/set-up`
+      await irena.open(`${page}/type`)
+      await irena.send('Save and next', { primaryModule: 'Vendor' })
+      irena.is(200)
+      expect((await typeNamed('Prospects'))?.releases.map(({ module }) => module)).to.deep.equal(['Vendor'])
+      await irena.submit(`${page}/tabs`, { module: ['Product'] })
+      irena.is(200)
+      await irena.open(`${page}/type`)
+      expect(irena.page('input[name=primaryModule]').attr('type')).to.equal('hidden')
+      const { revision } = (await typeNamed('Prospects'))!
+      const refused = await irena.forge(`${page}/type`, {
+        revision: String(revision),
+        name: 'Prospects',
+        primaryModule: 'Lead'
+      })
+      expect(refused.status).to.equal(422)
+      expect(await typeNamed('Prospects')).to.include({ primaryModule: 'Vendor' })
+    })
+
+    it('Z18 where there are several e-mail fields one is chosen, and invitations go there', async () => {
+      const page = `${admin}/user-types/${(await typeNamed('Prospects'))!.id}`
+      const vendor = await made('Vendor', {
+        name: 'Ventil AG',
+        email: 'office@ventil.example',
+        phone: 'vera@ventil.example'
+      })
+      const host = catalogWith(test, (catalog) =>
+        changeModule(catalog, 'Vendor', (module) => ({ fields: fieldsWith(module, { phone: { type: 'email' } }) }))
+      )
+      await whileHost(test, host, async () => {
+        await irena.open(`${page}/set-up/fields/Vendor`)
+        await irena.send('Save, and take the proposals for 1 more module')
+        expect(irena.page('input[name=addressField][type=radio]')).to.have.length(2)
+        await irena.send('Save and next', { addressField: 'name' })
+        irena.is(422).sees('Invitations can only go to an e-mail field')
+        await irena.send('Save and next', { addressField: 'phone' })
+        await irena.send('Finish')
+        irena.is(200)
+        await irena.open(`${admin}/invitations/new?module=Vendor&record=${vendor}`)
+        irena.is(200).sees('vera@ventil.example').doesNotSee('office@ventil.example')
+        await irena.send('Send invitation')
+        irena.is(200).sees('is on its way')
+        const [access] = await accessesOf(test.embedded.db, 'Vendor', vendor)
+        expect(access?.address).to.equal('vera@ventil.example')
+        const { revision } = (await typeNamed('Prospects'))!
+        const refused = await irena.forge(`${page}/set-up/invitation`, {
+          revision: String(revision),
+          addressField: 'email'
+        })
+        expect(refused.status).to.equal(422)
+        expect(refused.text).to.include('so it stays')
+      })
+      expect(await typeNamed('Prospects')).to.include({ addressField: 'phone' })
+    })
+
+    it('Z18 once the field that invitations go to is gone, nobody is invited until another one is chosen', async () => {
       const { id } = await born()
       await test.embedded.db('portico_user_types').where({ id }).update({ address_field: 'privateEmail' })
       await test.embedded.db('portico_configuration').increment('version', 1)

@@ -20,7 +20,7 @@ import {
 } from '../criteria.js'
 
 /** A comparison as it stands in the form; without a field it is a row that nobody filled in. */
-export interface TypedRow {
+interface TypedRow {
   readonly field: string
   readonly operator: string
   readonly value: string
@@ -166,7 +166,7 @@ interface Choice {
 }
 
 /** What the view prints of a group, and of the groups in it. */
-export interface ShownGroup {
+interface ShownGroup {
   readonly kind: 'group'
   /** For ids and names of inputs: `criteria.1`. */
   readonly name: string
@@ -180,7 +180,7 @@ export interface ShownGroup {
   readonly parts: readonly (ShownGroup | ShownRow)[]
 }
 
-export interface ShownRow {
+interface ShownRow {
   readonly kind: 'row'
   readonly name: string
   readonly number: string
@@ -204,7 +204,7 @@ interface ShownInput {
 }
 
 /** Where criteria are shown: whose they are, and what is wrong with them by place. */
-export interface CriteriaPlace {
+interface CriteriaPlace {
   readonly t: Translate
   readonly module: Module
   readonly primary: Module | undefined

@@ -4,7 +4,7 @@ import { periods } from '../../access/record.js'
 import { locales, type Catalog, type Field, type Module } from '../../host/catalog.js'
 import { checkbox, readForm } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
-import { comparisonsIn, type Criteria } from '../criteria.js'
+import { comparisonsIn } from '../criteria.js'
 import { columnFields, groupFields, modulesForDashlets, sortFields, sumFields } from '../dashboards/dashlet-check.js'
 import {
   chartShapes,
@@ -20,7 +20,6 @@ import {
 import { isTime } from '../dashboards/figures.js'
 import {
   afterAction,
-  blankCriteria,
   criteriaAction,
   criteriaTyped,
   shownCriteria,
@@ -175,14 +174,13 @@ export function blankDashlet({ kind, module }: DashletPlace, id: string): Dashle
 
 /** A dashlet's filters as they are typed. */
 export function criteriaOf({ module, timeZone }: DashletPlace, dashlet: Dashlet): TypedGroup {
-  if (!module || !hasModule(dashlet) || dashlet.filters.length === 0) return blankCriteria
+  if (!module || !hasModule(dashlet)) return { join: 'all', of: [] }
   const of = dashlet.filters.map(({ field, operator, value }) => ({
     field,
     operator,
     match: { by: 'value' as const, value }
   }))
-  const criteria: Criteria = { join: 'all', of }
-  return typedCriteria(module, criteria, timeZone)
+  return typedCriteria(module, of.length === 0 ? undefined : { join: 'all', of }, timeZone)
 }
 
 interface Choice {

@@ -38,7 +38,7 @@ export interface ShownChange {
   readonly at: string
   readonly by: string
   readonly action: string
-  /** The module that was released or taken back. */
+  /** The module that was released or taken back; whose eyes a preview was through. */
   readonly about: string | undefined
   readonly details: readonly { readonly name: string; readonly before: string; readonly after: string }[]
 }
@@ -46,14 +46,18 @@ export interface ShownChange {
 /** The last changes of what `subject` names, newest first. */
 export async function changesOf(context: Context, req: Request, subject: string): Promise<ShownChange[]> {
   const t = translator(req.locale)
-  const entries = await context.audit.list({ subject, limit: 20 })
+  const entries = await context.audit.list({ subject, limit: 10 })
   return entries.map((entry) => ({
     at: entry.at,
     by: entry.actor.name,
     action: t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
-    about: partsOf(entry.after ?? entry.before)['module'],
+    about: subjectIn(partsOf(entry.after ?? entry.before)),
     details: differences(entry.before, entry.after)
   }))
+}
+
+function subjectIn(parts: Readonly<Record<string, string>>): string | undefined {
+  return parts['module'] ?? parts['portalUser'] ?? parts['userType']
 }
 
 function differences(before: unknown, after: unknown): ShownChange['details'] {

@@ -144,9 +144,13 @@ function startsFor(
   { id, kind }: LayoutDraft
 ): { value: string; label: string }[] {
   const crm = module.layouts.filter((one) => one.kind === kind)
+  const isAlone = crm.length === 1
   const own = layoutsOf(set, module.name).filter((one) => one.kind === kind && one.id !== id)
   return [
-    ...crm.map(({ name, label }) => ({ value: crmStart(name), label: t('layouts:layout.crmLayout', { name: label }) })),
+    ...crm.map(({ name, label }) => ({
+      value: crmStart(name),
+      label: t('layouts:layout.crmLayout', { name: isAlone ? label : `${label} (${name})` })
+    })),
     ...own.map(({ id: value, name }) => ({ value, label: name }))
   ]
 }

@@ -12,7 +12,9 @@ import { configuration, userTypesOf, type Portal } from '../configuration.js'
 import {
   changePortal,
   createPortal,
+  discardPortal,
   makeDefault,
+  mayDiscard,
   portalById,
   portalUrl,
   redirectDays,
@@ -132,6 +134,19 @@ export const activatePortal = changed((context, seen, by) => switchPortal(contex
 export const deactivatePortal = changed((context, seen, by) => switchPortal(context, seen, false, by))
 export const defaultPortalPage = changed(makeDefault)
 
+export function discardPortalPage(context: Context): RequestHandler {
+  return (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const { revision } = readForm(revisionForm, req.body)
+        await discardPortal(context, { id: String(req.params['portal']), revision }, req.staff)
+        res.redirect(303, adminUrl(res))
+      },
+      (again) => showPortal(context, req, res, { ...again, typed: {} })
+    )
+}
+
 /** A small form of one button, with the revision that its page showed. */
 function changed(
   act: (context: Context, seen: { id: string; revision: number }, by: Staff) => Promise<void>
@@ -211,6 +226,7 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
       pages: linksTo(pagesOfPortal, res, portal.id),
       redirectDays,
       toTell: await usersToTell(context.db, portal),
+      mayDiscard: await mayDiscard(context.db, all, portal.id),
       changes: await changesOf(context, req, `portal:${portal.id}`),
       notice: again?.notice,
       saved: req.query['saved'] === '1',

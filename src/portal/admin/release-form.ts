@@ -73,7 +73,7 @@ export interface ReleaseForm {
   readonly look: { readonly words: string; readonly recordId: string }
 }
 
-export interface Ticked {
+interface Ticked {
   readonly visible: readonly string[]
   readonly readOnly: readonly string[]
 }

@@ -10,7 +10,7 @@ import { configuration, releaseOf } from '../configuration.js'
 import { isFor } from '../arrangements.js'
 import { layoutSets, layoutsOf } from '../layouts.js'
 import { portalById } from '../portals.js'
-import { goneFrom, isLayoutGone } from '../release-check.js'
+import { goneFrom, isLayoutGone, writableNoMore } from '../release-check.js'
 import { problemsOf, removeRelease, saveRelease, userTypeById } from '../releases.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import {
@@ -124,6 +124,7 @@ async function show(context: Context, req: Request, res: Response, shown: Shown)
       isUnsaved: action !== undefined,
       gone: stored ? goneFrom(catalog, userType, stored, place.layouts) : [],
       isLayoutGone: stored !== undefined && isLayoutGone(stored, place.layouts),
+      deciding: writableNoMore(catalog, userType, form.draft).map(({ label }) => label),
       errors,
       notice: again?.notice,
       action: adminUrl(res, 'user-types', userType.id, 'modules', module.name),

@@ -4,7 +4,7 @@ import type { FieldError } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
 import { noteRights, rights, type FieldRelease, type LayoutRelease, type ReleaseKind } from '../configuration.js'
 import type { PortalLayout } from '../layouts.js'
-import { linkPaths, pathNamed } from '../link-path.js'
+import { linkPaths, pathNamed, type LinkPath } from '../link-path.js'
 import { neverWritten } from '../release-check.js'
 import { shownCriteria } from './criteria-form.js'
 import type { ReleaseForm, ReleasePlace } from './release-form.js'
@@ -21,14 +21,15 @@ export function releaseSheet(
   const { catalog, userType, module, all } = place
   const { draft } = form
   const primary = catalog.modules.get(userType.primaryModule)
+  const offered = linkPaths(catalog, module.name, userType.primaryModule)
   return {
     kind: draft.kind,
     mayBePublic: draft.kind === 'public' || (draft.kind === 'related' && all.publicModules.has(module.name)),
     path: form.otherPath === '' ? draft.path.join('.') : '',
     noPath: t(draft.kind === 'primary' ? 'portal:release.ownOnly' : 'portal:release.noPath'),
-    paths: pathGroups(t, place),
+    paths: pathGroups(t, offered),
     otherPath: form.otherPath,
-    pathName: pathNamed(catalog, module.name, draft.path)?.name,
+    pathExample: (pathNamed(catalog, module.name, draft.path) ?? offered[0])?.name ?? `${module.name}.`,
     criteria: shownCriteria({ t, module, primary, errors }, form.criteria),
     rights: rightsFor(draft.kind).map((value) => ({
       value,
@@ -48,9 +49,8 @@ export function releaseSheet(
 /** By the number of links. */
 function pathGroups(
   t: Translate,
-  { catalog, userType, module }: ReleasePlace
+  paths: readonly LinkPath[]
 ): { label: string; options: { value: string; label: string }[] }[] {
-  const paths = linkPaths(catalog, module.name, userType.primaryModule)
   const lengths = [...new Set(paths.map(({ links }) => links.length))]
   return lengths.map((count) => ({
     label: t('portal:release.steps', { count }),
@@ -71,6 +71,8 @@ interface FieldRow {
   readonly isVisible: boolean
   readonly isReadOnly: boolean
   readonly whyReadOnly: string | undefined
+  /** What writing it is limited to. */
+  readonly note: string | undefined
 }
 
 /** As it was ticked, or as it is stored: a field that isn't released is read-only at first. */
@@ -89,11 +91,13 @@ interface ShownTicks {
 
 function fieldRows(
   t: Translate,
-  { catalog, userType }: ReleasePlace,
+  { catalog, userType, layouts }: ReleasePlace,
   { draft }: ReleaseForm,
   { fields, isVisible, isReadOnly }: ShownTicks & { fields: readonly Field[] }
 ): FieldRow[] {
   const never = neverWritten(catalog, userType, draft)
+  const released = layouts.filter(({ id }) => draft.layouts.some(({ layoutId }) => layoutId === id))
+  const arranging = new Set(released.map(({ forRecords }) => forRecords?.field))
   return fields.map(({ name, label, required, readOnly }) => {
     const why = never.get(name)
     return {
@@ -102,7 +106,8 @@ function fieldRows(
       isRequired: required && !readOnly,
       isVisible: isVisible(name),
       isReadOnly: isReadOnly(name),
-      whyReadOnly: why && t(`portal:release.never.${why}`)
+      whyReadOnly: why && t(`portal:release.never.${why}`),
+      note: arranging.has(name) ? t('portal:release.arranges') : undefined
     }
   })
 }

@@ -7,6 +7,7 @@ import {
   createPortalPage,
   deactivatePortal,
   defaultPortalPage,
+  discardPortalPage,
   newPortalPage,
   portalListPage,
   portalPage
@@ -193,6 +194,7 @@ function pagesOfPortals(router: PermittedRouter, context: Context): void {
   router.post('/:portal/activation', portals, activatePortal(context))
   router.post('/:portal/deactivation', portals, deactivatePortal(context))
   router.post('/:portal/default', portals, defaultPortalPage(context))
+  router.post('/:portal/removal', portals, discardPortalPage(context))
   router.get('/:portal/appearance', portals, appearancePage(context))
   router.post('/:portal/appearance', portals, changeAccent(context))
   router.get('/:portal/appearance/logo', portals, logoOfPortal(context))

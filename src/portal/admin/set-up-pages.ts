@@ -36,7 +36,7 @@ import { chosenIn, fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, typ
 import { draftOf, fieldsSheet, readFields, type FieldsForm } from './set-up-fields.js'
 import { changeIn, problemsIn, readTabs, tabsOf, tabsSheet, type TabsForm } from './set-up-tabs.js'
 
-const typeForm = z.strictObject({ name: line(100), primaryModule: z.string().max(64) })
+const typeForm = z.strictObject({ name: line(100), primaryModule: z.string().min(1, 'errors.field.required').max(64) })
 const changeForm = typeForm.extend({ revision: z.coerce.number().int() })
 const addressForm = z.strictObject({ revision: z.coerce.number().int(), addressField: z.string().max(64) })
 
@@ -238,7 +238,7 @@ async function showNew(context: Context, req: Request, res: Response, again?: Ag
       userType: undefined,
       steps: (['type', ...setUpSteps] as const).map((step) => ({ step, url: undefined, isDone: false })),
       form: {
-        values: { name: '', primaryModule: choices[0]?.name ?? '', ...again?.typed },
+        values: { name: '', primaryModule: '', ...again?.typed },
         errors: again?.errors ?? {},
         modules: choices.map(({ name, labelPlural }) => ({ value: name, label: labelPlural })),
         action: adminUrl(res, portal.id, 'user-types')

@@ -35,7 +35,7 @@ export function userTypeListPage(context: Context): RequestHandler {
         }
       })
     )
-    await page(res, 'portal-admin/user-types', { userTypes })
+    await page(res, 'portal-admin/user-types', { userTypes, personsUrl: adminUrl(res, 'persons') })
   }
 }
 

@@ -130,6 +130,7 @@ function releasedRow(
     rights: rightsIn(t, release),
     ...fieldsIn(module, release),
     isDecided: isDecided(release),
+    isUseless: isUseless(release),
     fieldsUrl: fieldsUrl(res, userType.id, release.module),
     gone: goneFrom(catalog, userType, release),
     url: module && url,
@@ -140,6 +141,12 @@ function releasedRow(
 function rightsIn(t: Translate, release: Release): string[] {
   const given = rights.filter((right) => release.rights.has(right)).map((right) => t(`portal:right.${right}`))
   return release.notes === 'none' ? given : [...given, t(`portal:noteRight.${release.notes}`)]
+}
+
+/** Records may be changed, but no field of them may be written. */
+function isUseless({ rights: given, fields, layouts }: Release): boolean {
+  const written = [fields, ...layouts.map((one) => one.fields)].some((all) => [...all.values()].includes('editable'))
+  return (given.has('edit') || given.has('editShared')) && !written
 }
 
 /** Labels of the fields that are shown, and of those that may be written. */

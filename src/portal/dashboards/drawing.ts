@@ -2,6 +2,7 @@
  *  of its own, so the strictest content policy holds, and the stylesheet colours it for light and dark. */
 import sanitizeHtml, { type IOptions, type Tag } from 'sanitize-html'
 import type { ChartShape } from './dashlets.js'
+import { classOfInk } from './ink.js'
 
 declare const reduced: unique symbol
 /** SVG that `drawn` made. Views print it as it is, by one partial alone (`_drawing.ejs`). */
@@ -28,9 +29,6 @@ export interface Point {
 /** Wide enough for a phone's text to be read, and for a card on a desk. */
 const width = 360
 
-/** Slices have a colour each, the last one is for all the rest. */
-const mostColours = 7
-
 /** The chart as the page shows it. The library is loaded when the first one is drawn: it takes as long as the rest of the start. */
 export async function drawn(drawing: Drawing): Promise<SafeSvg> {
   const { drawChart } = await import('./echarts.js')
@@ -40,18 +38,6 @@ export async function drawn(drawing: Drawing): Promise<SafeSvg> {
 
 function heightOf({ shape, points }: Drawing): number {
   return shape === 'horizontal' ? 16 + 36 * points.length : 230
-}
-
-/** Colours in the drawing that stand for a class of the stylesheet. */
-export const ink = { line: '#000100', series: '#000200', surface: '#000300', grid: '#000500' } as const
-export const slice = (index: number): string => `#0004${String(index % mostColours).padStart(2, '0')}`
-
-const classes: Readonly<Record<string, string>> = {
-  [ink.line]: 'line',
-  [ink.series]: 'series',
-  [ink.surface]: 'surface',
-  [ink.grid]: 'grid',
-  ...Object.fromEntries(Array.from({ length: mostColours }, (_, index) => [slice(index), `slice-${index}`]))
 }
 
 const shapes = ['path', 'polyline', 'circle', 'rect']
@@ -74,7 +60,7 @@ const rules: IOptions = {
 /** Painted by class: `fill-…` and `stroke-…`. A shape without a paint of ours is background, and is left out. */
 function inClasses(tagName: string, attribs: Tag['attribs']): Tag {
   const painted = (['fill', 'stroke'] as const).flatMap((how) => {
-    const name = classes[attribs[how] ?? '']
+    const name = classOfInk[attribs[how] ?? '']
     return name ? [`${how}-${name}`] : []
   })
   const { fill, ...rest } = attribs

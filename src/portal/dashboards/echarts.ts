@@ -11,7 +11,8 @@ import { GridComponent, type GridComponentOption } from 'echarts/components'
 import { init, use, type ComposeOption } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
-import { ink, slice, type Drawing } from './drawing.js'
+import type { Drawing } from './drawing.js'
+import { ink, slice } from './ink.js'
 
 use([BarChart, LineChart, PieChart, GridComponent, LabelLayout, SVGRenderer])
 
@@ -22,7 +23,7 @@ const fontSize = 13
 /** A year by months; of more the line alone is drawn. */
 const mostSymbols = 13
 
-/** SVG with colours that `drawing.ts` knows. */
+/** SVG in colours of `ink.ts`. */
 export function drawChart(drawing: Drawing, size: { width: number; height: number }): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {

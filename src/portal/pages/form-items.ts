@@ -95,10 +95,16 @@ function ownLookup(module: Module): string[] {
 }
 
 function inputsOf({ released }: Asking, module: Module, names: Iterable<string>): Field[] {
-  const wanted = new Set(names)
   const hidden = ownLookup(module)
+  return fillable(module, names, released).filter(({ name }) => !hidden.includes(name))
+}
+
+/** The fields called `names`, in the catalog's order. Lookups of modules that aren't `released` have nothing to choose from and are
+ *  left out. */
+export function fillable(module: Module, names: Iterable<string>, released: ReadonlySet<string>): Field[] {
+  const wanted = new Set(names)
   return [...module.fields.values()]
-    .filter(({ name }) => wanted.has(name) && !hidden.includes(name))
+    .filter(({ name }) => wanted.has(name))
     .filter(({ type, link }) => type !== 'reference' || released.has(module.links.get(link ?? '')?.to ?? ''))
 }
 

@@ -14,7 +14,7 @@ import type { Room } from './room.js'
 import { shownValues } from './shown-value.js'
 
 /** Without a search beside it, a lookup in a row offers at most so many: the rows are many. */
-const mostChoicesInRow = 60
+const mostChoicesInRow = 30
 
 /** A form, ready to be shown. */
 export interface Sheet {

@@ -11,7 +11,7 @@ import type { Room } from './room.js'
 const shortList = 5
 const mostColumns = 4
 /** Where several links lead to the same module, so many records of each are compared. */
-const atOnce = 200
+const atOnce = 100
 
 export type LinkedTable = Table & { readonly moreUrl: string | undefined }
 
@@ -44,17 +44,20 @@ export async function linkedTables(req: Request, room: Room, record: ViewedRecor
 }
 
 /** Without empty lists, and without one all of whose records stand in another list of the same module as well; of two with the same
- *  records the first stays. A list that is too long to be read at once is never left out. */
+ *  records the one with the shorter name stays. A list that is too long to be read at once is never left out. */
 export function newToTheReader<T extends LinkedList>(lists: readonly T[]): T[] {
   const filled = lists.filter(({ found }) => found.records.length > 0)
-  return filled.filter((list, place) => !filled.some((other, at) => other !== list && repeats(list, other, at < place)))
+  const byName = filled.toSorted((one, other) => one.link.label.length - other.link.label.length)
+  return filled.filter((list) => !byName.some((other) => other !== list && repeats(list, other, byName)))
 }
 
-function repeats(list: LinkedList, other: LinkedList, isLater: boolean): boolean {
+/** Whether the other list shows all that this one does, and more, or the same under a better name. */
+function repeats<T extends LinkedList>(list: T, other: T, byName: readonly T[]): boolean {
   if (list.link.to !== other.link.to || list.found.next !== undefined) return false
   const known = new Set(other.found.records.map(({ id }) => id))
   if (!list.found.records.every(({ id }) => known.has(id))) return false
-  return isLater || other.found.next !== undefined || known.size > list.found.records.length
+  const isMore = other.found.next !== undefined || known.size > list.found.records.length
+  return isMore || byName.indexOf(other) < byName.indexOf(list)
 }
 
 function linkedTable(room: Room, record: ViewedRecord, { link, module, columns, found }: FoundList): LinkedTable {

@@ -1,37 +1,21 @@
 /** Forms of a portal: a new record, a changed one, a copy, each with its line items. Only fields the person may write are in them. */
 import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
-import { isMoney, type NewRecord, type ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
-import { Forbidden, NotFound } from '../../errors.js'
-import type { Field, Module } from '../../host/catalog.js'
+import { NotFound } from '../../errors.js'
 import type { FieldError } from '../../host/host.js'
 import { page } from '../../web/render.js'
-import { layoutFor } from '../arranged.js'
-import { configuration, releaseOf, type Release } from '../configuration.js'
-import { filledFields } from '../release-check.js'
-import { fillingFor } from '../role-filling.js'
-import {
-  metTable,
-  splitForm,
-  tableOfItems,
-  tableOfNew,
-  withBlankRow,
-  withPosted,
-  type Asking,
-  type Change
-} from './form-items.js'
-import { chosenKind, fieldOfKind, kindsOf, standardKind, type Kind } from './form-kinds.js'
+import { metTable, splitForm, withBlankRow, withPosted, type Change } from './form-items.js'
+import type { Kind } from './form-kinds.js'
+import { editSheet, filled, kindsIn, newSheet } from './form-opening.js'
 import { saveSheet } from './form-saving.js'
 import { showSheet, type Sheet, type Trouble } from './form-sheet.js'
 import { errorsIn, stepIn, stepsOf } from './form-steps.js'
 import { readForm, typedForm, typedValue } from './form-values.js'
-import { itemsOf, mayWrite, partsOf } from './items.js'
 import { crumbOf } from './list-page.js'
-import { titleOf } from './record-page.js'
 import { isAskedFor } from './reference-choices.js'
 import { roomOf, type Room } from './room.js'
-import { meet, seenMark, seenName } from './seen.js'
+import { meet, seenName } from './seen.js'
 import { shownText } from './shown-value.js'
 
 export function newPage(context: Context): RequestHandler {
@@ -49,7 +33,7 @@ async function chooseKind(res: Response, room: Room, kinds: readonly Kind[]): Pr
     `${room.url(room.module.name, 'new')}?${new URLSearchParams({ kind: id }).toString()}`
   const choices = kinds.map(({ id, name }) => ({ name, url: url(id) }))
   const heading = room.t('portal:form.new', { module: room.module.label })
-  await page(res, 'portal/form-kind', { module: crumbOf(room), heading, choices, icon: room.module.icon })
+  await page(res, 'portal/form-kind', { module: crumbOf(room), heading, choices })
 }
 
 export function createRecord(context: Context): RequestHandler {
@@ -104,89 +88,6 @@ async function formRoom(req: Request, res: Response): Promise<Room> {
   const room = await roomOf(req, res)
   if (room.module.partOf) throw new NotFound()
   return room
-}
-
-async function kindsIn(context: Context, req: Request, room: Room): Promise<Kind[]> {
-  if (!room.released.may.has('create')) throw new Forbidden()
-  return kindsOf(room.layoutSet, room.released, await releaseFor(context, req, room.module.name))
-}
-
-async function newSheet(context: Context, req: Request, room: Room, copied?: ViewedRecord): Promise<Sheet> {
-  const { module, released, t } = room
-  const { timeZone } = req.viewer.person
-  const kinds = await kindsIn(context, req, room)
-  const kind = copied ? kindOfCopy(room, kinds, copied) : chosenKind(req, kinds)
-  const release = await releaseFor(context, req, module.name)
-  const hidden = ownFields(room, release)
-  const names = (kind?.fields ?? released.creatable).filter((name) => !hidden.includes(name))
-  const fields = (await writableIn(req, room, names)).map((field) => fieldOfKind(kind, field))
-  const typed = Object.fromEntries(fields.map((field) => [field.name, typedValue(field, field.default, timeZone)]))
-  return {
-    room,
-    fields,
-    typed,
-    kind,
-    now: undefined,
-    record: undefined,
-    seen: undefined,
-    currencies: currenciesOf(module, fields),
-    items: await newTables(req, room, copied),
-    isInSteps: release?.inSteps ?? false,
-    step: undefined,
-    backUrl: room.url(module.name),
-    heading: t('portal:form.new', { module: module.label }),
-    action: room.url(module.name)
-  }
-}
-
-function kindOfCopy({ layoutSet, module }: Room, kinds: readonly Kind[], record: ViewedRecord): Kind | undefined {
-  const layout = layoutFor(layoutSet, module, record)
-  return kinds.find(({ id }) => id === (layout?.forRecords ? layout.id : standardKind)) ?? kinds.at(-1)
-}
-
-/** The tables of line items he may put into a new record; those of a copy begin with the ones he sees. */
-async function newTables(req: Request, room: Room, copied: ViewedRecord | undefined): Promise<Sheet['items']> {
-  const asking = await askingOf(req, room)
-  const parts = (await partsOf(req, room.module)).filter(({ released }) => released.may.has('create'))
-  const present = copied && parts.length > 0 ? await itemsOf(req, room, copied) : []
-  return parts.map(({ released }) => {
-    const rows = present.find(({ released: { module } }) => module.name === released.module.name)?.rows
-    return tableOfNew(asking, released, rows)
-  })
-}
-
-async function editSheet(context: Context, req: Request, room: Room, id: string): Promise<Sheet> {
-  const record = await records(req.viewer).find(room.module.name, id)
-  const items = await itemsOf(req, room, record)
-  if (!record.may.has('edit') && !items.some(mayWrite)) throw new Forbidden()
-  const fields = record.may.has('edit') ? await writableIn(req, room, [...record.writable]) : []
-  const { timeZone } = req.viewer.person
-  const typed = Object.fromEntries(
-    fields.map((field) => [field.name, typedValue(field, record.values[field.name], timeZone)])
-  )
-  const asking = await askingOf(req, room)
-  const url = room.url(room.module.name, record.id)
-  return {
-    room,
-    fields,
-    typed,
-    record,
-    now: typed,
-    kind: undefined,
-    seen: seenMark(typed),
-    currencies: currenciesOf(room.module, fields, record),
-    items: items.filter(mayWrite).map((one) => tableOfItems(asking, one)),
-    isInSteps: (await releaseFor(context, req, room.module.name))?.inSteps ?? false,
-    step: undefined,
-    action: url,
-    backUrl: url,
-    heading: room.t('portal:form.edit', { title: titleOf(room, record) })
-  }
-}
-
-async function askingOf(req: Request, room: Room): Promise<Asking> {
-  const released = new Set((await records(req.viewer).modules()).map(({ module }) => module.name))
-  return { room, released, timeZone: req.viewer.person.timeZone }
 }
 
 /** The form as it was sent. @throws Invalid for what has no input in it (A14) */
@@ -256,47 +157,4 @@ function changedMeanwhile({ t, showing }: Room, changed: ReadonlyMap<string, Cha
   })
   const notice = t(gone ? 'portal:form.rowsGone' : 'portal:form.changedMeanwhile')
   return { status: 409, errors: Object.fromEntries(errors), notice }
-}
-
-/** The record's own currency, else the one that new records begin with. */
-function currenciesOf(module: Module, fields: readonly Field[], record?: ViewedRecord): Record<string, string> {
-  const isChosenHere = (name: string): boolean => fields.some((field) => field.name === name)
-  const amounts = fields.filter(({ type, currency }) => type === 'money' && currency && !isChosenHere(currency))
-  const codes = amounts.map(({ name, currency }) => {
-    const value = record?.values[name]
-    return [name, isMoney(value) ? value.currency : module.fields.get(currency ?? '')?.default] as const
-  })
-  return Object.fromEntries(codes.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-}
-
-/** Fields that Portico fills in by itself. A lookup in the middle of a path stays in the form: somebody may have two accounts. */
-function ownFields({ module }: Room, release: Release | undefined): string[] {
-  if (!release || release.path.length > 1) return module.owner ? [module.owner] : []
-  return filledFields(module, release)
-}
-
-/** What Portico puts into the new record: what makes it his, and what makes it one of its kind. */
-async function filled(
-  context: Context,
-  req: Request,
-  { room, kind }: Sheet,
-  chosen: NewRecord['values']
-): Promise<Pick<NewRecord, 'fill' | 'links'>> {
-  const catalog = await context.host.catalog(req.locale)
-  const own = await fillingFor(context, { catalog, module: room.module, person: req.viewer.person, chosen })
-  return { ...own, fill: { ...own.fill, ...kind?.fill } }
-}
-
-async function releaseFor(context: Context, req: Request, module: string): Promise<Release | undefined> {
-  const userType = (await configuration(context.db)).userTypes.get(req.viewer.person.userTypeId ?? '')
-  return userType && releaseOf(userType, module)
-}
-
-/** In the catalog's order. References to modules that aren't released have nothing to choose from and are left out. */
-async function writableIn(req: Request, { module }: Room, names: readonly string[]): Promise<Field[]> {
-  const wanted = new Set(names)
-  const released = new Set((await records(req.viewer).modules()).map((one) => one.module.name))
-  return [...module.fields.values()]
-    .filter(({ name }) => wanted.has(name))
-    .filter((field) => field.type !== 'reference' || released.has(module.links.get(field.link ?? '')?.to ?? ''))
 }

@@ -1,0 +1,199 @@
+/** What portals can do beyond the first one's lists: a dashboard, a layout for complaints, a page from elsewhere in the navigation, and a
+ *  second portal for partners, with an appearance and portal roles of its own. For whoever tries Portico; tests make what they need. */
+import type { Context } from '../src/context.js'
+import type { Embedded } from '../src/embedded.js'
+import type { Staff } from '../src/host/host.js'
+import { configuration, releaseOf, userTypesOf, type FieldRelease, type UserType } from '../src/portal/configuration.js'
+import { chooseDashboard, createDashboard, dashboardById, putDashlet } from '../src/portal/dashboards/dashboards.js'
+import type { Dashlet } from '../src/portal/dashboards/dashlets.js'
+import { chooseLayoutSet, createLayoutSet, saveLayout } from '../src/portal/layout-changes.js'
+import { layoutSets } from '../src/portal/layouts.js'
+import { createPortal } from '../src/portal/portals.js'
+import { saveRelease } from '../src/portal/releases.js'
+import { createRole, roleById, saveRoleModule, saveRolesOfPortal } from '../src/portal/roles.js'
+import { finishSetUp } from '../src/portal/set-up.js'
+import { saveAccent } from '../src/portal/theme.js'
+import { createWebTab } from '../src/portal/web-tabs.js'
+import { customers, staff } from './cast.js'
+import { admit, demoPortal } from './portals.js'
+
+const partnerPortal = { name: 'Thermovia Partner', slug: 'partner' } as const
+
+/** Adds it to the demo world's portal; does nothing where it is there already. */
+export async function seedShowcase(embedded: Embedded): Promise<void> {
+  const { context } = embedded.portico
+  const portals = [...(await configuration(context.db)).portals.values()]
+  if (portals.length !== 1 || portals[0]!.slug !== demoPortal.slug) return
+  const irena = (await embedded.host.staffById(staff.irena.id))!
+  await addDashboard(context, irena, portals[0]!.id)
+  await addComplaints(context, irena, portals[0]!.id)
+  await addWebTab(context, irena, portals[0]!.id)
+  await addPartners(embedded, irena)
+}
+
+type Count = Extract<Dashlet, { kind: 'count' }>
+
+const open: Count['filters'] = [{ field: 'status', operator: '≠', value: 'Closed' }]
+
+const dashlets: readonly Dashlet[] = [
+  {
+    kind: 'text',
+    id: 'welcome',
+    title: { any: 'Welcome', de: 'Willkommen', cs: 'Vítejte' },
+    text: {
+      any: 'Here you see how your heating and your requests are doing. In an emergency call +420 541 555 000.',
+      de: 'Hier sehen Sie, wie es um Ihre Anlage und Ihre Anfragen steht. Im Notfall: +420 541 555 000.',
+      cs: 'Zde vidíte, jak je na tom vaše zařízení a vaše požadavky. V nouzi volejte +420 541 555 000.'
+    },
+    isWide: true
+  },
+  count('open-cases', { any: 'Open cases', de: 'Offene Tickets', cs: 'Otevřené případy' }, 'Case', open),
+  count('urgent-cases', { any: 'Urgent ones', de: 'Dringende', cs: 'Naléhavé' }, 'Case', [
+    ...open,
+    { field: 'priority', operator: '=', value: 'Urgent' }
+  ]),
+  count('quotes', { any: 'Quotes', de: 'Angebote', cs: 'Nabídky' }, 'Quote', []),
+  count('invoices', { any: 'Invoices', de: 'Rechnungen', cs: 'Faktury' }, 'Invoice', []),
+  {
+    kind: 'chart',
+    id: 'by-status',
+    title: { any: 'Cases by status', de: 'Tickets nach Status', cs: 'Případy podle stavu' },
+    module: 'Case',
+    filters: [],
+    shape: 'donut',
+    by: 'status',
+    period: 'month'
+  },
+  {
+    kind: 'chart',
+    id: 'invoiced',
+    title: { any: 'Invoices by month', de: 'Rechnungen nach Monat', cs: 'Faktury podle měsíců' },
+    module: 'Invoice',
+    filters: [],
+    shape: 'bar',
+    by: 'date',
+    period: 'month',
+    sum: 'amount'
+  },
+  {
+    kind: 'list',
+    id: 'latest',
+    title: { any: 'Latest cases', de: 'Neueste Tickets', cs: 'Nejnovější případy' },
+    module: 'Case',
+    filters: open,
+    columns: ['subject', 'status', 'createdAt'],
+    limit: 5,
+    isWide: true
+  },
+  {
+    kind: 'stream',
+    id: 'news',
+    title: { any: 'Latest notes', de: 'Neueste Notizen', cs: 'Nejnovější poznámky' },
+    limit: 5,
+    isWide: true
+  }
+]
+
+function count(id: string, title: Count['title'], module: string, filters: Count['filters']): Count {
+  return { kind: 'count', id, title, module, filters }
+}
+
+async function addDashboard(context: Context, by: Staff, portalId: string): Promise<void> {
+  const id = await createDashboard(context, 'Service', by)
+  for (const dashlet of dashlets) {
+    const { revision } = await dashboardById(context.db, id)
+    await putDashlet(context, { id, revision }, dashlet, by)
+  }
+  await chooseDashboard(context, await seenPortal(context, portalId), id, by)
+}
+
+/** Complaints are shown as a story, and what Thermovia says to them comes first. */
+async function addComplaints(context: Context, by: Staff, portalId: string): Promise<void> {
+  const id = await createLayoutSet(context, { name: 'Thermovia', copyOf: undefined }, by)
+  const complaint = {
+    id: undefined,
+    module: 'Case',
+    kind: 'detail',
+    name: 'Complaint',
+    sections: [
+      { label: 'Our answer', fields: ['status', 'resolution'] },
+      { label: 'Your complaint', fields: ['number', 'subject', 'type', 'description', 'createdAt'] }
+    ],
+    forRecords: { field: 'type', values: ['Complaint'] }
+  } as const
+  await saveLayout(context, { id, revision: 1 }, complaint, by)
+  await chooseLayoutSet(context, await seenPortal(context, portalId), id, by)
+  const layoutId = (await layoutSets(context.db)).get(id)!.layouts[0]!.id
+  const type = await clientPortalOf(context, portalId)
+  const cases = releaseOf(type, 'Case')!
+  const shown = complaint.sections.flatMap((section) => section.fields)
+  const fields = new Map([...cases.fields].filter(([name]) => shown.some((field) => field === name)))
+  await saveRelease(context, seenOf(type), { ...cases, layouts: [{ layoutId, fields }] }, by)
+}
+
+async function addWebTab(context: Context, by: Staff, portalId: string): Promise<void> {
+  const type = await clientPortalOf(context, portalId)
+  await createWebTab(
+    context,
+    { name: 'Thermovia.example', url: 'https://www.example.org/', userTypeIds: [type.id] },
+    by
+  )
+}
+
+/** The worked example of the rules (E12): a role by which partners create cases, read those of their company, and the knowledge base. */
+async function addPartners(embedded: Embedded, by: Staff): Promise<void> {
+  const { context } = embedded.portico
+  const formats = { date: 'dmy', time: '24' } as const
+  const id = await createPortal(context, { ...partnerPortal, locale: 'de', timeZone: 'Europe/Berlin', formats }, by)
+  const type = await clientPortalOf(context, id)
+  const own = new Map<string, FieldRelease>(['name', 'email', 'account'].map((name) => [name, 'readOnly']))
+  await saveRelease(context, seenOf(type), { ...releaseOf(type, 'Contact')!, fields: own }, by)
+  await finishSetUp(context, seenOf(await clientPortalOf(context, id)), by)
+  await saveRolesOfPortal(context, await seenPortal(context, id), [await makeRole(context, by)], by)
+  await saveAccent(context, await seenPortal(context, id), '#7a3e9d', by)
+  await admit(embedded, by, type.id, customers.bjorn)
+}
+
+async function makeRole(context: Context, by: Staff): Promise<string> {
+  const id = await createRole(context, 'Cases and knowledge base', by)
+  const none = { read: undefined, edit: undefined, delete: undefined, stream: undefined }
+  const modules = [
+    {
+      module: 'Case',
+      mayCreate: true,
+      levels: { read: 'account', edit: 'no', delete: 'no', stream: 'account' },
+      fields: fieldsOf(['subject', 'priority', 'description'], ['number', 'status', 'account', 'createdAt'])
+    },
+    {
+      module: 'KnowledgeArticle',
+      mayCreate: false,
+      levels: { ...none, read: 'account', edit: 'no', delete: 'no' },
+      fields: fieldsOf([], ['title', 'category', 'body'])
+    }
+  ] as const
+  for (const draft of modules) {
+    const { revision } = await roleById(context.db, id)
+    await saveRoleModule(context, { id, revision }, draft, by)
+  }
+  return id
+}
+
+function fieldsOf(editable: readonly string[], readOnly: readonly string[]): Map<string, FieldRelease> {
+  return new Map([
+    ...editable.map((name) => [name, 'editable'] as const),
+    ...readOnly.map((name) => [name, 'readOnly'] as const)
+  ])
+}
+
+async function clientPortalOf(context: Context, portalId: string): Promise<UserType> {
+  return userTypesOf(await configuration(context.db), portalId)[0]!
+}
+
+function seenOf({ id, revision }: UserType): { id: string; revision: number } {
+  return { id, revision }
+}
+
+async function seenPortal(context: Context, id: string): Promise<{ id: string; revision: number }> {
+  const { revision } = (await configuration(context.db)).portals.get(id)!
+  return { id, revision }
+}

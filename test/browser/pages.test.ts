@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { customers, demoPassword, staff } from '../../demo/cast.js'
 import { guest } from '../../demo/guests.js'
 import { demoPortal } from '../../demo/portals.js'
+import { seedShowcase } from '../../demo/showcase.js'
 import { locales, type Locale } from '../../src/host/catalog.js'
 import { configuration } from '../../src/portal/configuration.js'
 import { invite } from '../../src/portal/invitations.js'
@@ -14,12 +15,14 @@ import { browserSuite } from '../support/browser.js'
 import { onSqlite } from '../support/databases.js'
 
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+/** `portal:list.empty` in place of its text. */
+const untranslated = new RegExp(`\\b(${namespaces().join('|')}):[a-z][a-zA-Z]*\\.[a-zA-Z.]+`)
 const languageNames: Record<Locale, string> = { en: 'English', de: 'Deutsch', cs: 'Čeština' }
 
 /** Bytes of a page with all that it loads, before compression. */
 const heaviest = 50_000
 /** No fewer kinds of pages than this: a crawl that finds nothing proves nothing. */
-const fewest = { staff: 22, customer: 18, stranger: 4, external: 3 }
+const fewest = { staff: 45, customer: 20, stranger: 4, external: 3, preview: 10 }
 
 onSqlite('every page in a browser', (open) => {
   browserSuite('Chromium', (browser) => {
@@ -29,6 +32,7 @@ onSqlite('every page in a browser', (open) => {
 
     before(async () => {
       test = await openApp(open)
+      await seedShowcase(test.embedded)
       server = createServer(test.app)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -69,7 +73,8 @@ onSqlite('every page in a browser', (open) => {
         ],
         signIn: '/crm/sign-in',
         name: staff.irena.userName
-      }
+      },
+      { who: 'preview', doors: [], signIn: '/crm/sign-in', name: staff.frank.userName, preview: customers.anna }
     ] as const
 
     it('X07 invited: axe finds nothing on the pages of the first sign-in, in any language', async function () {
@@ -105,8 +110,11 @@ onSqlite('every page in a browser', (open) => {
           const page = await context.newPage()
           if ('signIn' in person) await signIn(page, origin + person.signIn, person.name)
           await choose(page, origin, locale)
-          if (shapes.size === 0)
-            for (const [shape, path] of await crawl(page, origin, person.doors)) shapes.set(shape, path)
+          if (shapes.size === 0) {
+            const doors =
+              'preview' in person ? [await beginPreview(page, origin, person.preview.firstName)] : person.doors
+            for (const [shape, path] of await crawl(page, origin, doors)) shapes.set(shape, path)
+          }
           for (const path of shapes.values()) await inspect(page, origin + path, locale)
           await context.close()
         }
@@ -161,6 +169,17 @@ async function choose(page: Page, origin: string, locale: Locale): Promise<void>
   await page.waitForLoadState()
 }
 
+/** Gives the path of the first page of a preview as somebody of the portal's first user type. */
+async function beginPreview(page: Page, origin: string, name: string): Promise<string> {
+  await page.goto(`${origin}/portico/admin/portals/preview`)
+  await page.locator('main a[href*="preview?type="]').first().click()
+  await page.locator('main input[name=q]').fill(name)
+  await page.locator('main form:has(input[name=q]) button').click()
+  await page.locator('main form[method=post] button').first().click()
+  await page.waitForURL(/preview\/[^?]+/)
+  return new URL(page.url()).pathname
+}
+
 /** One address for each kind of page that links lead to from `doors`. */
 async function crawl(page: Page, origin: string, doors: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>()
@@ -185,18 +204,22 @@ async function crawl(page: Page, origin: string, doors: readonly string[]): Prom
 /** The kind of page behind an address: ids stand for each other, and so do the CRM's many modules; a portal's few do not. */
 function shapeOf(path: string): string {
   const [bare = ''] = path.split('?')
-  return bare
-    .replace(/\/+$/, '')
-    .split('/')
-    .map((word, index, all) => (index === 0 || words.has(word) || (all[1] === 'portal' && index === 3) ? word : '*'))
+  const [, inPreview] = /^\/portico\/admin\/portals\/preview\/[^/]+(\/.*)$/.exec(bare) ?? []
+  const parts = (inPreview === undefined ? bare : `/portal/preview${inPreview}`).replace(/\/+$/, '').split('/')
+  return parts
+    .map((word, index) => (index === 0 || words.has(word) || (parts[1] === 'portal' && index === 3) ? word : '*'))
     .join('/')
 }
 
 const words = new Set(
-  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related set-up tabs fields type'.split(
+  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related set-up tabs fields type roles levels layout-sets layouts dashboards dashlets dashboard appearance web-tabs web preview persons modules viewers'.split(
     ' '
   )
 )
+
+function namespaces(): string[] {
+  return readdirSync(new URL('../../locales/en/', import.meta.url)).map((file) => file.replace('.json', ''))
+}
 
 interface Violation {
   readonly id: string
@@ -204,19 +227,22 @@ interface Violation {
 }
 
 async function inspect(page: Page, url: string, locale: Locale): Promise<void> {
-  let weight = 0
-  const weigh = (bytes: Promise<Buffer>): void =>
-    void bytes.then((body) => (weight += body.length)).catch(() => undefined)
-  const listen = (response: { body(): Promise<Buffer> }): void => weigh(response.body())
+  const bodies: Promise<number>[] = []
+  const listen = (answer: { body(): Promise<Buffer> }): void =>
+    void bodies.push(
+      answer.body().then(
+        (body) => body.length,
+        () => 0
+      )
+    )
   page.on('response', listen)
-  const response = await page.goto(url, { waitUntil: 'networkidle' })
+  const response = await page.goto(url, { waitUntil: 'load' })
   page.off('response', listen)
+  const weight = (await Promise.all(bodies)).reduce((sum, bytes) => sum + bytes, 0)
   if (!String(response?.headers()['content-type']).includes('text/html')) return
   expect(response!.status(), url).to.be.below(500)
   expect(await page.getAttribute('html', 'lang'), url).to.equal(locale)
-  expect(await page.textContent('body'), `${url} has an untranslated key`).not.to.match(
-    /\b(web|crm|portal|identity|access|errors|sharing|external|start|mail):[a-z]+\.[a-zA-Z.]+/
-  )
+  expect(await page.textContent('body'), `${url} has an untranslated key`).not.to.match(untranslated)
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1),
     `${url} scrolls sideways`

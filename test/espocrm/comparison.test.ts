@@ -18,7 +18,7 @@ import { newRun, onEspocrm } from './live.js'
 import { Made } from './made.js'
 import { generatorFor } from './policies.js'
 import { makeProbe, probe } from './probe.js'
-import { fetchWorld, restValue, type RestWorld } from './rest-world.js'
+import { fetchWorld, referredName, restValue, type RestWorld } from './rest-world.js'
 import { openInstallation, type Installation } from './service.js'
 import type { Json } from './espo-client.js'
 
@@ -206,12 +206,12 @@ function expected(catalog: Catalog, { records: all }: RestWorld, { module, field
     case 'money':
       return typeof value === 'number' ? { amount: value, currency: record[`${field.name}Currency`] } : null
     case 'reference': {
-      const { to, name } = module.links.get(field.link!)!
+      const link = module.links.get(field.link!)!
       if (typeof value !== 'string') return null
-      const target = all.get(to)?.get(value)
-      const isShown =
-        to === 'User' ? record[`${name}Name`] !== null : target && leaves(catalog.modules.get(to)!, target)
-      return isShown ? { id: value, title: record[`${name}Name`] } : { id: '', title: undefined }
+      const target = all.get(link.to)?.get(value)
+      const title = referredName(link, record)
+      const isShown = link.to === 'User' ? title !== null : target && leaves(catalog.modules.get(link.to)!, target)
+      return isShown ? { id: value, title } : { id: '', title: undefined }
     }
     default:
       return value ?? null

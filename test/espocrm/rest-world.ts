@@ -135,6 +135,13 @@ function referredId(link: Link, record: Json): unknown {
   return !only || record[camel(only.column)] === only.is ? record[camel(column)] : null
 }
 
+/** The name of the record that a to-one link leads to: `<link>Name`, or that of its column (`parentName`). */
+export function referredName(link: Link, record: Json): unknown {
+  const own = record[`${link.name}Name`]
+  if (own !== undefined || link.storage.kind !== 'column') return own
+  return record[camel(link.storage.column).replace(/Id$/, 'Name')]
+}
+
 /** From the references at the other end. */
 function reversed({ link, records }: Walk): Row[] {
   if (link.storage.kind !== 'reverse') throw new Error(`REST has no list for the link ${link.name}.`)

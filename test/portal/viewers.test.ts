@@ -113,7 +113,12 @@ eachDatabase((open) => {
       await administrator.open(admin)
       await administrator.forge(`${await releasePath(test, 'Invoice')}/removal`, { revision: String(revision) })
       await frank.open(viewersPath('Invoice', await anInvoice()))
-      frank.is(200).sees('releases Invoices.', 'None of the portal users looked at here sees this record.')
+      frank
+        .is(200)
+        .sees(
+          'releases Invoices, and no portal role gives it.',
+          'None of the portal users looked at here sees this record.'
+        )
       await why(frank, 'anna', 'Invoice', await anInvoice())
       frank.sees('Nothing of this module is released to him.')
     })

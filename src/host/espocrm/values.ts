@@ -97,18 +97,27 @@ interface Reference {
 }
 
 function referencesOf(module: Module): Reference[] {
-  const byColumn = new Map<string, Field>()
-  for (const field of module.fields.values())
-    if (field.storage.kind === 'column') byColumn.set(field.storage.column, field)
+  const byColumn = ownersOfColumns(module)
   const references = new Map<string, Reference>()
   for (const { storage } of module.links.values()) {
     const field = storage.kind === 'column' && byColumn.get(storage.column)
     if (field) references.set(field.name, { field, type: storage.only && byColumn.get(storage.only.column) })
   }
-  for (const field of module.fields.values())
+  for (const field of byColumn.values())
     if (field.type === 'reference' && !references.has(field.name))
       references.set(field.name, { field, type: undefined })
   return [...references.values()]
+}
+
+/** By column, the field that writes it: a parent's id, not the references that only show it. */
+function ownersOfColumns(module: Module): ReadonlyMap<string, Field> {
+  const owners = new Map<string, Field>()
+  for (const field of module.fields.values()) {
+    const { storage } = field
+    if (storage.kind === 'column' && (isWritable(field) || !owners.has(storage.column)))
+      owners.set(storage.column, field)
+  }
+  return owners
 }
 
 /** A parent has a module and an id; without an id there is none. @throws HostRefused */

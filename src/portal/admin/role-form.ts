@@ -56,7 +56,9 @@ export function readRoleModule(module: Module, body: unknown): { revision: numbe
 
 /** What a module begins with: no right, and of the fields its name and what a new record can't do without. */
 export function firstModule(module: Module): RoleModule {
-  const needed = [...module.fields.values()].filter((field) => field.required && !field.readOnly && field.default === null)
+  const needed = [...module.fields.values()].filter(
+    (field) => field.required && !field.readOnly && field.default === null
+  )
   const fields = new Map<string, FieldRelease>([[module.title, 'readOnly']])
   for (const { name } of needed) fields.set(name, 'editable')
   return { ...blankModule(module.name), fields }

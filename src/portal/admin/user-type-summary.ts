@@ -7,6 +7,7 @@ import { readForm } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { isDecided, releaseOf, rights, type Release, type UserType } from '../configuration.js'
+import { layoutSets, layoutsOf, type LayoutSet } from '../layouts.js'
 import { ownerModules, pathNamed } from '../link-path.js'
 import { portalById, portalUrl } from '../portals.js'
 import { countByStatus } from '../portal-users.js'
@@ -61,6 +62,7 @@ async function showSummary(context: Context, req: Request, res: Response, again?
   const portal = portalById(all, userType.portalId)
   const { invited, confirmed } = await countByStatus(context.db, userType.id)
   const tabs = await webTabs(context.db)
+  const layouts = (await layoutSets(context.db)).get(portal.layoutSetId ?? '')
   await page(
     res,
     'portal-admin/user-type',
@@ -71,7 +73,9 @@ async function showSummary(context: Context, req: Request, res: Response, again?
       open: openStep(res, place),
       users: invited + confirmed,
       usersLimit: context.config.limits.activeUsersPerType,
-      released: inOrder(catalog, userType).map((release) => releasedRow(context.t(req.locale), res, place, release)),
+      released: inOrder(catalog, userType).map((release) =>
+        releasedRow(context.t(req.locale), res, { ...place, layouts }, release)
+      ),
       webTabs: userType.webTabIds.flatMap((id) => tabs.get(id)?.name ?? []),
       address: addressIn(place),
       others: otherModules(res, catalog, userType),
@@ -115,7 +119,7 @@ function addressIn({ catalog, userType }: Place): { label: string | undefined; g
 function releasedRow(
   t: Translate,
   res: Response,
-  { catalog, userType }: Place,
+  { catalog, userType, layouts }: Place & { layouts: LayoutSet | undefined },
   release: Release
 ): Record<string, unknown> {
   const module = catalog.modules.get(release.module)
@@ -132,7 +136,7 @@ function releasedRow(
     isDecided: isDecided(release),
     isUseless: isUseless(release),
     fieldsUrl: fieldsUrl(res, userType.id, release.module),
-    gone: goneFrom(catalog, userType, release),
+    gone: goneFrom(catalog, userType, release, layoutsOf(layouts, release.module)),
     url: module && url,
     removalUrl: release.kind === 'primary' ? undefined : `${url}/removal`
   }

@@ -79,6 +79,8 @@ function module(name: string, fields: readonly Field[], links: readonly Link[] =
 const name = field('name', 'text', { required: true, maxLength: 249 })
 const accountParent: ColumnIs = { column: 'parent_type', is: 'Account' }
 const contactParent: ColumnIs = { column: 'parent_type', is: 'Contact' }
+const parentShown = (link: string): Field =>
+  field(link, 'reference', { storage: { kind: 'column', column: 'parent_id' }, link, readOnly: true })
 
 const modules: readonly Module[] = [
   module(
@@ -145,7 +147,13 @@ const modules: readonly Module[] = [
   ),
   module(
     'Task',
-    [name, field('parentType', 'option', options('Account', 'Contact')), field('parentId', 'text', { maxLength: 24 })],
+    [
+      name,
+      field('parentType', 'option', options('Account', 'Contact')),
+      field('parentId', 'text', { maxLength: 24 }),
+      parentShown('parentAccount'),
+      parentShown('parentContact')
+    ],
     [
       one('parentAccount', 'Account', 'parent_id', accountParent),
       one('parentContact', 'Contact', 'parent_id', contactParent)

@@ -10,11 +10,11 @@ import {
   type NoteRight,
   type Right
 } from '../src/portal/configuration.js'
-import { invite } from '../src/portal/invitations.js'
-import { confirm, portalUserById, subjectOf } from '../src/portal/portal-users.js'
-import { createPortal } from '../src/portal/portals.js'
-import { saveRelease } from '../src/portal/releases.js'
-import { finishSetUp } from '../src/portal/set-up.js'
+import { invite } from '../src/portal/people/invitations.js'
+import { confirm, portalUserById, subjectOf } from '../src/portal/people/portal-users.js'
+import { createPortal } from '../src/portal/portals/portals.js'
+import { saveRelease } from '../src/portal/user-types/releases.js'
+import { finishSetUp } from '../src/portal/user-types/set-up.js'
 import { momentAt } from '../src/db/moment.js'
 import { customers, demoPassword, staff } from './cast.js'
 

@@ -3,17 +3,26 @@
 import type { Context } from '../src/context.js'
 import type { Embedded } from '../src/embedded.js'
 import type { Staff } from '../src/host/host.js'
-import { configuration, releaseOf, userTypesOf, type FieldRelease, type UserType } from '../src/portal/configuration.js'
+import {
+  configuration,
+  plainRelease,
+  releaseOf,
+  userTypesOf,
+  type FieldRelease,
+  type UserType
+} from '../src/portal/configuration.js'
 import { chooseDashboard, createDashboard, dashboardById, putDashlet } from '../src/portal/dashboards/dashboards.js'
 import type { Dashlet } from '../src/portal/dashboards/dashlets.js'
-import { chooseLayoutSet, createLayoutSet, saveLayout } from '../src/portal/layout-changes.js'
-import { layoutSets } from '../src/portal/layouts.js'
-import { createPortal } from '../src/portal/portals.js'
-import { saveRelease } from '../src/portal/releases.js'
-import { createRole, roleById, saveRoleModule, saveRolesOfPortal } from '../src/portal/roles.js'
-import { finishSetUp } from '../src/portal/set-up.js'
-import { saveAccent } from '../src/portal/theme.js'
-import { createWebTab } from '../src/portal/web-tabs.js'
+import { chooseLayoutSet, createLayoutSet, saveLayout } from '../src/portal/layouts/layout-changes.js'
+import { layoutSets } from '../src/portal/layouts/layouts.js'
+import { createPortal } from '../src/portal/portals/portals.js'
+import { saveRelease, saveReleases } from '../src/portal/user-types/releases.js'
+import type { ReleaseDraft } from '../src/portal/user-types/release-check.js'
+import { createRole, saveRoleModule, saveRolesOfPortal } from '../src/portal/roles/role-changes.js'
+import { roleById } from '../src/portal/roles/roles.js'
+import { finishSetUp } from '../src/portal/user-types/set-up.js'
+import { saveAccent } from '../src/portal/portals/theme.js'
+import { createWebTab } from '../src/portal/portals/web-tabs.js'
 import { customers, staff } from './cast.js'
 import { admit, demoPortal } from './portals.js'
 
@@ -27,6 +36,7 @@ export async function seedShowcase(embedded: Embedded): Promise<void> {
   const irena = (await embedded.host.staffById(staff.irena.id))!
   await addDashboard(context, irena, portals[0]!.id)
   await addComplaints(context, irena, portals[0]!.id)
+  await addOrders(context, irena, portals[0]!.id)
   await addWebTab(context, irena, portals[0]!.id)
   await addPartners(embedded, irena)
 }
@@ -129,6 +139,30 @@ async function addComplaints(context: Context, by: Staff, portalId: string): Pro
   const shown = complaint.sections.flatMap((section) => section.fields)
   const fields = new Map([...cases.fields].filter(([name]) => shown.some((field) => field === name)))
   await saveRelease(context, seenOf(type), { ...cases, layouts: [{ layoutId, fields }] }, by)
+}
+
+/** Customers order by themselves: an order is filled in step by step, its items last, and orders are shown as cards. */
+async function addOrders(context: Context, by: Staff, portalId: string): Promise<void> {
+  const order: ReleaseDraft = {
+    ...plainRelease,
+    module: 'Order',
+    kind: 'related',
+    path: ['account', 'contacts'],
+    rights: new Set(['create', 'edit', 'clone']),
+    notes: 'write',
+    view: 'canvas',
+    inSteps: true,
+    fields: fieldsOf(['subject', 'deliveryDate', 'description'], ['number', 'account', 'status', 'date', 'amount'])
+  }
+  const items: ReleaseDraft = {
+    ...plainRelease,
+    module: 'OrderItem',
+    kind: 'part',
+    rights: new Set(['create', 'edit', 'delete']),
+    fields: fieldsOf(['product', 'description', 'quantity'], ['unitPrice', 'amount'])
+  }
+  const type = await clientPortalOf(context, portalId)
+  await saveReleases(context, seenOf(type), { drafts: [order, items], removed: [] }, by)
 }
 
 async function addWebTab(context: Context, by: Staff, portalId: string): Promise<void> {

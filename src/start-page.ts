@@ -6,7 +6,7 @@ import { demoPortal } from '../demo/portals.js'
 import type { Config } from './config.js'
 import type { Crm } from './host/embedded/crm.js'
 import type { Host } from './host/host.js'
-import { portalDoors } from './portal/doors.js'
+import { portalDoors } from './portal/portals/doors.js'
 import { translator } from './web/locale.js'
 import { page, urlFor } from './web/render.js'
 

@@ -4,14 +4,11 @@ import type { FieldValue } from '../host/host.js'
 import type { Grant } from './grant.js'
 import { column, onlyOf, standingColumns, table } from './columns.js'
 import { predicate, type Candidate, type Compiler, type PendingOwner } from './compile.js'
-import { ID } from './condition.js'
+import { ID, idOfNew } from './condition.js'
 import { join, raw, sql, type Fragment } from './fragment.js'
 import { flag, standing, type Subject } from './projection.js'
 
 type Values = Readonly<Record<string, FieldValue>>
-
-/** No record has this id: nothing that is there already can lead to a record that is not, as the empty text in a reference would. */
-const idOfNew = '(new)'
 
 /** `select g0, g1 …, ok` for a new row with these values. */
 export function judgeNew(subject: Subject, grants: readonly Grant[], values: Values, candidate: Candidate): Fragment {

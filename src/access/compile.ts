@@ -8,7 +8,7 @@ import { and, isFalse, isTrue, or, raw, sql, type Fragment } from './fragment.js
 import { CannotCompile, linkOf, rootOf } from './roots.js'
 
 /** Paths longer than this are refused (A29). */
-const deepest = 8
+export const deepest = 8
 
 export interface Compiler {
   readonly catalog: Catalog

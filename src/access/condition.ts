@@ -30,6 +30,13 @@ export type PorticoTable = 'portico_authorship' | 'portico_memberships' | 'porti
 /** The name by which conditions speak of a record's own id. */
 export const ID = 'id'
 
+/** The id of a record that is not there yet. No record has it: nothing that is there already can lead to one that is not, as the empty
+ *  text in a reference would. */
+export const idOfNew = '(new)'
+
+/** The record is only being made. */
+export const isPending: Condition = { kind: 'oneOf', field: ID, values: [idOfNew] }
+
 export const always: Condition = { kind: 'always' }
 export const never: Condition = { kind: 'never' }
 
@@ -78,6 +85,25 @@ export function any(...conditions: readonly Condition[]): Condition {
   const of = conditions.flatMap((c) => (c.kind === 'any' ? c.of : [c])).filter((c) => c.kind !== 'never')
   if (of.some((c) => c.kind === 'always')) return always
   return of.length === 0 ? never : of.length === 1 ? of[0]! : { kind: 'any', of }
+}
+
+/** How many links the longest way in it has. */
+export function depthOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'linked':
+      return 1 + depthOf(condition.condition)
+    case 'all':
+    case 'any':
+      return Math.max(0, ...condition.of.map(depthOf))
+    case 'not':
+      return depthOf(condition.condition)
+    case 'always':
+    case 'never':
+    case 'oneOf':
+    case 'compare':
+    case 'joined':
+      return 0
+  }
 }
 
 /** For restrictions only, over our own tables and columns that can't be NULL; the compiler refuses it elsewhere. */

@@ -47,10 +47,8 @@ async function newsOf(entered: Entered, limit: number): Promise<News[]> {
 async function changedLast({ compiler, module, policy, viewer }: Entered): Promise<string[]> {
   const open = any(...grantsFor(policy, 'open').map(({ when }) => when))
   const restrictions = policy.restrictions.map(({ when }) => when)
-  const branches = grantsFor(policy, 'feed').map(({ when }): Branch => ({
-    condition: all(when, open, ...restrictions),
-    asked: []
-  }))
+  const read = grantsFor(policy, 'feed').map(({ when }) => all(when, open, ...restrictions))
+  const branches: readonly Branch[] = [{ conditions: read, asked: [] }]
   const order = { field: lastChange(module), descending: true, after: undefined }
   const statement = pageOfIds(compiler, module, branches, order, mostRecords)
   if (!statement) return []

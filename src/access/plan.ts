@@ -2,15 +2,15 @@
  *  OR plus EXISTS plus ORDER BY would make the database walk the whole table. */
 import type { Field, Module } from '../host/catalog.js'
 import { ID, type Condition } from './condition.js'
-import { all } from './condition.js'
+import { all, any } from './condition.js'
 import { column, isLive, isOutside, table, valueOf } from './columns.js'
 import { joinedIds, nearEndsOf, predicate, type Compiler } from './compile.js'
 import { and, isFalse, isTrue, join, nothing, raw, sql, type Fragment } from './fragment.js'
 import { linkOf, rootOf } from './roots.js'
 
-/** One way to see rows: a grant's condition (restrictions included), and what is asked for within it. */
+/** Rows in which the same is asked for: those that one of the conditions admits (grants' own, restrictions included). */
 export interface Branch {
-  readonly condition: Condition
+  readonly conditions: readonly Condition[]
   /** Filters and search over alias `r`, made from the fields this grant shows. */
   readonly asked: readonly Fragment[]
 }
@@ -34,7 +34,7 @@ export function pageOfIds(
   const key = orderKey(compiler, module, order, 'r')
   const direction = raw(order.descending ? 'desc' : 'asc')
   const after = order.after ? [isAfter(compiler, module, order)] : []
-  const queries = split(branches).flatMap((branch) => {
+  const queries = split(compiler, module, branches).flatMap((branch) => {
     const rows = rowsOfBranch(compiler, module, branch, after)
     return rows
       ? [
@@ -59,7 +59,7 @@ export function cappedCount(
   cap: number
 ): Fragment | undefined {
   const limit = raw(String(cap + 1))
-  const queries = split(branches).flatMap((branch) => {
+  const queries = split(compiler, module, branches).flatMap((branch) => {
     const rows = rowsOfBranch(compiler, module, branch, [])
     return rows ? [sql`select ${column(compiler.dialect, 'r', ID)} as id ${rows} limit ${limit}`] : []
   })
@@ -82,29 +82,76 @@ function orderKey(compiler: Compiler, module: Module, order: Pick<Order, 'field'
 /** More branches than this cost more than they save; the condition then stays one. */
 const mostBranches = 16
 
-/** An alternative inside a grant is a branch of its own. */
-function split(branches: readonly Branch[]): Branch[] {
-  return branches.flatMap((branch) => {
-    const conditions = alternatives(branch.condition)
-    const chosen = conditions.length > mostBranches ? [branch.condition] : conditions
-    return chosen.map((condition) => ({ condition, asked: branch.asked }))
+/** One way to the rows: by a condition, with what is asked for in them. */
+interface Way {
+  readonly condition: Condition
+  readonly asked: readonly Fragment[]
+}
+
+/** An alternative that finds rows from constants is a way of its own. The others cost one walk together and as many walks apart;
+ *  and what would be multiplied out without end stays whole (A29). */
+function split(compiler: Compiler, module: Module, branches: readonly Branch[]): Way[] {
+  return branches.flatMap(({ conditions, asked }) => {
+    const ways = new Map(
+      conditions
+        .flatMap((condition) =>
+          branchesOf(compiler, module, condition) <= mostBranches
+            ? alternatives(compiler, module, condition)
+            : [condition]
+        )
+        .map((way) => [JSON.stringify(way), way])
+    )
+    const isFound = (way: Condition): boolean => rootOf(compiler.catalog, module, way) !== 'none'
+    const walked = any(...[...ways.values()].filter((way) => !isFound(way)))
+    const found = walked.kind === 'always' ? [] : [...ways.values()].filter(isFound)
+    return [...found, ...(walked.kind === 'never' ? [] : [walked])].map((condition) => ({ condition, asked }))
   })
 }
 
-function alternatives(condition: Condition): readonly Condition[] {
-  if (condition.kind === 'any') return condition.of.flatMap(alternatives)
+/** How many `alternatives` would give, without making them. */
+function branchesOf(compiler: Compiler, module: Module, condition: Condition): number {
+  const count = (part: Condition): number => branchesOf(compiler, module, part)
+  if (condition.kind === 'any' && isDriven(compiler, module, condition))
+    return condition.of.reduce((sum, part) => sum + count(part), 0)
+  if (condition.kind !== 'all') return 1
+  return choicesIn(compiler, module, condition.of).reduce((product, part) => product * count(part), 1)
+}
+
+function alternatives(compiler: Compiler, module: Module, condition: Condition): readonly Condition[] {
+  if (condition.kind === 'any')
+    return isDriven(compiler, module, condition)
+      ? condition.of.flatMap((part) => alternatives(compiler, module, part))
+      : [condition]
   if (condition.kind !== 'all') return [condition]
-  const choice = condition.of.find((part) => part.kind === 'any')
-  if (choice?.kind !== 'any') return [condition]
+  const [choice] = choicesIn(compiler, module, condition.of)
+  if (!choice) return [condition]
   const rest = condition.of.filter((part) => part !== choice)
-  return choice.of.flatMap((part) => alternatives(all(part, ...rest)))
+  return choice.of.flatMap((part) => alternatives(compiler, module, all(part, ...rest)))
+}
+
+type Any = Extract<Condition, { kind: 'any' }>
+
+/** The alternatives among conditions that all must hold which are worth taking apart: none where another one finds the rows. */
+function choicesIn(compiler: Compiler, module: Module, parts: readonly Condition[]): Any[] {
+  const isFound = parts.some((part) => part.kind !== 'any' && rootOf(compiler.catalog, module, part) !== 'none')
+  if (isFound) return []
+  return parts.filter((part): part is Any => part.kind === 'any' && isDriven(compiler, module, part))
+}
+
+/** Whether one of the alternatives can be found from constants. */
+function isDriven(compiler: Compiler, module: Module, { of }: Any): boolean {
+  return of.some(
+    (part) =>
+      rootOf(compiler.catalog, module, part) !== 'none' ||
+      (part.kind === 'all' && choicesIn(compiler, module, part.of).length > 0)
+  )
 }
 
 /** `from … where …` of one branch: driven from its root where it has several, by the plain index where it has one. */
 function rowsOfBranch(
   compiler: Compiler,
   module: Module,
-  branch: Branch,
+  branch: Way,
   extra: readonly Fragment[]
 ): Fragment | undefined {
   const { dialect } = compiler

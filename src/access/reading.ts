@@ -1,5 +1,5 @@
 /** Lists, counts and single records, as the grants allow; nothing here writes. */
-import type { Module } from '../host/catalog.js'
+import type { Field, Module } from '../host/catalog.js'
 import { Invalid, NotFound } from '../errors.js'
 import { column, table, valueOf } from './columns.js'
 import { containsText } from './comparison.js'
@@ -158,7 +158,8 @@ interface Narrowing extends Pick<ListQuery, 'filter' | 'search'> {
   readonly uses?: readonly string[]
 }
 
-/** One branch per view grant; a grant that doesn't show a filtered field has none, and a search looks only into what it shows. */
+/** The rows of all view grants; one that doesn't show a filtered field gives none, and a search looks only into what a grant shows.
+ *  Grants in which the same is asked for are asked together. */
 export function branches(entered: Entered, query: Narrowing, within?: Within): Branch[] {
   const { module, policy } = entered
   const filters = query.filter ?? []
@@ -167,16 +168,37 @@ export function branches(entered: Entered, query: Narrowing, within?: Within): B
   const known = fieldsOf(module, view)
   if (used.some((name) => !known.includes(name))) throw new UnknownField()
   const words = wordsOf(query.search)
-  return view
-    .filter((grant) => used.every((name) => grant.fields.includes(name)) && shows(grant, within?.lookups))
-    .map((grant) => ({
-      condition: all(grant.when, ...policy.restrictions.map((restriction) => restriction.when)),
-      asked: [
-        ...filters.map((filter) => filterPredicate(entered, filter)),
-        ...words.map((word) => searchPredicate(entered, grant, word)),
-        ...(within ? [within.linked] : [])
-      ]
-    }))
+  const asking = view.filter(
+    (grant) => used.every((name) => grant.fields.includes(name)) && shows(grant, within?.lookups)
+  )
+  const restrictions = policy.restrictions.map((restriction) => restriction.when)
+  return alikeIn(asking, words.length > 0 ? searchedIn(module) : () => '').map((grants) => ({
+    conditions: grants.map((grant) => all(grant.when, ...restrictions)),
+    asked: [
+      ...filters.map((filter) => filterPredicate(entered, filter)),
+      ...words.map((word) => searchPredicate(entered, grants[0]!, word)),
+      ...(within ? [within.linked] : [])
+    ]
+  }))
+}
+
+function searchedIn(module: Module): (grant: Grant) => string {
+  return (grant) =>
+    searchedFields(module, grant)
+      .map(({ name }) => name)
+      .toSorted()
+      .join()
+}
+
+/** Which fields a search in the grant looks into. */
+function searchedFields(module: Module, { fields }: Grant): Field[] {
+  return fields.flatMap((name) => module.fields.get(name) ?? []).filter(isSearchable)
+}
+
+function alikeIn(grants: readonly Grant[], faceOf: (grant: Grant) => string): Grant[][] {
+  const groups = new Map<string, Grant[]>()
+  for (const grant of grants) groups.set(faceOf(grant), [...(groups.get(faceOf(grant)) ?? []), grant])
+  return [...groups.values()]
 }
 
 function filterPredicate(entered: Entered, filter: Filter): Fragment {
@@ -201,7 +223,7 @@ function isKnown(entered: Entered, { field, operator }: Filter): Fragment {
 }
 
 function searchPredicate({ compiler, module }: Entered, grant: Grant, word: string): Fragment {
-  const fields = grant.fields.flatMap((name) => module.fields.get(name) ?? []).filter(isSearchable)
+  const fields = searchedFields(module, grant)
   return or(fields.map((field) => containsText(compiler.dialect, valueOf(compiler.dialect, module, field, 'r'), word)))
 }
 

@@ -3,7 +3,7 @@ import { records } from '../access/records.js'
 import type { Explanation } from '../access/record.js'
 import { viewerFor } from '../access/viewer.js'
 import type { Translate } from '../web/locale.js'
-import { personOf } from '../portal/door.js'
+import { personOf } from '../portal/portals/door.js'
 import { portalOf, portalUserAt } from './portal-of.js'
 import { languageOf, say, withInstallation } from './terminal.js'
 

@@ -1,7 +1,7 @@
 /** `portico invite`. */
 import { PorticoError } from '../errors.js'
 import { configuration, userTypesOf } from '../portal/configuration.js'
-import { invite } from '../portal/invitations.js'
+import { invite } from '../portal/people/invitations.js'
 import { portalOf } from './portal-of.js'
 import { languageOf, say, withInstallation } from './terminal.js'
 

@@ -2,7 +2,7 @@
 import type { Context } from '../context.js'
 import { PorticoError } from '../errors.js'
 import { configuration, type Portal } from '../portal/configuration.js'
-import { portalUserByAddress, type PortalUser } from '../portal/portal-users.js'
+import { portalUserByAddress, type PortalUser } from '../portal/people/portal-users.js'
 
 /** @throws PorticoError when no portal has this address. */
 export async function portalOf(context: Context, slug: string): Promise<Portal> {

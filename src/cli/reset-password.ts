@@ -1,6 +1,6 @@
 /** `portico reset-password`. */
 import { PorticoError } from '../errors.js'
-import { audienceOf, portalUrl } from '../portal/portals.js'
+import { audienceOf, portalUrl } from '../portal/portals/portals.js'
 import { portalOf, portalUserAt } from './portal-of.js'
 import { say, withInstallation } from './terminal.js'
 

@@ -7,6 +7,7 @@ import { locales } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { checkbox, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { queryText } from '../web/paging.js'
+import { languageChoices } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { requireStaff } from '../web/staff.js'
 import { deactivate, externalUsers, type ExternalUser } from './external-users.js'
@@ -180,12 +181,6 @@ async function showProject(context: Context, req: Request, res: Response, again?
   }
   await page(res, 'external-users/members', locals, { status: again?.status })
 }
-
-const languageChoices = [
-  { value: 'en', label: 'English' },
-  { value: 'de', label: 'Deutsch' },
-  { value: 'cs', label: 'Čeština' }
-]
 
 function saveSecurity(context: Context): RequestHandler {
   return async (req, res) => {

@@ -1,11 +1,12 @@
 /** The configuration of portals as one value, loaded once per configuration version: what is stored, not yet what it means. */
 import type { Knex } from 'knex'
 import { cachedByVersion } from '../db/configuration-version.js'
+import { listBy } from '../db/rows.js'
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
-import type { Criteria } from './criteria.js'
-import { readCriteria } from './criteria.js'
-import { publicModules } from './public-modules.js'
+import type { Criteria } from './user-types/criteria.js'
+import { readCriteria } from './user-types/criteria.js'
+import { publicModules } from './user-types/public-modules.js'
 
 export interface Portal {
   readonly id: string
@@ -176,7 +177,7 @@ const portalColumns = [
 ] as const
 
 async function loadPortals(db: Knex): Promise<Map<string, Portal>> {
-  const roles = await namesBy(db, 'portico_roles_of_portals', 'portal_id', 'role_id')
+  const roles = await listBy(db, 'portico_roles_of_portals', 'portal_id', 'role_id')
   const logos: { portal_id: string; stamp: string }[] = await db('portico_portal_logos').select('portal_id', 'stamp')
   const logoOf = new Map(logos.map(({ portal_id, stamp }) => [portal_id, stamp]))
   const rows = await db<PortalRow>('portico_portals')
@@ -217,19 +218,6 @@ function readTabs(text: string | null): readonly string[] | undefined {
   }
 }
 
-/** The values of `name` by `owner`, in their order. */
-async function namesBy(
-  db: Knex,
-  table: `portico_${string}`,
-  owner: string,
-  name: string
-): Promise<Map<string, string[]>> {
-  const rows = await db<Record<string, string>>(table).select(owner, name).orderBy([owner, name])
-  const byOwner = new Map<string, string[]>()
-  for (const row of rows) byOwner.set(row[owner]!, [...(byOwner.get(row[owner]!) ?? []), row[name]!])
-  return byOwner
-}
-
 async function loadOldAddresses(db: Knex): Promise<Map<string, OldAddress>> {
   const rows: { slug: string; portal_id: string; until: string }[] = await db('portico_portal_addresses').select(
     'slug',
@@ -262,7 +250,7 @@ const userTypeColumns = [
 ] as const
 
 async function loadUserTypes(db: Knex, releases: ReadonlyMap<string, Release[]>): Promise<Map<string, UserType>> {
-  const webTabs = await namesBy(db, 'portico_web_tabs_of_types', 'user_type_id', 'web_tab_id')
+  const webTabs = await listBy(db, 'portico_web_tabs_of_types', 'user_type_id', 'web_tab_id')
   const rows = await db<UserTypeRow>('portico_user_types')
     .select(...userTypeColumns)
     .orderBy(['created_at', 'id'])

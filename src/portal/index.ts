@@ -5,7 +5,7 @@ import { mayOpen, needs } from './admin/permitted.js'
 import { adminPages } from './admin/routes.js'
 import { portalPages } from './pages/routes.js'
 import { policySource } from './policy-source.js'
-import { endAccessOf } from './portal-users.js'
+import { endAccessOf } from './people/portal-users.js'
 import { recordActions } from './record-actions.js'
 
 const portal: PorticoModule = {

@@ -5,13 +5,13 @@ import type { Person } from '../access/viewer.js'
 import type { Catalog } from '../host/catalog.js'
 import { configuration, type Portal, type UserType } from './configuration.js'
 import { combined } from './combined-policy.js'
-import { layoutSets, type LayoutSet } from './layouts.js'
-import { accessLevels } from './levels.js'
-import { primaryFieldsIn, type PrimaryValues } from './criteria.js'
+import { layoutSets, type LayoutSet } from './layouts/layouts.js'
+import { accessLevels } from './roles/levels.js'
+import { primaryFieldsIn, type PrimaryValues } from './user-types/criteria.js'
 import { lookUp } from '../access/question.js'
-import { portalPolicy } from './policy.js'
-import { chosenAccounts } from './portal-users.js'
-import { rolesFor } from './roles.js'
+import type { PolicyFacts } from './policy.js'
+import { chosenAccounts } from './people/portal-users.js'
+import { rolesFor } from './roles/roles.js'
 
 /** Nothing for others, for a portal that is off, for a user type that is gone, and for somebody whose own record is gone (A24, A26).
  *  Somebody without a record has no user type, and what his roles give. */
@@ -33,26 +33,23 @@ export async function policyUnder(
   under: { person: Person; catalog: Catalog; portal: Portal; userType: UserType | undefined }
 ): Promise<ModulePolicy[]> {
   const { person, portal, userType, catalog } = under
-  const given = userType ? await typePolicy(context, { ...under, userType }) : []
-  if (!given) return []
+  const type = userType && (await factsOf(context, { ...under, userType }))
+  if (userType && !type) return []
   const roles = await rolesFor(context.db, portal, person.id)
-  if (roles.length === 0) return given
   const levels = await accessLevels(context.db)
   const accounts = (await chosenAccounts(context.db)).get(person.id)
-  return combined(
-    { given, userType, layouts: await layoutsIn(context, portal) },
-    { catalog, person, roles, levels, accounts }
-  )
+  return combined(type, { catalog, person, roles, levels, accounts })
 }
 
-async function typePolicy(
+/** Undefined where his own record is gone. */
+async function factsOf(
   context: Context,
   under: { person: Person; catalog: Catalog; portal: Portal; userType: UserType }
-): Promise<ModulePolicy[] | undefined> {
+): Promise<PolicyFacts | undefined> {
   const primary = await primaryValues(context, under.userType, under.person)
   if (!primary) return undefined
   const { publicModules } = await configuration(context.db)
-  return portalPolicy({ ...under, primary, publicModules, layouts: await layoutsIn(context, under.portal) })
+  return { ...under, primary, publicModules, layouts: await layoutsIn(context, under.portal) }
 }
 
 async function layoutsIn(context: Context, { layoutSetId }: Portal): Promise<LayoutSet | undefined> {

@@ -18,10 +18,11 @@ import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy, Restriction } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog, ColumnIs, Field, Module } from '../host/catalog.js'
-import { arrangementsOf, type Arrangement } from './arrangements.js'
+import type { Way } from './carried.js'
+import { arrangementsOf, type Arrangement } from './layouts/arrangements.js'
 import { isDecided, type Release, type Right, type UserType } from './configuration.js'
-import { criteriaCondition, primaryFieldsIn, type PrimaryValues } from './criteria.js'
-import { layoutsOf, type LayoutSet } from './layouts.js'
+import { criteriaCondition, primaryFieldsIn, type PrimaryValues } from './user-types/criteria.js'
+import { layoutsOf, type LayoutSet } from './layouts/layouts.js'
 import { leadsTo, modulesAlong } from './link-path.js'
 
 export interface PolicyFacts {
@@ -141,10 +142,24 @@ function writeGrants(facts: PolicyFacts, released: Released): Grant[] {
  *  change his own would choose what he sees (A05). */
 export function decidingFields(catalog: Catalog, userType: Pick<UserType, 'primaryModule' | 'releases'>): Set<string> {
   const columns = decidingColumns(catalog, userType)
-  const fields = [...(catalog.modules.get(userType.primaryModule)?.fields.values() ?? [])]
-  return new Set(
-    fields.filter((field) => columnsOf(field).some((column) => columns.has(column))).map((field) => field.name)
-  )
+  const primary = catalog.modules.get(userType.primaryModule)
+  return primary ? fieldsKeptIn(primary, columns) : new Set()
+}
+
+/** Those of a module's fields that are kept where one of `names` is: whoever changes one changes the other. */
+export function keptWith(module: Module, names: readonly string[]): Set<string> {
+  return fieldsKeptIn(module, new Set(names.flatMap((name) => module.fields.get(name) ?? []).flatMap(placesOf)))
+}
+
+function fieldsKeptIn(module: Module, places: ReadonlySet<string>): Set<string> {
+  const fields = [...module.fields.values()]
+  return new Set(fields.filter((field) => placesOf(field).some((place) => places.has(place))).map(({ name }) => name))
+}
+
+/** Its columns, or the other table and what leads there. */
+function placesOf(field: Field): readonly string[] {
+  const { storage } = field
+  return storage.kind === 'side' ? [`${storage.from} `, ...(storage.near ? [storage.near] : [])] : columnsOf(field)
 }
 
 function decidingColumns(catalog: Catalog, userType: Pick<UserType, 'primaryModule' | 'releases'>): Set<string> {
@@ -155,7 +170,7 @@ function decidingColumns(catalog: Catalog, userType: Pick<UserType, 'primaryModu
   const compared = userType.releases
     .flatMap(({ criteria }) => primaryFieldsIn(criteria))
     .flatMap((name) => primary?.fields.get(name) ?? [])
-  return new Set([...onPaths, ...compared.flatMap(columnsOf)])
+  return new Set([...onPaths, ...compared.flatMap(placesOf)])
 }
 
 /** The columns of `primary` that the links of a path are kept in. */
@@ -187,6 +202,20 @@ export function fieldsAlong(
     for (const field of catalog.modules.get(module)?.fields.values() ?? [])
       if (columnsOf(field).includes(column)) fields.set(module, (fields.get(module) ?? new Set()).add(field.name))
   return fields
+}
+
+/** The same without the lookups in which the paths begin: what leads records of other modules along them. */
+export function fieldsBeyond(
+  catalog: Catalog,
+  paths: readonly { readonly from: string; readonly path: readonly string[] }[]
+): Map<string, Set<string>> {
+  return fieldsAlong(
+    catalog,
+    paths.map(({ from, path: [first = '', ...rest] }) => {
+      const link = catalog.modules.get(from)?.links.get(first)
+      return link?.storage.kind === 'column' ? { from: link.to, path: rest } : { from, path: [first, ...rest] }
+    })
+  )
 }
 
 function columnsOf({ storage }: Field): readonly string[] {
@@ -234,6 +263,20 @@ function justCreated(person: Person, owner: ModulePolicy): Condition {
 /** The record that stands for him; nobody's where he has none. */
 export function ownRecord({ recordId }: Person): Condition {
   return oneOf(ID, recordId === undefined ? [] : [recordId])
+}
+
+/** The ways by which what the user type gives is counted (Z05, Z12). */
+export function waysOfType(facts: PolicyFacts): Way[] {
+  const { catalog, person, userType } = facts
+  return userType.releases.flatMap((release) => {
+    const module = catalog.modules.get(release.module)
+    if (!module || byPath(facts, release).kind === 'never') return []
+    const end = ownRecord(person)
+    const itself = release.module === userType.primaryModule ? end : never
+    return [
+      { from: release.module, links: release.path, end, already: any(itself, byCriteria(facts, { release, module })) }
+    ]
+  })
 }
 
 function byPath({ catalog, person, userType }: PolicyFacts, { module, path }: Release): Condition {

@@ -11,10 +11,10 @@ import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { configuration, type Portal, type UserType } from './configuration.js'
 import { policyUnder } from './policy-source.js'
-import { maySeePerson } from './persons.js'
-import { portalById } from './portals.js'
-import { portalUserById, subjectOf, type PortalUser } from './portal-users.js'
-import { userTypeById } from './releases.js'
+import { maySeePerson } from './people/persons.js'
+import { portalById } from './portals/portals.js'
+import { portalUserById, subjectOf, type PortalUser } from './people/portal-users.js'
+import { userTypeById } from './user-types/releases.js'
 
 /** How long a preview lasts. */
 export const previewMinutes = 60

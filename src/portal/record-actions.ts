@@ -5,9 +5,9 @@ import type { RecordAction, RecordAsk } from '../hooks.js'
 import { adminPath } from './admin/frame.js'
 import { mayOpen, needs } from './admin/permitted.js'
 import { configuration, releaseOf, type Configuration } from './configuration.js'
-import { openUserTypes, recipientAt } from './invitations.js'
-import { accessesOf } from './portal-users.js'
-import { modulesOfRoles } from './roles.js'
+import { openUserTypes, recipientAt } from './people/invitations.js'
+import { accessesOf } from './people/portal-users.js'
+import { modulesOfRoles } from './roles/roles.js'
 
 /** *Send portal invitation* while there is an address and a portal without him; *Portal access* once he has one; *Who can see
  *  this?* wherever portals may show the module (X01). A host asks only for records that it shows this staff member. */

@@ -7,18 +7,18 @@ import { viewerFor } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Catalog, Locale, Module } from '../host/catalog.js'
 import { configuration, releaseOf, type Configuration, type Portal, type UserType } from './configuration.js'
-import { personOf } from './door.js'
+import { personOf } from './portals/door.js'
 import { leadsTo } from './link-path.js'
 import {
   accessesOf,
-  countByStatus,
-  countWithoutRecord,
   portalUsersOfType,
   portalUsersWithoutRecord,
+  userCounts,
   type PortalUser,
-  type PortalUserStatus
-} from './portal-users.js'
-import { modulesOfRoles } from './roles.js'
+  type PortalUserStatus,
+  type UserCounts
+} from './people/portal-users.js'
+import { modulesOfRoles } from './roles/roles.js'
 import { wayBack } from './way-back.js'
 
 /** A record somebody of the staff asks about; `locale` is the language of the answers. */
@@ -78,7 +78,8 @@ export async function obstacleTo(context: Context, { module, recordId }: Asked):
 export async function viewersOf(context: Context, asked: Asked, skip: number): Promise<Viewers> {
   const all = await configuration(context.db)
   const places = openPlaces(all).toSorted((a, b) => rank(a, asked) - rank(b, asked))
-  const sizes = await Promise.all(places.map((place) => confirmedIn(context, place)))
+  const counts = await userCounts(context.db)
+  const sizes = places.map((place) => confirmedIn(counts, place))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const skipped = Math.min(skip, Math.floor(Math.max(total - 1, 0) / viewersPerPage) * viewersPerPage)
   const near = skipped === 0 ? await nearestTo(context, asked, places) : []
@@ -113,9 +114,8 @@ function rank({ userType }: Place, { module }: Asked): number {
   return userType && releaseOf(userType, module.name) ? 0 : 1
 }
 
-async function confirmedIn(context: Context, { portal, userType }: Place): Promise<number> {
-  const counts = userType ? countByStatus(context.db, userType.id) : countWithoutRecord(context.db, portal.id)
-  return (await counts).confirmed
+function confirmedIn(counts: UserCounts, { portal, userType }: Place): number {
+  return (userType ? counts.ofType(userType.id) : counts.withoutRecord(portal.id)).confirmed
 }
 
 /** A page of the confirmed users of all `places`, one user type after the other. */
@@ -129,8 +129,9 @@ async function usersFrom(
   let passed = 0
   for (const [index, place] of places.entries()) {
     const from = Math.max(skip - passed, 0)
-    passed += sizes[index]!
-    if (skip >= passed || users.length >= viewersPerPage) continue
+    const size = sizes[index]!
+    passed += size
+    if (size === 0 || skip >= passed || users.length >= viewersPerPage) continue
     const limit = viewersPerPage - users.length
     users.push(...(await confirmedAt(context, place, from, limit)))
   }

@@ -15,7 +15,8 @@ export function wayBack(catalog: Catalog, from: Module, path: readonly string[])
   return back.length === path.length ? back.reverse() : undefined
 }
 
-function isMirror(one: LinkStorage, other: LinkStorage): boolean {
+/** Whether two links are the two ends of one. */
+export function isMirror(one: LinkStorage, other: LinkStorage): boolean {
   if (one.kind === 'table')
     return other.kind === 'table' && one.table === other.table && one.near === other.far && one.far === other.near
   return (

@@ -59,6 +59,9 @@ export const checkbox = z
   .optional()
   .transform((value) => value !== undefined)
 
+/** A number as a field that nobody types in holds it: a revision, a place. */
+export const wholeNumber = z.coerce.number().int()
+
 /** One line of text without control characters, trimmed, 1 to `max` characters long. */
 export const line = (max = 255): z.ZodString =>
   z

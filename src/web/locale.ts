@@ -10,6 +10,13 @@ import { sameSitePath } from './return-path.js'
 
 export type Translate = (key: string, args?: Record<string, string | number>) => string
 
+/** The languages to choose from, each by its own name. */
+export const languageChoices = [
+  { value: 'en', label: 'English' },
+  { value: 'de', label: 'Deutsch' },
+  { value: 'cs', label: 'Čeština' }
+] as const satisfies readonly { value: Locale; label: string }[]
+
 const translations = i18next.createInstance()
 const resources = readTranslations(projectFolder('locales'))
 void translations.init({

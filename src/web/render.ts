@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import compression from 'compression'
 import express, { type Express, type Response } from 'express'
 import type { Config } from '../config.js'
 import { formatFor, type Reader } from './format.js'
@@ -24,7 +25,7 @@ interface Rendering {
 
 const renderings = new WeakMap<Response, Rendering>()
 
-/** Serves `public` and makes `page` work for every later route. */
+/** Serves `public`, compressed (pages are not: what visitors send stands in them beside tokens), and makes `page` work for every later route. */
 export function setUpRendering(app: Express, options: RenderingOptions): void {
   const files = options.public ?? projectFolder('public')
   const mount = mountOf(options.config)
@@ -37,6 +38,7 @@ export function setUpRendering(app: Express, options: RenderingOptions): void {
   })
   app.use(
     '/public',
+    compression(),
     express.static(files, {
       index: false,
       cacheControl: false,

@@ -7,7 +7,7 @@ import { eachDatabase } from '../support/databases.js'
 import { openCrowd } from './crowd.js'
 import { grant, policyOf, shapes, three, type Shape } from './shapes.js'
 import { worldOn, type World } from './world.js'
-import { oneOf } from '../../src/access/condition.js'
+import { all, any, compare, linked, oneOf, writtenBy, type Condition } from '../../src/access/condition.js'
 import { anna } from './world-rows.js'
 
 const cases = 20_000
@@ -111,6 +111,30 @@ describe(`plans at ${cases} cases`, () => {
       }
     })
 
+    describe('A29 A48 many alternatives', () => {
+      const branchesOf = async (when: Condition): Promise<number> => {
+        const door = records(await world.viewer([policyOf('Case', [grant('Case', 'g', when)])]))
+        const [sql] = await statementsOf(() => door.list('Case'))
+        return sql!.split(' union ').length
+      }
+      const choice = (n: number): Condition =>
+        any(compare('name', 'contains', `a${n}`), compare('name', 'contains', 'e'))
+
+      it('that only a walk can find are one walk, however they are nested', async () => {
+        const groups = Array.from({ length: 20 }, (_, n) => choice(n))
+        expect(await branchesOf(all(...groups))).to.equal(1)
+        expect(await branchesOf(any(...groups.map((group, n) => all(group, choice(n + 20)))))).to.equal(1)
+      })
+
+      it('that begin with the viewer are taken apart, and no more of them than pays', async () => {
+        const ways = [linked('contact', oneOf('id', [anna.contact])), writtenBy('Case', anna.person)]
+        expect(await branchesOf(any(...ways, compare('name', 'contains', 'e')))).to.equal(3)
+        const many = Array.from({ length: 20 }, () => any(...ways, compare('name', 'contains', 'e')))
+        expect(await branchesOf(all(...many.slice(0, 2)))).to.be.within(2, 9)
+        expect(await branchesOf(all(...many))).to.equal(1)
+      })
+    })
+
     async function planOf(shape: Shape, query: ListQuery = {}, isNext = false): Promise<Plan> {
       const door = records(await world.viewer(shape.policy))
       const { next } = isNext ? await door.list(shape.module, query) : { next: undefined }
@@ -119,14 +143,22 @@ describe(`plans at ${cases} cases`, () => {
 
     /** The plan of the last statement that `ask` makes. */
     async function explained(ask: () => Promise<unknown>): Promise<Plan> {
+      const { sql, bindings } = (await queriesOf(ask)).at(-1)!
+      const rows: unknown = await world.db.raw(`explain ${engine === 'mysql' ? '' : 'query plan '}${sql}`, bindings)
+      return engine === 'mysql' ? mysqlPlan((rows as [MysqlStep[]])[0]) : sqlitePlan(rows as SqliteStep[])
+    }
+
+    async function statementsOf(ask: () => Promise<unknown>): Promise<string[]> {
+      return (await queriesOf(ask)).map(({ sql }) => sql)
+    }
+
+    async function queriesOf(ask: () => Promise<unknown>): Promise<{ sql: string; bindings: Knex.RawBinding[] }[]> {
       const queries: { sql: string; bindings: Knex.RawBinding[] }[] = []
       const listen = (query: (typeof queries)[number]): void => void queries.push(query)
       world.db.on('query', listen)
       await ask()
       world.db.removeListener('query', listen)
-      const { sql, bindings } = queries.at(-1)!
-      const rows: unknown = await world.db.raw(`explain ${engine === 'mysql' ? '' : 'query plan '}${sql}`, bindings)
-      return engine === 'mysql' ? mysqlPlan((rows as [MysqlStep[]])[0]) : sqlitePlan(rows as SqliteStep[])
+      return queries
     }
   })
 })

@@ -114,7 +114,10 @@ describe('storages', () => {
         ['the same where ids are compared byte by byte', page(compiler, writtenBy('Contact', author))],
         ['a page by a membership', page(beside, membership)],
         ['one record, asked whether he wrote it', predicate(beside, contacts(), 'r', writtenBy('Contact', author))],
-        ['the count', cappedCount(beside, contacts(), [{ condition: writtenBy('Contact', author), asked: [] }], 1000)]
+        [
+          'the count',
+          cappedCount(beside, contacts(), [{ conditions: [writtenBy('Contact', author)], asked: [] }], 1000)
+        ]
       ]
       const text = parts.map(([title, part]) => `-- ${title}\n${part!.sql};\n-- ${JSON.stringify(part!.bindings)}\n`)
       mustBeGolden(engine, text.join('\n'))
@@ -198,7 +201,7 @@ function compilerOn(db: Knex, idCollation?: string): Compiler {
 function page(compiler: Compiler, condition: Condition): Fragment | undefined {
   const module = moduleOf(compiler.catalog, 'Contact')
   const order = { field: module.fields.get('createdAt')!, descending: true, after: undefined }
-  return pageOfIds(compiler, module, [{ condition, asked: [] }], order, 25)
+  return pageOfIds(compiler, module, [{ conditions: [condition], asked: [] }], order, 25)
 }
 
 function mustBeGolden(engine: string, statements: string): void {

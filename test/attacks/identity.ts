@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { Response } from 'supertest'
 import { demoPassword } from '../../demo/cast.js'
-import { invite } from '../../src/portal/invitations.js'
+import { invite } from '../../src/portal/people/invitations.js'
 import { cookiesIn, masked, wordsOf, type Attacker } from './attacker.js'
 import { accessOf, linkTo, newestMail, rowIn } from './found.js'
 import { sameMissing, unchanged } from './measures.js'

@@ -13,12 +13,12 @@ import type { Context } from '../../src/context.js'
 import { openEmbedded } from '../../src/embedded.js'
 import type { Staff } from '../../src/host/host.js'
 import { configuration, plainRelease, userTypesOf } from '../../src/portal/configuration.js'
-import { invite } from '../../src/portal/invitations.js'
-import { confirm, portalUserById } from '../../src/portal/portal-users.js'
-import { createPortal } from '../../src/portal/portals.js'
-import type { ReleaseDraft } from '../../src/portal/release-check.js'
-import { saveRelease } from '../../src/portal/releases.js'
-import { finishSetUp } from '../../src/portal/set-up.js'
+import { invite } from '../../src/portal/people/invitations.js'
+import { confirm, portalUserById } from '../../src/portal/people/portal-users.js'
+import { createPortal } from '../../src/portal/portals/portals.js'
+import type { ReleaseDraft } from '../../src/portal/user-types/release-check.js'
+import { saveRelease } from '../../src/portal/user-types/releases.js'
+import { finishSetUp } from '../../src/portal/user-types/set-up.js'
 import { openApp, type TestApp } from '../support/app.js'
 import type { OpenDatabase } from '../support/databases.js'
 import { Attacker, wordsOf } from './attacker.js'
@@ -170,6 +170,9 @@ async function listen(app: Express): Promise<Server> {
   return server
 }
 
+/** What every type must show to be finished: the person's own name. */
+const ownName: Draft = { module: 'Contact', kind: 'primary', readOnly: ['name'] }
+
 /** A portal at `/portal/<slug>`; gives the id of its user type. */
 export async function openPortal(context: Context, slug: string, drafts: readonly Draft[]): Promise<string> {
   const by = await irena(context)
@@ -182,7 +185,7 @@ export async function openPortal(context: Context, slug: string, drafts: readonl
   } as const
   const portalId = await createPortal(context, portal, by)
   const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
-  for (const draft of drafts) await release(context, typeId, draft)
+  for (const draft of [ownName, ...drafts]) await release(context, typeId, draft)
   const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
   await finishSetUp(context, { id: typeId, revision }, by)
   return typeId

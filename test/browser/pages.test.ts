@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { customers, demoPassword, staff } from '../../demo/cast.js'
 import { guest } from '../../demo/guests.js'
 import { demoPortal } from '../../demo/portals.js'
 import { seedShowcase } from '../../demo/showcase.js'
 import { locales, type Locale } from '../../src/host/catalog.js'
 import { configuration } from '../../src/portal/configuration.js'
-import { invite } from '../../src/portal/invitations.js'
+import { invite } from '../../src/portal/people/invitations.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { browserSuite } from '../support/browser.js'
 import { onSqlite } from '../support/databases.js'
@@ -19,7 +19,7 @@ const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'u
 const untranslated = new RegExp(`\\b(${namespaces().join('|')}):[a-z][a-zA-Z]*\\.[a-zA-Z.]+`)
 const languageNames: Record<Locale, string> = { en: 'English', de: 'Deutsch', cs: 'Čeština' }
 
-/** Bytes of a page with all that it loads, before compression. */
+/** Bytes of a page with all that it loads, as they come over the wire, nothing of it known before. */
 const heaviest = 50_000
 /** No fewer kinds of pages than this: a crawl that finds nothing proves nothing. */
 const fewest = { staff: 45, customer: 20, stranger: 4, external: 3, preview: 10 }
@@ -142,16 +142,19 @@ async function invitationFor({ embedded }: TestApp, id: string, language: Locale
   return new URL(/https?:\/\/\S+\/invitation\/\S+/.exec(mail?.text ?? '')![0]).pathname
 }
 
-function contextFor(
+/** Without a cache, so that every page has its whole weight. */
+async function contextFor(
   browser: Browser,
   as: { locale: Locale; isPhone: boolean; isDark: boolean }
 ): Promise<BrowserContext> {
-  return browser.newContext({
+  const context = await browser.newContext({
     viewport: as.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     colorScheme: as.isDark ? 'dark' : 'light',
     locale: as.locale,
     bypassCSP: true
   })
+  await context.route('**/*', (route) => route.continue())
+  return context
 }
 
 async function signIn(page: Page, url: string, name: string): Promise<void> {
@@ -227,18 +230,18 @@ interface Violation {
 }
 
 async function inspect(page: Page, url: string, locale: Locale): Promise<void> {
-  const bodies: Promise<number>[] = []
-  const listen = (answer: { body(): Promise<Buffer> }): void =>
-    void bodies.push(
-      answer.body().then(
-        (body) => body.length,
+  const sizes: Promise<number>[] = []
+  const listen = (finished: Request): void =>
+    void sizes.push(
+      finished.sizes().then(
+        ({ responseBodySize }) => responseBodySize,
         () => 0
       )
     )
-  page.on('response', listen)
+  page.on('requestfinished', listen)
   const response = await page.goto(url, { waitUntil: 'load' })
-  page.off('response', listen)
-  const weight = (await Promise.all(bodies)).reduce((sum, bytes) => sum + bytes, 0)
+  page.off('requestfinished', listen)
+  const weight = (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0)
   if (!String(response?.headers()['content-type']).includes('text/html')) return
   expect(response!.status(), url).to.be.below(500)
   expect(await page.getAttribute('html', 'lang'), url).to.equal(locale)

@@ -141,6 +141,11 @@ describe("EspoCRM's catalog", () => {
         { en: 'Contacts', de: 'Kontakte', cs: 'Kontakty' }
       ],
       [
+        'a link that EspoCRM translates as a field only',
+        (l) => moduleIn(spoken[l]!, 'Case').links.get('account')!.label,
+        { en: 'Account', de: 'Firma', cs: 'Organizace' }
+      ],
+      [
         'a section of a layout',
         (l) => layoutOf(spoken[l]!, 'Account', 'detail').sections[0]!.label,
         { en: 'Overview', de: 'Überblick', cs: 'Přehled' }
@@ -289,6 +294,13 @@ describe("EspoCRM's catalog", () => {
       const detail = layoutOf(catalog, 'Contact', 'detail')
       const parts = ['addressStreet', 'addressCity', 'addressState', 'addressPostalCode', 'addressCountry']
       expect(detail.sections.flatMap(({ fields }) => fields)).to.include.members(parts)
+    })
+
+    it('a list of records stands for the reference that EspoCRM does not let stand beside it', () => {
+      const fieldsOf = (module: string): string[] =>
+        layoutOf(catalog, module, 'detail').sections.flatMap(({ fields }) => fields)
+      expect(fieldsOf('Contact')).to.include('account')
+      expect(fieldsOf('Opportunity')).to.include('contact')
     })
 
     it('name nothing that is not a field', () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
-import { openMailServer, readable, type MailServer } from '../support/mail-server.js'
+import { openMailServer, type MailServer } from '../support/mail-server.js'
 import type { Visitor } from '../support/visitor.js'
 import type { Json, List } from './espo-client.js'
 import { newRun, onEspocrm } from './live.js'
 import { Made } from './made.js'
+import { invitationLink } from './newcomers.js'
 import { mount, openService, type Service } from './service.js'
 import { letPorticoUse, makeStaff, type Cast } from './staff.js'
 import { rememberIntegration, setIntegration, setSwitches } from './switches.js'
@@ -119,7 +120,7 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
   })
 
   it('Z16 Z19 she accepts by the mail’s link and its button, and chooses her password', async () => {
-    const link = linkIn(mails)
+    const link = invitationLink(mails)
     expect(link, 'built from EspoCRM’s own address').to.match(new RegExp(`^${live().url}${mount}/`))
     await anna.open(link)
     anna.is(200).sees('You are invited')
@@ -327,12 +328,6 @@ async function choosePortal(visitor: Visitor, run: string): Promise<void> {
   const mine = options.filter((_, option) => visitor.page(option).text().includes(run))
   const userType = mine.first().attr('value')
   await visitor.send('Send invitation', { language: 'en', ...(userType && { userType }) })
-}
-
-function linkIn({ taken }: MailServer): string {
-  const link = /https?:\/\/\S+\/invitation\/[\w-]+/.exec(readable(taken.at(-1) ?? ''))?.[0]
-  expect(link, 'a link in the mail').to.be.a('string')
-  return link!
 }
 
 async function refused(work: () => Promise<unknown>): Promise<void> {

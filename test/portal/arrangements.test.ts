@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { all, any, compare, oneOf } from '../../src/access/condition.js'
-import { columnsFor, layoutFor, sectionsFor } from '../../src/portal/arranged.js'
-import { arrangementsOf } from '../../src/portal/arrangements.js'
-import type { LayoutSet, PortalLayout } from '../../src/portal/layouts.js'
+import { columnsFor, layoutFor, sectionsFor } from '../../src/portal/layouts/placement.js'
+import { arrangementsOf } from '../../src/portal/layouts/arrangements.js'
+import type { LayoutSet, PortalLayout } from '../../src/portal/layouts/layouts.js'
 import { newToTheReader } from '../../src/portal/pages/linked-lists.js'
 import { module, withoutField } from './catalog.js'
 import { release } from './releases.js'
@@ -74,6 +74,21 @@ describe('the fields of a release in its layouts', () => {
     ])
     const byText = { ...complaints, forRecords: { field: 'description', values: ['x'] } }
     expect(standing([byText, urgent]).map(([id]) => id)).to.deep.equal(['urgent', undefined])
+  })
+
+  it('Z11 so is one whose values nobody can read, or that such a field never holds', () => {
+    const narrowed = [
+      ['urgent', ['subject']],
+      [undefined, ['subject']]
+    ]
+    for (const forRecords of [
+      { field: 'type', values: [] },
+      { field: 'isInternal', values: ['Complaint'] }
+    ])
+      expect(
+        standing([{ ...complaints, forRecords }, urgent]).map(([id, , fields]) => [id, fields]),
+        forRecords.field
+      ).to.deep.equal(narrowed)
   })
 })
 

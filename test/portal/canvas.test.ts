@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { releaseOf } from '../../src/portal/configuration.js'
 import { isCanvas } from '../../src/portal/pages/canvas.js'
-import { saveRelease } from '../../src/portal/releases.js'
+import { saveRelease } from '../../src/portal/user-types/releases.js'
 import type { Viewer } from '../../src/access/viewer.js'
 import { staff } from '../../demo/cast.js'
 import { openApp, type TestApp } from '../support/app.js'

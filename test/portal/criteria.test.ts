@@ -8,7 +8,7 @@ import {
   readCriteria,
   type Criteria,
   type Criterion
-} from '../../src/portal/criteria.js'
+} from '../../src/portal/user-types/criteria.js'
 import { module } from './catalog.js'
 
 const byValue = (

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import type { ModulePolicy } from '../../src/access/grant.js'
 import { combined } from '../../src/portal/combined-policy.js'
 import type { Release } from '../../src/portal/configuration.js'
-import { portalPolicy } from '../../src/portal/policy.js'
-import type { PortalRole } from '../../src/portal/roles.js'
+import type { PortalRole } from '../../src/portal/roles/roles.js'
 import { catalog } from './catalog.js'
 import { anna, release, userType } from './releases.js'
 import { byName, role } from './roles-given.js'
@@ -19,9 +18,7 @@ function policies(releases: Release[], roles: PortalRole[]): Map<string, ModuleP
     layouts: undefined
   }
   const around = { catalog, person: anna, roles, levels: byName, accounts: undefined }
-  const given = portalPolicy(facts)
-  const all = roles.length === 0 ? given : combined({ given, userType: type, layouts: undefined }, around)
-  return new Map(all.map((policy) => [policy.module, policy]))
+  return new Map(combined(facts, around).map((policy) => [policy.module, policy]))
 }
 
 const editable = (policy: ModulePolicy | undefined): string[] =>
@@ -65,5 +62,26 @@ describe('a user type and roles together', () => {
     ]
     expect(editable(policies([contact], roles).get('Case'))).to.deep.equal(['subject', 'status'])
     expect(editable(policies([contact, given], roles).get('Case'))).to.deep.equal(['subject'])
+  })
+
+  it('X10 A05 nor what they compare in other words: the parts of a name are the name', () => {
+    const match = { by: 'value', value: 'VIP' } as const
+    const criteria = { join: 'all', of: [{ field: 'name', operator: 'contains', match }] } as const
+    const given = release('Lead', { criteria: { ...criteria, of: [...criteria.of] }, fields: { email: 'readOnly' } })
+    const fields = { firstName: 'editable', lastName: 'editable', phone: 'editable' } as const
+    const roles = [role('one', { Lead: { read: 'all', edit: 'all', fields } })]
+    expect(editable(policies([contact], roles).get('Lead'))).to.have.members(['firstName', 'lastName', 'phone'])
+    expect(editable(policies([contact, given], roles).get('Lead'))).to.deep.equal(['phone'])
+  })
+
+  it('X9 E10 the staff are in nobody’s policy, whatever is written there', () => {
+    const fields = { name: 'readOnly' } as const
+    const given = policies(
+      [contact, release('User', { path: ['contacts'], fields })],
+      [role('all', { User: { read: 'all', create: true, fields }, Account: { read: 'all', fields } })]
+    )
+    expect([...given.keys()])
+      .to.include('Account')
+      .and.not.to.include('User')
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { customers } from '../../demo/cast.js'
 import { configuration } from '../../src/portal/configuration.js'
-import { logoOf, saveLogo } from '../../src/portal/logo.js'
+import { logoOf, saveLogo } from '../../src/portal/portals/logo.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'

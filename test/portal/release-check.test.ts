@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import type { Catalog, Field } from '../../src/host/catalog.js'
 import type { Release } from '../../src/portal/configuration.js'
-import { goneFrom, isLayoutGone, releaseProblems } from '../../src/portal/release-check.js'
-import type { PortalLayout } from '../../src/portal/layouts.js'
+import { goneFrom, isLayoutGone, releaseProblems } from '../../src/portal/user-types/release-check.js'
+import type { PortalLayout } from '../../src/portal/layouts/layouts.js'
+import { roleProblems } from '../../src/portal/roles/role-check.js'
+import { byName, role } from './roles-given.js'
 import { catalog, field, withField, withoutField, withoutLink, withoutModule } from './catalog.js'
 import { release, userType } from './releases.js'
 
@@ -51,6 +53,15 @@ describe('a release that can’t work is refused with the reason', () => {
     expect(
       problems(release('Case', { path: ['contact'], rights: ['edit'], fields: { description: 'editable' } }))
     ).to.deep.equal({})
+  })
+
+  it('X9 E10 the staff are no module for a portal', () => {
+    expect(problems(release('User', { path: ['contacts'], fields: { name: 'readOnly' } }))).to.deep.equal({
+      module: 'moduleGone'
+    })
+    const asked = role('one', { User: { read: 'all', fields: { name: 'readOnly' } } }).modules.get('User')!
+    expect(roleProblems({ catalog, levels: byName }, asked)).to.have.keys('module')
+    expect(roleProblems({ catalog, levels: byName }, { ...asked, module: 'Account' })).to.deep.equal({})
   })
 
   it('Z11 so does a mandatory file, which nobody outside can give; what else is read-only the CRM fills itself', () => {

@@ -7,9 +7,9 @@ import {
   type Release,
   type Right
 } from '../../src/portal/configuration.js'
-import { chooseLayoutSet, createLayoutSet, saveLayout } from '../../src/portal/layout-changes.js'
-import { layoutSets, type PortalLayout } from '../../src/portal/layouts.js'
-import { saveRelease } from '../../src/portal/releases.js'
+import { chooseLayoutSet, createLayoutSet, saveLayout } from '../../src/portal/layouts/layout-changes.js'
+import { layoutSets, type PortalLayout } from '../../src/portal/layouts/layouts.js'
+import { saveRelease } from '../../src/portal/user-types/releases.js'
 import type { TestApp } from '../support/app.js'
 import { thePortal, theUserType } from './people.js'
 

@@ -3,11 +3,12 @@ import { mergePolicies } from '../../src/access/grant.js'
 import { viewerFor, type Person, type Viewer } from '../../src/access/viewer.js'
 import { records } from '../../src/access/records.js'
 import type { Records } from '../../src/access/record.js'
-import type { FieldRelease } from '../../src/portal/configuration.js'
-import type { AccessLevels } from '../../src/portal/levels.js'
-import { rolePolicy } from '../../src/portal/role-policy.js'
-import type { Level, LeveledAction, PortalRole, RoleModule } from '../../src/portal/roles.js'
+import type { FieldRelease, Release } from '../../src/portal/configuration.js'
+import { combined } from '../../src/portal/combined-policy.js'
+import type { AccessLevels } from '../../src/portal/roles/levels.js'
+import type { Level, LeveledAction, PortalRole, RoleModule } from '../../src/portal/roles/roles.js'
 import type { TestApp } from '../support/app.js'
+import { userType } from './releases.js'
 
 type Given = Partial<Record<LeveledAction, Level>> & {
   create?: boolean
@@ -35,9 +36,11 @@ export const byName: AccessLevels = { revision: 1, configured: new Map() }
 export interface Around {
   readonly levels?: AccessLevels
   readonly accounts?: readonly string[]
+  /** What a user type gives beside the roles. */
+  readonly releases?: readonly Release[]
 }
 
-/** Somebody with these roles and nothing else. */
+/** Somebody with these roles and, unless `around` says more, nothing else. */
 export async function viewerWith(
   test: TestApp,
   person: Person,
@@ -47,7 +50,9 @@ export async function viewerWith(
   const { kernel, host } = test.embedded.portico.context
   const catalog = await host.catalog('en')
   const facts = { catalog, person, roles, levels: around.levels ?? byName, accounts: around.accounts }
-  return viewerFor({ ...kernel, policyFor: async () => mergePolicies(rolePolicy(facts)) }, person)
+  const more = { primary: {}, publicModules: new Set<string>(), layouts: undefined }
+  const type = around.releases && { catalog, person, userType: userType(...around.releases), ...more }
+  return viewerFor({ ...kernel, policyFor: async () => mergePolicies(combined(type, facts)) }, person)
 }
 
 /** His door. */

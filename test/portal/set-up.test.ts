@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { configuration, releaseOf, userTypesOf, type UserType } from '../../src/portal/configuration.js'
-import { accessesOf } from '../../src/portal/portal-users.js'
+import { accessesOf } from '../../src/portal/people/portal-users.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addressOf } from '../../src/portal/module-address.js'
-import { freeSlugs, isSlug, slugOf } from '../../src/portal/slug.js'
+import { freeSlugs, isSlug, slugOf } from '../../src/portal/portals/slug.js'
 
 describe('the address of a portal (Z01)', () => {
   it('is made from its name, in letters that every keyboard has', () => {

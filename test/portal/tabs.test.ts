@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { removeRelease, saveRelease } from '../../src/portal/releases.js'
-import { arranged, goneFrom, listOf, type Tab } from '../../src/portal/tabs.js'
+import { removeRelease, saveRelease } from '../../src/portal/user-types/releases.js'
+import { arranged, goneFrom, listOf, type Tab } from '../../src/portal/portals/tabs.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { pictureSize } from '../../src/portal/picture-size.js'
+import { pictureSize } from '../../src/portal/portals/picture-size.js'
 import {
   contrast,
   contrastsOf,
@@ -14,7 +14,7 @@ import {
   surfaces,
   themeOf,
   type Colour
-} from '../../src/portal/theme.js'
+} from '../../src/portal/portals/theme.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { sandboxOf } from '../../src/portal/pages/web-tab-page.js'
-import { normalUrl, saveWebTabsOf, webTabs, type WebTab } from '../../src/portal/web-tabs.js'
+import { normalUrl, putWebTabs, webTabs, type WebTab } from '../../src/portal/portals/web-tabs.js'
+import { saveReleases } from '../../src/portal/user-types/releases.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
@@ -168,11 +169,17 @@ onSqlite('web tabs', (open) => {
     ]
     const { context } = test.embedded.portico
     const staff = (await test.embedded.host.staffById('irena'))!
-    const { id, revision } = await theUserType(test)
-    const seen = { id, revision }
-    await saveWebTabsOf(context, seen, [first.id, second.id, 'none'], staff)
+    const userType = await theUserType(test)
+    const give = (...ids: string[]): Promise<void> =>
+      saveReleases(
+        context,
+        { id: userType.id, revision: userType.revision },
+        { drafts: [], removed: [], also: (trx) => putWebTabs(trx, userType, ids) },
+        staff
+      )
+    await give(first.id, second.id, 'none')
     expect((await theUserType(test)).webTabIds).to.have.members([first.id, second.id])
-    const tooLate = await saveWebTabsOf(context, seen, [], staff).catch((error: unknown) => error)
+    const tooLate = await give().catch((error: unknown) => error)
     expect(tooLate).to.have.property('status', 409)
     expect((await theUserType(test)).webTabIds).to.have.length(2)
   })

@@ -179,7 +179,7 @@ function valuesOf($: CheerioAPI, field: Found): readonly string[] {
   if (!field.is('select')) return [field.attr('value') ?? '']
   const chosen = field.find('option[selected]')
   const options = field.is('[multiple]') || chosen.length > 0 ? chosen : field.find('option').first()
-  return options.map((_, option) => $(option).attr('value') ?? '').get()
+  return options.map((_, option) => $(option).attr('value') ?? $(option).text().trim()).get()
 }
 
 function pairs(values: ReadonlyMap<string, readonly string[]>): [string, string][] {

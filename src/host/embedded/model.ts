@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Catalog, Locale, Module } from '../catalog.js'
 import { HostRefused } from '../host.js'
+import { forgetAnswers, oncePerRequest } from '../../db/within-request.js'
 import { NotFound } from '../../errors.js'
 import { allRows } from './answers.js'
 import { makeCatalog } from './catalog.js'
@@ -37,8 +38,9 @@ export async function openModel(db: Knex, shipped: readonly ModuleDefinition[]):
   let known = await load(db, shipped)
   await prepareModules(db, known.catalog('en'))
 
+  const revisionNow = {}
   const current = async (): Promise<Model> => {
-    const now = await revisionOf(db)
+    const now = await oncePerRequest(revisionNow, () => revisionOf(db))
     if (now === revision) return known
     known = await load(db, shipped)
     revision = now
@@ -54,6 +56,7 @@ export async function openModel(db: Knex, shipped: readonly ModuleDefinition[]):
       mustBeDefinable(await current(), custom)
       await prepareModules(db, makeModel(extend(known.definitions, custom)).catalog('en'))
       await keep(db, custom)
+      forgetAnswers()
       await current()
     }
   }

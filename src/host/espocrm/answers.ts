@@ -67,7 +67,9 @@ const field = z.object({
   /** Of `linkParent`. */
   entityList: words,
   /** Of `linkMultiple`: the reference that names the first of them. */
-  primaryLink: word
+  primaryLink: word,
+  /** What can't stand in a layout beside it; of `linkMultiple` that is such a reference, too. */
+  detailLayoutIncompatibleFieldList: words
 })
 
 const entity = z.object({

@@ -31,13 +31,25 @@ export function wordsIn(i18n: Metadata['i18n'], locale: Locale): Words {
     firstOf(spoken.map((language) => language[scope]?.[category][name]))
   const common = (scope: string, category: Category, name: string): string | undefined =>
     find(scope, category, name) ?? find('Global', category, name)
+  /** EspoCRM gives English words out as another language's where it has none; a link is often translated as the field of its name only. */
+  const translated = (scope: string, category: Category, name: string): string | undefined => {
+    const [own, english] = [languages[locale], languages.en].map(
+      (language) => i18n[language]?.[scope]?.[category][name]
+    )
+    return own === english ? undefined : own
+  }
   const choice = ([scope, field]: readonly [string, string], value: string): string | undefined =>
     firstOf(spoken.map((language) => language[scope]?.options[field]?.[value]))
   return {
     module: (module) => find('Global', 'scopeNames', module) ?? module,
     modules: (module) => find('Global', 'scopeNamesPlural', module) ?? find('Global', 'scopeNames', module) ?? module,
     field: (module, field) => common(module, 'fields', field) ?? field,
-    link: (module, link) => common(module, 'links', link) ?? common(module, 'fields', link) ?? link,
+    link: (module, link) =>
+      translated(module, 'links', link) ??
+      translated(module, 'fields', link) ??
+      common(module, 'links', link) ??
+      common(module, 'fields', link) ??
+      link,
     option: (place, value) => firstOf(optionLists(place).map((list) => choice(list, value))) ?? value,
     section: (module, label) => common(module, 'labels', label) ?? label,
     common: (field) => find('Global', 'fields', field) ?? field

@@ -41,9 +41,12 @@ function fieldsIn(model: Model, module: string, fields: ReadonlyMap<string, Fiel
 
 const addressParts = ['street', 'city', 'state', 'postalCode', 'country'] as const
 
-/** An address stands for its parts, a list of records for the first of them where a reference names it. */
+/** An address stands for its parts, a list of records for the reference that names the first of them, where there is one. */
 function partsOf(model: Model, module: string, name: string): readonly string[] {
-  const definition = fieldsOf(model, module)[name]
+  const fields = fieldsOf(model, module)
+  const definition = fields[name]
   if (definition?.type === 'address') return addressParts.map((part) => name + capital(part))
-  return definition?.type === 'linkMultiple' && definition.primaryLink ? [definition.primaryLink] : [name]
+  if (definition?.type !== 'linkMultiple') return [name]
+  const { primaryLink, detailLayoutIncompatibleFieldList: others = [] } = definition
+  return [primaryLink ?? others.find((other) => fields[other]?.type === 'link') ?? name]
 }

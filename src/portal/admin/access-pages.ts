@@ -6,12 +6,15 @@ import { NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
 import { readForm } from '../../web/forms.js'
+import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { hasPermission } from '../../web/staff.js'
-import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../invitations.js'
-import { accessesOf, deactivate, portalUserById, remove, type PortalUser } from '../portal-users.js'
+import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../people/invitations.js'
+import { maySeePerson } from '../people/persons.js'
+import { accessesOf, deactivate, portalUserById, remove, type PortalUser } from '../people/portal-users.js'
 import { shownAccess } from './access-shown.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { changesOf } from './changes.js'
+import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { showPerson } from './person-pages.js'
 import { accessUrl } from './user-type-pages.js'
 
@@ -65,6 +68,7 @@ export function changeAccess(context: Context): RequestHandler {
     const change = Object.hasOwn(changes, name) ? changes[name] : undefined
     if (!change) throw new NotFound()
     const user = await portalUserById(context.db, String(req.params['user']))
+    if (!(await maySeePerson(context, req.staff, user))) throw new NotFound()
     await submitOrRefuse(
       req,
       async () => {
@@ -124,11 +128,7 @@ async function showInvitation(
         const label = addresses.length === 1 ? 'portal:invitation.place' : 'set-up:invitation.placeAndAddress'
         return { value: userType.id, label: t(label, place) }
       }),
-      languages: [
-        { value: 'en', label: 'English' },
-        { value: 'de', label: 'Deutsch' },
-        { value: 'cs', label: 'Čeština' }
-      ],
+      languages: languageChoices,
       form: {
         action: adminUrl(res, 'invitations'),
         values: { language: req.staff.locale, userType: choices[0]?.userType.id, ...again?.typed }

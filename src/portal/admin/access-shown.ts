@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { configuration } from '../configuration.js'
-import type { PortalUser, PortalUserStatus } from '../portal-users.js'
+import type { PortalUser, PortalUserStatus } from '../people/portal-users.js'
 import { adminUrl } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'

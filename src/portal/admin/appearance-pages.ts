@@ -2,12 +2,12 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { readForm, type Typed } from '../../web/forms.js'
+import { readForm, wholeNumber, type Typed } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration, type Portal } from '../configuration.js'
-import { largestLogo, longestSide, receiveLogo, saveLogo } from '../logo.js'
+import { largestLogo, longestSide, receiveLogo, saveLogo } from '../portals/logo.js'
 import { sendLogo } from '../pages/appearance.js'
-import { portalById } from '../portals.js'
+import { portalById } from '../portals/portals.js'
 import {
   contrastsOf,
   darkShades,
@@ -18,20 +18,21 @@ import {
   saveAccent,
   surfaces,
   type Colour
-} from '../theme.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+} from '../portals/theme.js'
+import { changesOf } from './changes.js'
+import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 
 /** Portico's own, as public/portico.css has it. */
 const ownAccent: Colour = '#0f6674'
 
 const accentForm = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   accent: z.string().max(20),
   picked: z.string().max(20),
   shown: z.string().max(20),
   proposed: z.string().max(20).optional()
 })
-const revisionOf = z.object({ revision: z.coerce.number().int() })
+const revisionOf = z.object({ revision: wholeNumber })
 
 export function appearancePage(context: Context): RequestHandler {
   return async (req, res) => showAppearance(context, req, res)

@@ -17,7 +17,8 @@ import {
   valueFromText,
   type Criteria,
   type Criterion
-} from '../criteria.js'
+} from '../user-types/criteria.js'
+import { choiceOf, withChosen, type Choice } from './choices.js'
 
 /** A comparison as it stands in the form; without a field it is a row that nobody filled in. */
 interface TypedRow {
@@ -37,7 +38,7 @@ type TypedPart = TypedRow | TypedGroup
 const emptyRow: TypedRow = { field: '', operator: '=', value: '', primary: '' }
 
 /** What the form begins with where there are no criteria: one row to fill in. */
-export const blankCriteria: TypedGroup = { join: 'all', of: [emptyRow] }
+const blankCriteria: TypedGroup = { join: 'all', of: [emptyRow] }
 
 /** `criteria.join` is the whole's, `criteria.1.0.field` that of the first part of the group that is the second part. */
 const inputName = /^criteria((?:\.\d{1,2}){0,3})\.(join|field|operator|value|primary)$/
@@ -160,11 +161,6 @@ function isTypedGroup(part: TypedPart): part is TypedGroup {
   return 'join' in part
 }
 
-interface Choice {
-  readonly value: string
-  readonly label: string
-}
-
 /** What the view prints of a group, and of the groups in it. */
 interface ShownGroup {
   readonly kind: 'group'
@@ -257,15 +253,6 @@ function shownRow(at: CriteriaPlace, row: TypedRow, path: readonly number[]): Sh
         : withChosen([{ value: '', label: t('portal:release.byValue') }, ...others.map(choiceOf)], row.primary),
     error: at.errors[name]
   }
-}
-
-function choiceOf({ name, label }: Field): Choice {
-  return { value: name, label }
-}
-
-/** What is chosen stays to be seen, also where the CRM no longer has it. */
-function withChosen(choices: readonly Choice[], chosen: string): readonly Choice[] {
-  return choices.some(({ value }) => value === chosen) ? choices : [...choices, { value: chosen, label: chosen }]
 }
 
 /** An input that fits the field's type; a part of an option's word is typed. */

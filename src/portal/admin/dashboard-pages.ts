@@ -5,8 +5,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { Invalid, NotFound } from '../../errors.js'
 import type { Catalog, Locale } from '../../host/catalog.js'
-import type { Staff } from '../../host/host.js'
-import { line, readForm } from '../../web/forms.js'
+import { line, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
@@ -15,6 +14,7 @@ import {
   createDashboard,
   dashboardById,
   dashboards,
+  dashboardUses,
   deleteDashboard,
   moveDashlet,
   mostDashlets,
@@ -22,13 +22,11 @@ import {
   removeDashlet,
   renameDashboard,
   subjectOf,
-  usesOf,
-  type Dashboard,
-  type SeenDashboard
+  type Dashboard
 } from '../dashboards/dashboards.js'
 import { dashletProblems, goneFromDashlet } from '../dashboards/dashlet-check.js'
 import { dashletKinds, hasModule, wordsFor, type Dashlet, type DashletKind } from '../dashboards/dashlets.js'
-import { portalById } from '../portals.js'
+import { portalById } from '../portals/portals.js'
 import {
   blankDashlet,
   criteriaOf,
@@ -38,12 +36,12 @@ import {
   type DashletPlace,
   type TypedDashlet
 } from './dashlet-form.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 
 const nameForm = z.strictObject({ name: line(100) })
-const renameForm = z.strictObject({ name: line(100), revision: z.coerce.number().int() })
-const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
-const choiceForm = z.strictObject({ dashboard: z.string().max(36), revision: z.coerce.number().int() })
+const renameForm = z.strictObject({ name: line(100), revision: wholeNumber })
+const choiceForm = z.strictObject({ dashboard: z.string().max(36), revision: wholeNumber })
 
 const ofModules: readonly DashletKind[] = ['count', 'list', 'chart']
 
@@ -81,44 +79,29 @@ export function renameDashboardPage(context: Context): RequestHandler {
     )
 }
 
-export function deleteDashboardPage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        await deleteDashboard(context, seenIn(req), req.staff)
-        res.redirect(303, `${adminUrl(res, 'dashboards')}?saved=1`)
-      },
-      (again) => showDashboard(context, req, res, { ...again, typed: {} })
-    )
-}
+const pressed = buttonsOn('dashboard', showDashboard)
+const atDashlets = (req: Request, res: Response): string =>
+  `${adminUrl(res, 'dashboards', String(req.params['dashboard']))}#dashlets`
 
-export const raiseDashlet = changed((context, seen, dashletId, by) =>
-  moveDashlet(context, seen, { dashletId, by: -1 }, by)
+export const deleteDashboardPage = pressed(
+  (context, seen, { staff }) => deleteDashboard(context, seen, staff),
+  (_, res) => `${adminUrl(res, 'dashboards')}?saved=1`
 )
-export const lowerDashlet = changed((context, seen, dashletId, by) =>
-  moveDashlet(context, seen, { dashletId, by: 1 }, by)
+export const raiseDashlet = pressed(
+  (context, seen, req) => moveDashlet(context, seen, { dashletId: dashletIdIn(req), by: -1 }, req.staff),
+  atDashlets
 )
-export const removeDashletPage = changed(removeDashlet)
+export const lowerDashlet = pressed(
+  (context, seen, req) => moveDashlet(context, seen, { dashletId: dashletIdIn(req), by: 1 }, req.staff),
+  atDashlets
+)
+export const removeDashletPage = pressed(
+  (context, seen, req) => removeDashlet(context, seen, dashletIdIn(req), req.staff),
+  atDashlets
+)
 
-/** A button beside a dashlet, with the revision that its page showed. */
-function changed(
-  act: (context: Context, seen: SeenDashboard, dashletId: string, by: Staff) => Promise<void>
-): (context: Context) => RequestHandler {
-  return (context) => (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const dashletId = String(req.params['dashlet'])
-        await act(context, seenIn(req), dashletId, req.staff)
-        res.redirect(303, `${adminUrl(res, 'dashboards', String(req.params['dashboard']))}#dashlets`)
-      },
-      (again) => showDashboard(context, req, res, { ...again, typed: {} })
-    )
-}
-
-function seenIn(req: Request): SeenDashboard {
-  return { id: String(req.params['dashboard']), revision: readForm(revisionForm, req.body).revision }
+function dashletIdIn(req: Request): string {
+  return String(req.params['dashlet'])
 }
 
 /** The form of a new dashlet of the kind and module that the address names. */
@@ -195,15 +178,14 @@ async function placeOf(context: Context, req: Request, word: string, name: strin
 }
 
 async function showList(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
-  const all = [...(await dashboards(context.db)).values()]
-  const shown = await Promise.all(
-    all.map(async ({ id, name, dashlets }) => ({
-      name,
-      url: adminUrl(res, 'dashboards', id),
-      dashlets: dashlets.length,
-      ...(await placesOf(context, id))
-    }))
-  )
+  const usesOf = await dashboardUses(context.db)
+  const shown = [...(await dashboards(context.db)).values()].map(({ id, name, dashlets }) => ({
+    name,
+    url: adminUrl(res, 'dashboards', id),
+    dashlets: dashlets.length,
+    portals: usesOf(id).portals.map((portal) => portal.name),
+    users: usesOf(id).users
+  }))
   const locals = {
     dashboards: shown,
     form: { action: adminUrl(res, 'dashboards'), name: again?.typed['name'] ?? '', errors: again?.errors ?? {} },
@@ -214,18 +196,13 @@ async function showList(context: Context, req: Request, res: Response, again?: A
   await page(res, 'portal-admin/dashboards', locals, { status: again?.status })
 }
 
-async function placesOf(context: Context, id: string): Promise<{ portals: string[]; users: number }> {
-  const { portals, users } = await usesOf(context.db, id)
-  return { portals: portals.map(({ name }) => name), users }
-}
-
 async function showDashboard(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const dashboard = await dashboardById(context.db, String(req.params['dashboard']))
   const { id, name, revision, dashlets, unreadable } = dashboard
   const t = context.t(req.locale)
   const catalog = await context.host.catalog(req.locale)
   const url = adminUrl(res, 'dashboards', id)
-  const uses = await usesOf(context.db, id)
+  const uses = (await dashboardUses(context.db))(id)
   const locals = {
     dashboard: { name, revision, url, unreadable, isFull: dashlets.length >= mostDashlets },
     form: { name: again?.typed['name'] ?? name, errors: again?.errors ?? {} },

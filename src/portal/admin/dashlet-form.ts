@@ -1,10 +1,10 @@
 /** The form of a dashlet: what fits its kind and its module, and what was typed as a dashlet. */
 import { z } from 'zod'
 import { periods } from '../../access/record.js'
-import { locales, type Catalog, type Field, type Module } from '../../host/catalog.js'
-import { checkbox, readForm } from '../../web/forms.js'
+import { locales, type Catalog, type Module } from '../../host/catalog.js'
+import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
-import { comparisonsIn } from '../criteria.js'
+import { comparisonsIn } from '../user-types/criteria.js'
 import { columnFields, groupFields, modulesForDashlets, sortFields, sumFields } from '../dashboards/dashlet-check.js'
 import {
   chartShapes,
@@ -18,6 +18,7 @@ import {
   type Words
 } from '../dashboards/dashlets.js'
 import { isTime } from '../dashboards/figures.js'
+import { choiceOf, moduleChoice, withChosen, type Choice } from './choices.js'
 import {
   afterAction,
   criteriaAction,
@@ -45,10 +46,10 @@ export interface DashletPlace {
 const text = (longest: number): z.ZodDefault<z.ZodString> => z.string().max(longest).default('')
 const variants = (name: string, longest: number): Record<string, z.ZodDefault<z.ZodString>> =>
   Object.fromEntries(['', ...locales.map((locale) => `.${locale}`)].map((end) => [name + end, text(longest)]))
-const rowNumber = z.coerce.number().int().min(fewestRows).max(mostRows)
+const rowNumber = wholeNumber.min(fewestRows).max(mostRows)
 
 const about = {
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   kind: text(20),
   module: text(64),
   _do: text(40),
@@ -183,11 +184,6 @@ export function criteriaOf({ module, timeZone }: DashletPlace, dashlet: Dashlet)
   return typedCriteria(module, of.length === 0 ? undefined : { join: 'all', of }, timeZone)
 }
 
-interface Choice {
-  readonly value: string
-  readonly label: string
-}
-
 /** Everything the form's view prints. */
 export function dashletSheet(
   place: DashletPlace,
@@ -243,17 +239,7 @@ function variantsOf(words: Words): { any: string; own: { locale: string; words: 
   return { any: words.any, own: locales.map((locale) => ({ locale, words: words[locale] ?? '' })) }
 }
 
-function choiceOf({ name, label }: Field): Choice {
-  return { value: name, label }
-}
-
-/** What is chosen stays to be seen, also where the CRM no longer has it. */
-function withChosen(choices: readonly Choice[], ...chosen: readonly string[]): readonly Choice[] {
-  const gone = chosen.filter((name) => !choices.some(({ value }) => value === name))
-  return [...choices, ...gone.map((value) => ({ value, label: value }))]
-}
-
 /** The modules to choose from for a new dashlet. */
 export function moduleChoices(catalog: Catalog): Choice[] {
-  return modulesForDashlets(catalog).map(({ name, labelPlural }) => ({ value: name, label: labelPlural }))
+  return modulesForDashlets(catalog).map(moduleChoice)
 }

@@ -1,8 +1,9 @@
 /** What the administrators' pages share: their addresses, a form that is shown again, the list of changes. */
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { PorticoError } from '../../errors.js'
-import { submit, typedIn, type ShownAgain } from '../../web/forms.js'
+import { readForm, submit, typedIn, wholeNumber, type ShownAgain } from '../../web/forms.js'
 import { translator } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
 
@@ -34,46 +35,26 @@ export async function submitOrRefuse(
   }
 }
 
-export interface ShownChange {
-  readonly at: string
-  readonly by: string
-  readonly action: string
-  /** The module that was released or taken back; whose eyes a preview was through. */
-  readonly about: string | undefined
-  readonly details: readonly { readonly name: string; readonly before: string; readonly after: string }[]
-}
+/** What a button does to what its page is about, with the revision that the page showed. */
+type Act = (context: Context, seen: { id: string; revision: number }, req: Request) => Promise<void>
+type Show = (context: Context, req: Request, res: Response, again: Again) => Promise<void>
 
-/** The last changes of what `subject` names, newest first. */
-export async function changesOf(context: Context, req: Request, subject: string): Promise<ShownChange[]> {
-  const t = translator(req.locale)
-  const entries = await context.audit.list({ subject, limit: 10 })
-  return entries.map((entry) => ({
-    at: entry.at,
-    by: entry.actor.name,
-    action: t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
-    about: subjectIn(partsOf(entry.after ?? entry.before)),
-    details: differences(entry.before, entry.after)
-  }))
-}
+const buttonForm = z.strictObject({ revision: wholeNumber })
 
-function subjectIn(parts: Readonly<Record<string, string>>): string | undefined {
-  return parts['module'] ?? parts['portalUser'] ?? parts['userType']
-}
-
-function differences(before: unknown, after: unknown): ShownChange['details'] {
-  const old = partsOf(before)
-  const now = partsOf(after)
-  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (name) => !(name in old) || !(name in now) || old[name] !== now[name]
-  )
-  return names
-    .filter((name) => name !== 'id' && name !== 'revision')
-    .map((name) => ({ name, before: old[name] ?? '', after: now[name] ?? '' }))
-}
-
-function partsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)])
-  )
+/** The buttons on the page of what the address names as `:<name>`: each does its act and leads to a page; refused, `show` shows
+ *  the page as it is now. */
+export function buttonsOn(
+  name: string,
+  show: Show
+): (act: Act, next: (req: Request, res: Response) => string) => (context: Context) => RequestHandler {
+  return (act, next) => (context) => (req, res) =>
+    submitOrRefuse(
+      req,
+      async () => {
+        const { revision } = readForm(buttonForm, req.body)
+        await act(context, { id: String(req.params[name]), revision }, req)
+        res.redirect(303, next(req, res))
+      },
+      (again) => show(context, req, res, { ...again, typed: {} })
+    )
 }

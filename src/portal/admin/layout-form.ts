@@ -1,15 +1,15 @@
 /** The form of a layout: what was typed as a draft, what its buttons do to it, and what its inputs offer. */
 import { z } from 'zod'
 import { locales, type Catalog, type Layout, type Locale, type Module } from '../../host/catalog.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
-import { decidingChoices, placeable, valuesOf, type LayoutDraft } from '../layout-check.js'
-import { layoutsOf, type Headings, type LayoutSet, type PortalLayout, type PortalSection } from '../layouts.js'
+import { decidingChoices, placeable, valuesOf, type LayoutDraft } from '../layouts/layout-check.js'
+import { layoutsOf, type Headings, type LayoutSet, type PortalLayout, type PortalSection } from '../layouts/layouts.js'
 
 /** Modules with hundreds of fields are nothing unusual. */
 const words = z.array(z.string().max(200)).max(2000)
 const schema = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   module: z.string().max(64),
   kind: z.enum(['list', 'detail']),
   name: z.string().trim().max(200).default(''),

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { line, nothingTyped, readForm } from '../../web/forms.js'
+import { line, nothingTyped, readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
 import {
@@ -14,14 +14,15 @@ import {
   raiseLayout,
   removeLayout,
   renameLayoutSet
-} from '../layout-changes.js'
-import { goneFromLayout, valuesOf } from '../layout-check.js'
-import { layoutKinds, layoutSets, type LayoutSet, type PortalLayout } from '../layouts.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+} from '../layouts/layout-changes.js'
+import { goneFromLayout, valuesOf } from '../layouts/layout-check.js'
+import { layoutKinds, layoutSets, type LayoutSet, type PortalLayout } from '../layouts/layouts.js'
+import { changesOf } from './changes.js'
+import { moduleChoice } from './choices.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 
 const newForm = z.strictObject({ name: line(100), copyOf: z.string().max(36).default('') })
-const nameForm = z.strictObject({ revision: z.coerce.number().int(), name: line(100) })
-const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+const nameForm = z.strictObject({ revision: wholeNumber, name: line(100) })
 
 export function layoutSetListPage(context: Context): RequestHandler {
   return async (req, res) => showSets(context, req, res)
@@ -57,37 +58,24 @@ export function renameLayoutSetPage(context: Context): RequestHandler {
     )
 }
 
+const pressed = buttonsOn('set', showSet)
+
 export const deleteLayoutSetPage = pressed(
-  (context, seen, req) => deleteLayoutSet(context, seen, req.staff),
+  (context, seen, { staff }) => deleteLayoutSet(context, seen, staff),
   (_, res) => adminUrl(res, 'layout-sets')
 )
-export const removeLayoutPage = pressed((context, seen, req) =>
-  removeLayout(context, seen, String(req.params['layout']), req.staff)
+export const removeLayoutPage = pressed(
+  (context, seen, { params, staff }) => removeLayout(context, seen, String(params['layout']), staff),
+  setUrl
 )
-export const raiseLayoutPage = pressed((context, seen, req) =>
-  raiseLayout(context, seen, String(req.params['layout']), req.staff)
+export const raiseLayoutPage = pressed(
+  (context, seen, { params, staff }) => raiseLayout(context, seen, String(params['layout']), staff),
+  setUrl
 )
 
 /** The page of the set that the address names. */
 export function setUrl(req: Request, res: Response): string {
   return `${adminUrl(res, 'layout-sets', String(req.params['set']))}?saved=1`
-}
-
-/** A button on a set's page, with the revision that the page showed. */
-function pressed(
-  act: (context: Context, seen: { id: string; revision: number }, req: Request) => Promise<void>,
-  next: (req: Request, res: Response) => string = setUrl
-): (context: Context) => RequestHandler {
-  return (context) => (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const { revision } = readForm(revisionForm, req.body)
-        await act(context, { id: String(req.params['set']), revision }, req)
-        res.redirect(303, next(req, res))
-      },
-      (again) => showSet(context, req, res, { ...again, typed: {} })
-    )
 }
 
 async function showSets(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
@@ -129,7 +117,11 @@ async function showSet(context: Context, req: Request, res: Response, again?: Ag
         layouts: rowsOf({ context, req, res }, catalog, set, module)
       })),
       form: { values: { name: set.name, ...again?.typed }, errors: again?.errors ?? {} },
-      adding: { url: `${url}/layouts/new`, modules: moduleChoices(catalog), kinds: layoutKinds },
+      adding: {
+        url: `${url}/layouts/new`,
+        modules: [...catalog.modules.values()].map(moduleChoice),
+        kinds: layoutKinds
+      },
       changes: await changesOf(context, req, `layout-set:${set.id}`),
       notice: again?.notice,
       saved: req.query['saved'] === '1',
@@ -141,10 +133,6 @@ async function showSet(context: Context, req: Request, res: Response, again?: Ag
 
 function modulesIn(set: LayoutSet): string[] {
   return [...new Set(set.layouts.map(({ module }) => module))]
-}
-
-function moduleChoices(catalog: Catalog): { value: string; label: string }[] {
-  return [...catalog.modules.values()].map(({ name, labelPlural }) => ({ value: name, label: labelPlural }))
 }
 
 function labelOf(catalog: Catalog, module: string): string {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { checkbox, readForm } from '../../web/forms.js'
+import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import {
@@ -19,16 +19,15 @@ import {
   type LevelDraft,
   type LevelWays,
   type LinkedLevel
-} from '../levels.js'
-import { linkPaths, linksTyped, pathNamed } from '../link-path.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
-import { staffModules } from './module-choices.js'
+} from '../roles/levels.js'
+import { linkPaths, linksTyped, ownerModules, pathNamed } from '../link-path.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 
-const revision = z.coerce.number().int()
 const paths = z.array(z.string().max(255)).max(100)
 const way = z.string().max(255).default('')
 const form = z.strictObject({
-  revision,
+  revision: wholeNumber,
   contact: paths,
   contactTyped: way,
   contactAll: checkbox,
@@ -36,14 +35,13 @@ const form = z.strictObject({
   accountTyped: way,
   accountAll: checkbox
 })
-const revisionForm = z.strictObject({ revision })
 
 export function levelListPage(context: Context): RequestHandler {
   return async (req, res) => {
     const catalog = await context.host.catalog(req.locale)
     const levels = await accessLevels(context.db)
     const t = context.t(req.locale)
-    const staff = staffModules(catalog)
+    const staff = ownerModules(catalog)
     const modules = [...catalog.modules.values()].filter(({ name, partOf }) => !partOf && !staff.has(name))
     await page(res, 'portal-admin/levels', {
       rows: modules.map((module) => ({
@@ -78,18 +76,10 @@ export function saveLevelPage(context: Context): RequestHandler {
     )
 }
 
-export function resetLevelPage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const seen = { module: String(req.params['module']), ...readForm(revisionForm, req.body) }
-        await saveLevels(context, seen, undefined, req.staff)
-        res.redirect(303, `${adminUrl(res, 'levels')}?saved=1`)
-      },
-      (again) => showLevels(context, req, res, { ...again, typed: {} })
-    )
-}
+export const resetLevelPage = buttonsOn('module', showLevels)(
+  (context, { id: module, revision }, { staff }) => saveLevels(context, { module, revision }, undefined, staff),
+  (_, res) => `${adminUrl(res, 'levels')}?saved=1`
+)
 
 function draftIn(module: string, sent: z.infer<typeof form>): LevelDraft {
   const ways = (ticked: readonly string[], text: string): string[][] =>

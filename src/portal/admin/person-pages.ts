@@ -5,7 +5,8 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
-import { email, line, readForm } from '../../web/forms.js'
+import { email, line, readForm, wholeNumber } from '../../web/forms.js'
+import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
 import {
@@ -17,20 +18,20 @@ import {
   saveAccountsOfUser,
   saveDashboardOfUser,
   saveRolesOfUser
-} from '../persons.js'
+} from '../people/persons.js'
 import {
   accessesOfPerson,
   chosenAccounts,
   portalUserById,
   portalUsersWithoutRecord,
   type PortalUser
-} from '../portal-users.js'
-import { portalRoles, rolesOfUsers } from '../roles.js'
+} from '../people/portal-users.js'
+import { portalRoles, rolesOfUsers } from '../roles/roles.js'
 import { shownAccess } from './access-shown.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { changesOf } from './changes.js'
+import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 
-const revision = z.coerce.number().int()
 const ids = z.array(z.string().max(36)).max(500)
 const personForm = z.strictObject({
   portal: z.string().max(36),
@@ -39,9 +40,9 @@ const personForm = z.strictObject({
   language: z.enum(locales),
   role: ids
 })
-const rolesForm = z.strictObject({ revision, role: ids })
-const accountsForm = z.strictObject({ revision, which: z.enum(['own', 'chosen']), account: ids })
-const dashboardForm = z.strictObject({ revision, dashboard: z.string().max(36) })
+const rolesForm = z.strictObject({ revision: wholeNumber, role: ids })
+const accountsForm = z.strictObject({ revision: wholeNumber, which: z.enum(['own', 'chosen']), account: ids })
+const dashboardForm = z.strictObject({ revision: wholeNumber, dashboard: z.string().max(36) })
 
 const perPage = 50
 /** What was just done, as `portal:access.done` says it. */
@@ -150,11 +151,7 @@ async function showNew(context: Context, req: Request, res: Response, again?: Ag
         errors: again?.errors ?? {}
       },
       portals: open.map(({ id, name }) => ({ value: id, label: name })),
-      languages: [
-        { value: 'en', label: 'English' },
-        { value: 'de', label: 'Deutsch' },
-        { value: 'cs', label: 'Čeština' }
-      ],
+      languages: languageChoices,
       roles: await roleChoices(context),
       days: context.config.invitationDays,
       notice: again?.notice,

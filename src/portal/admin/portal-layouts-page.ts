@@ -3,16 +3,16 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import type { Catalog } from '../../host/catalog.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
-import { chooseLayoutSet, releasesElsewhere } from '../layout-changes.js'
-import { goneFromLayout } from '../layout-check.js'
-import { layoutSets, type LayoutSet } from '../layouts.js'
-import { portalById } from '../portals.js'
+import { chooseLayoutSet, releasesElsewhere } from '../layouts/layout-changes.js'
+import { goneFromLayout } from '../layouts/layout-check.js'
+import { layoutSets, type LayoutSet } from '../layouts/layouts.js'
+import { portalById } from '../portals/portals.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 
-const choiceForm = z.strictObject({ revision: z.coerce.number().int(), layoutSet: z.string().max(36) })
+const choiceForm = z.strictObject({ revision: wholeNumber, layoutSet: z.string().max(36) })
 
 export function portalLayoutsPage(context: Context): RequestHandler {
   return async (req, res) => showChoice(context, req, res)

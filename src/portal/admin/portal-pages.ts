@@ -4,11 +4,11 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { locales } from '../../host/catalog.js'
-import type { Staff } from '../../host/host.js'
-import { checkbox, line, readForm } from '../../web/forms.js'
+import { checkbox, line, readForm, wholeNumber } from '../../web/forms.js'
+import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
-import { tellUsers, usersToTell } from '../address-mail.js'
-import { configuration, userTypesOf, type Portal } from '../configuration.js'
+import { tellUsers, usersToTell } from '../people/address-mail.js'
+import { configuration, userTypesOf, type Portal, type UserType } from '../configuration.js'
 import {
   changePortal,
   createPortal,
@@ -21,9 +21,10 @@ import {
   switchPortal,
   type Move,
   type PortalForm
-} from '../portals.js'
-import { countByStatus } from '../portal-users.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+} from '../portals/portals.js'
+import { userCounts, type UserCounts } from '../people/portal-users.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 import { previewUrl } from './preview-pages.js'
 import { setUpUrl } from './set-up-frame.js'
 
@@ -38,8 +39,7 @@ const settings = {
   timeFormat: z.enum(['24', '12'])
 }
 const newForm = z.strictObject(settings)
-const changeForm = z.strictObject({ ...settings, revision: z.coerce.number().int(), tell: checkbox })
-const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+const changeForm = z.strictObject({ ...settings, revision: wholeNumber, tell: checkbox })
 
 /** Pages about one portal, by the last part of their address; texts are `portals:pages.<address>` and `portals:pagesHelp.<address>`. */
 const pagesOfPortal = [
@@ -130,38 +130,16 @@ export function changePortalPage(context: Context): RequestHandler {
     )
 }
 
-export const activatePortal = changed((context, seen, by) => switchPortal(context, seen, true, by))
-export const deactivatePortal = changed((context, seen, by) => switchPortal(context, seen, false, by))
-export const defaultPortalPage = changed(makeDefault)
+const pressed = buttonsOn('portal', showPortal)
+const saved = (req: Request, res: Response): string => `${adminUrl(res, String(req.params['portal']))}?saved=1`
 
-export function discardPortalPage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const { revision } = readForm(revisionForm, req.body)
-        await discardPortal(context, { id: String(req.params['portal']), revision }, req.staff)
-        res.redirect(303, adminUrl(res))
-      },
-      (again) => showPortal(context, req, res, { ...again, typed: {} })
-    )
-}
-
-/** A small form of one button, with the revision that its page showed. */
-function changed(
-  act: (context: Context, seen: { id: string; revision: number }, by: Staff) => Promise<void>
-): (context: Context) => RequestHandler {
-  return (context) => (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const id = String(req.params['portal'])
-        await act(context, { id, revision: readForm(revisionForm, req.body).revision }, req.staff)
-        res.redirect(303, `${adminUrl(res, id)}?saved=1`)
-      },
-      (again) => showPortal(context, req, res, { ...again, typed: {} })
-    )
-}
+export const activatePortal = pressed((context, seen, { staff }) => switchPortal(context, seen, true, staff), saved)
+export const deactivatePortal = pressed((context, seen, { staff }) => switchPortal(context, seen, false, staff), saved)
+export const defaultPortalPage = pressed((context, seen, { staff }) => makeDefault(context, seen, staff), saved)
+export const discardPortalPage = pressed(
+  (context, seen, { staff }) => discardPortal(context, seen, staff),
+  (_, res) => adminUrl(res)
+)
 
 function formIn(form: z.infer<typeof newForm>): PortalForm {
   const { name, slug, locale, timeZone, dateFormat, timeFormat } = form
@@ -196,18 +174,7 @@ async function showNew(context: Context, req: Request, res: Response, again?: Ag
 async function showPortal(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const all = await configuration(context.db)
   const portal = portalById(all, String(req.params['portal']))
-  const userTypes = await Promise.all(
-    userTypesOf(all, portal.id).map(async (type) => {
-      const { invited, confirmed } = await countByStatus(context.db, type.id)
-      return {
-        name: type.name,
-        setUpUrl: type.setUp === undefined ? undefined : setUpUrl(res, type.id),
-        users: invited + confirmed,
-        modules: type.releases.length,
-        url: adminUrl(res, 'user-types', type.id)
-      }
-    })
-  )
+  const counts = await userCounts(context.db)
   const form = {
     values: { ...valuesOf(portal), ...again?.typed, revision: portal.revision },
     errors: again?.errors ?? {},
@@ -220,7 +187,7 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
     {
       portal: { ...portal, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
       form,
-      userTypes,
+      userTypes: userTypesOf(all, portal.id).map((type) => userTypeRow(res, type, counts)),
       previewUrl: previewUrl(res),
       newUserTypeUrl: adminUrl(res, portal.id, 'user-types', 'new'),
       pages: linksTo(pagesOfPortal, res, portal.id),
@@ -236,21 +203,30 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
   )
 }
 
+function userTypeRow(
+  res: Response,
+  { id, name, setUp, releases }: UserType,
+  counts: UserCounts
+): Record<string, unknown> {
+  const { invited, confirmed } = counts.ofType(id)
+  return {
+    name,
+    setUpUrl: setUp === undefined ? undefined : setUpUrl(res, id),
+    users: invited + confirmed,
+    modules: releases.length,
+    url: adminUrl(res, 'user-types', id)
+  }
+}
+
 function valuesOf({ name, slug, locale, timeZone, formats }: Portal): Record<string, string> {
   return { name, slug, locale, timeZone, dateFormat: formats.date, timeFormat: formats.time }
 }
-
-const languages = [
-  { value: 'en', label: 'English' },
-  { value: 'de', label: 'Deutsch' },
-  { value: 'cs', label: 'Čeština' }
-] as const
 
 function choices(context: Context, req: Request): Record<string, unknown> {
   const t = context.t(req.locale)
   return {
     addressStart: `${context.config.publicUrl}/portal/`,
-    locales: languages,
+    locales: languageChoices,
     timeZones: [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])].map((value) => ({ value, label: value })),
     dateFormats: ['iso', 'dmy', 'mdy'].map((value) => ({ value, label: t(`portal:format.${value}`) })),
     timeFormats: ['24', '12'].map((value) => ({ value, label: t(`portal:format.${value}`) }))

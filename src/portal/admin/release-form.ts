@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { PorticoError } from '../../errors.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { checkbox, readForm } from '../../web/forms.js'
+import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import {
   noteRights,
   plainRelease,
@@ -15,9 +15,9 @@ import {
   type ReleaseKind,
   type UserType
 } from '../configuration.js'
-import type { PortalLayout } from '../layouts.js'
+import type { PortalLayout } from '../layouts/layouts.js'
 import { linkPaths, linksTyped } from '../link-path.js'
-import type { ReleaseDraft } from '../release-check.js'
+import type { ReleaseDraft } from '../user-types/release-check.js'
 import {
   afterAction,
   criteriaAction,
@@ -31,7 +31,7 @@ import {
 /** Modules with hundreds of fields are nothing unusual. */
 const words = z.array(z.string().max(200)).max(2000)
 const shape = {
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   kind: z.enum(['primary', 'related', 'public', 'part']),
   path: z.string().max(255).default(''),
   otherPath: z.string().trim().max(255).default(''),

@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import type { Context } from '../../context.js'
 import type { Count } from '../../access/record.js'
 import { formatFor, type Format } from '../../web/format.js'
-import { exposure } from '../exposure.js'
+import { exposure } from '../user-types/exposure.js'
 import {
   candidates,
   chosenCandidate,
@@ -12,8 +12,8 @@ import {
   type LiveCount,
   type Place,
   type Sample
-} from '../live-count.js'
-import { portalById } from '../portals.js'
+} from '../user-types/live-count.js'
+import { portalById } from '../portals/portals.js'
 import { shownText, type Showing } from '../pages/shown-value.js'
 import type { FormAction, ReleaseForm, ReleasePlace } from './release-form.js'
 

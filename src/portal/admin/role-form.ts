@@ -1,12 +1,19 @@
 /** The form of what a role gives of one module: levels, and fields as releases have them (E02, E09). */
 import { z } from 'zod'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { checkbox, readForm } from '../../web/forms.js'
+import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import type { FieldRelease } from '../configuration.js'
-import type { AccessLevels } from '../levels.js'
-import { blankModule, neverChanged } from '../role-check.js'
-import { leveledActions, levels, type Level, type LeveledAction, type PortalRole, type RoleModule } from '../roles.js'
+import type { AccessLevels } from '../roles/levels.js'
+import { blankModule, neverChanged } from '../roles/role-check.js'
+import {
+  leveledActions,
+  levels,
+  type Level,
+  type LeveledAction,
+  type PortalRole,
+  type RoleModule
+} from '../roles/roles.js'
 
 export interface RolePlace {
   readonly catalog: Catalog
@@ -21,7 +28,7 @@ const level = z.enum([notSet, ...levels]).default(notSet)
 /** Modules with hundreds of fields are nothing unusual. */
 const words = z.array(z.string().max(200)).max(2000)
 const schema = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   create: checkbox,
   read: level,
   edit: level,

@@ -4,53 +4,51 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { Catalog } from '../../host/catalog.js'
-import { line, readForm } from '../../web/forms.js'
+import { line, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
-import { accessLevels, gonePaths } from '../levels.js'
-import { portalById } from '../portals.js'
-import { goneFromRole } from '../role-check.js'
+import { accessLevels, gonePaths } from '../roles/levels.js'
+import { portalById } from '../portals/portals.js'
+import { goneFromRole } from '../roles/role-check.js'
 import {
   createRole,
   deleteRole,
-  leveledActions,
-  portalRoles,
   removeRoleModule,
   renameRole,
-  roleById,
   saveRoleModule,
   saveRolesOfPortal,
-  usesOf,
+  usesOf
+} from '../roles/role-changes.js'
+import {
+  leveledActions,
+  portalRoles,
+  roleById,
+  rolesOfUsers,
   type PortalRole,
   type RoleModule
-} from '../roles.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
-import { staffModules } from './module-choices.js'
+} from '../roles/roles.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { ownerModules } from '../link-path.js'
 import { firstModule, levelText, readRoleModule, roleSheet, type RolePlace } from './role-form.js'
 
-const revision = z.coerce.number().int()
 const newForm = z.strictObject({ name: line(100) })
-const nameForm = z.strictObject({ name: line(100), revision })
-const revisionForm = z.strictObject({ revision })
-const rolesForm = z.strictObject({ revision, role: z.array(z.string().max(36)).max(200) })
+const nameForm = z.strictObject({ name: line(100), revision: wholeNumber })
+const rolesForm = z.strictObject({ revision: wholeNumber, role: z.array(z.string().max(36)).max(200) })
 
 export function roleListPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const roles = [...(await portalRoles(context.db)).values()]
+    const portals = [...(await configuration(context.db)).portals.values()]
+    const given = [...(await rolesOfUsers(context.db)).values()].flat()
     await page(res, 'portal-admin/roles', {
-      roles: await Promise.all(
-        roles.map(async (role) => {
-          const { portals, userCount } = await usesOf(context.db, role.id)
-          return {
-            name: role.name,
-            modules: role.modules.size,
-            portals: portals.map(({ name }) => name),
-            users: userCount,
-            url: adminUrl(res, 'roles', role.id)
-          }
-        })
-      ),
+      roles: [...(await portalRoles(context.db)).values()].map(({ id, name, modules }) => ({
+        name,
+        modules: modules.size,
+        portals: portals.filter(({ roleIds }) => roleIds.includes(id)).map((portal) => portal.name),
+        users: given.filter((role) => role === id).length,
+        url: adminUrl(res, 'roles', id)
+      })),
       newUrl: adminUrl(res, 'roles', 'new'),
       levelsUrl: adminUrl(res, 'levels'),
       deleted: req.query['deleted'] === '1',
@@ -92,17 +90,16 @@ export function renameRolePage(context: Context): RequestHandler {
     )
 }
 
-export function deleteRolePage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        await deleteRole(context, { id: roleIdIn(req), ...readForm(revisionForm, req.body) }, req.staff)
-        res.redirect(303, `${adminUrl(res, 'roles')}?deleted=1`)
-      },
-      (again) => showRole(context, req, res, { ...again, typed: {} })
-    )
-}
+const pressed = buttonsOn('role', showRole)
+
+export const deleteRolePage = pressed(
+  (context, seen, { staff }) => deleteRole(context, seen, staff),
+  (_, res) => `${adminUrl(res, 'roles')}?deleted=1`
+)
+export const removeRoleModulePage = pressed(
+  (context, seen, { params, staff }) => removeRoleModule(context, seen, String(params['module']), staff),
+  (req, res) => `${adminUrl(res, 'roles', roleIdIn(req))}?saved=1`
+)
 
 export function roleModulePage(context: Context): RequestHandler {
   return async (req, res) => showModule(context, req, res, await placeOf(context, req))
@@ -122,19 +119,6 @@ export function saveRoleModulePage(context: Context): RequestHandler {
       async (again) => showModule(context, req, res, await placeOf(context, req), { draft, again })
     )
   }
-}
-
-export function removeRoleModulePage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const seen = { id: roleIdIn(req), ...readForm(revisionForm, req.body) }
-        await removeRoleModule(context, seen, String(req.params['module']), req.staff)
-        res.redirect(303, `${adminUrl(res, 'roles', seen.id)}?saved=1`)
-      },
-      (again) => showRole(context, req, res, { ...again, typed: {} })
-    )
 }
 
 export function portalRolesPage(context: Context): RequestHandler {
@@ -247,7 +231,7 @@ function moduleRow(
 
 /** What the role could give too: line items only beside the module they are part of. */
 function otherModules(res: Response, catalog: Catalog, role: PortalRole): Record<string, unknown>[] {
-  const staff = staffModules(catalog)
+  const staff = ownerModules(catalog)
   return [...catalog.modules.values()]
     .filter(
       ({ name, partOf }) => !role.modules.has(name) && !staff.has(name) && (!partOf || role.modules.has(partOf.module))

@@ -1,15 +1,15 @@
 /** The step *fields* of the set-up: which fields of one module are shown, and which of them may be written (Z04, Z11). */
 import { z } from 'zod'
 import type { Catalog, Field, Module } from '../../host/catalog.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { isDecided, type FieldRelease, type Release, type UserType } from '../configuration.js'
-import { missingForCreate, neverWritten, type ReleaseDraft } from '../release-check.js'
-import { proposedFields } from '../set-up.js'
+import { missingForCreate, neverWritten, type ReleaseDraft } from '../user-types/release-check.js'
+import { proposedFields } from '../user-types/set-up.js'
 
 const words = z.array(z.string().max(200)).max(2000)
 const schema = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   visible: words,
   readOnly: words,
   withoutCreate: z.string().optional(),

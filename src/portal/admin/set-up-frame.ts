@@ -10,10 +10,10 @@ import {
   type SetUpStep,
   type UserType
 } from '../configuration.js'
-import { portalById } from '../portals.js'
-import { userTypeById } from '../releases.js'
-import { inOrder, stepOf } from '../set-up.js'
-import { primaryLabel } from '../user-types.js'
+import { portalById } from '../portals/portals.js'
+import { userTypeById } from '../user-types/releases.js'
+import { inOrder, stepOf } from '../user-types/set-up.js'
+import { primaryLabel } from '../user-types/user-types.js'
 import { adminUrl } from './frame.js'
 
 /** A user type, and what is around it. */

@@ -5,7 +5,7 @@ import type { Context } from '../../context.js'
 import { Invalid, NotFound } from '../../errors.js'
 import type { Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
-import { line, readForm } from '../../web/forms.js'
+import { line, readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import {
   configuration,
@@ -16,10 +16,10 @@ import {
   type Release,
   type SetUpStep
 } from '../configuration.js'
-import { portalById } from '../portals.js'
-import type { ReleaseDraft } from '../release-check.js'
-import { saveReleases } from '../releases.js'
-import { stepAfter, stepOf, undecided } from '../set-up.js'
+import { portalById } from '../portals/portals.js'
+import type { ReleaseDraft } from '../user-types/release-check.js'
+import { saveReleases } from '../user-types/releases.js'
+import { stepAfter, stepOf, undecided } from '../user-types/set-up.js'
 import {
   addressFieldOf,
   addressFields,
@@ -29,16 +29,17 @@ import {
   mayChangeAddressField,
   mayMove,
   personModules
-} from '../user-types.js'
-import { putWebTabs, webTabs } from '../web-tabs.js'
+} from '../user-types/user-types.js'
+import { putWebTabs, webTabs } from '../portals/web-tabs.js'
+import { choiceOf, moduleChoice } from './choices.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { chosenIn, fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
 import { draftOf, fieldsSheet, readFields, type FieldsForm } from './set-up-fields.js'
 import { changeIn, problemsIn, readTabs, tabsOf, tabsSheet, type TabsForm } from './set-up-tabs.js'
 
 const typeForm = z.strictObject({ name: line(100), primaryModule: z.string().min(1, 'errors.field.required').max(64) })
-const changeForm = typeForm.extend({ revision: z.coerce.number().int() })
-const addressForm = z.strictObject({ revision: z.coerce.number().int(), addressField: z.string().max(64) })
+const changeForm = typeForm.extend({ revision: wholeNumber })
+const addressForm = z.strictObject({ revision: wholeNumber, addressField: z.string().max(64) })
 
 export function newUserTypePage(context: Context): RequestHandler {
   return async (req, res) => showNew(context, req, res)
@@ -113,21 +114,7 @@ async function saveTabs(context: Context, req: Request, form: TabsForm): Promise
       drafts,
       removed,
       setUp: stepAfter(userType, 'tabs'),
-      also: async (trx) => {
-        const [before, after] = [userType.webTabIds, webTabIds].map((ids) => ids.toSorted().join(', '))
-        if (before === after) return []
-        await putWebTabs(trx, userType.id, webTabIds)
-        const names = (ids: readonly string[]): string =>
-          ids.flatMap((id) => place.webTabs.get(id)?.name ?? []).join(', ')
-        return [
-          {
-            action: 'user-type.web-tabs-changed',
-            subject: `user-type:${userType.id}`,
-            before: { webTabs: names(userType.webTabIds) },
-            after: { webTabs: names(webTabIds) }
-          }
-        ]
-      }
+      also: (trx) => putWebTabs(trx, userType, webTabIds)
     },
     readerOf(req)
   )
@@ -240,7 +227,7 @@ async function showNew(context: Context, req: Request, res: Response, again?: Ag
       form: {
         values: { name: '', primaryModule: '', ...again?.typed },
         errors: again?.errors ?? {},
-        modules: choices.map(({ name, labelPlural }) => ({ value: name, label: labelPlural })),
+        modules: choices.map(moduleChoice),
         action: adminUrl(res, portal.id, 'user-types')
       },
       limit,
@@ -255,9 +242,7 @@ async function showNew(context: Context, req: Request, res: Response, again?: Ag
 async function showType(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const place = await placeOf(context, req)
   const { userType, catalog } = place
-  const choices = mayMove(userType)
-    ? personModules(catalog).map(({ name, labelPlural }) => ({ value: name, label: labelPlural }))
-    : []
+  const choices = mayMove(userType) ? personModules(catalog).map(moduleChoice) : []
   await page(
     res,
     'portal-admin/set-up-type',
@@ -385,7 +370,7 @@ async function showInvitationStep(context: Context, req: Request, res: Response,
       form: {
         values: { addressField: current?.name ?? '', ...again?.typed },
         errors: again?.errors ?? {},
-        fields: (module ? addressFields(module) : []).map(({ name, label }) => ({ value: name, label })),
+        fields: (module ? addressFields(module) : []).map(choiceOf),
         action: setUpUrl(res, userType.id, 'invitation')
       },
       current: current?.label,

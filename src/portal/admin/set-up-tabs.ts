@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Catalog, Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import {
   plainRelease,
@@ -17,13 +17,13 @@ import {
   type UserType
 } from '../configuration.js'
 import { linkPaths, ownerModules, pathNamed, type LinkPath } from '../link-path.js'
-import { missingForCreate, type ReleaseDraft } from '../release-check.js'
-import type { WebTab } from '../web-tabs.js'
+import { missingForCreate, type ReleaseDraft } from '../user-types/release-check.js'
+import type { WebTab } from '../portals/web-tabs.js'
 
 const words = z.array(z.string().max(320)).max(2000)
 /** Which module an answer is about stands in it: `Case/create`. */
 const schema = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   module: words,
   path: words,
   right: words,

@@ -2,15 +2,16 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration, type Portal } from '../configuration.js'
-import { portalById } from '../portals.js'
-import { arranged, goneFrom, listOf, saveTabs, tabsOfPortal, type ArrangedTab, type Tab } from '../tabs.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { portalById } from '../portals/portals.js'
+import { arranged, goneFrom, listOf, saveTabs, tabsOfPortal, type ArrangedTab, type Tab } from '../portals/tabs.js'
+import { changesOf } from './changes.js'
+import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 
 const tabsForm = z.strictObject({
-  revision: z.coerce.number().int(),
+  revision: wholeNumber,
   /** `all`: no list at all. */
   mode: z.enum(['all', 'own']),
   /** In the order the page had. */

@@ -4,9 +4,15 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
-import { portalById } from '../portals.js'
-import { countByStatus, portalUsersOfType, type PortalUser, type PortalUserStatus } from '../portal-users.js'
-import { userTypeById } from '../releases.js'
+import { portalById } from '../portals/portals.js'
+import {
+  countByStatus,
+  portalUsersOfType,
+  userCounts,
+  type PortalUser,
+  type PortalUserStatus
+} from '../people/portal-users.js'
+import { userTypeById } from '../user-types/releases.js'
 import { adminUrl } from './frame.js'
 
 const perPage = 50
@@ -24,17 +30,11 @@ type UserFilter = keyof typeof filters
 export function userTypeListPage(context: Context): RequestHandler {
   return async (req, res) => {
     const all = await configuration(context.db)
-    const userTypes = await Promise.all(
-      [...all.userTypes.values()].map(async (type) => {
-        const { invited, confirmed } = await countByStatus(context.db, type.id)
-        return {
-          name: type.name,
-          portal: portalById(all, type.portalId).name,
-          users: invited + confirmed,
-          url: usersUrl(res, type.id)
-        }
-      })
-    )
+    const counts = await userCounts(context.db)
+    const userTypes = [...all.userTypes.values()].map(({ id, name, portalId }) => {
+      const { invited, confirmed } = counts.ofType(id)
+      return { name, portal: portalById(all, portalId).name, users: invited + confirmed, url: usersUrl(res, id) }
+    })
     await page(res, 'portal-admin/user-types', { userTypes, personsUrl: adminUrl(res, 'persons') })
   }
 }

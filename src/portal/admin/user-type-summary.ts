@@ -3,43 +3,35 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { readForm } from '../../web/forms.js'
+import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { isDecided, releaseOf, rights, type Release, type UserType } from '../configuration.js'
-import { layoutSets, layoutsOf, type LayoutSet } from '../layouts.js'
+import { layoutSets, layoutsOf, type LayoutSet } from '../layouts/layouts.js'
 import { ownerModules, pathNamed } from '../link-path.js'
-import { portalById, portalUrl } from '../portals.js'
-import { countByStatus } from '../portal-users.js'
-import { goneFrom } from '../release-check.js'
-import { finishSetUp, inOrder, stepOf } from '../set-up.js'
-import { addressFieldOf, discardUserType } from '../user-types.js'
-import { webTabs } from '../web-tabs.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+import { portalById, portalUrl } from '../portals/portals.js'
+import { countByStatus } from '../people/portal-users.js'
+import { goneFrom } from '../user-types/release-check.js'
+import { finishSetUp, inOrder, stepOf } from '../user-types/set-up.js'
+import { addressFieldOf, discardUserType } from '../user-types/user-types.js'
+import { webTabs } from '../portals/web-tabs.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'
 import { fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
 
-const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+const revisionForm = z.strictObject({ revision: wholeNumber })
 
 export function userTypePage(context: Context): RequestHandler {
   return async (req, res) => showSummary(context, req, res)
 }
 
 /** `POST /user-types/:type/completion`: the set-up is finished. */
-export function finishPage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const { revision } = readForm(revisionForm, req.body)
-        const { userType } = await placeOf(context, req)
-        await finishSetUp(context, { id: userType.id, revision }, readerOf(req))
-        res.redirect(303, `${typeUrl(res, userType.id)}?finished=1`)
-      },
-      (again) => showSummary(context, req, res, again)
-    )
-}
+export const finishPage = buttonsOn('type', showSummary)(
+  (context, seen, req) => finishSetUp(context, seen, readerOf(req)),
+  (req, res) => `${typeUrl(res, String(req.params['type']))}?finished=1`
+)
 
 /** `POST /user-types/:type/removal`, while its set-up isn't finished. */
 export function discardPage(context: Context): RequestHandler {

@@ -2,10 +2,10 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { line, readForm, type Typed } from '../../web/forms.js'
+import { line, readForm, wholeNumber, type Typed } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration, type Configuration } from '../configuration.js'
-import { portalById } from '../portals.js'
+import { portalById } from '../portals/portals.js'
 import {
   changeWebTab,
   createWebTab,
@@ -15,13 +15,14 @@ import {
   typesWith,
   webTabById,
   webTabs
-} from '../web-tabs.js'
-import { adminUrl, changesOf, submitOrRefuse, type Again } from './frame.js'
+} from '../portals/web-tabs.js'
+import { changesOf } from './changes.js'
+import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 
-const fields = { name: line(100), url: z.string().min(1, 'errors.field.required'), userTypeIds: z.array(z.string()) }
+const userTypeIds = z.array(z.string().max(36)).max(2000)
+const fields = { name: line(100), url: z.string().min(1, 'errors.field.required'), userTypeIds }
 const newForm = z.strictObject(fields)
-const changeForm = z.strictObject({ ...fields, revision: z.coerce.number().int() })
-const revisionForm = z.strictObject({ revision: z.coerce.number().int() })
+const changeForm = z.strictObject({ ...fields, revision: wholeNumber })
 
 export function webTabListPage(context: Context): RequestHandler {
   return async (req, res) => {
@@ -76,18 +77,10 @@ export function changeWebTabPage(context: Context): RequestHandler {
     )
 }
 
-export function removeWebTabPage(context: Context): RequestHandler {
-  return (req, res) =>
-    submitOrRefuse(
-      req,
-      async () => {
-        const { revision } = readForm(revisionForm, req.body)
-        await removeWebTab(context, { id: String(req.params['tab']), revision }, req.staff)
-        res.redirect(303, `${adminUrl(res, 'web-tabs')}?saved=1`)
-      },
-      (again) => showWebTab(context, req, res, { ...again, typed: {} })
-    )
-}
+export const removeWebTabPage = buttonsOn('tab', showWebTab)(
+  (context, seen, { staff }) => removeWebTab(context, seen, staff),
+  (_, res) => `${adminUrl(res, 'web-tabs')}?saved=1`
+)
 
 async function showNew(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const all = await configuration(context.db)

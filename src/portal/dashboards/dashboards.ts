@@ -9,7 +9,7 @@ import { momentAt } from '../../db/moment.js'
 import { NotFound, PorticoError } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
 import { configuration, type Portal } from '../configuration.js'
-import { portalById } from '../portals.js'
+import { portalById } from '../portals/portals.js'
 import { readDashlets, type Dashlet } from './dashlets.js'
 
 export interface Dashboard {
@@ -130,25 +130,28 @@ export interface DashboardUse {
   readonly users: number
 }
 
-export async function usesOf(db: Knex, id: string): Promise<DashboardUse> {
-  const { portals } = await configuration(db)
-  const rows = await db<{ id: string; dashboard_id: string; status: string }>('portico_portal_users')
-    .select('id')
-    .where({ dashboard_id: id })
+/** The uses of each dashboard, by its id; asked in one statement, however many there are. */
+export async function dashboardUses(db: Knex): Promise<(id: string) => DashboardUse> {
+  const portals = [...(await configuration(db)).portals.values()]
+  const rows: { dashboard_id: string; users: number | string }[] = await db('portico_portal_users')
+    .select('dashboard_id', db.raw('count(*) as users'))
+    .whereNotNull('dashboard_id')
     .whereNot({ status: 'removed' })
-  return {
-    portals: [...portals.values()].filter(({ dashboardId }) => dashboardId === id),
-    users: rows.length
-  }
+    .groupBy('dashboard_id')
+  const users = new Map(rows.map((row) => [row.dashboard_id, Number(row.users)]))
+  return (id) => ({
+    portals: portals.filter(({ dashboardId }) => dashboardId === id),
+    users: users.get(id) ?? 0
+  })
 }
 
 /** @throws PorticoError while it is in use */
 export async function deleteDashboard(context: Context, seen: SeenDashboard, by: Staff): Promise<void> {
   const before = await dashboardById(context.db, seen.id)
-  const { portals, users } = await usesOf(context.db, seen.id)
-  if (portals.length + users > 0) throw new PorticoError('dashboards:problem.inUse', { status: 409 })
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_dashboards', seen)
+    const { portals, users } = (await dashboardUses(trx))(seen.id)
+    if (portals.length + users > 0) throw new PorticoError('dashboards:problem.inUse', { status: 409 })
     await trx('portico_dashboards').where({ id: seen.id }).delete()
     return { action: 'dashboard.deleted', subject: subjectOf(seen.id), before }
   })

@@ -3,14 +3,14 @@ import { isSortable } from '../../access/field-kinds.js'
 import { isSummed, isTallied } from '../../access/tally.js'
 import type { Catalog, Field, Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
-import { staffModules } from '../admin/module-choices.js'
-import { criterionProblem } from '../criteria.js'
+import { ownerModules } from '../link-path.js'
+import { criterionProblem } from '../user-types/criteria.js'
 import { hasModule, type Dashlet, type DashletOf, type DashletOfModule } from './dashlets.js'
 import { isTime } from './figures.js'
 
 /** Modules that dashlets may show: not line items, which stand inside another record, and not the staff. */
 export function modulesForDashlets(catalog: Catalog): Module[] {
-  const staff = staffModules(catalog)
+  const staff = ownerModules(catalog)
   return [...catalog.modules.values()].filter(({ name, partOf }) => !partOf && !staff.has(name))
 }
 

@@ -4,11 +4,11 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { urlFor } from '../../web/render.js'
 import { configuration, type Portal } from '../configuration.js'
-import { portalAt } from '../door.js'
+import { portalAt } from '../portals/door.js'
 import { momentAt } from '../../db/moment.js'
-import { logoOf } from '../logo.js'
-import { baseOf } from '../portals.js'
-import { themeOf } from '../theme.js'
+import { logoOf } from '../portals/logo.js'
+import { baseOf } from '../portals/portals.js'
+import { themeOf } from '../portals/theme.js'
 
 /** The addresses of a portal's stylesheet and logo, for the layout; undefined where it has none. */
 export interface Look {
@@ -37,15 +37,16 @@ export function showStylesheet(context: Context): RequestHandler {
 export function showLogo(context: Context): RequestHandler {
   return async (req, res) => {
     const portal = await portalOf(context, req)
-    keepIfAsked(req, res, portal.logo)
-    await sendLogo(context, res, portal)
+    await sendLogo(context, res, portal, () => keepIfAsked(req, res, portal.logo))
   }
 }
 
-/** Opened by itself, the picture can do nothing (A19). @throws NotFound where there is none */
-export async function sendLogo(context: Context, res: Response, portal: Portal): Promise<void> {
+/** Opened by itself, the picture can do nothing (A19). `found` is called once it is sure that there is one.
+ *  @throws NotFound where there is none */
+export async function sendLogo(context: Context, res: Response, portal: Portal, found?: () => void): Promise<void> {
   const logo = await logoOf(context.db, portal.id)
   if (!logo) throw new NotFound()
+  found?.()
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.type(logo.type).send(logo.content)

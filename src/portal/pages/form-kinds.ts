@@ -4,9 +4,9 @@ import type { ReleasedModule } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
 import type { FieldValue } from '../../host/host.js'
-import { arrangementsOf, type Arrangement } from '../arrangements.js'
+import { arrangementsOf, type Arrangement } from '../layouts/arrangements.js'
 import type { Release } from '../configuration.js'
-import { layoutsOf, type ForRecords, type LayoutSet } from '../layouts.js'
+import { layoutsOf, type ForRecords, type LayoutSet } from '../layouts/layouts.js'
 import { writable } from '../policy.js'
 
 /** A layout in which records can be made. */

@@ -7,7 +7,7 @@ import { translator } from '../../web/locale.js'
 import { page, urlFor } from '../../web/render.js'
 import { dashboardFor } from '../dashboards/dashboards.js'
 import { shownDashlets, type Sight } from '../dashboards/shown-dashlets.js'
-import { layoutSetOf } from '../layouts.js'
+import { layoutSetOf } from '../layouts/layouts.js'
 import { addressOf } from '../module-address.js'
 import { standingAt } from './room.js'
 

@@ -3,8 +3,8 @@ import type { Request } from 'express'
 import { records } from '../../access/records.js'
 import type { ReleasedModule, ViewedRecord } from '../../access/record.js'
 import type { Link, Module } from '../../host/catalog.js'
-import { columnsFor } from '../arranged.js'
-import { partFilling } from '../filling.js'
+import { columnsFor } from '../layouts/placement.js'
+import { partFilling } from '../user-types/filling.js'
 import type { Room } from './room.js'
 
 const mostItems = 200

@@ -4,7 +4,7 @@ import { records } from '../../access/records.js'
 import type { ListQuery, Page, ViewedRecord } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
 import type { Link, Module } from '../../host/catalog.js'
-import { columnsFor } from '../arranged.js'
+import { columnsFor } from '../layouts/placement.js'
 import { tableOf, type Table } from './list-page.js'
 import type { Room } from './room.js'
 

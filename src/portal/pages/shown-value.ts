@@ -4,8 +4,8 @@ import type { Field, Module, Option } from '../../host/catalog.js'
 import type { Translate } from '../../web/locale.js'
 import type { FileInfo } from '../../host/host.js'
 import type { Format } from '../../web/format.js'
-import { sectionsFor } from '../arranged.js'
-import type { LayoutSet } from '../layouts.js'
+import { sectionsFor } from '../layouts/placement.js'
+import type { LayoutSet } from '../layouts/layouts.js'
 import { plainText as wordsOf, safeHtml, type SafeHtml } from '../../web/rich-text.js'
 
 /** In characters, for HTML in a list. */

@@ -4,7 +4,7 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { page } from '../../web/render.js'
 import { allowFrames } from '../../web/security.js'
-import { webTabsFor } from '../web-tabs.js'
+import { webTabsFor } from '../portals/web-tabs.js'
 
 /** For users of a type that has the web tab; for others it is not there. */
 export function webTabPage(context: Context): RequestHandler {

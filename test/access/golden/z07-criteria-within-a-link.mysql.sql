@@ -2,69 +2,41 @@
 
 -- a page
 select p.k as k, `r`.`id` as id, `r`.`number` as f0, `r`.`name` as f1, `r`.`status` as f2, `r`.`account_id` as f3, null as f3t, `r`.`contact_id` as f4, null as f4t, `r`.`created_at` as f5
-from (select u.id, u.k
-from (select *
 from (select `r`.`id` as id, `r`.`created_at` as k
 from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and (`r`.`status` = ? and binary `r`.`status` = binary ?) and `r`.`account_id` = (select `t1`.`id` as near_id
+where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`account_id` = (select `t1`.`id` as near_id
 from `account` `t1`
 where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
 from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))))
-order by `r`.`created_at` desc, `r`.`id` desc
-limit 26) b0
-union select *
-from (select `r`.`id` as id, `r`.`created_at` as k
-from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`id` in (select `t1l`.`case_id` as near_id
+where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))) and ((`r`.`status` = ? and binary `r`.`status` = binary ?) or `r`.`id` in (select `t1l`.`case_id` as near_id
 from `case_contact` `t1l`
 where `t1l`.`contact_id` = (select `t1`.`id`
 from `contact` `t1`
-where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?) and `r`.`account_id` = (select `t1`.`id` as near_id
-from `account` `t1`
-where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
-from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))))
+where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?)))
 order by `r`.`created_at` desc, `r`.`id` desc
-limit 26) b1) u
-order by u.k desc, u.id desc
 limit 26) p
 straight_join `case` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,"New","New",0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna"]
+-- [0,0,0,0,"cAnna","cAnna","New","New",0,"cAnna","cAnna",0]
 
 -- the next page
 select p.k as k, `r`.`id` as id, `r`.`number` as f0, `r`.`name` as f1, `r`.`status` as f2, `r`.`account_id` as f3, null as f3t, `r`.`contact_id` as f4, null as f4t, `r`.`created_at` as f5
-from (select u.id, u.k
-from (select *
 from (select `r`.`id` as id, `r`.`created_at` as k
 from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and (`r`.`status` = ? and binary `r`.`status` = binary ?) and `r`.`account_id` = (select `t1`.`id` as near_id
+where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`account_id` = (select `t1`.`id` as near_id
 from `account` `t1`
 where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
 from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))) and ((`r`.`created_at` <= ? and (`r`.`created_at` < ? or `r`.`id` < ?)) or `r`.`created_at` is null))
-order by `r`.`created_at` desc, `r`.`id` desc
-limit 26) b0
-union select *
-from (select `r`.`id` as id, `r`.`created_at` as k
-from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`id` in (select `t1l`.`case_id` as near_id
+where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))) and ((`r`.`status` = ? and binary `r`.`status` = binary ?) or `r`.`id` in (select `t1l`.`case_id` as near_id
 from `case_contact` `t1l`
 where `t1l`.`contact_id` = (select `t1`.`id`
 from `contact` `t1`
-where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?) and `r`.`account_id` = (select `t1`.`id` as near_id
-from `account` `t1`
-where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
-from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))) and ((`r`.`created_at` <= ? and (`r`.`created_at` < ? or `r`.`id` < ?)) or `r`.`created_at` is null))
+where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?)) and ((`r`.`created_at` <= ? and (`r`.`created_at` < ? or `r`.`id` < ?)) or `r`.`created_at` is null))
 order by `r`.`created_at` desc, `r`.`id` desc
-limit 26) b1) u
-order by u.k desc, u.id desc
 limit 26) p
 straight_join `case` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,"New","New",0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","kSpace",0,0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","kSpace"]
+-- [0,0,0,0,"cAnna","cAnna","New","New",0,"cAnna","cAnna",0,"2024-05-01 12:00:00","2024-05-01 12:00:00","kSpace"]
 
 -- the count
 select count(*) as count
@@ -72,27 +44,18 @@ from (select u.id
 from (select *
 from (select `r`.`id` as id
 from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and (`r`.`status` = ? and binary `r`.`status` = binary ?) and `r`.`account_id` = (select `t1`.`id` as near_id
+where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`account_id` = (select `t1`.`id` as near_id
 from `account` `t1`
 where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
 from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))))
-limit 1001) b0
-union select *
-from (select `r`.`id` as id
-from `case` `r`
-where (`r`.`deleted` = ? and `r`.`is_internal` = ? and `r`.`id` in (select `t1l`.`case_id` as near_id
+where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))) and ((`r`.`status` = ? and binary `r`.`status` = binary ?) or `r`.`id` in (select `t1l`.`case_id` as near_id
 from `case_contact` `t1l`
 where `t1l`.`contact_id` = (select `t1`.`id`
 from `contact` `t1`
-where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?) and `r`.`account_id` = (select `t1`.`id` as near_id
-from `account` `t1`
-where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
-from `contact` `t2`
-where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?)))))))
-limit 1001) b1) u
+where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?)))
+limit 1001) b0) u
 limit 1001) c;
--- [0,0,"New","New",0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna"]
+-- [0,0,0,0,"cAnna","cAnna","New","New",0,"cAnna","cAnna",0]
 
 -- one record
 select `r`.`id` as id, `r`.`number` as f0, `r`.`name` as f1, `r`.`status` as f2, `r`.`hours` as f3, `r`.`amount` as f4, `r`.`is_internal` as f5, `r`.`due_date` as f6, `r`.`closed_at` as f7, `r`.`tags` as f8, `r`.`description` as f9, `r`.`account_id` as f10, null as f10t, `r`.`contact_id` as f11, null as f11t, `r`.`assigned_user_id` as f12, (select `v`.`name`

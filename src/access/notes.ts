@@ -4,7 +4,7 @@ import type { FeedEntry } from '../host/host.js'
 import { forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
 import { enter } from './entered.js'
 import { find } from './reading.js'
-import type { Records } from './record.js'
+import type { Records, ViewedRecord } from './record.js'
 import type { Viewer } from './viewer.js'
 import { mustWrite, refusedByField } from './writing.js'
 
@@ -22,9 +22,13 @@ interface Note {
 const feedEntries = 'FeedEntry'
 
 export async function feed(viewer: Viewer, name: string, id: string): Promise<readonly FeedEntry[]> {
-  const record = await find(await enter(viewer, name, 'open'), id)
+  return notesOn(viewer, await find(await enter(viewer, name, 'open'), id))
+}
+
+async function notesOn(viewer: Viewer, record: ViewedRecord): Promise<readonly FeedEntry[]> {
   if (!record.may.has('feed')) throw new Forbidden()
-  const entries = await viewer.kernel.host.feed.list(name, id, { internal: false, limit: feedLimit })
+  const { module, id } = record
+  const entries = await viewer.kernel.host.feed.list(module.name, id, { internal: false, limit: feedLimit })
   return entries.filter((entry) => !entry.internal && entry.kind === 'post')
 }
 
@@ -63,8 +67,10 @@ export async function removeFile(viewer: Viewer, note: Note, fileId: string): Pr
 
 /** A note on this record that he wrote himself, where he may still write. */
 async function ownPost(viewer: Viewer, note: Note): Promise<FeedEntry> {
-  const entries = await feed(viewer, note.name, note.id)
+  const record = await find(await enter(viewer, note.name, 'open'), note.id)
+  const entries = await notesOn(viewer, record)
   mustWrite(viewer)
+  if (!record.may.has('post')) throw new Forbidden()
   const entry = entries.find((one) => one.id === note.entryId)
   if (!entry || !(await isAuthor(viewer.kernel.db, feedEntries, entry.id, viewer.person.id))) throw new NotFound()
   return entry

@@ -27,11 +27,17 @@ export function staffActor(by: Staff): AuditEntry['actor'] {
   return { kind: 'staff', id: by.id, name: by.name }
 }
 
+/** Something that is configured, as the page showed it to whoever changes it. */
+export interface Seen {
+  readonly id: string
+  readonly revision: number
+}
+
 /** Changes a row that still has the revision the writer saw, and raises it. @throws PorticoError when it is newer. */
 export async function changeRow(
   trx: Knex,
   table: `portico_${string}`,
-  seen: { id: string; revision: number },
+  seen: Seen,
   values: Record<string, unknown> = {}
 ): Promise<void> {
   const { id, revision } = seen

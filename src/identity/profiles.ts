@@ -100,7 +100,8 @@ async function enrol(db: Knex, person: Parameters<Profiles['enrol']>[0], at: num
     created_at: momentAt(at)
   }
   await db('portico_identities').insert(row).onConflict('email').ignore()
-  const kept = await db<IdentityRow>('portico_identities').select('id').where({ email }).first()
+  // Locked, because in a transaction a plain reading would not show what somebody else enrolled meanwhile.
+  const kept = await db<IdentityRow>('portico_identities').select('id').where({ email }).first().forUpdate()
   if (!kept) throw new Error('An identity that was just enrolled is not there.')
   return kept.id
 }

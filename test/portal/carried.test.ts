@@ -3,7 +3,8 @@ import { compare, linked } from '../../src/access/condition.js'
 import type { Records } from '../../src/access/record.js'
 import type { Person } from '../../src/access/viewer.js'
 import { carryingNothing } from '../../src/portal/carried.js'
-import type { AccessLevels } from '../../src/portal/roles/levels.js'
+import { accessLevels, saveLevels, type AccessLevels } from '../../src/portal/roles/levels.js'
+import { fillingFor } from '../../src/portal/roles/role-filling.js'
 import type { PortalRole } from '../../src/portal/roles/roles.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
@@ -122,8 +123,8 @@ eachDatabase((open) => {
     })
 
     it('Z12 by the path of a third module, and not afterwards by a change either', async () => {
-      const open = { join: 'all', of: [{ field: 'name', operator: 'isNotEmpty', match: { by: 'value', value: '' } }] }
-      const deals = release('Deal', { criteria: open as never, fields: { name: 'readOnly' } })
+      const named = { join: 'all', of: [{ field: 'name', operator: 'isNotEmpty', match: { by: 'value', value: '' } }] }
+      const deals = release('Deal', { criteria: named as never, fields: { name: 'readOnly' } })
       const orders = release('Order', { path: ['deal', 'quotes', 'contact'], fields: { number: 'readOnly' } })
       const his = await door([], { releases: [deals, typeQuotes, orders] })
       expect(await annasQuote(his, foreign)).to.equal('Forbidden')
@@ -150,6 +151,35 @@ eachDatabase((open) => {
       expect(await add(quote!)).to.equal('done')
       const bjorns = { module: 'Quote', values: { subject: 'Not his', contact: 'bjorn' } }
       expect(await add(await test.embedded.host.save(bjorns, { kind: 'system' }))).to.equal('Forbidden')
+    })
+
+    it('X15 E09 a new record is filled in by the nearest way, and by a longer one only where one record alone leads there', async () => {
+      const { context } = test.embedded.portico
+      const irena = (await test.embedded.host.staffById('irena'))!
+      const projectOf = (account: string): Promise<string> =>
+        test.embedded.host.save({ module: 'Project', values: { name: 'P', account } }, { kind: 'system' })
+      const project = await projectOf('nordwind')
+      const filled = async (account: string[][]): Promise<unknown> => {
+        const draft = { contact: { paths: [], isForAll: false }, account: { paths: account, isForAll: false } }
+        const { revision } = await accessLevels(context.db)
+        await saveLevels(context, { module: 'Case', revision }, draft, irena)
+        const module = catalog.modules.get('Case')!
+        return (await fillingFor(context, { catalog, module, person: anna, chosen: {} })).fill
+      }
+      const longer = ['project', 'account']
+      expect(await filled([longer, ['account']])).to.deep.equal({ account: 'nordwind' })
+      const [one] = await test.embedded
+        .db<{ id: string; account_id: string; deleted: number }>('crm_project')
+        .where({ account_id: 'nordwind', deleted: 0 })
+      expect(one?.id).to.be.a('string')
+      await test.embedded
+        .db('crm_project')
+        .where({ account_id: 'nordwind' })
+        .whereNot({ id: project })
+        .update({ deleted: 1 })
+      expect(await filled([longer])).to.deep.equal({ project })
+      await projectOf('nordwind')
+      expect(await filled([longer])).to.deep.equal({})
     })
 
     it('Z05 E09 ordinary new records are as free as before', async () => {

@@ -2,7 +2,13 @@
 import { expect } from 'chai'
 import type { Tally } from '../../src/access/record.js'
 import { dashletProblems, goneFromDashlet } from '../../src/portal/dashboards/dashlet-check.js'
-import { readDashlets, wordsFor, type DashletOf } from '../../src/portal/dashboards/dashlets.js'
+import {
+  isReadable,
+  mostFilters,
+  readDashlets,
+  wordsFor,
+  type DashletOf
+} from '../../src/portal/dashboards/dashlets.js'
 import { drawn, type Drawing } from '../../src/portal/dashboards/drawing.js'
 import { figureOf, type Figure } from '../../src/portal/dashboards/figures.js'
 import { formattedText } from '../../src/portal/dashboards/formatted-text.js'
@@ -65,6 +71,15 @@ describe('stored dashlets (E04)', () => {
     const listed = (change: object): string[] => Object.keys(dashletProblems(catalog, { ...list, ...change }))
     expect(listed({ columns: ['nothing'] })).to.deep.equal(['columns'])
     expect(listed({ sort: { field: 'description', descending: true } })).to.deep.equal(['sort'])
+  })
+
+  it('X14 E04 are not saved with more comparisons than can be read again', () => {
+    const filters = Array.from({ length: mostFilters }, () => list.filters[0]!)
+    expect(dashletProblems(catalog, { ...list, filters })).to.deep.equal({})
+    expect(isReadable({ ...list, filters })).to.equal(true)
+    const more = { ...list, filters: [...filters, list.filters[0]!] }
+    expect(dashletProblems(catalog, more)).to.have.keys('criteria')
+    expect(isReadable(more)).to.equal(false)
   })
 
   it('E04 say what of them the CRM no longer has', () => {

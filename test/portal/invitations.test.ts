@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { customers } from '../../demo/cast.js'
-import { accessesOf } from '../../src/portal/people/portal-users.js'
+import { Invalid, PorticoError } from '../../src/errors.js'
+import { invite } from '../../src/portal/people/invitations.js'
+import { invitePerson } from '../../src/portal/people/persons.js'
+import { accessesOf, countByStatus } from '../../src/portal/people/portal-users.js'
 import { addUserType } from '../../src/portal/user-types/user-types.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
@@ -160,6 +163,58 @@ eachDatabase((open) => {
         await limited.close()
       }
     })
+
+    it('X4 Z03 the limit holds for those who are let in at the same moment, and one person gets in once', async () => {
+      const { invited, confirmed } = await countByStatus(test.embedded.db, (await theUserType(test)).id)
+      const limits = { ...test.embedded.config.limits, activeUsersPerType: invited + confirmed + 1 }
+      const full = await openApp(open, { config: { limits } })
+      try {
+        const { context } = full.embedded.portico
+        const { host, db } = full.embedded
+        const irena = (await host.staffById('irena'))!
+        const userTypeId = (await theUserType(full)).id
+        const portalId = (await thePortal(full)).id
+        const people = ['a', 'b', 'c', 'd', 'e', 'f']
+        const form = { module: 'Contact', userTypeId, language: 'en' } as const
+        const ids = await Promise.all(
+          people.map((name) =>
+            host.save(
+              { module: 'Contact', values: { lastName: name, email: `${name}@nordwind.example` } },
+              { kind: 'system' }
+            )
+          )
+        )
+        const outcomes = await Promise.allSettled(ids.map((recordId) => invite(context, { ...form, recordId }, irena)))
+        expect(reasons(outcomes)).to.deep.equal({ fulfilled: 1, 'portal:refusal.limit': 5 })
+        expect(
+          await db('portico_identities').whereIn(
+            'email',
+            people.map((name) => `${name}@nordwind.example`)
+          )
+        ).to.have.length(1)
+        const person = { portalId, name: 'Same', address: 'same@else.example', language: 'en', roleIds: [] } as const
+        const same = await Promise.allSettled(people.map(() => invitePerson(context, person, irena)))
+        expect(reasons(same)).to.deep.equal({ fulfilled: 1, address: 5 })
+      } finally {
+        await full.close()
+      }
+    })
+
+    /** How many came through, and why the others did not. */
+    const reasons = (outcomes: readonly PromiseSettledResult<unknown>[]): Record<string, number> => {
+      const found: Record<string, number> = {}
+      for (const one of outcomes) {
+        const cause: unknown = one.status === 'rejected' ? one.reason : undefined
+        const why =
+          cause instanceof Invalid
+            ? Object.keys(cause.fields).join()
+            : cause instanceof PorticoError
+              ? cause.key
+              : String(cause ?? one.status)
+        found[why] = (found[why] ?? 0) + 1
+      }
+      return found
+    }
 
     it('A01 for a record that isn’t there there is nothing, and a record of another module is no other', async () => {
       expect((await frank.peek(invitationFor('nobody'))).status).to.equal(404)

@@ -54,6 +54,23 @@ onSqlite('line items in a record’s form', (open) => {
     return idIn(bjorn.path)
   }
 
+  it('X1 A48 a form holds as many rows as are shown, and not one more', async () => {
+    const before = await test.embedded.db('crm_quote').where({ subject: 'Many parts' })
+    const many = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`QuoteItem.${index + 1}.description`, 'One']))
+    await bjorn.open(`${door}/quote/new`)
+    for (const intent of [{}, { _find: '1' }, { _add: 'QuoteItem' }] as Record<string, string>[])
+      expect((await bjorn.forge(`${door}/quote`, { subject: 'Many parts', ...many(201), ...intent })).status).to.equal(
+        422
+      )
+    expect(await test.embedded.db('crm_quote').where({ subject: 'Many parts' })).to.have.length(before.length)
+    const full = await bjorn.forge(`${door}/quote`, { subject: 'Many parts', ...many(200), _add: 'QuoteItem' })
+    expect(full.status).to.equal(422)
+    expect(full.text).to.include('at most 200 rows')
+    const more = await bjorn.forge(`${door}/quote`, { subject: 'Many parts', ...many(3), _add: 'QuoteItem' })
+    expect(more.text).to.include('name="QuoteItem.4.description"')
+  })
+
   it('Z11 he changes, adds and takes out items of a quote in one go, and the total follows', async () => {
     await bjorn.open(quote)
     await bjorn.follow('Change: Quote items')

@@ -296,7 +296,7 @@ onSqlite('layout sets', (open) => {
       expect(fieldsOf(irena).at(-1)).to.equal('number')
       expect(labels(irena, '#preview ~ section h3')).to.deep.equal(['A', 'B', 'C', 'D'])
       await irena.send('Save')
-      irena.is(200).sees('Saved.', 'Incidents', 'Type: Incident', 'Layout added: Case by Irena Malá')
+      irena.is(200).sees('Saved.', 'Incidents', 'Type: Incident', 'Layout added: Cases by Irena Malá')
     })
 
     it('E07 what can’t be saved is said where it stands, with what was typed', async () => {

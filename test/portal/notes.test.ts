@@ -138,10 +138,14 @@ eachDatabase((open) => {
     })
 
     it('E11 read and write are rights of their own', async () => {
-      await write('It drips more now.')
+      const note = await write('It drips more now.')
       const irena = await staffAt(test, 'irena')
       await irena.open(await releasePath(test, 'Case'))
       await irena.send('Save', { notes: 'read' })
+      await bjorn.open(page)
+      expect((await bjorn.peek(`${note}/edit`)).status, 'X13').to.equal(403)
+      expect((await bjorn.forge(note, { text: 'Rewritten' })).status, 'X13').to.equal(403)
+      expect((await bjorn.forge(`${note}/removal`)).status, 'X13').to.equal(403)
       await bjorn.open(page)
       bjorn.sees('It drips more now.').doesNotSee('Write note')
       expect((await bjorn.forge(`${page}/notes`, { text: 'Again' })).status).to.equal(403)

@@ -1,7 +1,14 @@
 import { expect } from 'chai'
-import { staff } from '../../demo/cast.js'
+import { customers, staff } from '../../demo/cast.js'
+import { Invalid } from '../../src/errors.js'
 import { configuration } from '../../src/portal/configuration.js'
-import { portalUserByAddress, type PortalUser } from '../../src/portal/people/portal-users.js'
+import { saveAccountsOfUser } from '../../src/portal/people/persons.js'
+import {
+  chosenAccounts,
+  portalUserByAddress,
+  portalUserById,
+  type PortalUser
+} from '../../src/portal/people/portal-users.js'
 import { portalRoles } from '../../src/portal/roles/roles.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
@@ -117,6 +124,45 @@ onSqlite('portal users as people', (open) => {
     await frank.forge(`${admin}/users/${id}/accounts`, { revision: '4', which: 'chosen', account: 'no-such-account' })
     const rows = await test.embedded.db<{ account_id: string }>('portico_accounts_of_users').select('account_id')
     expect(rows.map((row) => row.account_id)).to.have.members(['nordwind', 'teplo-morava'])
+  })
+
+  it('X7 E08 accounts that are taken away are gone, however many there are', async () => {
+    const { context } = test.embedded.portico
+    const irena = (await test.embedded.host.staffById('irena'))!
+    const one: unknown = await test.embedded.db('crm_account').first('*')
+    const ids = Array.from({ length: 220 }, (_, index) => `many-${index}`)
+    for (const id of ids) await test.embedded.db('crm_account').insert({ ...(one as object), id, name: id })
+    const { id } = await userAt(customers.anna.email)
+    const save = async (chosen: readonly string[] | undefined): Promise<void> => {
+      const { revision } = await portalUserById(test.embedded.db, id)
+      await saveAccountsOfUser(context, { id, revision }, chosen, irena)
+    }
+    await save(ids.slice(0, 190))
+    await save(ids.slice(20, 210))
+    const now = (await chosenAccounts(test.embedded.db)).get(id)
+    expect(now).to.have.members(ids.slice(20, 210))
+    const tooMany = await save(ids).catch((error: unknown) => error)
+    expect(tooMany).to.be.instanceOf(Invalid)
+    await save(undefined)
+  })
+
+  it('X3 Z31 access of somebody whose record the CRM hides from a colleague is not ended by its address', async () => {
+    const { id } = await userAt(customers.jonas.email)
+    const { host } = test.embedded
+    const { allows } = host
+    const petra = await staffAt(test, 'frank')
+    await petra.open(`${admin}/users/${id}`)
+    Object.assign(host, { allows: async () => false })
+    try {
+      for (const change of ['invitation', 'deactivation', 'activation', 'removal'])
+        expect((await petra.forge(`${admin}/users/${id}/${change}`, {})).status, change).to.equal(404)
+    } finally {
+      Object.assign(host, { allows })
+    }
+    expect((await userAt(customers.jonas.email)).status).to.equal('confirmed')
+    expect((await petra.forge(`${admin}/users/${id}/deactivation`, {})).status).to.be.oneOf([200, 303])
+    expect((await userAt(customers.jonas.email)).status).to.equal('deactivated')
+    await petra.forge(`${admin}/users/${id}/activation`, {})
   })
 
   it('A28 of two who change the same user, the second is told', async () => {

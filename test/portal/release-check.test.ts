@@ -4,6 +4,7 @@ import type { Release } from '../../src/portal/configuration.js'
 import { goneFrom, isLayoutGone, releaseProblems } from '../../src/portal/user-types/release-check.js'
 import type { PortalLayout } from '../../src/portal/layouts/layouts.js'
 import { roleProblems } from '../../src/portal/roles/role-check.js'
+import { proposedFields } from '../../src/portal/user-types/set-up.js'
 import { byName, role } from './roles-given.js'
 import { catalog, field, withField, withoutField, withoutLink, withoutModule } from './catalog.js'
 import { release, userType } from './releases.js'
@@ -238,5 +239,26 @@ describe('fields of a layout of its own (Z11)', () => {
 
   it('need a layout that the portal has', () => {
     expect(problems(draft({ subject: 'readOnly' }), { layouts: [] })).to.deep.equal({ layouts: 'layoutGone' })
+  })
+})
+
+describe('what the set-up proposes', () => {
+  const proposed = (name: string, rights: Parameters<typeof release>[1] & object): string[] => {
+    const given = proposedFields(catalog.modules.get(name)!, release(name, rights))
+    return [...given].filter(([, how]) => how === 'editable').map(([field]) => field)
+  }
+
+  it('T1 Z11 what customers say of a record is theirs to write, where they may write; what the company says is not', () => {
+    const cases = proposed('Case', { rights: ['create'] })
+    expect(cases).to.include.members(['subject', 'description', 'priority'])
+    for (const name of ['status', 'number', 'resolution', 'account', 'contact', 'assignedUser'])
+      expect(cases).not.to.include(name)
+    expect(proposed('QuoteItem', { kind: 'part', rights: ['create'] })).to.have.members([
+      'product',
+      'description',
+      'quantity'
+    ])
+    expect(proposed('Case', {})).to.deep.equal([])
+    expect(proposed('Contact', { kind: 'primary', rights: ['edit'] })).not.to.include.members(['email', 'account'])
   })
 })

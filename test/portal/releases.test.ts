@@ -72,7 +72,7 @@ eachDatabase((open) => {
       expect((await bjorn.peek(foreign)).status).to.equal(404)
       await irena.open(await releasePath(test, 'Case'))
       await condition('priority', { operator: '=', value: 'Urgent' })
-      irena.is(200).sees('Also those that meet the criteria.')
+      irena.is(200).sees('Also all records that meet the criteria, whoever they belong to.')
       expect((await bjorn.peek(foreign)).status).to.equal(200)
       expect((await bjorn.peek(`${door}/case/bjorns-case`)).status).to.equal(200)
       expect((await bjorn.peek(`${door}/case/jonas-valve-case`)).status).to.equal(404)
@@ -221,7 +221,7 @@ eachDatabase((open) => {
       irena.is(422)
       expect(await version()).to.deep.equal(before)
       await irena.send('Save', { right: ['create'] })
-      irena.is(200).sees('Release changed: Case by Irena Malá')
+      irena.is(200).sees('Release changed: Cases by Irena Malá')
       expect(await version()).not.to.deep.equal(before)
     })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { addressOf } from '../../src/portal/module-address.js'
-import { freeSlugs, isSlug, slugOf } from '../../src/portal/portals/slug.js'
+import { freeNames, freeSlugs, isSlug, slugOf } from '../../src/portal/portals/slug.js'
 
 describe('the address of a portal (Z01)', () => {
   it('is made from its name, in letters that every keyboard has', () => {
@@ -35,6 +35,11 @@ describe('a taken address', () => {
   it('comes with three free proposals', () => {
     const taken = new Set(['acme', 'acme-customers', 'acme-2'])
     expect(freeSlugs('acme', (slug) => taken.has(slug))).to.deep.equal(['acme-portal', 'acme-service', 'acme-3'])
+  })
+
+  it('T3 Z01 so does a taken name', () => {
+    const taken = new Set(['Acme', 'Acme 3'])
+    expect(freeNames('Acme ', (name) => taken.has(name))).to.deep.equal(['Acme 2', 'Acme 4', 'Acme 5'])
   })
 
   it('has proposals that are slugs, however long it is', () => {

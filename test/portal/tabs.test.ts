@@ -76,6 +76,18 @@ onSqlite('the navigation of a portal', (open) => {
       .and.include.members(['Cases', 'Quotes', 'Knowledge base'])
   })
 
+  it('T4 E03 a changed entry counts, although «everything» stands chosen above', async () => {
+    await arrange('all', [], asTheyAre())
+    expect((await thePortal(test)).tabs).to.equal(undefined)
+    await arrange('all', ['module:Contact'], asTheyAre())
+    expect(irena.page('input[name=mode][checked]').attr('value')).to.equal('own')
+    expect(await navigation())
+      .not.to.include('Contacts')
+      .and.to.include('Quotes')
+    await arrange('all', ['module:Contact'], asTheyAre())
+    expect((await thePortal(test)).tabs).to.equal(undefined)
+  })
+
   it('E03 is arranged by numbers and boxes; its first entry is the first page', async () => {
     const places = words().map((word, index) => (word === 'module:Quote' ? '1' : String(index + 1)))
     await arrange('own', ['module:Contact', 'module:Invoice'], places)

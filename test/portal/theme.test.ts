@@ -197,7 +197,10 @@ onSqlite('the appearance of a portal', (open) => {
     await irena.send('Remove the logo')
     irena.is(200).sees('Logo removed by Irena Malá')
     expect((await linksOf()).logo).to.equal(undefined)
-    expect((await test.visitor().peek(`${door}/logo`)).status).to.equal(404)
+    const gone = await test.visitor().peek(`${door}/logo`)
+    expect(gone.status).to.equal(404)
+    expect(gone.headers['cache-control'], 'X5 A45 a page with a token in it').to.include('no-store')
+    expect(gone.headers['vary']).to.be.a('string')
   })
 
   it('A19 what is no such picture is refused with the reason, whatever it is called', async () => {

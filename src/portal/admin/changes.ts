@@ -83,7 +83,7 @@ function linesOf(telling: Telling, name: string, value: unknown): Line[] {
       )
     )
   if (name === 'formats' && isParts(value))
-    return Object.entries(value).flatMap(([key, one]) => linesOf(telling, `${key}Format`, one))
+    return Object.entries(value).flatMap(([kind, one]) => linesOf(telling, `${kind}Format`, one))
   return [[own, textOf(telling, name, value)]]
 }
 
@@ -98,7 +98,10 @@ function fieldLines({ t, module }: Telling, value: unknown, nameOf: (field: stri
 const wordTexts: Readonly<Record<string, string>> = {
   kind: 'portal:change.kinds',
   notes: 'portal:noteRight',
+  language: 'portal:change.languages',
   view: 'portal:change.views',
+  shape: 'dashboards:shape',
+  period: 'dashboards:period',
   locale: 'portal:change.languages',
   dateFormat: 'portal:format',
   timeFormat: 'portal:format',
@@ -119,11 +122,32 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
       .map((right) => t(`portal:right.${String(right)}`))
       .join(', '),
   primaryModule: ({ catalog }, value) => catalog.modules.get(String(value))?.labelPlural ?? String(value),
+  by: fieldText,
+  sum: fieldText,
+  columns: (telling, value) =>
+    [value]
+      .flat()
+      .map((name) => fieldText(telling, name))
+      .join(', '),
+  filters: (telling, value) =>
+    criteriaText(telling, readCriteria(JSON.stringify({ join: 'all', of: filtersIn(value) }))),
   tabs: (telling, value) =>
     [value]
       .flat()
       .flatMap((word) => tabText(telling, String(word)))
       .join(', ')
+}
+
+function fieldText({ module }: Telling, name: unknown): string {
+  return module?.fields.get(String(name))?.label ?? String(name)
+}
+
+/** A dashlet's filters, as comparisons by value. */
+function filtersIn(value: unknown): unknown[] {
+  return [value].flat().map((filter) => {
+    const { field, operator, value: compared } = partsOf(filter)
+    return { field, operator, match: { by: 'value', value: compared } }
+  })
 }
 
 /** Nothing, and no, say nothing: what is missing on one side is told by the other. */
@@ -158,7 +182,7 @@ function wordText(t: Translate, name: string, value: string): string {
 /** A section of a layout, a title in several languages, and whatever else has parts: the words in it. */
 function sectionText(telling: Telling, value: unknown): string {
   const { label, fields, any, field, values } = partsOf(value)
-  const named = (name: unknown): string => telling.module?.fields.get(String(name))?.label ?? String(name)
+  const named = (name: unknown): string => fieldText(telling, name)
   if (Array.isArray(fields)) return `${headingOf(label)}: ${fields.map(named).join(', ')}`
   if (typeof any === 'string') return any
   if (Array.isArray(values)) return `${named(field)}: ${values.join(', ')}`

@@ -1,6 +1,7 @@
 /** What the administrators' pages share: their addresses, a form that is shown again, the list of changes. */
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import type { Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { PorticoError } from '../../errors.js'
 import { readForm, submit, typedIn, wholeNumber, type ShownAgain } from '../../web/forms.js'
@@ -36,7 +37,7 @@ export async function submitOrRefuse(
 }
 
 /** What a button does to what its page is about, with the revision that the page showed. */
-type Act = (context: Context, seen: { id: string; revision: number }, req: Request) => Promise<void>
+type Act = (context: Context, seen: Seen, req: Request) => Promise<void>
 type Show = (context: Context, req: Request, res: Response, again: Again) => Promise<void>
 
 const buttonForm = z.strictObject({ revision: wholeNumber })

@@ -54,7 +54,7 @@ interface Offer {
 }
 
 /** More are on the module's own page. */
-const mostPaths = 5
+const mostPaths = 3
 
 /** The own record first, then what is linked with it or released already, line items after the module they are part of. */
 function offersIn({ catalog, userType }: TabsPlace): Offer[] {

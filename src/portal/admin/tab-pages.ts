@@ -35,8 +35,9 @@ export function changeNavigation(context: Context): RequestHandler {
       req,
       async () => {
         const form = readForm(tabsForm, req.body)
-        const isList = form.mode === 'own' || form.move !== undefined
-        const list = isList ? listOf(arrangedIn(form, tabs)) : undefined
+        const entries = arrangedIn(form, tabs)
+        const isList = form.mode === 'own' || form.move !== undefined || !isSame(entries, arranged(portal.tabs, tabs))
+        const list = isList ? listOf(entries) : undefined
         await saveTabs(context, { id: portal.id, revision: form.revision }, list, req.staff)
         res.redirect(303, `${adminUrl(res, portal.id, 'tabs')}?saved=1`)
       },
@@ -57,6 +58,12 @@ function arrangedIn(form: TabsForm, tabs: readonly Tab[]): ArrangedTab[] {
     const tab = tabs.find((one) => one.word === word)
     return tab ? [{ tab, isShown: form.shown.includes(word) }] : []
   })
+}
+
+/** Whoever changes an entry wants a list of his own, whatever stands chosen above. */
+function isSame(entries: readonly ArrangedTab[], shown: readonly ArrangedTab[]): boolean {
+  const told = (list: readonly ArrangedTab[]): string => list.map(({ tab, isShown }) => `${tab.word} ${isShown}`).join()
+  return told(entries) === told(shown)
 }
 
 /** A number that was changed takes its place from whoever has it: going up before it, going down behind it. */

@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Viewer } from '../../access/viewer.js'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { cachedByVersion } from '../../db/configuration-version.js'
 import { momentAt } from '../../db/moment.js'
-import { NotFound, PorticoError } from '../../errors.js'
+import { Invalid, NotFound, PorticoError } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
 import { configuration, type Portal } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
-import { readDashlets, type Dashlet } from './dashlets.js'
+import { isReadable, readDashlets, type Dashlet } from './dashlets.js'
 
 export interface Dashboard {
   readonly id: string
@@ -20,12 +20,6 @@ export interface Dashboard {
   readonly dashlets: readonly Dashlet[]
   /** How many dashlets could not be read; they are left out until the dashboard is saved. */
   readonly unreadable: number
-}
-
-/** A dashboard as the writer saw it. */
-export interface SeenDashboard {
-  readonly id: string
-  readonly revision: number
 }
 
 /** More than anybody looks at, and than a page should ask. */
@@ -71,7 +65,7 @@ export async function createDashboard(context: Context, name: string, by: Staff)
   return id
 }
 
-export async function renameDashboard(context: Context, seen: SeenDashboard, name: string, by: Staff): Promise<void> {
+export async function renameDashboard(context: Context, seen: Seen, name: string, by: Staff): Promise<void> {
   const before = await dashboardById(context.db, seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_dashboards', seen, { name })
@@ -80,7 +74,8 @@ export async function renameDashboard(context: Context, seen: SeenDashboard, nam
 }
 
 /** Puts a dashlet in place of the one with its id, or at the end. @throws PorticoError when the dashboard is full. */
-export async function putDashlet(context: Context, seen: SeenDashboard, dashlet: Dashlet, by: Staff): Promise<void> {
+export async function putDashlet(context: Context, seen: Seen, dashlet: Dashlet, by: Staff): Promise<void> {
+  if (!isReadable(dashlet)) throw new Invalid({ kind: { key: 'errors.field.invalid' } })
   const { dashlets } = await dashboardById(context.db, seen.id)
   const before = dashlets.find(({ id }) => id === dashlet.id)
   if (!before && dashlets.length >= mostDashlets)
@@ -96,7 +91,7 @@ export async function putDashlet(context: Context, seen: SeenDashboard, dashlet:
 /** Moves a dashlet one place up or down; at the end nothing happens. @throws NotFound */
 export async function moveDashlet(
   context: Context,
-  seen: SeenDashboard,
+  seen: Seen,
   move: { dashletId: string; by: 1 | -1 },
   by: Staff
 ): Promise<void> {
@@ -111,12 +106,7 @@ export async function moveDashlet(
 }
 
 /** @throws NotFound */
-export async function removeDashlet(
-  context: Context,
-  seen: SeenDashboard,
-  dashletId: string,
-  by: Staff
-): Promise<void> {
+export async function removeDashlet(context: Context, seen: Seen, dashletId: string, by: Staff): Promise<void> {
   const { dashlets } = await dashboardById(context.db, seen.id)
   const before = dashlets[placeOf(dashlets, dashletId)]
   const after = dashlets.filter((one) => one !== before)
@@ -146,7 +136,7 @@ export async function dashboardUses(db: Knex): Promise<(id: string) => Dashboard
 }
 
 /** @throws PorticoError while it is in use */
-export async function deleteDashboard(context: Context, seen: SeenDashboard, by: Staff): Promise<void> {
+export async function deleteDashboard(context: Context, seen: Seen, by: Staff): Promise<void> {
   const before = await dashboardById(context.db, seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_dashboards', seen)
@@ -160,7 +150,7 @@ export async function deleteDashboard(context: Context, seen: SeenDashboard, by:
 /** Puts a dashboard on a portal's first page, or (undefined) takes it away. @throws NotFound */
 export async function chooseDashboard(
   context: Context,
-  seen: { id: string; revision: number },
+  seen: Seen,
   dashboardId: string | undefined,
   by: Staff
 ): Promise<void> {
@@ -181,7 +171,7 @@ export function subjectOf(id: string): string {
 
 async function saveDashlets(
   context: Context,
-  seen: SeenDashboard,
+  seen: Seen,
   dashlets: readonly Dashlet[],
   by: Staff,
   change: { action: string; before?: unknown; after?: unknown }

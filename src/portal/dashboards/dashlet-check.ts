@@ -5,7 +5,7 @@ import type { Catalog, Field, Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import { ownerModules } from '../link-path.js'
 import { criterionProblem } from '../user-types/criteria.js'
-import { hasModule, type Dashlet, type DashletOf, type DashletOfModule } from './dashlets.js'
+import { hasModule, mostFilters, type Dashlet, type DashletOf, type DashletOfModule } from './dashlets.js'
 import { isTime } from './figures.js'
 
 /** Modules that dashlets may show: not line items, which stand inside another record, and not the staff. */
@@ -48,6 +48,8 @@ function textProblems({ text }: DashletOf<'text'>): Record<string, FieldError> {
 }
 
 function filterProblems(module: Module, { filters }: DashletOfModule): Record<string, FieldError> {
+  if (filters.length > mostFilters)
+    return { criteria: { key: 'portal:problem.criteriaMany', args: { max: mostFilters } } }
   const problems: Record<string, FieldError> = {}
   for (const [index, { field, operator, value }] of filters.entries()) {
     const problem = criterionProblem(module, module, { field, operator, match: { by: 'value', value } })

@@ -14,6 +14,8 @@ export type ChartShape = (typeof chartShapes)[number]
 /** How many records or notes a list or a stream shows. */
 export const fewestRows = 3
 export const mostRows = 20
+/** How many comparisons a dashlet narrows its records by. */
+export const mostFilters = 10
 
 const name = z.string().min(1).max(64)
 /** What is written for readers: `any` for whoever has no variant in his own language. */
@@ -31,7 +33,7 @@ const filter = z.strictObject({
   value: z.union([z.string().max(200), z.number(), z.boolean(), z.null()])
 })
 const title = words(100)
-const filters = z.array(filter).max(10)
+const filters = z.array(filter).max(mostFilters)
 const limit = z.number().int().min(fewestRows).max(mostRows)
 const common = { id: name, title }
 
@@ -76,6 +78,11 @@ export function readDashlets(text: string): { dashlets: Dashlet[]; unreadable: n
   const dashlets = found.flatMap(({ data }) => data ?? [])
   const distinct = [...new Map(dashlets.map((one) => [one.id, one])).values()]
   return { dashlets: distinct, unreadable: list.length - distinct.length }
+}
+
+/** Whether it would be read again once it is stored. */
+export function isReadable(one: Dashlet): boolean {
+  return dashlet.safeParse(one).success
 }
 
 function parsed(text: string): unknown[] {

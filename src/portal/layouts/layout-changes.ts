@@ -1,7 +1,7 @@
 /** How layout sets change: every change raises the set's revision, so that the second of two who change one is told (E07). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { Invalid, NotFound, PorticoError } from '../../errors.js'
@@ -10,12 +10,6 @@ import { configuration, userTypesOf, type Configuration } from '../configuration
 import { layoutProblems, longestName, type LayoutDraft } from './layout-check.js'
 import { layoutSets, type LayoutSet, type PortalLayout } from './layouts.js'
 import { portalById } from '../portals/portals.js'
-
-/** A layout set or a portal as its page showed it. */
-interface Seen {
-  readonly id: string
-  readonly revision: number
-}
 
 /** @throws NotFound */
 export async function layoutSetById(context: Context, id: string): Promise<LayoutSet> {
@@ -90,11 +84,11 @@ export async function renameLayoutSet(context: Context, seen: Seen, wanted: stri
 /** @throws PorticoError (409) while a portal shows records by it, or a release gives fields in one of its layouts. */
 export async function deleteLayoutSet(context: Context, seen: Seen, by: Staff): Promise<void> {
   const set = await layoutSetById(context, seen.id)
-  const all = await configuration(context.db)
-  refuseWhile(portalsWith(all, set.id), 'layouts:error.setInUse')
-  refuseWhile([...new Set(set.layouts.flatMap(({ id }) => typesThatName(all, id)))], 'layouts:error.setNamed')
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_layout_sets', seen)
+    const all = await configuration(trx)
+    refuseWhile(portalsWith(all, set.id), 'layouts:error.setInUse')
+    refuseWhile([...new Set(set.layouts.flatMap(({ id }) => typesThatName(all, id)))], 'layouts:error.setNamed')
     await trx('portico_layouts').where({ set_id: set.id }).delete()
     await trx('portico_layout_sets').where({ id: set.id }).delete()
     return { action: 'layout-set.deleted', subject: subjectOf(set.id), before: { name: set.name } }
@@ -125,9 +119,9 @@ export async function saveLayout(context: Context, seen: Seen, draft: LayoutDraf
 export async function removeLayout(context: Context, seen: Seen, layoutId: string, by: Staff): Promise<void> {
   const set = await layoutSetById(context, seen.id)
   const layout = layoutIn(set, layoutId)
-  refuseWhile(typesThatName(await configuration(context.db), layoutId), 'layouts:error.layoutNamed')
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_layout_sets', seen)
+    refuseWhile(typesThatName(await configuration(trx), layoutId), 'layouts:error.layoutNamed')
     await trx('portico_layouts').where({ id: layoutId }).delete()
     const others = set.layouts.filter(({ id }) => id !== layoutId)
     await reorder(

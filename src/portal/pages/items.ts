@@ -7,7 +7,8 @@ import { columnsFor } from '../layouts/placement.js'
 import { partFilling } from '../user-types/filling.js'
 import type { Room } from './room.js'
 
-const mostItems = 200
+/** So many are shown of one module, and a form holds no more of all of them together. */
+export const mostItems = 200
 
 /** The line items of one module that a record has. */
 export interface Items {

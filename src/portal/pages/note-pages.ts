@@ -111,12 +111,14 @@ interface FoundNote {
   readonly note: ShownNote
 }
 
-/** @throws NotFound for a note that isn't there, isn't his, or is on another record. */
+/** @throws NotFound for a note that isn't there, isn't his, or is on another record; Forbidden where he may only read. */
 async function noteAt(req: Request, res: Response): Promise<FoundNote> {
   const room = await roomOf(req, res)
   const recordId = String(req.params['id'])
   const note = await ownNote(req, room, recordId, String(req.params['note']))
   if (!note) throw new NotFound()
+  const record = await records(req.viewer).find(room.module.name, recordId)
+  if (!record.may.has('post')) throw new Forbidden()
   return { room, recordId, note }
 }
 

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
-import { NotFound } from '../../errors.js'
+import { Invalid, NotFound } from '../../errors.js'
 import type { FieldError } from '../../host/host.js'
 import { page } from '../../web/render.js'
 import { metTable, splitForm, withBlankRow, withPosted, type Change } from './form-items.js'
@@ -12,6 +12,7 @@ import { saveSheet } from './form-saving.js'
 import { showSheet, type Sheet, type Trouble } from './form-sheet.js'
 import { errorsIn, stepIn, stepsOf } from './form-steps.js'
 import { readForm, typedForm, typedValue } from './form-values.js'
+import { mostItems } from './items.js'
 import { crumbOf } from './list-page.js'
 import { isAskedFor } from './reference-choices.js'
 import { roomOf, type Room } from './room.js'
@@ -97,13 +98,23 @@ function asSent(sheet: Sheet, body: unknown): Sheet {
     sheet.items.map(({ module }) => module)
   )
   const mark = own[seenName]
+  const items = sheet.items.map((table) => withPosted(table, rows.get(table.module.name) ?? []))
+  if (holdsTooMany(items)) throw new Invalid({ items: tooMany })
   return {
     ...sheet,
     typed: typedForm(sheet.fields, own),
-    items: sheet.items.map((table) => withPosted(table, rows.get(table.module.name) ?? [])),
+    items,
     seen: typeof mark === 'string' ? mark : sheet.seen,
     step: own['_step']
   }
+}
+
+const tooMany: FieldError = { key: 'portal:items.tooMany', args: { max: mostItems } }
+
+/** Standing rows and new ones (A48). Those that stand already are as many as they are. */
+function holdsTooMany(items: Sheet['items']): boolean {
+  const rows = items.flatMap((table) => table.rows)
+  return rows.length > mostItems && rows.some(({ record }) => record === undefined)
 }
 
 /** The form was sent for something else than to be saved: to search for a lookup's records, for another row, for another step. */
@@ -112,7 +123,7 @@ async function isOnTheWay(req: Request, res: Response, sheet: Sheet): Promise<bo
   const steps = stepsOf(sheet)
   const index = stepIn(steps, sheet.step)
   if (isAskedFor(req.body)) await showSheet(req, res, sheet)
-  else if (_add !== undefined) await showSheet(req, res, withRow(sheet, _add))
+  else if (_add !== undefined) await showWithRow(req, res, sheet, _add)
   else if (_go === 'back') await showSheet(req, res, { ...sheet, step: String(index - 1) })
   else if (_go === 'next') await showNext(req, res, sheet, index)
   else return false
@@ -122,6 +133,13 @@ async function isOnTheWay(req: Request, res: Response, sheet: Sheet): Promise<bo
 function withRow(sheet: Sheet, name: unknown): Sheet {
   const items = sheet.items.map((table) => (table.module.name === name ? withBlankRow(table) : table))
   return { ...sheet, items }
+}
+
+async function showWithRow(req: Request, res: Response, sheet: Sheet, name: unknown): Promise<void> {
+  const longer = withRow(sheet, name)
+  const notice = sheet.room.t(tooMany.key, { ...tooMany.args })
+  if (holdsTooMany(longer.items)) await showSheet(req, res, sheet, { status: 422, notice })
+  else await showSheet(req, res, longer)
 }
 
 /** On to the next step, once this one can be taken. */

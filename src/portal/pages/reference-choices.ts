@@ -41,11 +41,8 @@ export async function choicesFor(
   const all = await firstOf(req, target)
   if (!all.next && all.records.length <= most) return { options: [none, ...options(all.records)], search: undefined }
   const words = wordsFor(req, name)
-  const found =
-    words.length < fewestLetters
-      ? []
-      : (await records(req.viewer).list(target, { search: words, limit: mostFound, fields: [] })).records
-  const kept = await chosenRecord(req, target, chosen)
+  const found = words.length < fewestLetters ? [] : (await foundBy(req, target, words)).records
+  const kept = await once(req, `id ${target} ${chosen}`, () => chosenRecord(req, target, chosen))
   const hint = found.length === mostFound ? 'portal:form.searchMore' : 'portal:form.search'
   return {
     options: [none, ...options([...kept, ...found.filter((record) => record.id !== chosen)])],
@@ -53,14 +50,23 @@ export async function choicesFor(
   }
 }
 
-const asked = new WeakMap<Request, Map<string, Promise<Page>>>()
+const asked = new WeakMap<Request, Map<string, Promise<unknown>>>()
 
-/** Asked once for a form with many lookups of the same kind. */
+/** Asked once for a form with many lookups of the same kind; `name` says what is asked (A48). */
+function once<T>(req: Request, name: string, ask: () => Promise<T>): Promise<T> {
+  const known = asked.get(req) ?? new Map<string, Promise<unknown>>()
+  const answer = (known.get(name) as Promise<T> | undefined) ?? ask()
+  asked.set(req, known.set(name, answer))
+  return answer
+}
+
 function firstOf(req: Request, target: string): Promise<Page> {
-  const known = asked.get(req) ?? new Map<string, Promise<Page>>()
-  const all = known.get(target) ?? records(req.viewer).list(target, { limit: mostChoices, fields: [] })
-  asked.set(req, known.set(target, all))
-  return all
+  return once(req, `all ${target}`, () => records(req.viewer).list(target, { limit: mostChoices, fields: [] }))
+}
+
+function foundBy(req: Request, target: string, words: string): Promise<Page> {
+  const query = { search: words, limit: mostFound, fields: [] }
+  return once(req, `words ${target} ${words}`, () => records(req.viewer).list(target, query))
 }
 
 function wordsFor(req: Request, name: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Request } from 'express'
 import type { Knex } from 'knex'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { Invalid, PorticoError } from '../../errors.js'
 import type { FieldError, Files, Staff } from '../../host/host.js'
@@ -43,12 +43,7 @@ export async function receiveLogo(
 }
 
 /** Puts a logo in place of the one before; undefined takes it away. @throws NotFound, ChangedMeanwhile */
-export async function saveLogo(
-  context: Context,
-  seen: { id: string; revision: number },
-  logo: Logo | undefined,
-  by: Staff
-): Promise<void> {
+export async function saveLogo(context: Context, seen: Seen, logo: Logo | undefined, by: Staff): Promise<void> {
   const portal = portalById(await configuration(context.db), seen.id)
   const stamp = logo && createHash('sha256').update(logo.content).digest('base64url').slice(0, 12)
   await changeConfiguration(context, by, async (trx) => {

@@ -6,9 +6,9 @@ import { Invalid, NotFound, PorticoError } from '../../errors.js'
 import type { Locale } from '../../host/catalog.js'
 import type { FieldError, Formats, Staff } from '../../host/host.js'
 import { configuration, userTypesOf, type Configuration, type Portal } from '../configuration.js'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import { momentAt } from '../../db/moment.js'
-import { freeSlugs, isSlug, slugOf } from './slug.js'
+import { freeNames, freeSlugs, isSlug, slugOf } from './slug.js'
 import { bearUserType, deleteUserType } from '../user-types/user-types.js'
 
 /** How long an old address leads to the new one. */
@@ -73,7 +73,7 @@ export interface Move {
 /** Changes name, address, language and formats; an old address leads to the new one for 90 days. `tell` works in the same transaction. */
 export async function changePortal(
   context: Context,
-  seen: { id: string; revision: number },
+  seen: Seen,
   form: PortalForm,
   by: Staff,
   tell?: (move: Move, trx: Knex) => Promise<void>
@@ -102,12 +102,7 @@ function settingsOf({ name, slug, locale, timeZone, formats }: PortalForm): Reco
 }
 
 /** Switched off, a portal is there for nobody; its configuration and users stay. */
-export async function switchPortal(
-  context: Context,
-  seen: { id: string; revision: number },
-  isActive: boolean,
-  by: Staff
-): Promise<void> {
+export async function switchPortal(context: Context, seen: Seen, isActive: boolean, by: Staff): Promise<void> {
   portalById(await configuration(context.db), seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_portals', seen, { is_active: isActive })
@@ -123,11 +118,7 @@ export async function mayDiscard(db: Knex, all: Configuration, portalId: string)
 }
 
 /** Gives up a portal that was never configured; its address is free again. A configured one stays (Z01). @throws PorticoError */
-export async function discardPortal(
-  context: Context,
-  seen: { id: string; revision: number },
-  by: Staff
-): Promise<void> {
+export async function discardPortal(context: Context, seen: Seen, by: Staff): Promise<void> {
   const all = await configuration(context.db)
   const before = portalById(all, seen.id)
   await changeConfiguration(context, by, async (trx) => {
@@ -142,7 +133,7 @@ export async function discardPortal(
 }
 
 /** Makes it the one that answers at `/portal`. */
-export async function makeDefault(context: Context, seen: { id: string; revision: number }, by: Staff): Promise<void> {
+export async function makeDefault(context: Context, seen: Seen, by: Staff): Promise<void> {
   portalById(await configuration(context.db), seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await trx('portico_portals').where({ is_default: true }).update({ is_default: false })
@@ -157,6 +148,10 @@ function checked(context: Context, all: Configuration, form: PortalForm, current
   const problems: Record<string, FieldError> = {}
   if (form.name.trim() === '') problems.name = { key: 'portal:problem.nameMissing' }
   if (!isSlug(slug)) problems.slug = { key: 'portal:problem.slugForm' }
+  const others = [...all.portals.values()].filter(({ id }) => id !== current?.id)
+  const isNamed = (name: string): boolean => others.some((portal) => nameKey(portal.name) === nameKey(name))
+  if (isNamed(form.name))
+    problems.name = { key: 'portal:problem.nameTaken', args: { proposals: freeNames(form.name, isNamed).join(', ') } }
   const isTaken = takenFor(all, momentAt(context.now()), current)
   if (isTaken(slug))
     problems.slug = { key: 'portal:problem.slugTaken', args: { slug, proposals: freeSlugs(slug, isTaken).join(', ') } }
@@ -164,10 +159,14 @@ function checked(context: Context, all: Configuration, form: PortalForm, current
   return slug
 }
 
-/** An address is taken by a portal, and for 90 days by the one that left it, unless that is this very portal. */
+function nameKey(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+/** An address is taken by a portal (by its id, too, which leads there), and for 90 days by the one that left it, unless that is this very portal. */
 function takenFor(all: Configuration, now: string, current: Portal | undefined): (slug: string) => boolean {
   const others = new Set(
-    [...all.portals.values()].filter((portal) => portal.id !== current?.id).map((portal) => portal.slug)
+    [...all.portals.values()].filter(({ id }) => id !== current?.id).flatMap(({ slug, id }) => [slug, id])
   )
   return (slug) => {
     const old = all.oldAddresses.get(slug)

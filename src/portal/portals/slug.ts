@@ -30,6 +30,16 @@ export function freeSlugs(slug: string, isTaken: (slug: string) => boolean): str
   return free
 }
 
+/** Three names like `name` that `isTaken` says are free (Z01). */
+export function freeNames(name: string, isTaken: (name: string) => boolean): string[] {
+  const free: string[] = []
+  for (let number = 2; free.length < 3; number++) {
+    const proposal = `${name.trim()} ${number}`
+    if (!isTaken(proposal)) free.push(proposal)
+  }
+  return free
+}
+
 function* proposals(slug: string): Generator<string> {
   for (const word of ['portal', 'customers', 'service']) yield withEnding(slug, word)
   for (let number = 2; ; number++) yield withEnding(slug, String(number))

@@ -1,7 +1,7 @@
 /** The tab list of a portal: what its navigation shows, and in which order (E03). It hides and orders; it grants nothing. */
 import { records } from '../../access/records.js'
 import type { Viewer } from '../../access/viewer.js'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import type { Catalog, Locale, Module } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
@@ -115,7 +115,7 @@ function webTab({ id, name }: WebTab): Tab {
 /** Arranges a portal's navigation; undefined shows everything in the CRM's order. @throws NotFound, ChangedMeanwhile */
 export async function saveTabs(
   context: Context,
-  seen: { id: string; revision: number },
+  seen: Seen,
   list: readonly string[] | undefined,
   by: Staff
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /** A portal's colours: one accent, and what has to be worked out of it so that everything written in it can be read (E01, WCAG 1.4.3). */
 import { createHash } from 'node:crypto'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { Invalid } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
@@ -113,12 +113,7 @@ function makeTheme(accent: Colour): Theme {
 }
 
 /** Gives a portal its accent; '' is Portico's own again. @throws Invalid with the nearest colour that can be read. */
-export async function saveAccent(
-  context: Context,
-  seen: { id: string; revision: number },
-  text: string,
-  by: Staff
-): Promise<void> {
+export async function saveAccent(context: Context, seen: Seen, text: string, by: Staff): Promise<void> {
   const before = portalById(await configuration(context.db), seen.id)
   const accent = text.trim() === '' ? undefined : readable(text)
   await changeConfiguration(context, by, async (trx) => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Person } from '../../access/viewer.js'
-import { changeConfiguration, changeRow, type Change } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Change, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { cachedByVersion } from '../../db/configuration-version.js'
 import { momentAt } from '../../db/moment.js'
@@ -76,12 +76,7 @@ export async function createWebTab(context: Context, form: WebTabForm, by: Staff
 }
 
 /** Changes name, address and who has it. @throws Invalid, NotFound, ChangedMeanwhile */
-export async function changeWebTab(
-  context: Context,
-  seen: { id: string; revision: number },
-  form: WebTabForm,
-  by: Staff
-): Promise<void> {
+export async function changeWebTab(context: Context, seen: Seen, form: WebTabForm, by: Staff): Promise<void> {
   const before = await webTabById(context.db, seen.id)
   const { name, url } = checked(form)
   const all = await configuration(context.db)
@@ -100,7 +95,7 @@ export async function changeWebTab(
 }
 
 /** Takes it away from everybody. @throws NotFound, ChangedMeanwhile */
-export async function removeWebTab(context: Context, seen: { id: string; revision: number }, by: Staff): Promise<void> {
+export async function removeWebTab(context: Context, seen: Seen, by: Staff): Promise<void> {
   const { id, name, url } = await webTabById(context.db, seen.id)
   const all = await configuration(context.db)
   await changeConfiguration(context, by, async (trx) => {

@@ -1,7 +1,7 @@
 /** How portal roles change, and who has them: every change raises a revision, so that the second of two is told (E02). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { insertRows } from '../../db/rows.js'
@@ -51,12 +51,7 @@ export async function createRole(context: Context, name: string, by: Staff): Pro
   return id
 }
 
-export interface SeenRole {
-  readonly id: string
-  readonly revision: number
-}
-
-export async function renameRole(context: Context, seen: SeenRole, name: string, by: Staff): Promise<void> {
+export async function renameRole(context: Context, seen: Seen, name: string, by: Staff): Promise<void> {
   const before = await roleById(context.db, seen.id)
   await mustBeFree(context.db, name, seen.id)
   await changeConfiguration(context, by, async (trx) => {
@@ -67,7 +62,7 @@ export async function renameRole(context: Context, seen: SeenRole, name: string,
 
 /** Refused while somebody has it: its people would lose what it gives without anybody having said so.
  *  @throws PorticoError that names where it is used. */
-export async function deleteRole(context: Context, seen: SeenRole, by: Staff): Promise<void> {
+export async function deleteRole(context: Context, seen: Seen, by: Staff): Promise<void> {
   const { name } = await roleById(context.db, seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_portal_roles', seen)
@@ -84,7 +79,7 @@ export async function deleteRole(context: Context, seen: SeenRole, by: Staff): P
 }
 
 /** Says what a role gives of one module. @throws Invalid with what can't work, ChangedMeanwhile. */
-export async function saveRoleModule(context: Context, seen: SeenRole, draft: RoleModule, by: Staff): Promise<void> {
+export async function saveRoleModule(context: Context, seen: Seen, draft: RoleModule, by: Staff): Promise<void> {
   const role = await roleById(context.db, seen.id)
   const catalog = await context.host.catalog(by.locale)
   const problems = roleProblems({ catalog, levels: await accessLevels(context.db) }, draft)
@@ -103,7 +98,7 @@ export async function saveRoleModule(context: Context, seen: SeenRole, draft: Ro
 }
 
 /** Takes a module out of a role. */
-export async function removeRoleModule(context: Context, seen: SeenRole, module: string, by: Staff): Promise<void> {
+export async function removeRoleModule(context: Context, seen: Seen, module: string, by: Staff): Promise<void> {
   const before = (await roleById(context.db, seen.id)).modules.get(module)
   if (!before) throw new NotFound()
   await changeConfiguration(context, by, async (trx) => {
@@ -116,7 +111,7 @@ export async function removeRoleModule(context: Context, seen: SeenRole, module:
 /** Which roles all users of a portal have. @throws Invalid for a role that is gone, ChangedMeanwhile. */
 export async function saveRolesOfPortal(
   context: Context,
-  seen: { id: string; revision: number },
+  seen: Seen,
   roleIds: readonly string[],
   by: Staff
 ): Promise<void> {

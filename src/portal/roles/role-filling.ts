@@ -32,8 +32,8 @@ export async function fillingFor(context: Context, wanted: Wanted): Promise<Fill
   return fillingByLevels(context, wanted, await accessLevels(context.db))
 }
 
-/** For each level the lookups, or where there is none the first list, that lead to his contact or to the first of his accounts. What
- *  he chose himself, and what leads nowhere, is left. Never his contact's own links to accounts: they would give him the new one. */
+/** For each level the lookups, or where there is none the first list, that lead to his contact or to the first of his accounts; a longer
+ *  way only where none leads there at once. What he chose himself, and what leads nowhere, is left. Never his contact's own links to accounts: they would give him the new one. */
 async function fillingByLevels(context: Context, wanted: Wanted, levels: AccessLevels): Promise<Filling> {
   const { catalog, module, chosen } = wanted
   const fill: Record<string, FieldValue> = {}
@@ -43,8 +43,8 @@ async function fillingByLevels(context: Context, wanted: Wanted, levels: AccessL
       const link = module.links.get(path[0] ?? '')
       return link ? [{ link, rest: path.slice(1) }] : []
     })
-    const lookups = ways.filter(({ link }) => link.storage.kind === 'column')
-    const lists = ways.filter(({ link }) => link.storage.kind === 'table' && !isOfCustomers(module))
+    const lookups = nearest(ways.filter(({ link }) => link.storage.kind === 'column'))
+    const lists = nearest(ways.filter(({ link }) => link.storage.kind === 'table' && !isOfCustomers(module)))
     for (const way of lookups.length > 0 ? lookups : lists.slice(0, 1)) {
       const isTaken = Object.keys(lookupValues(module, way.link, '')).some((name) => chosen[name] || fill[name])
       const id = isTaken ? undefined : await farEnd(context, wanted, levels, { level, ...way })
@@ -56,11 +56,21 @@ async function fillingByLevels(context: Context, wanted: Wanted, levels: AccessL
   return { fill, links }
 }
 
+interface FirstLink {
+  readonly link: Link
+  readonly rest: readonly string[]
+}
+
+function nearest(ways: readonly FirstLink[]): FirstLink[] {
+  const direct = ways.filter(({ rest }) => rest.length === 0)
+  return direct.length > 0 ? direct : ways.toSorted((a, b) => a.rest.length - b.rest.length).slice(0, 1)
+}
+
 function isOfCustomers({ name }: Module): boolean {
   return linkedLevels.some((level) => levelEnds[level].module === name)
 }
 
-/** The record at the far end of a link from which the rest of the way leads to his contact or account. */
+/** The record at the far end of a link: the first that is his contact or account; in the middle of a way the only one that leads to them. */
 async function farEnd(
   { kernel, db }: Context,
   { catalog, person }: Wanted,
@@ -71,9 +81,11 @@ async function farEnd(
   const isContact = person.module === levelEnds.contact.module
   const ends =
     way.level === 'account' ? hisAccounts({ catalog, person, levels, accounts }) : isContact ? [ownRecord(person)] : []
+  const found = new Set<string>()
   for (const end of ends) {
-    const [id] = await idsWhere(kernel, way.link.to, along(way.rest, end), 1)
-    if (id !== undefined) return id
+    for (const id of await idsWhere(kernel, way.link.to, along(way.rest, end), 2)) found.add(id)
+    if (way.rest.length === 0 && found.size > 0) break
   }
-  return undefined
+  const [first] = found
+  return way.rest.length > 0 && found.size > 1 ? undefined : first
 }

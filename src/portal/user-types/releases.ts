@@ -16,14 +16,9 @@ import {
   type SetUpStep,
   type UserType
 } from '../configuration.js'
-import { changeConfiguration, changeRow, type Change } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Change, type Seen } from '../../audit/configuration-change.js'
 import { layoutSets, layoutsOf } from '../layouts/layouts.js'
 import { releaseProblems, type ReleaseDraft } from './release-check.js'
-
-export interface SeenUserType {
-  readonly id: string
-  readonly revision: number
-}
 
 /** @throws NotFound */
 export function userTypeById(all: Configuration, id: string): UserType {
@@ -34,7 +29,7 @@ export function userTypeById(all: Configuration, id: string): UserType {
 
 /** Releases a module, or changes how it is released. @throws Invalid with what can't work, by the part of the form it stands at;
  *  ChangedMeanwhile. */
-export async function saveRelease(context: Context, seen: SeenUserType, draft: ReleaseDraft, by: Staff): Promise<void> {
+export async function saveRelease(context: Context, seen: Seen, draft: ReleaseDraft, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const problems = await problemsOf(context, userType, draft, by)
   if (Object.keys(problems).length > 0) throw new Invalid(problems)
@@ -57,12 +52,7 @@ export interface ReleaseChanges {
  *  unless all of them can be. One revision, one audit entry for each module that changes (Z04).
  *  @throws Invalid with every problem as `<module>.<part of the form>`, ChangedMeanwhile, PorticoError when the primary module
  *  would be taken back. */
-export async function saveReleases(
-  context: Context,
-  seen: SeenUserType,
-  changes: ReleaseChanges,
-  by: Staff
-): Promise<void> {
+export async function saveReleases(context: Context, seen: Seen, changes: ReleaseChanges, by: Staff): Promise<void> {
   const before = userTypeById(await configuration(context.db), seen.id)
   const removed = await withParts(context, before, changes.removed)
   if (removed.includes(before.primaryModule)) throw new PorticoError('portal:error.primaryStays', { status: 409 })
@@ -108,7 +98,7 @@ export async function problemsOf(
 }
 
 /** Takes a module back, with the line items in it. The primary module stays: without it nobody would see his own record (Z05). */
-export async function removeRelease(context: Context, seen: SeenUserType, module: string, by: Staff): Promise<void> {
+export async function removeRelease(context: Context, seen: Seen, module: string, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const release = releaseOf(userType, module)
   if (!release) throw new NotFound()
@@ -124,7 +114,7 @@ async function withParts(context: Context, userType: UserType, removed: readonly
   return userType.releases.map(({ module }) => module).filter((module) => removed.includes(module) || isPart(module))
 }
 
-async function write(context: Context, seen: SeenUserType, changes: ReleaseChanges, by: Staff): Promise<void> {
+async function write(context: Context, seen: Seen, changes: ReleaseChanges, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const { drafts, removed, setUp, also } = changes
   await changeConfiguration(context, by, async (trx) => {

@@ -1,5 +1,5 @@
 /** The set-up of a user type: what is still to be done, what is proposed, and its end (Z04). Until then nobody can be invited to it. */
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { PorticoError } from '../../errors.js'
 import type { Catalog, Module } from '../../host/catalog.js'
@@ -12,8 +12,9 @@ import {
   type SetUpStep,
   type UserType
 } from '../configuration.js'
+import { mayBeWritten } from '../policy.js'
 import { missingForCreate, type ReleaseDraft } from './release-check.js'
-import { userTypeById, type SeenUserType } from './releases.js'
+import { userTypeById } from './releases.js'
 
 /** The released modules whose fields nobody has chosen yet; they show nothing. */
 export function undecided(userType: Pick<UserType, 'releases'>): Release[] {
@@ -43,18 +44,32 @@ export function stepAfter(userType: UserType, done: SetUpStep): SetUpStep | unde
   return userType.setUp === done ? next[done] : userType.setUp
 }
 
-/** What is proposed where no field was chosen: what the CRM's own lists and pages show, to be read; what is mandatory, to be
- *  written, where records may be created (Z11). */
+/** What is proposed where no field was chosen: what the CRM's own lists and pages show, to be read; where records may be written, what
+ *  customers say of them, to be written, and what is mandatory (Z11). */
 export function proposedFields(module: Module, release: ReleaseDraft): Map<string, FieldRelease> {
   const shown = (['list', 'detail'] as const).flatMap(
     (kind) => module.layouts.find((layout) => layout.kind === kind)?.sections.flatMap(({ fields }) => fields) ?? []
   )
   const kept = [module.title, ...shown].filter((name) => module.fields.has(name) && !isInside(module, name))
-  const fields = new Map(kept.map((name): [string, FieldRelease] => [name, 'readOnly']))
+  const mayWrite = (['create', 'edit', 'editShared'] as const).some((right) => release.rights.has(right))
+  const fields = new Map(
+    kept.map((name): [string, FieldRelease] => [name, mayWrite && isCustomers(module, name) ? 'editable' : 'readOnly'])
+  )
   const needed = release.rights.has('create') ? missingForCreate(module, { ...release, fields }) : []
   for (const { name } of needed) fields.set(name, 'editable')
   return fields
 }
+
+/** Said by whoever writes the record: its texts and choices, its number of pieces; of a line item also what it is about. What it is worth,
+ *  where it stands and whom it belongs to are the company's to say, and an address is what somebody signs in with. */
+function isCustomers(module: Module, name: string): boolean {
+  const field = module.fields.get(name)
+  if (!field || !mayBeWritten(module, field) || companys.test(name)) return false
+  if (field.type === 'reference') return module.partOf !== undefined && field.link !== module.partOf.link
+  return !['money', 'email', 'datetime'].includes(field.type)
+}
+
+const companys = /status|stage|resolution|probability|^number$|code$/i
 
 /** The owner, what says whether a record leaves the company at all (E10), and the remarks that staff keep about people and companies are no
  *  customer's business. */
@@ -72,7 +87,7 @@ function hasAddress({ fields }: Module): boolean {
 }
 
 /** Finishes the set-up: from now on people can be invited to the type. @throws PorticoError while the fields of a module aren't chosen; ChangedMeanwhile */
-export async function finishSetUp(context: Context, seen: SeenUserType, by: Staff): Promise<void> {
+export async function finishSetUp(context: Context, seen: Seen, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const catalog = await context.host.catalog(by.locale)
   const open = undecided(userType).flatMap(({ module }) => catalog.modules.get(module) ?? [])

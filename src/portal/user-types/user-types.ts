@@ -1,7 +1,7 @@
 /** User types: added, renamed, thrown away while nobody uses them yet; and which address their invitations go to (Z02, Z03, Z18, Z25). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { changeConfiguration, changeRow } from '../../audit/configuration-change.js'
+import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { Invalid, NotFound, PorticoError } from '../../errors.js'
@@ -9,7 +9,7 @@ import { moduleOf, type Catalog, type Field, type Module } from '../../host/cata
 import type { FieldError, Staff } from '../../host/host.js'
 import { configuration, isDecided, userTypesOf, type Configuration, type UserType } from '../configuration.js'
 import { ownerModules } from '../link-path.js'
-import { userTypeById, type SeenUserType } from './releases.js'
+import { userTypeById } from './releases.js'
 
 export interface UserTypeForm {
   readonly name: string
@@ -59,12 +59,7 @@ export async function addUserType(context: Context, portalId: string, form: User
 }
 
 /** Renames a user type; while its set-up is at the beginning, it may stand for another module too. @throws Invalid, ChangedMeanwhile */
-export async function changeUserType(
-  context: Context,
-  seen: SeenUserType,
-  form: UserTypeForm,
-  by: Staff
-): Promise<void> {
+export async function changeUserType(context: Context, seen: Seen, form: UserTypeForm, by: Staff): Promise<void> {
   const all = await configuration(context.db)
   const userType = userTypeById(all, seen.id)
   const isMoved = form.primaryModule !== userType.primaryModule
@@ -100,7 +95,7 @@ export function mayMove(userType: UserType): boolean {
 
 /** Throws a user type away whose set-up was never finished, so that nobody can have it.
  *  @throws PorticoError for one that is in use, or that the portal was born with (Z02). */
-export async function discardUserType(context: Context, seen: SeenUserType, by: Staff): Promise<void> {
+export async function discardUserType(context: Context, seen: Seen, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   if (userType.isBuiltIn) throw new PorticoError('set-up:refusal.builtIn', { status: 409 })
   if (userType.setUp === undefined) throw new PorticoError('set-up:refusal.finished', { status: 409 })
@@ -158,12 +153,7 @@ async function hasUsers(db: Knex, id: string): Promise<boolean> {
 }
 
 /** Chooses the field that invitations go to. @throws Invalid for what is no such field, and once there are users (Z18); ChangedMeanwhile. */
-export async function chooseAddressField(
-  context: Context,
-  seen: SeenUserType,
-  field: string,
-  by: Staff
-): Promise<void> {
+export async function chooseAddressField(context: Context, seen: Seen, field: string, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const module = (await context.host.catalog('en')).modules.get(userType.primaryModule)
   const before = addressFieldOf(userType, module)?.name

@@ -8,7 +8,7 @@ import { predicate, type Compiler } from './compile.js'
 import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
 
 /** Staff are named where a released field refers to them; they are no records of anybody's scope. */
-const staffModule = 'User'
+export const staffModule = 'User'
 
 /** A module and somebody's whole policy: what conditions, fields and titles are compiled from. */
 export interface Subject {

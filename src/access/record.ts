@@ -104,8 +104,10 @@ export interface TallyGroup {
 /** What a viewer sees of a module at all, by the union of his grants: for navigation, columns and forms. */
 export interface ReleasedModule {
   readonly module: Module
-  /** Fields some view grant shows, in the catalog's order. */
+  /** Fields some view grant shows, in the catalog's order; without the silent ones. */
   readonly fields: readonly string[]
+  /** References that never tell him anything, because nothing of the module they lead to is his. */
+  readonly silent: ReadonlySet<string>
   /** Fields every view grant shows: the ones a list may be sorted by (if the host can). */
   readonly sortable: readonly string[]
   /** Fields some create grant covers; empty when he may not create. */

@@ -1,9 +1,9 @@
 /** What of the CRM is released to a viewer at all: for navigation, columns and forms. */
-import type { Module } from '../host/catalog.js'
+import type { Catalog, Field, Module } from '../host/catalog.js'
 import { enter } from './entered.js'
 import { isSortable, isWritable } from './field-kinds.js'
-import type { ModulePolicy } from './grant.js'
-import { fieldsOf, grantsFor } from './projection.js'
+import type { ModulePolicy, Policy } from './grant.js'
+import { fieldsOf, grantsFor, staffModule } from './projection.js'
 import type { ReleasedModule } from './record.js'
 import type { Viewer } from './viewer.js'
 
@@ -11,16 +11,33 @@ export async function releasedModules(viewer: Viewer): Promise<readonly Released
   const catalog = await viewer.kernel.host.catalog(viewer.person.locale)
   return [...catalog.modules.values()].flatMap((module) => {
     const policy = viewer.policy.get(module.name)
-    return policy && grantsFor(policy, 'view').length > 0 ? [released(module, policy)] : []
+    return policy && grantsFor(policy, 'view').length > 0 ? [toldOf(catalog, viewer.policy, released(module, policy))] : []
   })
 }
 
 export async function releasedModule(viewer: Viewer, name: string): Promise<ReleasedModule> {
-  const { module, policy } = await enter(viewer, name, 'view')
-  return released(module, policy)
+  const { module, policy, compiler } = await enter(viewer, name, 'view')
+  return toldOf(compiler.catalog, viewer.policy, released(module, policy))
 }
 
-export function released(module: Module, policy: ModulePolicy): ReleasedModule {
+/** A reference needs more than to be released: somebody who is never told which record it leads to would take it for an empty one. */
+function toldOf(catalog: Catalog, policies: Policy, given: Omit<ReleasedModule, 'silent'>): ReleasedModule {
+  const silent = new Set(
+    [...given.module.fields.values()].filter((field) => isSilent(catalog, policies, given.module, field)).map(({ name }) => name)
+  )
+  return { ...given, fields: given.fields.filter((name) => !silent.has(name)), silent }
+}
+
+/** No view grant shows the title of any record at the other end. Staff are always named. */
+function isSilent(catalog: Catalog, policies: Policy, { links }: Module, { type, link }: Field): boolean {
+  if (type !== 'reference') return false
+  const target = catalog.modules.get(links.get(link ?? '')?.to ?? '')
+  if (!target) return true
+  if (target.name === staffModule) return false
+  return !grantsFor(policies.get(target.name), 'view').some(({ fields }) => fields.includes(target.title))
+}
+
+export function released(module: Module, policy: ModulePolicy): Omit<ReleasedModule, 'silent'> {
   const view = grantsFor(policy, 'view')
   return {
     module,

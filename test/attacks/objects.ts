@@ -190,7 +190,7 @@ export function objects(world: () => World): void {
           expect((await annaAtWork.post(`${workshop}/${path}`, { description: 'x' })).status, path).to.equal(404)
       })
       const made = await annaAtWork.post(`${workshop}/quote/annas-quote`, form)
-      expect(made.headers['location']).to.equal(`${workshop}/quote/annas-quote`)
+      expect(made.headers['location']).to.equal(`${workshop}/quote/annas-quote?saved=1`)
       expect(await db('crm_quote_item').where({ quote_id: 'annas-quote', description: 'One valve' })).to.have.length(1)
     })
 

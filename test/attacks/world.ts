@@ -225,7 +225,7 @@ export async function makeCase(who: Attacker, subject: string, door = workshop):
     ...(door === workshop && { account: 'nordwind' })
   })
   expect(made.status, wordsOf(made)).to.equal(303)
-  return String(made.headers['location']).split('/').at(-1)!
+  return String(made.headers['location']).split('/').at(-1)!.split('?')[0]!
 }
 
 /** Changes rows by hand, as a broken migration would, and puts them in force. */

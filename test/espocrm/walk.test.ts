@@ -168,7 +168,7 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
       description: 'Every night <b>at ten</b>.'
     })
     anna.is(200).sees('Radiator rattles 🙂', 'High')
-    caseId = made.note('Case', anna.path.split('/').at(-1)!)
+    caseId = made.note('Case', anna.path.split('/').at(-1)!.split('?')[0]!)
     await anna.send('Write note', { text: 'A recording is attached.' }, [
       { field: 'files', name: 'rattle.txt', content: 'rattle, rattle', type: 'text/plain' }
     ])

@@ -9,6 +9,8 @@ import {
   type Criteria,
   type Criterion
 } from '../../src/portal/user-types/criteria.js'
+import { Invalid } from '../../src/errors.js'
+import { splitCriteria } from '../../src/portal/admin/criteria-form.js'
 import { module } from './catalog.js'
 
 const byValue = (
@@ -113,6 +115,18 @@ describe('criteria (Z07)', () => {
       const many = (count: number): Criteria => ({ join: 'any', of: Array.from({ length: count }, () => sound) })
       expect(at(many(mostComparisons))).to.deep.equal({})
       expect(at({ join: 'all', of: [many(mostComparisons), sound] })).to.deep.equal({ criteria: 'criteriaMany' })
+    })
+
+    it('X11 A48 more rows than anybody fills in are refused before anything is made of them', () => {
+      const posted = (count: number): Record<string, string> =>
+        Object.fromEntries(
+          Array.from({ length: count }, (_, index) => [`criteria.${index % 90}.${index}.field`, 'subject'])
+        )
+      const rows = (count: number): Record<string, string> =>
+        Object.fromEntries(Array.from({ length: count }, (_, index) => [`criteria.${index}.field`, 'subject']))
+      expect(splitCriteria(rows(2 * mostComparisons)).typed.of).to.have.length(2 * mostComparisons)
+      expect(() => splitCriteria(rows(2 * mostComparisons + 1))).to.throw(Invalid)
+      expect(() => splitCriteria(posted(99))).to.throw(Invalid)
     })
 
     it('Z07 take an option the field has, whole; a part of one is text', () => {

@@ -7,6 +7,7 @@ import { onSqlite } from '../support/databases.js'
 import { catalogWith, changeModule, whileHost } from '../support/changed-host.js'
 import type { Answers, Visitor } from '../support/visitor.js'
 import { admin, customerAt, door, masked, releasePath, staffAt, thePortal } from './people.js'
+import { give } from './released-forms.js'
 
 onSqlite('a dashboard (E04)', (open) => {
   let test: TestApp
@@ -118,7 +119,7 @@ onSqlite('a dashboard (E04)', (open) => {
     expect(anna.response.text).not.to.match(/\sstyle=|<style/)
   })
 
-  it('E04 A09 leaves out, without a word, what isn’t released to him; released, it is there', async () => {
+  it('E04 A09 T8 leaves out, without a word, what isn’t released to him; released with what it refers to, it is there', async () => {
     const anna = await customerAt(test, 'anna')
     await anna.open(`${door}/`)
     expect(headings(anna)).to.deep.equal([
@@ -136,8 +137,12 @@ onSqlite('a dashboard (E04)', (open) => {
       .page('input[name=visible][checked]')
       .toArray()
       .map((box) => irena.page(box).attr('value')!)
+    irena.sees('Shows only once Projects is released, too.')
     await irena.send('Save', { visible: [...visible, 'project'] })
     irena.is(200)
+    await anna.open(`${door}/`)
+    anna.doesNotSee('By project', '>Project<')
+    await give(test, 'Project', { path: ['account', 'contacts'], readOnly: ['name'] })
     await anna.open(`${door}/`)
     expect(headings(anna)).to.include('By project').and.not.to.include('By secret')
     expect(under(anna, 'Latest').find('thead').text()).to.include('Project')
@@ -284,7 +289,7 @@ onSqlite('a dashboard (E04)', (open) => {
     await anna.open(`${door}/`)
     anna.is(200).sees('All my cases')
     await irena.open(dashboard)
-    irena.is(200).sees("1 dashlet can't be read")
+    irena.is(200).sees('1 dashlet can’t be read')
   })
 
   it('E04 a portal without one begins with its first module again', async () => {

@@ -56,6 +56,15 @@ describe('a release that can’t work is refused with the reason', () => {
     ).to.deep.equal({})
   })
 
+  it('X2 A05 a lookup over which others are reached is written in new records only', () => {
+    const others = [type.releases[0]!, release('Deal', { path: ['quotes', 'contact'], fields: { name: 'readOnly' } })]
+    const quote = (...rights: ('create' | 'edit')[]): Release =>
+      release('Quote', { path: ['contact'], rights, fields: { subject: 'editable', deal: 'editable' } })
+    expect(problems(quote('edit'), { others })).to.deep.equal({ fields: 'deciding' })
+    expect(problems(quote('edit', 'create'), { others })).to.deep.equal({})
+    expect(problems(quote('edit'))).to.deep.equal({})
+  })
+
   it('X9 E10 the staff are no module for a portal', () => {
     expect(problems(release('User', { path: ['contacts'], fields: { name: 'readOnly' } }))).to.deep.equal({
       module: 'moduleGone'
@@ -245,7 +254,7 @@ describe('fields of a layout of its own (Z11)', () => {
 describe('what the set-up proposes', () => {
   const proposed = (name: string, rights: Parameters<typeof release>[1] & object): string[] => {
     const given = proposedFields(catalog.modules.get(name)!, release(name, rights))
-    return [...given].filter(([, how]) => how === 'editable').map(([field]) => field)
+    return [...given].filter(([, how]) => how === 'editable').map(([one]) => one)
   }
 
   it('T1 Z11 what customers say of a record is theirs to write, where they may write; what the company says is not', () => {

@@ -56,7 +56,7 @@ function draftOf({ editable = [], readOnly = [], rights = [], ...rest }: Given):
 
 /** The id at the end of a record's address. */
 export function idIn(path: string): string {
-  return path.split('/').at(-1)!
+  return path.split('/').at(-1)!.split('?')[0]!
 }
 
 /** Gives the demo portal a layout set with these detail layouts of one module, and their ids in the same order. */

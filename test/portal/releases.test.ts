@@ -34,9 +34,29 @@ eachDatabase((open) => {
       await irena.send('Release the module', { path: 'contact', visible: ['name', 'stage'] })
       irena.is(200).sees('Saved.', 'Deals')
       expect((await bjorn.peek(`${door}/deal`)).status).to.equal(200)
-      await irena.send('Take back Deals')
-      irena.is(200)
+      await irena.follow('Take back Deals')
+      await irena.send('Yes, take back')
+      irena.is(200).sees('Taken back: Deals.')
       expect((await bjorn.peek(`${door}/deal`)).status).to.equal(404)
+    })
+
+    it('Z05 a module goes only after a page that says what goes with it; somebody else’s change is asked about again', async () => {
+      const { id } = await theUserType(test)
+      await irena.open(`${admin}/user-types/${id}`)
+      await irena.follow('Take back Cases')
+      irena.is(200).sees('Take back Cases?', 'Rights', 'Fields', 'People with this user type')
+      expect(await releaseOfCases(), 'looking takes nothing back').not.to.equal(undefined)
+      await test.embedded.db('portico_user_types').where({ id }).increment('revision', 1)
+      await test.embedded.db('portico_configuration').increment('version', 1)
+      await irena.send('Yes, take back')
+      irena.is(409).sees('Take back Cases?')
+      expect(await releaseOfCases()).not.to.equal(undefined)
+      await irena.send('Yes, take back')
+      irena.is(200).sees('Taken back: Cases.')
+      expect(await releaseOfCases()).to.equal(undefined)
+      await irena
+        .peek(`${admin}/user-types/${id}/modules/Case/removal`)
+        .then(({ status }) => expect(status).to.equal(404))
     })
 
     it('Z05 the own record can’t be taken back', async () => {
@@ -184,7 +204,7 @@ eachDatabase((open) => {
         'QuoteItem.4.unitPrice': '12.5'
       })
       bjorn.is(200).sees('One more flange')
-      expect(bjorn.path).to.equal(`${door}/quote/bjorns-quote`)
+      expect(bjorn.path).to.equal(`${door}/quote/bjorns-quote?saved=1`)
       const foreign = await bjorn.forge(`${door}/quote/annas-quote`, { 'QuoteItem.1.description': 'Smuggled' })
       expect(foreign.status).to.equal(404)
       expect(await test.embedded.db('crm_quote_item').select('id').where({ description: 'Smuggled' })).to.deep.equal([])

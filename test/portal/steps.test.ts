@@ -131,6 +131,30 @@ onSqlite('a form in steps', (open) => {
   })
 })
 
+onSqlite('a form in steps with one section', (open) => {
+  let test: TestApp
+
+  before(async function () {
+    this.timeout(60_000)
+    test = await openApp(open)
+  })
+
+  after(() => test.close())
+
+  it('Z05 T14 counts no steps', async () => {
+    await give(test, 'Quote', { ...quotes, inSteps: true, editable: ['subject'] })
+    const anna = await customerAt(test, 'anna')
+    await anna.open(`${door}/quote/new`)
+    anna.is(200).doesNotSee('Step 1')
+    expect(anna.page('.steps')).to.have.length(0)
+    await anna.send('Save', { subject: 'In one go' })
+    anna.is(200).sees('In one go')
+    await give(test, 'Quote', { ...quotes, inSteps: true, editable: ['subject', 'description'] })
+    await anna.open(`${door}/quote/new`)
+    anna.is(200).sees('Step 1 of 2')
+  })
+})
+
 onSqlite('new records of several kinds', (open) => {
   let test: TestApp
   let anna: Visitor
@@ -141,7 +165,7 @@ onSqlite('new records of several kinds', (open) => {
     test = await openApp(open)
     ;[complaint = ''] = await arrange(test, 'Case', [
       {
-        name: 'Complaint',
+        name: 'Wrong things (ours)',
         sections: [{ label: 'What went wrong', fields: ['subject', 'resolution'] }],
         forRecords: { field: 'type', values: ['Complaint'] }
       }
@@ -169,9 +193,20 @@ onSqlite('new records of several kinds', (open) => {
       .toArray()
       .map((one) => anna.page(one).attr('name')!)
 
-  it('Z05 she says first what kind it is', async () => {
+  const choices = ({ page: $ }: Visitor = anna): string[] =>
+    $('.cards h2')
+      .toArray()
+      .map((one) => $(one).text().trim())
+
+  it('Z05 T7 she says first what kind it is, in her own words and not by the name that staff gave the layout', async () => {
     await anna.open(`${door}/case/new`)
-    anna.is(200).sees('What kind of record is it?', 'Complaint')
+    anna.is(200).sees('What kind of record is it?').doesNotSee('ours')
+    expect(choices()).to.deep.equal(['Complaint', 'Case'])
+    const jonas = await customerAt(test, 'jonas')
+    await jonas.open(`${door}/case`)
+    await jonas.send('Deutsch')
+    await jonas.open(`${door}/case/new`)
+    expect(choices(jonas)).to.deep.equal(['Reklamation', 'Fall'])
     expect(anna.page('form.form')).to.have.length(0)
     await anna.open(`${door}/quote`)
     await anna.open(`${door}/contact/anna/edit`)

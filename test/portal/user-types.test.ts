@@ -78,6 +78,25 @@ onSqlite('user types of a portal', (open) => {
       expect(await typeNamed('Odd')).to.equal(undefined)
     })
 
+    it('Z08 whole modules are offered in the open only where the records belong to nobody, whoever the type is for', async () => {
+      await irena.open(await newPage())
+      await irena.send('Save and next', { name: 'Strangers', primaryModule: 'Lead' })
+      const namesIn = (where: string): string[] =>
+        irena
+          .page(where)
+          .toArray()
+          .map((one) => irena.page(one).attr('value')!)
+      const folded = namesIn('details input[name=public]')
+      const open = namesIn('input[name=public]').filter((name) => !folded.includes(name))
+      expect(open).to.include('Product')
+      expect(open.filter((name) => ['Account', 'Contact', 'Quote', 'Invoice', 'Case', 'Deal'].includes(name))).to.deep.equal([])
+      expect(folded).to.include.members(['Account', 'Contact', 'Quote', 'Invoice', 'Case'])
+      expect(irena.page('td summary').first().text()).to.include('Rights:').and.include('change')
+      const { id, revision } = (await typeNamed('Strangers'))!
+      await irena.forge(`${admin}/user-types/${id}/removal`, { revision: String(revision) })
+      expect(await typeNamed('Strangers')).to.equal(undefined)
+    })
+
     it('Z03 a name is needed, and is there once', async () => {
       await irena.open(await newPage())
       await irena.send('Save and next', { name: ' ', primaryModule: 'Lead' })
@@ -193,8 +212,11 @@ onSqlite('user types of a portal', (open) => {
     it('Z04 one that is being set up can be discarded, and its place is free again', async () => {
       const { id } = (await typeNamed('Prospects'))!
       await irena.open(`${admin}/user-types/${id}`)
-      await irena.send('Discard')
-      irena.is(200).sees('User type discarded by Irena Malá')
+      await irena.follow('Discard')
+      irena.is(200).sees('Discard the user type “Prospects”?')
+      expect(await typeNamed('Prospects'), 'asking discards nothing').not.to.equal(undefined)
+      await irena.send('Yes, discard')
+      irena.is(200).sees('The user type is discarded.', 'User type discarded by Irena Malá')
       expect(await typeNamed('Prospects')).to.equal(undefined)
       expect(await test.embedded.db('portico_released_modules').where({ user_type_id: id })).to.deep.equal([])
       await irena.open(await newPage())
@@ -205,7 +227,7 @@ onSqlite('user types of a portal', (open) => {
     it('Z02 Client Portal, and one that is in use, can’t be discarded', async () => {
       const { id, revision } = await born()
       await irena.open(`${admin}/user-types/${id}`)
-      expect(irena.page('button').text()).not.to.match(/discard/i)
+      expect(irena.page('button, main a').text()).not.to.match(/discard/i)
       const refused = await irena.forge(`${admin}/user-types/${id}/removal`, { revision: String(revision) })
       expect(refused.status).to.equal(409)
       expect((await born()).releases.length).to.be.above(3)

@@ -12,6 +12,7 @@ import {
   deepestGroup,
   isGroup,
   matching,
+  mostComparisons,
   needsValue,
   operatorsFor,
   valueFromText,
@@ -43,8 +44,11 @@ const blankCriteria: TypedGroup = { join: 'all', of: [emptyRow] }
 /** `criteria.join` is the whole's, `criteria.1.0.field` that of the first part of the group that is the second part. */
 const inputName = /^criteria((?:\.\d{1,2}){0,3})\.(join|field|operator|value|primary)$/
 const longestText = 200
+/** Rows and groups in a form: some that nobody filled in may stand among those that count (A48). */
+const mostParts = 2 * mostComparisons
 
-/** The inputs of the criteria in a posted form, and the rest of it. @throws Invalid for what is too long for any of them. */
+/** The inputs of the criteria in a posted form, and the rest of it. @throws Invalid for what is too long for any of them, and for more of them than
+ *  anybody fills in. */
 export function splitCriteria(body: Readonly<Record<string, unknown>>): {
   typed: TypedGroup
   rest: Record<string, unknown>
@@ -56,6 +60,8 @@ export function splitCriteria(body: Readonly<Record<string, unknown>>): {
     if (place === undefined || part === undefined) rest[name] = value
     else inputs.set(place, { ...inputs.get(place), [part]: textOf(value) })
   }
+  if (inputs.size > mostParts)
+    throw new Invalid({ criteria: { key: 'portal:problem.criteriaMany', args: { max: mostComparisons } } })
   return { typed: groupAt(inputs, ''), rest }
 }
 

@@ -89,7 +89,8 @@ export function portalListPage(context: Context): RequestHandler {
     await page(res, 'portal-admin/portals', {
       portals,
       newUrl: adminUrl(res, 'new'),
-      sharedPages: linksTo(sharedPages, res)
+      sharedPages: linksTo(sharedPages, res),
+      discarded: req.query['discarded'] === '1'
     })
   }
 }
@@ -138,7 +139,7 @@ export const deactivatePortal = pressed((context, seen, { staff }) => switchPort
 export const defaultPortalPage = pressed((context, seen, { staff }) => makeDefault(context, seen, staff), saved)
 export const discardPortalPage = pressed(
   (context, seen, { staff }) => discardPortal(context, seen, staff),
-  (_, res) => adminUrl(res)
+  (_, res) => `${adminUrl(res)}?discarded=1`
 )
 
 function formIn(form: z.infer<typeof newForm>): PortalForm {
@@ -197,6 +198,7 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
       changes: await changesOf(context, req, `portal:${portal.id}`),
       notice: again?.notice,
       saved: req.query['saved'] === '1',
+      discarded: req.query['discarded'] === '1',
       listUrl: adminUrl(res)
     },
     { status: again?.status }

@@ -1,17 +1,15 @@
 /** The administrators' page on which one module is released to a user type (Z05–Z08, Z10–Z12). */
 import type { Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { FieldError } from '../../host/host.js'
-import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { configuration, releaseOf } from '../configuration.js'
 import { isFor } from '../layouts/arrangements.js'
 import { layoutSets, layoutsOf } from '../layouts/layouts.js'
 import { portalById } from '../portals/portals.js'
 import { goneFrom, isLayoutGone, writableNoMore } from '../user-types/release-check.js'
-import { problemsOf, removeRelease, saveRelease, userTypeById } from '../user-types/releases.js'
+import { problemsOf, saveRelease, userTypeById } from '../user-types/releases.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import {
   blankDraft,
@@ -47,15 +45,6 @@ export function saveReleasePage(context: Context): RequestHandler {
       },
       async (again) => show(context, req, res, { ...(await afterRefusal(context, req, { place, form, again })), again })
     )
-  }
-}
-
-export function removeReleasePage(context: Context): RequestHandler {
-  return async (req, res) => {
-    const { revision } = readForm(z.strictObject({ revision: wholeNumber }), req.body)
-    const userType = userTypeById(await configuration(context.db), String(req.params['type']))
-    await removeRelease(context, { id: userType.id, revision }, String(req.params['module']), req.staff)
-    res.redirect(303, userTypeUrl(res, { userType }))
   }
 }
 

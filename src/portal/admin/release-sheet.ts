@@ -2,9 +2,9 @@
 import type { Field } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
-import { noteRights, rights, type FieldRelease, type LayoutRelease, type ReleaseKind } from '../configuration.js'
+import { noteRights, releaseOf, rights, type FieldRelease, type LayoutRelease, type ReleaseKind } from '../configuration.js'
 import type { PortalLayout } from '../layouts/layouts.js'
-import { linkPaths, pathNamed, type LinkPath } from '../link-path.js'
+import { linkPaths, ownerModules, pathNamed, type LinkPath } from '../link-path.js'
 import { neverWritten } from '../user-types/release-check.js'
 import { shownCriteria } from './criteria-form.js'
 import type { ReleaseForm, ReleasePlace } from './release-form.js'
@@ -73,6 +73,8 @@ interface FieldRow {
   readonly whyReadOnly: string | undefined
   /** What writing it is limited to. */
   readonly note: string | undefined
+  /** What it shows nothing without. */
+  readonly needs: string | undefined
 }
 
 /** As it was ticked, or as it is stored: a field that isn't released is read-only at first. */
@@ -91,14 +93,16 @@ interface ShownTicks {
 
 function fieldRows(
   t: Translate,
-  { catalog, userType, layouts }: ReleasePlace,
+  place: ReleasePlace,
   { draft }: ReleaseForm,
   { fields, isVisible, isReadOnly }: ShownTicks & { fields: readonly Field[] }
 ): FieldRow[] {
+  const { catalog, userType, layouts } = place
   const never = neverWritten(catalog, userType, draft)
   const released = layouts.filter(({ id }) => draft.layouts.some(({ layoutId }) => layoutId === id))
   const arranging = new Set(released.map(({ forRecords }) => forRecords?.field))
-  return fields.map(({ name, label, required, readOnly }) => {
+  return fields.map((field) => {
+    const { name, label, required, readOnly } = field
     const why = never.get(name)
     return {
       name,
@@ -107,9 +111,18 @@ function fieldRows(
       isVisible: isVisible(name),
       isReadOnly: isReadOnly(name),
       whyReadOnly: why && t(`portal:release.never.${why}`),
-      note: arranging.has(name) ? t('portal:release.arranges') : undefined
+      note: arranging.has(name) ? t('portal:release.arranges') : undefined,
+      needs: needsOf(t, place, field)
     }
   })
+}
+
+/** What else has to be released before anybody is told where a reference leads. */
+function needsOf(t: Translate, { all, catalog, userType, module }: ReleasePlace, field: Field): string | undefined {
+  const target = catalog.modules.get(module.links.get(field.link ?? '')?.to ?? '')
+  if (field.type !== 'reference' || !target || ownerModules(catalog).has(target.name)) return undefined
+  const isGiven = target.name === module.name || releaseOf(userType, target.name) || all.publicModules.has(target.name)
+  return isGiven ? undefined : t('portal:release.needs', { module: target.labelPlural })
 }
 
 /** A further layout, with the fields that stand in it; one that isn't released yet begins like the standard layout. */

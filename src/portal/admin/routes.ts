@@ -74,7 +74,8 @@ import {
 import { needs, permittedRouter, type PermittedRouter } from './permitted.js'
 import { beginPreviewPage, endPreviewPage, previewPage } from './preview-pages.js'
 import { previewRooms } from '../pages/preview-rooms.js'
-import { releasePage, removeReleasePage, saveReleasePage } from './release-pages.js'
+import { releasePage, saveReleasePage } from './release-pages.js'
+import { askToDiscardPortal, askToDiscardType, askToTakeBack, takeBack } from './removal-pages.js'
 import {
   addUserTypePage,
   changeUserTypePage,
@@ -135,10 +136,12 @@ function pagesOfUserTypes(router: PermittedRouter, context: Context): void {
   router.get('/user-types/:type/set-up/invitation', portals, invitationStepPage(context))
   router.post('/user-types/:type/set-up/invitation', portals, saveInvitationStepPage(context))
   router.post('/user-types/:type/completion', portals, finishPage(context))
+  router.get('/user-types/:type/removal', portals, askToDiscardType(context))
   router.post('/user-types/:type/removal', portals, discardPage(context))
   router.get('/user-types/:type/modules/:module', portals, releasePage(context))
   router.post('/user-types/:type/modules/:module', portals, saveReleasePage(context))
-  router.post('/user-types/:type/modules/:module/removal', portals, removeReleasePage(context))
+  router.get('/user-types/:type/modules/:module/removal', portals, askToTakeBack(context))
+  router.post('/user-types/:type/modules/:module/removal', portals, takeBack(context))
 }
 
 /** What several portals share. */
@@ -194,6 +197,7 @@ function pagesOfPortals(router: PermittedRouter, context: Context): void {
   router.post('/:portal/activation', portals, activatePortal(context))
   router.post('/:portal/deactivation', portals, deactivatePortal(context))
   router.post('/:portal/default', portals, defaultPortalPage(context))
+  router.get('/:portal/removal', portals, askToDiscardPortal(context))
   router.post('/:portal/removal', portals, discardPortalPage(context))
   router.get('/:portal/appearance', portals, appearancePage(context))
   router.post('/:portal/appearance', portals, changeAccent(context))

@@ -18,6 +18,7 @@ import {
 } from '../configuration.js'
 import { linkPaths, ownerModules, pathNamed, type LinkPath } from '../link-path.js'
 import { missingForCreate, type ReleaseDraft } from '../user-types/release-check.js'
+import { personModules } from '../user-types/user-types.js'
 import type { WebTab } from '../portals/web-tabs.js'
 
 const words = z.array(z.string().max(320)).max(2000)
@@ -215,19 +216,19 @@ function answersOf({ kind, path, rights: given, notes, view, fields }: ReleaseDr
 /** Everything the form's view prints. */
 export function tabsSheet(t: Translate, place: TabsPlace, form: TabsForm): Record<string, unknown> {
   const rows = offersIn(place).map((offer) => rowOf(t, place, offer, form))
-  const near = rows.filter(({ isNear }) => isNear)
-  const isElsewhere = (name: string): boolean => near.some((row) => row.name === name)
-  const open = publicOffers(place).map(({ name, labelPlural }) => ({
-    name,
-    label: labelPlural,
-    isTicked: form.public.includes(name)
+  const owners = customersIn(place)
+  const open = publicOffers(place).map((module) => ({
+    name: module.name,
+    label: module.labelPlural,
+    isTicked: form.public.includes(module.name),
+    isNobodys: !owners.has(module.name) && !isLinkedWith(module, owners)
   }))
   return {
     own: rows.filter(({ kind }) => kind === 'primary'),
-    near,
+    near: rows.filter(({ isNear }) => isNear),
     far: rows.filter(({ isNear, kind }) => !isNear && kind !== 'primary'),
-    public: open.filter(({ name, isTicked }) => isTicked || !isElsewhere(name)),
-    morePublic: open.filter(({ name, isTicked }) => !isTicked && isElsewhere(name)),
+    public: open.filter(({ isTicked, isNobodys }) => isTicked || isNobodys),
+    morePublic: open.filter(({ isTicked, isNobodys }) => !isTicked && !isNobodys),
     webTabs: [...place.webTabs.values()].map(({ id, name, url }) => ({
       id,
       name,
@@ -235,6 +236,18 @@ export function tabsSheet(t: Translate, place: TabsPlace, form: TabsForm): Recor
       isTicked: form.webTab.includes(id)
     }))
   }
+}
+
+/** Modules of people who are let in by any user type, and of people and companies linked with them. What is linked with these belongs
+ *  to somebody; catalogs and articles do not. */
+function customersIn({ all, catalog }: TabsPlace): ReadonlySet<string> {
+  const letIn = new Set([...all.userTypes.values()].map(({ primaryModule }) => primaryModule))
+  const beside = personModules(catalog).filter((module) => isLinkedWith(module, letIn))
+  return new Set([...letIn, ...beside.map(({ name }) => name)])
+}
+
+function isLinkedWith({ links }: Module, modules: ReadonlySet<string>): boolean {
+  return [...links.values()].some(({ to }) => modules.has(to))
 }
 
 interface Row {

@@ -42,7 +42,7 @@ export function discardPage(context: Context): RequestHandler {
         const { revision } = readForm(revisionForm, req.body)
         const { userType } = await placeOf(context, req)
         await discardUserType(context, { id: userType.id, revision }, req.staff)
-        res.redirect(303, `${adminUrl(res, userType.portalId)}?saved=1`)
+        res.redirect(303, `${adminUrl(res, userType.portalId)}?discarded=1`)
       },
       (again) => showSummary(context, req, res, again)
     )
@@ -73,11 +73,18 @@ async function showSummary(context: Context, req: Request, res: Response, again?
       others: otherModules(res, catalog, userType),
       changes: await changesOf(context, req, `user-type:${userType.id}`),
       saved: req.query['saved'] === '1',
+      takenBack: takenBackIn(place, req.query['removed']),
       finished: req.query['finished'] === '1',
       notice: again?.notice
     },
     { status: again?.status }
   )
+}
+
+/** The module that was taken back just now; undefined for any other word. */
+function takenBackIn({ catalog, userType }: Place, word: unknown): string | undefined {
+  const name = typeof word === 'string' ? word : ''
+  return releaseOf(userType, name) ? undefined : catalog.modules.get(name)?.labelPlural
 }
 
 function linksOf(req: Request, res: Response, { id }: UserType): Record<string, unknown> {
@@ -134,7 +141,7 @@ function releasedRow(
   }
 }
 
-function rightsIn(t: Translate, release: Release): string[] {
+export function rightsIn(t: Translate, release: Release): string[] {
   const given = rights.filter((right) => release.rights.has(right)).map((right) => t(`portal:right.${right}`))
   return release.notes === 'none' ? given : [...given, t(`portal:noteRight.${release.notes}`)]
 }

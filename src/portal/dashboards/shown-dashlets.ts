@@ -124,10 +124,10 @@ async function shownList(sight: Sight, dashlet: DashletOf<'list'>): Promise<Show
 }
 
 async function shownChart(sight: Sight, dashlet: DashletOf<'chart'>): Promise<ShownDashlet | undefined> {
-  const { module } = await moduleOf(sight, dashlet)
+  const { module, fields } = await moduleOf(sight, dashlet)
   const by = module.fields.get(dashlet.by)
   const sum = module.fields.get(dashlet.sum ?? '')
-  if (!by || !isTallied(by, module.owner) || (sum && !isSummed(sum))) return undefined
+  if (!by || !fields.includes(by.name) || !isTallied(by, module.owner) || (sum && !isSummed(sum))) return undefined
   const { locale, showing } = sight
   const tally = await records(sight.viewer).tally(module.name, {
     by: by.name,
@@ -203,14 +203,14 @@ async function shownText(sight: Sight, dashlet: DashletOf<'text'>): Promise<Show
   return { ...headOf(sight, dashlet, ''), kind: 'text', isWide: dashlet.isWide, html: formattedText(text) }
 }
 
-/** @throws NotFound when it isn't released to him */
+/** @throws NotFound when it isn't released to him, or narrowed by what isn't */
 async function moduleOf(
   { viewer, catalog }: Sight,
-  { module: name }: DashletOfModule
+  { module: name, filters }: DashletOfModule
 ): Promise<{ module: Module; fields: readonly string[]; sortable: readonly string[] }> {
   const { fields, sortable }: ReleasedModule = await records(viewer).module(name)
   const module = catalog.modules.get(name)
-  if (!module || module.partOf) throw new NotFound()
+  if (!module || module.partOf || !filters.every(({ field }) => fields.includes(field))) throw new NotFound()
   return { module, fields, sortable }
 }
 

@@ -4,6 +4,7 @@ import type { ReleasedModule } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
 import type { FieldValue } from '../../host/host.js'
+import type { Translate } from '../../web/locale.js'
 import { arrangementsOf, type Arrangement } from '../layouts/arrangements.js'
 import type { Release } from '../configuration.js'
 import { layoutsOf, type ForRecords, type LayoutSet } from '../layouts/layouts.js'
@@ -13,6 +14,7 @@ import { writable } from '../policy.js'
 export interface Kind {
   /** The layout's id; `standard` for the records that no other layout is for. */
   readonly id: string
+  /** In the reader's words: the name of a layout is for staff. */
   readonly name: string
   /** Names of the fields of its form. */
   readonly fields: readonly string[]
@@ -28,12 +30,16 @@ export const standardKind = 'standard'
 export function kindsOf(
   set: LayoutSet | undefined,
   { module, creatable }: ReleasedModule,
-  release: Release | undefined
+  release: Release | undefined,
+  t: Translate
 ): Kind[] {
   if (!release?.rights.has('create')) return []
   const arrangements = arrangementsOf(module, release, layoutsOf(set, module.name))
   if (arrangements.length < 2) return []
-  const kinds = arrangements.map((one) => kindOf(module, one, creatable, othersThan(arrangements, one)))
+  const kinds = arrangements.map((one) => ({
+    ...kindOf(module, one, creatable, othersThan(arrangements, one)),
+    name: nameOf(module, one, t)
+  }))
   return kinds.filter(({ fields }) => fields.length > 0)
 }
 
@@ -60,7 +66,25 @@ function othersThan(all: readonly Arrangement[], one: Arrangement): ForRecords[]
   return all.filter((other) => other !== one).flatMap(({ layout }) => layout?.forRecords ?? [])
 }
 
-function kindOf(module: Module, one: Arrangement, creatable: readonly string[], others: readonly ForRecords[]): Kind {
+/** The values that its records have. */
+function nameOf(module: Module, { layout }: Arrangement, t: Translate): string {
+  const own = layout?.forRecords
+  const field = module.fields.get(own?.field ?? '')
+  if (!own || !field) return module.label
+  return own.values.map((value) => wordsFor(field, value, t)).join(', ')
+}
+
+function wordsFor({ type, label, options }: Field, value: string, t: Translate): string {
+  if (type !== 'boolean') return options.find((option) => option.value === value)?.label ?? value
+  return t('portal:kinds.box', { field: label, value: t(value === 'true' ? 'portal:value.yes' : 'portal:value.no') })
+}
+
+function kindOf(
+  module: Module,
+  one: Arrangement,
+  creatable: readonly string[],
+  others: readonly ForRecords[]
+): Omit<Kind, 'name'> {
   const fields = writable(one, module).filter((name) => creatable.includes(name))
   const own = one.layout?.forRecords
   const kept = new Map(
@@ -69,7 +93,6 @@ function kindOf(module: Module, one: Arrangement, creatable: readonly string[], 
   const asked = [...kept].filter(([name, values]) => fields.includes(name) && isAskable(module, name, values))
   return {
     id: one.layout?.id ?? standardKind,
-    name: one.layout?.name ?? module.label,
     fields: fields.filter((name) => !kept.has(name) || asked.some(([other]) => other === name)),
     fill: fillOf(module, kept, new Map(asked)),
     kept: new Map(asked)

@@ -21,7 +21,8 @@ import { seenMark } from './seen.js'
 /** The kinds of new records he may choose from. @throws Forbidden without the right to create */
 export async function kindsIn(context: Context, req: Request, room: Room): Promise<Kind[]> {
   if (!room.released.may.has('create')) throw new Forbidden()
-  return kindsOf(room.layoutSet, room.released, await releaseFor(context, req, room.module.name))
+  const released = { ...room.released, module: room.module }
+  return kindsOf(room.layoutSet, released, await releaseFor(context, req, room.module.name), room.t)
 }
 
 /** The form for a new record, or for a copy of one. */

@@ -62,7 +62,7 @@ async function run(req: Request, res: Response, sheet: Sheet, plan: Plan, saving
   try {
     const [first] = await records(req.viewer).together(writes)
     const id = sheet.record?.id ?? first ?? ''
-    res.redirect(303, sheet.room.url(sheet.room.module.name, id))
+    res.redirect(303, `${sheet.room.url(sheet.room.module.name, id)}?saved=1`)
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
     if (error.done.size === 0) throw refusalOf(plan, error)

@@ -60,7 +60,7 @@ export async function showSheet(req: Request, res: Response, sheet: Sheet, troub
     sections: await sectionsOf(req, sheet, step, errors),
     items: await Promise.all(step.tables.map((table) => tableShown(req, room, table, errors))),
     carried: carriedPast(sheet, step),
-    steps: sheet.isInSteps ? stepsShown(room, steps, index) : undefined,
+    steps: sheet.isInSteps && steps.length > 1 ? stepsShown(room, steps, index) : undefined,
     notice: trouble.notice ?? (trouble.errors && room.t('portal:form.mend')),
     refusals: refusalsElsewhere(sheet, errors)
   }

@@ -37,7 +37,7 @@ export const listPage: RequestHandler = async (req, res) => {
     cards: asCards ? { order: orderChoices(room, asked, columns), each: cardsOf(room, columns, found) } : undefined,
     pages: pageLinks(req, found.next)
   }
-  await page(res, 'portal/list', { list })
+  await page(res, 'portal/list', { list, removed: req.query['removed'] === '1' && !cursorOf(req) })
 }
 
 /** The records at the other end of a link, all of them page by page. */

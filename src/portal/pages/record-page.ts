@@ -31,6 +31,7 @@ export async function showRecord(req: Request, res: Response, refused?: RefusedN
     module: crumbOf(room),
     record: { title: titleOf(room, record), sections: shownSections(room, record), ...actionsOf(room, record, items) },
     badge: statusOf(record),
+    saved: req.query['saved'] === '1' && !refused,
     items: items.map((one) => itemTable(room, record, one)),
     related: await linkedTables(req, room, record),
     notes: record.may.has('feed') ? { ...(await shownNotes(req, room, record)), ...refused } : undefined
@@ -62,7 +63,7 @@ export const removeRecord: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   if (room.module.partOf) throw new NotFound()
   await records(req.viewer).remove(room.module.name, String(req.params['id']))
-  res.redirect(303, room.url(room.module.name))
+  res.redirect(303, `${room.url(room.module.name)}?removed=1`)
 }
 
 export function titleOf(room: Pick<Room, 't' | 'module'>, record: ViewedRecord): string {

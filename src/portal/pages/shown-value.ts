@@ -1,5 +1,5 @@
 /** How a value of a record is shown: as words, a badge or a link, prepared so that views only print. */
-import { isMoney, isReference, type Value, type ViewedRecord } from '../../access/record.js'
+import { isMoney, isReference, type ReleasedModule, type Value, type ViewedRecord } from '../../access/record.js'
 import type { Field, Module, Option } from '../../host/catalog.js'
 import type { Translate } from '../../web/locale.js'
 import type { FileInfo } from '../../host/host.js'
@@ -123,14 +123,21 @@ function shownValue(showing: Showing, record: ViewedRecord, field: Field): Shown
   }
 }
 
+interface SectionsPlace {
+  readonly showing: Showing
+  readonly layoutSet: LayoutSet | undefined
+  readonly released?: Pick<ReleasedModule, 'silent'>
+}
+
 /** The sections of the record's layout with what this reader sees of them; what stands in no section comes last. A name that is made of
- *  other fields is the heading and isn't repeated. */
+ *  other fields is the heading and isn't repeated, and a reference that never tells him anything isn't there. */
 export function shownSections(
-  { showing, layoutSet }: { readonly showing: Showing; readonly layoutSet: LayoutSet | undefined },
+  { showing, layoutSet, released }: SectionsPlace,
   record: ViewedRecord
 ): { label: string; values: ShownValue[] }[] {
   const isMade = record.module.fields.get(record.module.title)?.storage.kind === 'joined'
-  const names = Object.keys(record.values).filter((name) => !isMade || name !== record.module.title)
+  const told = Object.keys(record.values).filter((name) => !released?.silent.has(name))
+  const names = told.filter((name) => !isMade || name !== record.module.title)
   return sectionsFor(layoutSet, record.module, names, record)
     .map(({ label, fields }) => ({ label, values: shownValues(showing, record, fields) }))
     .filter(({ values }) => values.length > 0)

@@ -9,7 +9,7 @@ import { comparisonsIn, criteriaProblems, isOffered, primaryFieldsIn } from './c
 import { brokenAt, deepestPath, leadsTo, ownerModules, type BrokenPath } from '../link-path.js'
 import { lookupValues } from './filling.js'
 import type { PortalLayout } from '../layouts/layouts.js'
-import { decidingFields, mayBeWritten, writable } from '../policy.js'
+import { decidingFields, fieldsBeyond, mayBeWritten, writable } from '../policy.js'
 
 export type ReleaseDraft = Omit<Release, 'id'>
 
@@ -235,7 +235,8 @@ export function neverWritten(
 ): ReadonlyMap<string, NeverWritten> {
   const releases = [...userType.releases.filter((one) => one.module !== draft.module), { ...draft, id: '' }]
   const isPrimary = draft.module === userType.primaryModule
-  const deciding = isPrimary ? decidingFields(catalog, { ...userType, releases }) : new Set<string>()
+  const own = isPrimary ? decidingFields(catalog, { ...userType, releases }) : new Set<string>()
+  const deciding = new Set([...own, ...(draft.rights.has('create') ? [] : leadingOthers(catalog, releases, draft))])
   const module = catalog.modules.get(draft.module)
   const found = new Map<string, NeverWritten>()
   for (const field of module?.fields.values() ?? []) {
@@ -244,6 +245,16 @@ export function neverWritten(
     if (!may) found.set(field.name, isShownOnly(field) ? 'kind' : 'filled')
   }
   return found
+}
+
+/** What leads records of other modules along their paths is written in new records only. */
+function leadingOthers(
+  catalog: Catalog,
+  releases: readonly ReleaseDraft[],
+  { module }: ReleaseDraft
+): Iterable<string> {
+  const paths = releases.map((one) => ({ from: one.module, path: one.path }))
+  return fieldsBeyond(catalog, paths).get(module) ?? []
 }
 
 /** Fields of the own record that are released for writing and that nobody may write any more once the draft of another module is in

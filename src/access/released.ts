@@ -11,7 +11,9 @@ export async function releasedModules(viewer: Viewer): Promise<readonly Released
   const catalog = await viewer.kernel.host.catalog(viewer.person.locale)
   return [...catalog.modules.values()].flatMap((module) => {
     const policy = viewer.policy.get(module.name)
-    return policy && grantsFor(policy, 'view').length > 0 ? [toldOf(catalog, viewer.policy, released(module, policy))] : []
+    return policy && grantsFor(policy, 'view').length > 0
+      ? [toldOf(catalog, viewer.policy, released(module, policy))]
+      : []
   })
 }
 
@@ -23,7 +25,9 @@ export async function releasedModule(viewer: Viewer, name: string): Promise<Rele
 /** A reference needs more than to be released: somebody who is never told which record it leads to would take it for an empty one. */
 function toldOf(catalog: Catalog, policies: Policy, given: Omit<ReleasedModule, 'silent'>): ReleasedModule {
   const silent = new Set(
-    [...given.module.fields.values()].filter((field) => isSilent(catalog, policies, given.module, field)).map(({ name }) => name)
+    [...given.module.fields.values()]
+      .filter((field) => isSilent(catalog, policies, given.module, field))
+      .map(({ name }) => name)
   )
   return { ...given, fields: given.fields.filter((name) => !silent.has(name)), silent }
 }

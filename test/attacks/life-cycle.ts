@@ -118,11 +118,9 @@ export function lifeCycle(world: () => World): void {
         for (const who of [here, there]) expect((await who.post(record, { subject: 'Mine' })).status).to.equal(403)
       })
       const frank = await staff('frank')
-      const page = await frank.get(`${admin}/user-types/${type}`)
-      expect(
-        (await frank.post(`${admin}/user-types/${type}/modules/Case/removal`, { revision: revisionIn(page.text) }))
-          .status
-      ).to.equal(303)
+      const removal = `${admin}/user-types/${type}/modules/Case/removal`
+      const revision = revisionIn((await frank.get(removal)).text)
+      expect((await frank.post(removal, { revision })).status).to.equal(303)
       for (const answer of [...(await both(record)), ...(await both('/portal/rules/case'))])
         expect(answer.status).to.equal(404)
     })

@@ -35,7 +35,7 @@ const dealRole = role('deals', {
 })
 
 eachDatabase((open) => {
-  describe('X2 A05 a new record carries nobody else’s along', function () {
+  describe('A05 a new record carries nobody else’s along', function () {
     this.timeout(60_000)
     let test: TestApp
     let foreign: string
@@ -153,7 +153,7 @@ eachDatabase((open) => {
       expect(await add(await test.embedded.host.save(bjorns, { kind: 'system' }))).to.equal('Forbidden')
     })
 
-    it('X15 E09 a new record is filled in by the nearest way, and by a longer one only where one record alone leads there', async () => {
+    it('E09 a new record is filled in by the nearest way, and by a longer one only where one record alone leads there', async () => {
       const { context } = test.embedded.portico
       const irena = (await test.embedded.host.staffById('irena'))!
       const projectOf = (account: string): Promise<string> =>
@@ -197,7 +197,7 @@ eachDatabase((open) => {
   })
 })
 
-describe('X2 A05 ways over new records', () => {
+describe('A05 ways over new records', () => {
   const creating = {
     id: 'c',
     actions: ['create'] as const,

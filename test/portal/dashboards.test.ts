@@ -119,7 +119,7 @@ onSqlite('a dashboard (E04)', (open) => {
     expect(anna.response.text).not.to.match(/\sstyle=|<style/)
   })
 
-  it('E04 A09 T8 leaves out, without a word, what isn’t released to him; released with what it refers to, it is there', async () => {
+  it('E04 A09 leaves out, without a word, what isn’t released to him; released with what it refers to, it is there', async () => {
     const anna = await customerAt(test, 'anna')
     await anna.open(`${door}/`)
     expect(headings(anna)).to.deep.equal([

@@ -73,7 +73,7 @@ describe('stored dashlets (E04)', () => {
     expect(listed({ sort: { field: 'description', descending: true } })).to.deep.equal(['sort'])
   })
 
-  it('X14 E04 are not saved with more comparisons than can be read again', () => {
+  it('E04 are not saved with more comparisons than can be read again', () => {
     const filters = Array.from({ length: mostFilters }, () => list.filters[0]!)
     expect(dashletProblems(catalog, { ...list, filters })).to.deep.equal({})
     expect(isReadable({ ...list, filters })).to.equal(true)

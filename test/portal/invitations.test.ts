@@ -164,7 +164,7 @@ eachDatabase((open) => {
       }
     })
 
-    it('X4 Z03 the limit holds for those who are let in at the same moment, and one person gets in once', async () => {
+    it('Z03 the limit holds for those who are let in at the same moment, and one person gets in once', async () => {
       const { invited, confirmed } = await countByStatus(test.embedded.db, (await theUserType(test)).id)
       const limits = { ...test.embedded.config.limits, activeUsersPerType: invited + confirmed + 1 }
       const full = await openApp(open, { config: { limits } })

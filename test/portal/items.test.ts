@@ -54,7 +54,7 @@ onSqlite('line items in a record’s form', (open) => {
     return idIn(bjorn.path)
   }
 
-  it('X1 A48 a form holds as many rows as are shown, and not one more', async () => {
+  it('A48 a form holds as many rows as are shown, and not one more', async () => {
     const before = await test.embedded.db('crm_quote').where({ subject: 'Many parts' })
     const many = (count: number): Record<string, string> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`QuoteItem.${index + 1}.description`, 'One']))

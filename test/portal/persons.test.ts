@@ -126,7 +126,7 @@ onSqlite('portal users as people', (open) => {
     expect(rows.map((row) => row.account_id)).to.have.members(['nordwind', 'teplo-morava'])
   })
 
-  it('X7 E08 accounts that are taken away are gone, however many there are', async () => {
+  it('E08 accounts that are taken away are gone, however many there are', async () => {
     const { context } = test.embedded.portico
     const irena = (await test.embedded.host.staffById('irena'))!
     const one: unknown = await test.embedded.db('crm_account').first('*')
@@ -146,7 +146,7 @@ onSqlite('portal users as people', (open) => {
     await save(undefined)
   })
 
-  it('X3 Z31 access of somebody whose record the CRM hides from a colleague is not ended by its address', async () => {
+  it('Z31 access of somebody whose record the CRM hides from a colleague is not ended by its address', async () => {
     const { id } = await userAt(customers.jonas.email)
     const { host } = test.embedded
     const { allows } = host

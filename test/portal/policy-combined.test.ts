@@ -64,7 +64,7 @@ describe('a user type and roles together', () => {
     expect(editable(policies([contact, given], roles).get('Case'))).to.deep.equal(['subject'])
   })
 
-  it('X10 A05 nor what they compare in other words: the parts of a name are the name', () => {
+  it('A05 nor what they compare in other words: the parts of a name are the name', () => {
     const match = { by: 'value', value: 'VIP' } as const
     const criteria = { join: 'all', of: [{ field: 'name', operator: 'contains', match }] } as const
     const given = release('Lead', { criteria: { ...criteria, of: [...criteria.of] }, fields: { email: 'readOnly' } })
@@ -74,7 +74,7 @@ describe('a user type and roles together', () => {
     expect(editable(policies([contact, given], roles).get('Lead'))).to.deep.equal(['phone'])
   })
 
-  it('X9 E10 the staff are in nobody’s policy, whatever is written there', () => {
+  it('E10 the staff are in nobody’s policy, whatever is written there', () => {
     const fields = { name: 'readOnly' } as const
     const given = policies(
       [contact, release('User', { path: ['contacts'], fields })],

@@ -170,7 +170,7 @@ onSqlite('portals', (open) => {
       expect((await configuration(test.embedded.db)).portals.size).to.equal(1)
     })
 
-    it('T3 Z01 a name that is taken is refused with free ones, and so is another portal’s id as an address (X8)', async () => {
+    it('Z01 a name that is taken is refused with free ones, and so is another portal’s id as an address', async () => {
       const { name, id } = await thePortal(test)
       await irena.open(`${admin}/new`)
       await irena.send('Create portal', { name: ` ${name.toUpperCase()}`, slug: 'another-one' })

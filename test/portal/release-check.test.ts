@@ -56,7 +56,7 @@ describe('a release that can’t work is refused with the reason', () => {
     ).to.deep.equal({})
   })
 
-  it('X2 A05 a lookup over which others are reached is written in new records only', () => {
+  it('A05 a lookup over which others are reached is written in new records only', () => {
     const others = [type.releases[0]!, release('Deal', { path: ['quotes', 'contact'], fields: { name: 'readOnly' } })]
     const quote = (...rights: ('create' | 'edit')[]): Release =>
       release('Quote', { path: ['contact'], rights, fields: { subject: 'editable', deal: 'editable' } })
@@ -65,7 +65,7 @@ describe('a release that can’t work is refused with the reason', () => {
     expect(problems(quote('edit'))).to.deep.equal({})
   })
 
-  it('X9 E10 the staff are no module for a portal', () => {
+  it('E10 the staff are no module for a portal', () => {
     expect(problems(release('User', { path: ['contacts'], fields: { name: 'readOnly' } }))).to.deep.equal({
       module: 'moduleGone'
     })
@@ -257,7 +257,7 @@ describe('what the set-up proposes', () => {
     return [...given].filter(([, how]) => how === 'editable').map(([one]) => one)
   }
 
-  it('T1 Z11 what customers say of a record is theirs to write, where they may write; what the company says is not', () => {
+  it('Z11 what customers say of a record is theirs to write, where they may write; what the company says is not', () => {
     const cases = proposed('Case', { rights: ['create'] })
     expect(cases).to.include.members(['subject', 'description', 'priority'])
     for (const name of ['status', 'number', 'resolution', 'account', 'contact', 'assignedUser'])

@@ -233,6 +233,23 @@ eachDatabase((open) => {
       expect(frank.page('input[name=right][checked]').attr('value')).to.equal('create')
     })
 
+    it('A28 he sees what the first has changed before saving again overwrites it; other modules are left alone', async () => {
+      const frank = await staffAt(test, 'frank')
+      await frank.open(await releasePath(test, 'Case'))
+      await irena.open(await releasePath(test, 'Case'))
+      await irena.send('Save', { notes: 'read', right: ['delete'] })
+      await frank.send('Save', { right: ['create'], notes: 'write' })
+      frank.is(409).sees('Saving again overwrites', 'Release changed by Irena Malá', 'Delete')
+      await irena.open(await releasePath(test, 'Deal'))
+      await irena.send('Release the module', { path: 'contact', visible: ['name'] })
+      await frank.send('Save', {})
+      frank.is(409).sees('Your changes of Cases overwrite nothing').doesNotSee('Release changed by Irena Malá')
+      await frank.send('Save', {})
+      frank.is(200)
+      expect([...(await releaseOfCases()).rights]).to.deep.equal(['create'])
+      expect(releaseOf(await theUserType(test), 'Deal')?.fields.has('name')).to.equal(true)
+    })
+
     it('A25 every replica follows: the configuration version is raised with the change, in one transaction', async () => {
       const version = async (): Promise<unknown> => test.embedded.db('portico_configuration').first('version')
       const before = await version()

@@ -37,7 +37,7 @@ describe('a taken address', () => {
     expect(freeSlugs('acme', (slug) => taken.has(slug))).to.deep.equal(['acme-portal', 'acme-service', 'acme-3'])
   })
 
-  it('T3 Z01 so does a taken name', () => {
+  it('Z01 so does a taken name', () => {
     const taken = new Set(['Acme', 'Acme 3'])
     expect(freeNames('Acme ', (name) => taken.has(name))).to.deep.equal(['Acme 2', 'Acme 4', 'Acme 5'])
   })

@@ -76,7 +76,7 @@ onSqlite('the navigation of a portal', (open) => {
       .and.include.members(['Cases', 'Quotes', 'Knowledge base'])
   })
 
-  it('T4 E03 a changed entry counts, although «everything» stands chosen above', async () => {
+  it('E03 a changed entry counts, although «everything» stands chosen above', async () => {
     await arrange('all', [], asTheyAre())
     expect((await thePortal(test)).tabs).to.equal(undefined)
     await arrange('all', ['module:Contact'], asTheyAre())

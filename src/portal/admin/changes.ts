@@ -9,18 +9,24 @@ import { layoutSets } from '../layouts/layouts.js'
 import { isGroup, readCriteria, type Criteria, type Criterion } from '../user-types/criteria.js'
 
 export interface ShownChange {
+  readonly id: string
   readonly at: string
   readonly by: string
   readonly action: string
   /** The module that was released or taken back; whose eyes a preview was through. */
   readonly about: string | undefined
+  /** That module by its name. */
+  readonly module: string | undefined
   readonly details: readonly { readonly name: string; readonly before: string; readonly after: string }[]
 }
+
+/** So many changes a list tells at most. */
+export const changesTold = 10
 
 /** The last changes of what `subject` names, newest first. */
 export async function changesOf(context: Context, req: Request, subject: string): Promise<ShownChange[]> {
   const t = translator(req.locale)
-  const entries = await context.audit.list({ subject, limit: 10 })
+  const entries = await context.audit.list({ subject, limit: changesTold })
   const catalog = await context.host.catalog(req.locale)
   const layouts = [...(await layoutSets(context.db)).values()].flatMap((set) => set.layouts)
   const layoutNames = new Map(layouts.map(({ id, name }) => [id, name]))
@@ -29,10 +35,12 @@ export async function changesOf(context: Context, req: Request, subject: string)
     const module = catalog.modules.get(String(after['module'] ?? before['module'] ?? ''))
     const telling = { t, catalog, module, layoutNames }
     return {
+      id: entry.id,
       at: entry.at,
       by: entry.actor.name,
       action: t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
       about: aboutOf(module, { ...before, ...after }),
+      module: module?.name,
       details: differences(told(telling, before), told(telling, after))
     }
   })

@@ -32,6 +32,7 @@ import {
 const words = z.array(z.string().max(200)).max(2000)
 const shape = {
   revision: wholeNumber,
+  lastChange: z.string().max(64).default(''),
   kind: z.enum(['primary', 'related', 'public', 'part']),
   path: z.string().max(255).default(''),
   otherPath: z.string().trim().max(255).default(''),
@@ -62,6 +63,8 @@ export interface ReleasePlace {
 /** What stands in the form, whether or not it could be saved. */
 export interface ReleaseForm {
   readonly revision: number
+  /** The newest change that the page knew of. */
+  readonly lastChange: string
   readonly draft: ReleaseDraft
   readonly criteria: TypedGroup
   /** A path that the choices don't offer, as it was typed. */
@@ -89,6 +92,7 @@ export function formOf(place: ReleasePlace, release: ReleaseDraft | Release): Re
   const isOffered = path === '' || offered.some(({ links }) => links.join('.') === path)
   return {
     revision: userType.revision,
+    lastChange: '',
     draft: release,
     criteria: typedCriteria(module, release.criteria, timeZone),
     otherPath: isOffered ? '' : `${module.name}.${path}`,
@@ -103,10 +107,11 @@ export function readRelease(place: ReleasePlace, body: unknown): { form: Release
   const posted = readForm(z.strictObject({ ...shape, ...layoutShape(place) }), rest)
   const action = actionOf(posted._do)
   const criteria = posted._do === undefined ? filledIn(typed) : afterAction(typed, posted._do)
-  const { revision, otherPath, lookFor, lookAs } = posted
+  const { revision, lastChange, otherPath, lookFor, lookAs } = posted
   const ticked = tickedIn(place, posted)
   const form = {
     revision,
+    lastChange,
     criteria,
     otherPath,
     ticked,

@@ -10,6 +10,7 @@ import { layoutSets, layoutsOf } from '../layouts/layouts.js'
 import { portalById } from '../portals/portals.js'
 import { goneFrom, isLayoutGone, writableNoMore } from '../user-types/release-check.js'
 import { problemsOf, saveRelease, userTypeById } from '../user-types/releases.js'
+import { changesOf, changesTold, type ShownChange } from './changes.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import {
   blankDraft,
@@ -24,9 +25,11 @@ import { releaseSheet } from './release-sheet.js'
 
 export function releasePage(context: Context): RequestHandler {
   return async (req, res) => {
+    const [last] = await changesIn(context, req)
     const place = await placeOf(context, req)
     const stored = releaseOf(place.userType, place.module.name)
-    await show(context, req, res, { place, form: formOf(place, stored ?? blankDraft(place)) })
+    const form = formOf(place, stored ?? blankDraft(place))
+    await show(context, req, res, { place, form: { ...form, lastChange: last?.id ?? '' } })
   }
 }
 
@@ -70,6 +73,8 @@ interface Shown {
   readonly action?: FormAction
   readonly errors?: Readonly<Record<string, FieldError>>
   readonly again?: Again
+  /** What somebody else has changed of this module since the page was opened; undefined: too much to be told. */
+  readonly meanwhile?: readonly ShownChange[]
 }
 
 /** Looking judges the draft, since only one that can work shows anything; building it judges nothing yet. */
@@ -80,15 +85,26 @@ async function showAgain(context: Context, req: Request, res: Response, shown: S
   await show(context, req, res, { ...shown, errors })
 }
 
-/** Who was told that somebody else was faster saves on top of that; who mended a mistake does not. */
+/** The last changes of the user type, newest first. */
+function changesIn(context: Context, req: Request): Promise<ShownChange[]> {
+  return changesOf(context, req, `user-type:${String(req.params['type'])}`)
+}
+
+/** Who was told that somebody else was faster sees what that was, and saves on top of it; who mended a mistake does not (A28). */
 async function afterRefusal(
   context: Context,
   req: Request,
   { place, form, again }: { place: ReleasePlace; form: ReleaseForm; again: Again }
-): Promise<Pick<Shown, 'place' | 'form'>> {
+): Promise<Pick<Shown, 'place' | 'form' | 'meanwhile'>> {
   if (again.status !== 409) return { place, form }
   const latest = await placeOf(context, req)
-  return { place: latest, form: { ...form, revision: latest.userType.revision } }
+  const { revision } = latest.userType
+  const changes = await changesIn(context, req)
+  const known = changes.findIndex(({ id }) => id === form.lastChange)
+  const newer = known < 0 ? changes : changes.slice(0, known)
+  const isAll = known >= 0 || changes.length < changesTold
+  const meanwhile = isAll ? newer.filter(({ module }) => module === latest.module.name) : undefined
+  return { place: latest, form: { ...form, revision, lastChange: changes[0]?.id ?? '' }, meanwhile }
 }
 
 async function show(context: Context, req: Request, res: Response, shown: Shown): Promise<void> {
@@ -116,6 +132,8 @@ async function show(context: Context, req: Request, res: Response, shown: Shown)
       deciding: writableNoMore(catalog, userType, form.draft).map(({ label }) => label),
       errors,
       notice: again?.notice,
+      meanwhile: shown.meanwhile,
+      lastChange: form.lastChange,
       action: adminUrl(res, 'user-types', userType.id, 'modules', module.name),
       listUrl: adminUrl(res)
     },

@@ -2,7 +2,14 @@
 import type { Field } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
-import { noteRights, releaseOf, rights, type FieldRelease, type LayoutRelease, type ReleaseKind } from '../configuration.js'
+import {
+  noteRights,
+  releaseOf,
+  rights,
+  type FieldRelease,
+  type LayoutRelease,
+  type ReleaseKind
+} from '../configuration.js'
 import type { PortalLayout } from '../layouts/layouts.js'
 import { linkPaths, ownerModules, pathNamed, type LinkPath } from '../link-path.js'
 import { neverWritten } from '../user-types/release-check.js'
@@ -118,10 +125,10 @@ function fieldRows(
 }
 
 /** What else has to be released before anybody is told where a reference leads. */
-function needsOf(t: Translate, { all, catalog, userType, module }: ReleasePlace, field: Field): string | undefined {
+function needsOf(t: Translate, { catalog, userType, module }: ReleasePlace, field: Field): string | undefined {
   const target = catalog.modules.get(module.links.get(field.link ?? '')?.to ?? '')
   if (field.type !== 'reference' || !target || ownerModules(catalog).has(target.name)) return undefined
-  const isGiven = target.name === module.name || releaseOf(userType, target.name) || all.publicModules.has(target.name)
+  const isGiven = target.name === module.name || releaseOf(userType, target.name)
   return isGiven ? undefined : t('portal:release.needs', { module: target.labelPlural })
 }
 

@@ -95,14 +95,14 @@ function partsGoing({ catalog, userType }: Place, { module }: Release): string[]
     .map((part) => labelOf({ catalog }, part))
 }
 
-/** Asks before a user type is given up whose set-up was never finished. */
+/** Asks before a user type is given up whose set-up was never finished; for any other its own page. */
 export function askToDiscardType(context: Context): RequestHandler {
   return async (req, res) => {
     const place = await placeOf(context, req)
     const { userType, catalog } = place
-    if (userType.isBuiltIn || userType.setUp === undefined) throw new NotFound()
-    const t = context.t(req.locale)
     const cancelUrl = typeUrl(res, userType.id)
+    if (userType.isBuiltIn || userType.setUp === undefined) return res.redirect(303, cancelUrl)
+    const t = context.t(req.locale)
     const question = {
       title: t('set-up:discard.ask', { userType: userType.name }),
       text: t('set-up:discard.text'),
@@ -117,15 +117,15 @@ export function askToDiscardType(context: Context): RequestHandler {
   }
 }
 
-/** Asks before a portal is given up that was never configured. */
+/** Asks before a portal is given up that was never configured; for any other its own page. */
 export function askToDiscardPortal(context: Context): RequestHandler {
   return async (req, res) => {
     const all = await configuration(context.db)
     const portal = portalById(all, String(req.params['portal']))
-    if (!(await mayDiscard(context.db, all, portal.id))) throw new NotFound()
+    const cancelUrl = adminUrl(res, portal.id)
+    if (!(await mayDiscard(context.db, all, portal.id))) return res.redirect(303, cancelUrl)
     const t = context.t(req.locale)
     const catalog = await context.host.catalog(req.locale)
-    const cancelUrl = adminUrl(res, portal.id)
     const question = {
       title: t('portals:discard.ask', { portal: portal.name }),
       text: t('portals:discard.text'),

@@ -238,12 +238,17 @@ export function tabsSheet(t: Translate, place: TabsPlace, form: TabsForm): Recor
   }
 }
 
-/** Modules of people who are let in by any user type, and of people and companies linked with them. What is linked with these belongs
- *  to somebody; catalogs and articles do not. */
+/** Modules of people whom any user type lets in, and of the companies they belong to. What is linked with these is somebody's;
+ *  catalogs and articles are not. */
 function customersIn({ all, catalog }: TabsPlace): ReadonlySet<string> {
-  const letIn = new Set([...all.userTypes.values()].map(({ primaryModule }) => primaryModule))
-  const beside = personModules(catalog).filter((module) => isLinkedWith(module, letIn))
-  return new Set([...letIn, ...beside.map(({ name }) => name)])
+  const persons = new Set(personModules(catalog).map(({ name }) => name))
+  const letIn = [...all.userTypes.values()].map(({ primaryModule }) => primaryModule)
+  const companies = letIn.flatMap((name) =>
+    [...(catalog.modules.get(name)?.links.values() ?? [])]
+      .filter(({ to, cardinality }) => cardinality === 'one' && persons.has(to))
+      .map(({ to }) => to)
+  )
+  return new Set([...letIn, ...companies])
 }
 
 function isLinkedWith({ links }: Module, modules: ReadonlySet<string>): boolean {

@@ -124,7 +124,7 @@ eachDatabase((open) => {
         .to.match(/<option value="de" selected>/)
         .and.match(/<option value="AT" selected>/)
       expect(welcome.text)
-        .to.match(/<option value="Europe\/Berlin" selected>/)
+        .to.match(/<option selected>Europe\/Berlin</)
         .and.match(/<option value="dmy" selected>/)
       const chosen = { locale: 'cs', dateFormat: 'iso', timeFormat: '12', timeZone: 'Europe/Prague', country: 'CZ' }
       const done = await visitor.post('/portal/acme/welcome', chosen)

@@ -256,7 +256,9 @@ onEspocrm('portals of EspoCRM’s modules', (live) => {
       const box = `input[name="layout"]`
       await vera.open(await releasePath('Case'))
       const [layout] = valuesOf(vera, box)
-      await vera.send('Save', { right: [], layout: [layout!], [`visible.${layout}`]: ['name', 'type'] })
+      const kept = valuesOf(vera, 'input[name="readOnly"]:is([checked], [type="hidden"])')
+      const fields = { readOnly: [...kept, 'account'], [`visible.${layout}`]: ['name', 'type'] }
+      await vera.send('Save', { right: [], layout: [layout!], ...fields })
       vera.is(200).sees('Saved.')
       await anna.open(`${door}/case`)
       expect(labels(anna, 'thead th')).to.deep.equal(['Name', 'Number', 'Status'])

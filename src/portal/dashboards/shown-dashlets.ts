@@ -230,6 +230,8 @@ function listUrl({ url, catalog }: Sight, { module: name, filters }: DashletOfMo
   )
   const distinct = new Set(filters.map(({ field }) => field))
   if (said.length < filters.length || distinct.size < filters.length) return undefined
-  const query = new URLSearchParams(filters.map(({ field, value }) => [`filter.${field}`, String(value)]))
+  const query = new URLSearchParams(
+    filters.map(({ field, value }): [string, string] => [`filter.${field}`, String(value)])
+  )
   return filters.length === 0 ? url(name) : `${url(name)}?${query.toString()}`
 }

@@ -9,7 +9,9 @@ type TypedForm = Readonly<Record<string, Typed>>
 
 /** What the form showed of each field, as a mark that tells whether it is still the same. */
 export function seenMark(shown: TypedForm): string {
-  return new URLSearchParams(Object.entries(shown).map(([name, value]) => [name, markOf(value)])).toString()
+  return new URLSearchParams(
+    Object.entries(shown).map(([name, value]): [string, string] => [name, markOf(value)])
+  ).toString()
 }
 
 /** The form after a change that others made: what he typed where he typed something, the record's new values elsewhere. */

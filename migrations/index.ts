@@ -8,6 +8,7 @@ import * as sharing from './0005-sharing.js'
 import * as externalUsers from './0006-external-users.js'
 import * as besideAHost from './0007-beside-a-host.js'
 import * as portalsComplete from './0008-portals-complete.js'
+import * as portalPeople from './0009-portal-people.js'
 
 export interface Migration {
   readonly name: string
@@ -22,5 +23,6 @@ export const migrations: readonly Migration[] = [
   sharing,
   externalUsers,
   besideAHost,
-  portalsComplete
+  portalsComplete,
+  portalPeople
 ]

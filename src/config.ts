@@ -19,6 +19,14 @@ export interface Config {
   /** `smtp://…` or `smtps://…`; undefined: mail stays in the development mailbox. */
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
+  /** Where mail servers tell of mails that could not be delivered; each mail gets an address of its own from it (`bounces+<id>@…`). */
+  readonly bounceAddress: string | undefined
+  /** The gateway that sends text messages: requests are signed with the secret. Undefined: they go to the log (Z18). */
+  readonly smsGateway: { readonly url: string; readonly secret: string } | undefined
+  /** Country (ISO 3166-1 alpha-2) of phone numbers without a country code. */
+  readonly phoneCountry: string
+  /** clamd that looks at uploads (`host:port` or the path of a socket); undefined: nobody does (Z28). */
+  readonly clamd: string | undefined
   /** The company's name (Z01 proposes it for a portal) and its own mail domains (Z02, T12). */
   readonly company: { readonly name: string; readonly mailDomains: readonly string[] }
   readonly invitationDays: number
@@ -154,6 +162,26 @@ const variables = z.object({
     .string()
     .regex(/^[^\r\n]*\S@\S+$/, 'PORTICO_MAIL_FROM must be an address, such as Example <crm@example.com>.')
     .optional(),
+  PORTICO_MAIL_BOUNCES: z
+    .string()
+    .regex(/^[^\s@+]+@[^\s@]+$/, 'PORTICO_MAIL_BOUNCES must be an address, such as bounces@example.com.')
+    .optional(),
+  PORTICO_SMS_URL: z
+    .string()
+    .refine(isEndpoint, 'PORTICO_SMS_URL must be the http or https address of the gateway for text messages.')
+    .optional(),
+  PORTICO_SMS_SECRET: z.string().min(16, 'PORTICO_SMS_SECRET must have at least 16 characters.').optional(),
+  PORTICO_PHONE_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'PORTICO_PHONE_COUNTRY must be the two capital letters of a country, such as DE.')
+    .default('DE'),
+  PORTICO_CLAMD: z
+    .string()
+    .regex(
+      /^(\/\S+|[^\s:]+:\d{1,5})$/,
+      'PORTICO_CLAMD must be host:port, such as 127.0.0.1:3310, or the path of a socket.'
+    )
+    .optional(),
   PORTICO_COMPANY_NAME: z.string().max(200, 'PORTICO_COMPANY_NAME may have at most 200 characters.').optional(),
   PORTICO_COMPANY_DOMAINS: z
     .string()
@@ -186,6 +214,10 @@ function isPublicUrl(text: string): boolean {
   return /^https?:$/.test(url?.protocol ?? '') && url?.search === '' && url.hash === '' && url.username === ''
 }
 
+function isEndpoint(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
 function isOrigin(text: string): boolean {
   return isPublicUrl(text) && new URL(text).origin === text
 }
@@ -212,6 +244,9 @@ function contradictions(env: Written, from: HostDefaults | undefined): string[] 
     problems.push(
       `${named(env)} can't have the path /${word}: pages of Portico begin with that word; take another, such as /crm-portal.`
     )
+  }
+  if ((env['PORTICO_SMS_URL'] === undefined) !== (env['PORTICO_SMS_SECRET'] === undefined)) {
+    problems.push('PORTICO_SMS_URL and PORTICO_SMS_SECRET belong together: requests to the gateway are signed.')
   }
   if (publicUrl.startsWith('https:') && env['PORTICO_TRUSTED_PROXIES'] === '0') {
     problems.push(
@@ -322,6 +357,10 @@ function configOf(env: Variables, host: Config['host'], defaults: Defaults): Con
     filesFolder: env.PORTICO_FILES,
     smtpUrl: env.PORTICO_SMTP_URL,
     mailFrom: env.PORTICO_MAIL_FROM ?? defaults.mailFrom,
+    bounceAddress: env.PORTICO_MAIL_BOUNCES,
+    smsGateway: gatewayIn(env),
+    phoneCountry: env.PORTICO_PHONE_COUNTRY,
+    clamd: env.PORTICO_CLAMD,
     company: {
       name: env.PORTICO_COMPANY_NAME ?? defaults.company,
       mailDomains: domainsIn(env.PORTICO_COMPANY_DOMAINS) ?? defaults.mailDomains
@@ -337,6 +376,10 @@ function configOf(env: Variables, host: Config['host'], defaults: Defaults): Con
     logLevel: env.PORTICO_LOG_LEVEL,
     frameAncestors: env.PORTICO_FRAME_ANCESTORS
   }
+}
+
+function gatewayIn({ PORTICO_SMS_URL: url, PORTICO_SMS_SECRET: secret }: Variables): Config['smsGateway'] {
+  return url === undefined || secret === undefined ? undefined : { url, secret }
 }
 
 function portOf(env: Variables): number {

@@ -1,16 +1,18 @@
 /** The hook points by which a host calls Portico. `plugin.json` declares them, `docs/hooks.md` describes them; a test compares the three. */
 import type { RequestHandler } from 'express'
 import type { Locale, Scalar } from './host/catalog.js'
-import type { HostEvent, Permission, Staff } from './host/host.js'
+import type { FieldValue, HostEvent, Permission, Staff } from './host/host.js'
 
 export const hookNames = [
   'settings',
   'admin.menu',
   'routes',
   'record.actions',
+  'record.questions',
   'record.scope',
   'record.authorize',
   'record.saved',
+  'note.posted',
   'lead.converted',
   'jobs'
 ] as const
@@ -27,6 +29,9 @@ export interface Plugin {
   readonly routes: RequestHandler
   /** `record.actions`: buttons on a record's page. */
   recordActions(ask: RecordAsk & { locale: Locale }): Promise<RecordAction[]>
+  /** `record.questions`: what staff must be asked before this is done to a record. A host that asks hands the answers on, with the
+   *  event; what is done elsewhere (an import, an API) happens unasked. */
+  recordQuestions(ask: RecordAsk & { doing: Doing; locale: Locale }): Promise<RecordQuestion[]>
   /** `record.scope`: narrows what a staff member sees of a module; undefined leaves it as the host has it.
    *  The SQL is a condition over alias `r`, and-ed to the host's own. It can only narrow. */
   recordScope(ask: { module: string; action: StaffAction; staff: Staff }): Promise<Sql | undefined>
@@ -34,6 +39,8 @@ export interface Plugin {
   recordAuthorize(ask: { module: string; id: string | undefined; action: StaffAction; staff: Staff }): Promise<boolean>
   /** `record.saved`: a record was created, changed or removed (from the outbox: at least once, in order per record). */
   recordSaved(event: HostEvent): Promise<void>
+  /** `note.posted`: somebody wrote a note on a record (from the outbox, in order per record). */
+  notePosted(event: HostEvent): Promise<void>
   /** `lead.converted` (Z24). */
   leadConverted(event: HostEvent): Promise<void>
   /** `jobs`: work to be run now and then; the host, or Portico's own server, calls `run`. */
@@ -72,6 +79,17 @@ export interface RecordAction {
   readonly label: string
   readonly url: string
   readonly icon: string
+}
+
+/** What somebody of the staff is about to do: change these fields of a record, or make a contact of a lead. */
+export type Doing =
+  { readonly kind: 'change'; readonly values: Readonly<Record<string, FieldValue>> } | { readonly kind: 'conversion' }
+
+/** A question to be answered before: with one of `choices`, or without any by going on. */
+export interface RecordQuestion {
+  readonly name: string
+  readonly text: string
+  readonly choices: readonly { readonly value: string; readonly label: string }[]
 }
 
 export interface Job {

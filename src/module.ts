@@ -6,7 +6,7 @@ import type { Person } from './access/viewer.js'
 import type { Context } from './context.js'
 import type { Catalog, Locale } from './host/catalog.js'
 import type { HostEvent, Staff } from './host/host.js'
-import type { Job, MenuItem, RecordAction, RecordAsk, StaffAction } from './hooks.js'
+import type { Doing, Job, MenuItem, RecordAction, RecordAsk, RecordQuestion, StaffAction } from './hooks.js'
 
 export interface PorticoModule {
   readonly id: string
@@ -21,6 +21,7 @@ export interface Registration {
   adminMenu(items: (ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>): void
   recordActions(actions: (ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>): void
   /** What people from outside may do: the module's share of their policy. */
+  recordQuestions(questions: (ask: RecordAsk & { doing: Doing; locale: Locale }) => Promise<RecordQuestion[]>): void
   policy(grants: (person: Person, catalog: Catalog) => Promise<ModulePolicy[]>): void
   /** Narrows what staff may do: a condition on the record, or undefined for no narrowing. */
   recordScope(

@@ -77,6 +77,7 @@ async function load(entry: ManifestModule): Promise<PorticoModule> {
 
 function subscribe(host: Host, plugin: Plugin): void {
   for (const kind of ['record.created', 'record.changed', 'record.removed'] as const) host.on(kind, plugin.recordSaved)
+  host.on('note.posted', plugin.notePosted)
   host.on('lead.converted', plugin.leadConverted)
   for (const kind of ['staff.changed', 'switches.changed'] as const) host.on(kind, plugin.recordSaved)
 }

@@ -27,6 +27,8 @@ import type { PorticoModule, Registration } from './module.js'
 
 type Scope = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
 
+type Questions = Parameters<Registration['recordQuestions']>[0]
+
 interface Contribution<T> {
   readonly module: string
   readonly what: T
@@ -46,6 +48,7 @@ export function createRegistry(host: Host): Registry {
   const routes: Contribution<{ mount: string; router: Router }>[] = []
   const menus: Contribution<(ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>>[] = []
   const buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[] = []
+  const questions: Contribution<Questions>[] = []
   const policies: Contribution<PolicySource>[] = []
   const scopes: Contribution<Scope>[] = []
   const handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[] = []
@@ -65,7 +68,9 @@ export function createRegistry(host: Host): Registry {
 
   return {
     add(module, entry, context) {
-      module.register(registrationFor(entry, context, { routes, menus, buttons, policies, scopes, handlers, jobs }))
+      module.register(
+        registrationFor(entry, context, { routes, menus, buttons, questions, policies, scopes, handlers, jobs })
+      )
     },
     policySources: () => active(policies),
     adminMenu,
@@ -75,9 +80,11 @@ export function createRegistry(host: Host): Registry {
       adminMenu,
       routes: routesOf(host, routes),
       recordActions: async (ask) => (await Promise.all((await active(buttons)).map((button) => button(ask)))).flat(),
+      recordQuestions: async (ask) => (await Promise.all((await active(questions)).map((one) => one(ask)))).flat(),
       recordScope: async (ask) => scopeSql(host, ask.module, await conditionOf(await active(scopes), ask)),
       recordAuthorize: async (ask) => authorize(host, ask, await conditionOf(await active(scopes), ask)),
       recordSaved: dispatch,
+      notePosted: dispatch,
       leadConverted: dispatch,
       jobs: jobs.map(({ module, what }) => ({
         ...what,
@@ -91,6 +98,7 @@ interface Lists {
   routes: Contribution<{ mount: string; router: Router }>[]
   menus: Contribution<(ask: { staff: Staff; locale: Locale }) => Promise<MenuItem[]>>[]
   buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[]
+  questions: Contribution<Questions>[]
   policies: Contribution<PolicySource>[]
   scopes: Contribution<Scope>[]
   handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[]
@@ -109,6 +117,7 @@ function registrationFor(entry: ManifestModule, context: Context, lists: Lists):
     routes: (mount, router) => put('routes', lists.routes, { mount, router }),
     adminMenu: (items) => put('admin.menu', lists.menus, items),
     recordActions: (actions) => put('record.actions', lists.buttons, actions),
+    recordQuestions: (questions) => put('record.questions', lists.questions, questions),
     policy: (grants) => put(undefined, lists.policies, grants),
     recordScope: (condition) => put('record.scope', lists.scopes, condition),
     on: (kind, handle) => put(hookOf(kind), lists.handlers, { kind, handle }),
@@ -117,7 +126,7 @@ function registrationFor(entry: ManifestModule, context: Context, lists: Lists):
 }
 
 function hookOf(kind: HostEvent['kind']): HookName | undefined {
-  if (kind === 'lead.converted') return 'lead.converted'
+  if (kind === 'lead.converted' || kind === 'note.posted') return kind
   return kind.startsWith('record.') ? 'record.saved' : undefined
 }
 

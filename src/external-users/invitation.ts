@@ -38,7 +38,7 @@ async function outsideAddress(context: Context, text: string): Promise<string> {
 /** Makes him an external user and queues his invitation, all in `trx`. He starts with the inviter's time zone and formats. */
 export async function invite(context: Context, newcomer: Newcomer, by: Staff, trx: Knex): Promise<ExternalUser> {
   const { contactId, name, address, language } = newcomer
-  const profile = { email: address, name, locale: language, timeZone: by.timeZone, formats: by.formats }
+  const profile = { address, name, locale: language, timeZone: by.timeZone, formats: by.formats }
   const identityId = await context.identity.enrol(profile, trx)
   if (await externalUserOf(trx, identityId)) throw refusal('addressTaken')
   const id = randomUUID()

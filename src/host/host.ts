@@ -26,6 +26,8 @@ export interface Host {
   /** May this staff member do that to this record, by the host's own rights and by what plugins narrow? A record that
    *  isn't there: no. Staff pages of ours ask before they show or use a record. */
   allows(staff: Staff, action: RecordRight, module: string, id: string): Promise<boolean>
+  /** May he see records of this module at all, by the host's own rights and by what plugins narrow? A module that isn't there: no. */
+  allowsModule(staff: Staff, module: string): Promise<boolean>
   /** Which modules are on, from the host's own settings; never cached for longer than a request. */
   switches(): Promise<Switches>
   /** Calls `handler` for each event at least once, in order per record, across restarts of either side. */
@@ -120,6 +122,19 @@ export type HostEvent =
       readonly id: string
       readonly contactId: string
       readonly accountId: string | undefined
+      /** What staff answered to the plugin's questions, by the question's name (`record.questions`). */
+      readonly answers?: Readonly<Record<string, string>>
+    }
+  | {
+      /** Somebody wrote a note on a record: staff or people from outside. */
+      readonly kind: 'note.posted'
+      readonly module: string
+      /** Of the record. */
+      readonly id: string
+      readonly noteId: string
+      readonly internal: boolean
+      /** Id of the staff member, where one did it. */
+      readonly by: string | undefined
     }
   | { readonly kind: 'staff.changed'; readonly id: string }
   | { readonly kind: 'switches.changed' }

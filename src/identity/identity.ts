@@ -35,7 +35,7 @@ export interface Identity {
   requireViewer(door: ResolveDoor): RequestHandler
   /** The identity with this address, made (without a password) if there is none. Addresses compare in lower case. */
   enrol(
-    person: { email: string; name: string; locale: Locale; timeZone: string; formats: Formats },
+    person: { address: string; name: string; locale: Locale; timeZone: string; formats: Formats },
     trx?: Knex
   ): Promise<string>
   profile(identityId: string): Promise<Profile | undefined>
@@ -55,7 +55,8 @@ export type LinkPurpose = 'invitation' | 'password-reset'
 
 export interface Profile {
   readonly id: string
-  readonly email: string
+  /** What he signs in with: an e-mail address in lower case, or a phone number as E.164 (`+4930123456`) (Z18). */
+  readonly address: string
   readonly name: string
   readonly hasPassword: boolean
   readonly locale: Locale

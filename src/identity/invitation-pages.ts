@@ -41,7 +41,7 @@ export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => 
   if (!identity) return goTo(res, door, '/sign-in')
   await page(res, 'identity/password', {
     door,
-    email: identity.email,
+    address: identity.address,
     shortest,
     score: 0,
     form: nothingTyped
@@ -62,7 +62,7 @@ export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
     goTo(res, door, '/welcome')
   }
   await submit(req, act, (form) =>
-    page(res, 'identity/password', { door, email: identity.email, shortest, score, form }, { status: 422 })
+    page(res, 'identity/password', { door, address: identity.address, shortest, score, form }, { status: 422 })
   )
 }
 

@@ -12,7 +12,7 @@ export interface Passwords {
 
 /** What is known of the person and so must not be his password. */
 export interface Owner {
-  readonly email: string
+  readonly address: string
   readonly name: string
 }
 
@@ -57,8 +57,8 @@ export function judge(password: string, owner: Owner): Judgement {
 function scoreOf(password: string, owner: Owner): number {
   return guesser.check(password, [
     'portico',
-    owner.email,
-    ...owner.email.split(/[@.]/),
+    owner.address,
+    ...owner.address.split(/[@.]/),
     owner.name,
     ...owner.name.split(/\s+/)
   ]).score
@@ -66,6 +66,8 @@ function scoreOf(password: string, owner: Owner): number {
 
 function namesOwner(password: string, owner: Owner): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '')
-  const own = [owner.email, owner.email.split('@')[0] ?? '', owner.name].map(plain).filter((word) => word.length >= 5)
+  const own = [owner.address, owner.address.split('@')[0] ?? '', owner.name]
+    .map(plain)
+    .filter((word) => word.length >= 5)
   return own.some((word) => plain(password).includes(word))
 }

@@ -22,7 +22,7 @@ export interface StoredIdentity extends Profile {
 
 interface IdentityRow {
   readonly id: string
-  readonly email: string
+  readonly address: string
   readonly name: string
   readonly password_hash: string | null
   readonly locale: Locale
@@ -35,7 +35,7 @@ interface IdentityRow {
 
 const columns = [
   'id',
-  'email',
+  'address',
   'name',
   'password_hash',
   'locale',
@@ -48,18 +48,18 @@ const columns = [
 
 export interface Profiles {
   find(id: string): Promise<StoredIdentity | undefined>
-  findByEmail(email: string): Promise<StoredIdentity | undefined>
+  findByAddress(address: string): Promise<StoredIdentity | undefined>
   /** The languages of these identities, by id. */
   localesOf(ids: readonly string[], trx: Knex): Promise<Map<string, Locale>>
   /** The id of the identity with this address; a new one has no password. Two at once get the same one. */
-  enrol(person: Omit<Preferences, 'country'> & { email: string; name: string }, trx?: Knex): Promise<string>
+  enrol(person: Omit<Preferences, 'country'> & { address: string; name: string }, trx?: Knex): Promise<string>
   prefer(id: string, preferences: Preferences): Promise<void>
   /** Sets the password; every session of the identity, at whatever door, ends. */
   setPassword(id: string, hash: string): Promise<void>
 }
 
 export function createProfiles(db: Knex, now: () => number): Profiles {
-  const found = async (where: { id: string } | { email: string }) => {
+  const found = async (where: { id: string } | { address: string }) => {
     const row = await db<IdentityRow>('portico_identities')
       .select(...columns)
       .where(where)
@@ -68,7 +68,7 @@ export function createProfiles(db: Knex, now: () => number): Profiles {
   }
   return {
     find: (id) => found({ id }),
-    findByEmail: (email) => found({ email: addressKey(email) }),
+    findByAddress: (address) => found({ address: addressKey(address) }),
     async localesOf(ids, trx) {
       const rows = await trx<IdentityRow>('portico_identities').select('id', 'locale').whereIn('id', ids)
       return new Map(rows.map(({ id, locale }) => [id, locale]))
@@ -86,22 +86,22 @@ export function createProfiles(db: Knex, now: () => number): Profiles {
 }
 
 /** Addresses compare in lower case. */
-function addressKey(email: string): string {
-  return email.trim().toLowerCase()
+function addressKey(address: string): string {
+  return address.trim().toLowerCase()
 }
 
 async function enrol(db: Knex, person: Parameters<Profiles['enrol']>[0], at: number): Promise<string> {
-  const email = addressKey(person.email)
+  const address = addressKey(person.address)
   const row = {
     id: randomUUID(),
-    email,
+    address,
     name: person.name,
     ...rowOf({ ...person, country: undefined }),
     created_at: momentAt(at)
   }
-  await db('portico_identities').insert(row).onConflict('email').ignore()
+  await db('portico_identities').insert(row).onConflict('address').ignore()
   // Locked, because in a transaction a plain reading would not show what somebody else enrolled meanwhile.
-  const kept = await db<IdentityRow>('portico_identities').select('id').where({ email }).first().forUpdate()
+  const kept = await db<IdentityRow>('portico_identities').select('id').where({ address }).first().forUpdate()
   if (!kept) throw new Error('An identity that was just enrolled is not there.')
   return kept.id
 }
@@ -113,7 +113,7 @@ function rowOf({ locale, timeZone, country, formats }: Preferences) {
 function identityOf(row: IdentityRow): StoredIdentity {
   return {
     id: row.id,
-    email: row.email,
+    address: row.address,
     name: row.name,
     hasPassword: row.password_hash !== null,
     passwordHash: row.password_hash ?? undefined,

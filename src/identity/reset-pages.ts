@@ -34,7 +34,7 @@ export const sendReset: DoorPage = async ({ parts, req, res, door }) => {
 
 /** Only for somebody who has a password and may come in by this door (A31). */
 async function mailLink(parts: Parts, door: Door, address: string): Promise<void> {
-  const identity = await parts.profiles.findByEmail(address)
+  const identity = await parts.profiles.findByAddress(address)
   const person = identity?.hasPassword ? await door.admit(identity.id) : undefined
   if (!identity || !person) return
   const order = {
@@ -47,7 +47,7 @@ async function mailLink(parts: Parts, door: Door, address: string): Promise<void
   const message = await writeMail({
     template: 'password-reset',
     locale: identity.locale,
-    to: { name: identity.name, address: identity.email },
+    to: { name: identity.name, address: identity.address },
     args: { door: door.name, count: validHours },
     link: `${parts.config.publicUrl}${door.base}/reset/${token}`,
     about: `${person.kind}:${person.id}`
@@ -97,6 +97,6 @@ async function behindLink(parts: Parts, door: Door, link: Link | undefined): Pro
   return identity
 }
 
-function shown(identity: StoredIdentity): { email: string } {
-  return { email: identity.email }
+function shown(identity: StoredIdentity): { address: string } {
+  return { address: identity.address }
 }

@@ -39,7 +39,7 @@ async function identityBehind(
   email: string,
   password: string
 ): Promise<StoredIdentity | undefined> {
-  const identity = await profiles.findByEmail(email)
+  const identity = await profiles.findByAddress(email)
   const isRight = await passwords.matches(identity?.passwordHash, password)
   return isRight ? identity : undefined
 }

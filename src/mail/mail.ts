@@ -21,4 +21,11 @@ export interface Message {
   readonly html: string
   /** Whom it is about (`portal-user:<id>`), so that it can be withdrawn. */
   readonly about: string
+  /** What it is for (`invitation`, `notification`), as staff see it listed. */
+  readonly kind?: string
+  /** Default: the configuration's. */
+  readonly from?: { readonly name: string; readonly address: string }
+  readonly replyTo?: string
+  /** Address at which one POST unsubscribes (RFC 8058). */
+  readonly unsubscribe?: string
 }

@@ -117,6 +117,7 @@ function hostOn(db: Knex, writes: string[]): Host {
     narrowsStaff: true,
     db,
     catalog: async () => catalog,
+    allowsModule: notAsked,
     async save(change) {
       writes.push('save')
       return save(db, change)

@@ -148,7 +148,7 @@ export function fields(world: () => World): void {
       const bjorn = await customer('bjorn')
       const kept = ['email', 'name', 'password_hash', 'epoch'] as const
       const identity = async () => {
-        const row = await rowIn(db, 'portico_identities', { email: 'bjorn@fjordside.example' })
+        const row = await rowIn(db, 'portico_identities', { address: 'bjorn@fjordside.example' })
         return kept.map((name) => row[name])
       }
       const before = await identity()

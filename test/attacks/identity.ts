@@ -349,7 +349,7 @@ export function identity(world: () => World): void {
         .and.not.include('@')
       for (const path of ['case', 'account', 'quote', 'product', 'contact/new', 'contact/anna/edit'])
         expect((await newcomer.get(`/portal/fresh/${path}`)).status, path).to.be.oneOf([403, 404])
-      expect(await db('portico_identities').where({ email: 'mehmet2@nordwind.example' })).to.deep.equal([])
+      expect(await db('portico_identities').where({ address: 'mehmet2@nordwind.example' })).to.deep.equal([])
     })
 
     it('A38 staff, people of the company, and addresses that are in use are not invited, and nothing is written', async () => {
@@ -401,7 +401,7 @@ export function identity(world: () => World): void {
           'another module'
         ).to.equal(404)
       })
-      const before = await rowIn(db, 'portico_identities', { email: 'bjorn@fjordside.example' })
+      const before = await rowIn(db, 'portico_identities', { address: 'bjorn@fjordside.example' })
       const type = await openPortal(context, 'second', [])
       await invite(
         context,
@@ -417,7 +417,7 @@ export function identity(world: () => World): void {
       for (const path of ['password', 'contact/bjorn'])
         expect((await visitor.get(`/portal/second/${path}`)).headers['location'], path).to.include('/sign-in')
       expect((await visitor.post('/portal/second/password', { password: newPassword })).status).to.equal(401)
-      expect(await rowIn(db, 'portico_identities', { email: 'bjorn@fjordside.example' })).to.deep.equal(before)
+      expect(await rowIn(db, 'portico_identities', { address: 'bjorn@fjordside.example' })).to.deep.equal(before)
     })
   })
 }

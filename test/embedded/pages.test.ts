@@ -487,6 +487,8 @@ const plugin: Plugin = {
         : []
     ),
   routes: (req, res, next) => next(),
+  recordQuestions: () => Promise.resolve([]),
+  notePosted: () => Promise.resolve(),
   recordActions: ({ module }) =>
     Promise.resolve(
       module === 'Contact' ? [{ name: 'invite', label: 'Einladen', url: '/probe/invite', icon: 'mail-plus' }] : []

@@ -511,7 +511,7 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         )
         await host.remove(fixture.module, id, system)
         await host.deliver()
-        const told = about(events, id) as Extract<HostEvent, { module: string }>[]
+        const told = about(events, id) as Extract<HostEvent, { changed: readonly string[] }>[]
         expect(told.map((event) => event.kind)).to.deep.equal(['record.created', 'record.changed', 'record.removed'])
         expect(told[1]).to.deep.include({ module: fixture.module, by, changed: [fixture.required] })
         expect(told[0]!.changed).to.include(fixture.required)

@@ -27,6 +27,12 @@ export class NarrowPlugin implements Plugin {
   recordSaved(): Promise<void> {
     return Promise.resolve()
   }
+  recordQuestions(): Promise<[]> {
+    return Promise.resolve([])
+  }
+  notePosted(): Promise<void> {
+    return Promise.resolve()
+  }
   leadConverted(): Promise<void> {
     return Promise.resolve()
   }

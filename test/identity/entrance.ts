@@ -51,7 +51,7 @@ export const emailOf = (name: string): string => `${name}@nordwind.example`
 const formats = { date: 'dmy', time: '24' } as const
 
 export async function openEntrance(db: Knex, env: Record<string, string> = {}): Promise<Entrance> {
-  for (const migration of migrations.slice(0, 3)) await migration.up(db)
+  for (const migration of migrations) await migration.up(db)
   const config = readConfig({ NODE_ENV: 'test', ...env })
   const clock = { milliseconds: Date.now() }
   const log = pino({ level: 'silent' })
@@ -120,7 +120,7 @@ function personFor(id: string): Person {
 function enrolment(identity: OwnIdentity, acme: TestDoor): Entrance['enrol'] {
   return async (name, options = {}) => {
     const preferences = { locale: 'en', timeZone: 'Europe/Berlin', formats } as const
-    const id = await identity.enrol({ email: emailOf(name), name: `${name} Berg`, ...preferences })
+    const id = await identity.enrol({ address: emailOf(name), name: `${name} Berg`, ...preferences })
     if (!('password' in options) || options.password) await identity.setPassword(id, options.password ?? password)
     if (options.welcomed !== false) await identity.prefer(id, { ...preferences, country: undefined })
     for (const door of options.at ?? [acme]) door.admitted.add(id)

@@ -210,7 +210,7 @@ eachDatabase((open) => {
         expect(refused.text).not.to.contain(typed)
         const profile = await at
           .db('portico_identities')
-          .where({ email: emailOf('anna') })
+          .where({ address: emailOf('anna') })
           .first<{ password_hash: string | null }>('password_hash')
         expect(profile.password_hash).to.equal(null)
       })
@@ -220,7 +220,7 @@ eachDatabase((open) => {
       expect((await visitor.post('/portal/acme/password', { password })).status).to.equal(303)
       const profile = await at
         .db('portico_identities')
-        .where({ email: emailOf('anna') })
+        .where({ address: emailOf('anna') })
         .first<{ password_hash: string | null }>('password_hash')
       expect(profile.password_hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     })

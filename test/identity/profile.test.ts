@@ -76,16 +76,18 @@ eachDatabase((open) => {
     it('is one per address, in whatever case, also when two enrol it at once', async () => {
       const person = { name: 'Dora', locale: 'en', timeZone: 'UTC', formats: { date: 'iso', time: '24' } } as const
       const ids = await Promise.all(
-        ['DORA@x.example', 'dora@x.example', ' Dora@X.example'].map((email) => at.identity.enrol({ email, ...person }))
+        ['DORA@x.example', 'dora@x.example', ' Dora@X.example'].map((email) =>
+          at.identity.enrol({ address: email, ...person })
+        )
       )
       expect(new Set(ids).size).to.equal(1)
-      expect(await at.identity.profile(ids[0] ?? '')).to.include({ email: 'dora@x.example', hasPassword: false })
+      expect(await at.identity.profile(ids[0] ?? '')).to.include({ address: 'dora@x.example', hasPassword: false })
       expect(await at.identity.profile('nobody')).to.equal(undefined)
     })
 
     it('does not give the hash of the password away', async () => {
       expect(JSON.stringify(await at.identity.profile(anna))).not.to.contain('argon2')
-      expect(await at.identity.profile(anna)).to.include({ email: emailOf('anna'), hasPassword: true })
+      expect(await at.identity.profile(anna)).to.include({ address: emailOf('anna'), hasPassword: true })
     })
   })
 })

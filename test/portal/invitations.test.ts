@@ -188,7 +188,7 @@ eachDatabase((open) => {
         expect(reasons(outcomes)).to.deep.equal({ fulfilled: 1, 'portal:refusal.limit': 5 })
         expect(
           await db('portico_identities').whereIn(
-            'email',
+            'address',
             people.map((name) => `${name}@nordwind.example`)
           )
         ).to.have.length(1)

@@ -219,9 +219,9 @@ eachDatabase((open) => {
       const identity = (await db<Row>('portico_identities').first().where({ id: anna.identity_id }))!
       for (let number = 0; number < count; number++) {
         const id = `${anna.id.slice(0, 30)}-${number}`
-        const email = `aa${number}@crowd.example`
-        await db('portico_identities').insert({ ...identity, id, email })
-        const user = { id, identity_id: id, record_id: `crowd-${number}`, name: `Aa ${number}`, address: email }
+        const address = `aa${number}@crowd.example`
+        await db('portico_identities').insert({ ...identity, id, address })
+        const user = { id, identity_id: id, record_id: `crowd-${number}`, name: `Aa ${number}`, address }
         await db('portico_portal_users').insert({ ...anna, ...user })
       }
     }

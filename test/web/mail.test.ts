@@ -30,7 +30,7 @@ eachDatabase((open) => {
 
     beforeEach(async () => {
       db = (await open()).db
-      for (const migration of migrations.slice(0, 3)) await migration.up(db)
+      for (const migration of migrations) await migration.up(db)
       server = await openMailServer()
       clock = Date.now()
       mail = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom }, log, now: () => clock })

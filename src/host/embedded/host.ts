@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.js'
 import { mountOf } from '../../web/render.js'
 import type { Host, RecordRight, Staff } from '../host.js'
 import type { Crm } from './crm.js'
+import { gateFor } from './gate.js'
 import { homePath, recordPath, signInUrl } from './pages/paths.js'
 
 /** `staffOf` is how the CRM's pages know who makes a request. */
@@ -30,6 +31,7 @@ export function embeddedHost(
     staff: options.staffOf,
     staffById: users.find,
     allows: (staff, action, module, id) => allows(crm, staff, action, { module, id }),
+    allowsModule: (staff, module) => allowsModule(crm, staff, module),
     switches: settings.switches,
     on: outbox.on,
     deliver: outbox.deliver,
@@ -55,4 +57,11 @@ async function allows(
     if (error instanceof NotFound) return false
     throw error
   }
+}
+
+/** The embedded CRM itself keeps no module from its staff; plugins may. */
+async function allowsModule(crm: Crm, staff: Staff, module: string): Promise<boolean> {
+  if (!(await crm.catalog('en')).modules.has(module)) return false
+  const scopes = await gateFor(staff, () => crm.plugins).scopes(module, 'view')
+  return scopes.every(({ sql }) => sql !== '1 = 0')
 }

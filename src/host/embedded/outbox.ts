@@ -27,6 +27,7 @@ function subjectOf(event: HostEvent): string {
     case 'record.created':
     case 'record.changed':
     case 'record.removed':
+    case 'note.posted':
       return `${event.module}/${event.id}`
     case 'lead.converted':
       return `Lead/${event.id}`

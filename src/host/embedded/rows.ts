@@ -92,7 +92,7 @@ export async function restoreRow(pen: Pen, module: Module, row: Row): Promise<vo
 
 export async function emitRecord(
   pen: Pen,
-  kind: Extract<HostEvent, { module: string }>['kind'],
+  kind: Extract<HostEvent, { changed: readonly string[] }>['kind'],
   module: Module,
   id: string,
   changed: readonly string[]

@@ -44,6 +44,7 @@ export function espocrmHost({ espo, authors, events, staff, staffOf, siteUrl }: 
       const answers = await Promise.all(plugins.map((plugin) => plugin.recordAuthorize(ask)))
       return answers.every((answer) => answer === true)
     },
+    allowsModule: (asking, module) => staff.allowsModule(asking, module),
     switches: async () => (await espo.settings()).switches,
     on: events.on,
     deliver: events.deliver,

@@ -15,6 +15,8 @@ export interface StaffDirectory {
   signedIn(signIn: SignIn): Promise<Staff | undefined>
   /** By EspoCRM's own rights. @throws HostUnavailable */
   allows(staff: Staff, action: RecordRight, module: string, id: string): Promise<boolean>
+  /** May he see records of it at all? @throws HostUnavailable */
+  allowsModule(staff: Staff, module: string): Promise<boolean>
 }
 
 /** A staff member's sign-in here rests on his session in EspoCRM. */
@@ -39,7 +41,8 @@ export function createStaff({ db, rest }: Pick<Espo, 'db' | 'rest'>, defaults: (
     find: async (id) => staffOf(await userRow(users(db).where({ 'u.id': id }))),
     findByUserName: async (userName) => staffOf(await userRow(users(db).where({ 'u.user_name': userName }))),
     signedIn: async (signIn) => staffOf(await signedInUser(db, signIn)),
-    allows: (staff, action, module, id) => allows(rest, { staff, action, module, id })
+    allows: async (staff, action, module, id) => isId(id) && (await rightsTo(rest, [staff.id, module, id]))[action],
+    allowsModule: async (staff, module) => (await rightsTo(rest, [staff.id, module])).view
   }
 }
 
@@ -168,16 +171,19 @@ async function rolesOf(db: Knex, userId: string): Promise<Record<string, unknown
 
 const rights = z.object({ view: z.boolean(), edit: z.boolean(), delete: z.boolean() })
 
-async function allows(
+const none = { view: false, edit: false, delete: false }
+
+/** What somebody of the staff may do with a record or, without its id, with a module. */
+async function rightsTo(
   rest: Espo['rest'],
-  { staff, action, module, id }: { staff: Staff; action: RecordRight; module: string; id: string }
-): Promise<boolean> {
-  if (!/^[A-Za-z]\w*$/.test(module) || !isId(id)) return false
-  const path = `Portico/rights/${segment(staff.id)}/${module}/${segment(id)}`
+  [staffId, module, id]: readonly [staffId: string, module: string, id?: string]
+): Promise<z.infer<typeof rights>> {
+  if (!/^[A-Za-z]\w*$/.test(module)) return none
+  const path = ['Portico/rights', segment(staffId), module, ...(id === undefined ? [] : [segment(id)])].join('/')
   try {
-    return rights.parse(await rest.send('GET', path))[action]
+    return rights.parse(await rest.send('GET', path))
   } catch (error) {
-    if (error instanceof EspoRefused && error.status === 404) return false
+    if (error instanceof EspoRefused && error.status === 404) return none
     if (error instanceof HostUnavailable) throw error
     throw new HostUnavailable('EspoCRM does not say what a user may do.', { cause: error })
   }

@@ -11,6 +11,7 @@ import { previewUrl } from './preview-pages.js'
 const open: Readonly<Record<PortalUserStatus, readonly string[]>> = {
   invited: ['invitation', 'deactivation', 'removal'],
   confirmed: ['deactivation', 'removal'],
+  suspended: [],
   deactivated: ['activation', 'removal'],
   removed: []
 }

@@ -168,10 +168,7 @@ async function admit(context: Context, admission: Admission): Promise<string> {
 async function identityIn(context: Context, trx: Knex, admission: Admission): Promise<string> {
   const { form, portal, name, address, by } = admission
   const { timeZone, formats } = by
-  const identityId = await context.identity.enrol(
-    { email: address, name, locale: form.language, timeZone, formats },
-    trx
-  )
+  const identityId = await context.identity.enrol({ address, name, locale: form.language, timeZone, formats }, trx)
   if (await portalUserOf(trx, portal.id, identityId)) throw refusal('alreadyUser')
   return identityId
 }

@@ -50,7 +50,7 @@ export async function invitePerson(context: Context, form: PersonForm, by: Staff
   await changeConfiguration(context, by, async (trx) => {
     await letInAlone(trx, portal.id)
     await mustHaveRoom(context, trx, { portalId: portal.id, userTypeId: undefined })
-    const identityId = await context.identity.enrol({ email: address, name, locale, timeZone, formats }, trx)
+    const identityId = await context.identity.enrol({ address, name, locale, timeZone, formats }, trx)
     if (await portalUserOf(trx, portal.id, identityId)) throw new Invalid({ address: refusal('alreadyUser') })
     await trx('portico_portal_users').insert({
       ...rowOf(context, form, by),

@@ -11,7 +11,8 @@ import type { Staff } from '../../host/host.js'
 import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
 import { audienceOf } from '../portals/portals.js'
 
-export const portalUserStatuses = ['invited', 'confirmed', 'deactivated', 'removed'] as const
+/** `suspended`: his address was changed in the CRM, and he has not confirmed the new one yet (Z20). */
+export const portalUserStatuses = ['invited', 'confirmed', 'suspended', 'deactivated', 'removed'] as const
 export type PortalUserStatus = (typeof portalUserStatuses)[number]
 
 export interface PortalUser {
@@ -176,7 +177,7 @@ async function counted(db: Knex, where: Record<string, string>): Promise<UserCou
 }
 
 function sumOf(rows: readonly CountRow[]): StatusCounts {
-  const counts = { invited: 0, confirmed: 0, deactivated: 0, removed: 0 }
+  const counts = { invited: 0, confirmed: 0, suspended: 0, deactivated: 0, removed: 0 }
   for (const { status, users } of rows) counts[status] += Number(users)
   return counts
 }

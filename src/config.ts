@@ -233,26 +233,39 @@ function isDatabaseUrl(text: string): boolean {
 /** What only shows when several variables are looked at together. */
 function contradictions(env: Written, from: HostDefaults | undefined): string[] {
   const publicUrl = env['PORTICO_PUBLIC_URL'] ?? from?.publicUrl ?? 'http://localhost'
-  const problems = hostIn(env) === 'espocrm' ? [] : missing(env, publicUrl)
-  if (hostIn(env) === 'embedded' && env['PORTICO_ESPOCRM_URL'] !== undefined) {
-    problems.push(
-      'PORTICO_ESPOCRM_URL is for Portico beside EspoCRM: begin DATABASE_URL with espocrm+mysql://, or leave it out.'
-    )
-  }
+  return [
+    ...(hostIn(env) === 'espocrm' ? [] : missing(env, publicUrl)),
+    ...problemsOfAddress(env, publicUrl),
+    ...halfSaid(env)
+  ]
+}
+
+function problemsOfAddress(env: Written, publicUrl: string): string[] {
+  const problems = []
   const [, word = ''] = URL.canParse(publicUrl) ? new URL(publicUrl).pathname.split('/') : []
   if (ownWords.includes(word)) {
     problems.push(
       `${named(env)} can't have the path /${word}: pages of Portico begin with that word; take another, such as /crm-portal.`
     )
   }
-  if ((env['PORTICO_SMS_URL'] === undefined) !== (env['PORTICO_SMS_SECRET'] === undefined)) {
-    problems.push('PORTICO_SMS_URL and PORTICO_SMS_SECRET belong together: requests to the gateway are signed.')
-  }
   if (publicUrl.startsWith('https:') && env['PORTICO_TRUSTED_PROXIES'] === '0') {
     problems.push(
       `PORTICO_TRUSTED_PROXIES must be at least 1: ${named(env)} is https, and Portico itself speaks http to a proxy.`
     )
   }
+  return problems
+}
+
+/** Variables that mean something only together with others. */
+function halfSaid(env: Written): string[] {
+  const problems = []
+  if (hostIn(env) === 'embedded' && env['PORTICO_ESPOCRM_URL'] !== undefined) {
+    problems.push(
+      'PORTICO_ESPOCRM_URL is for Portico beside EspoCRM: begin DATABASE_URL with espocrm+mysql://, or leave it out.'
+    )
+  }
+  if ((env['PORTICO_SMS_URL'] === undefined) !== (env['PORTICO_SMS_SECRET'] === undefined))
+    problems.push('PORTICO_SMS_URL and PORTICO_SMS_SECRET belong together: requests to the gateway are signed.')
   return problems
 }
 

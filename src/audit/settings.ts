@@ -57,5 +57,5 @@ async function load(db: Knex): Promise<ReadonlyMap<string, StoredSetting>> {
     'value',
     'revision'
   )
-  return new Map(rows.map(({ name, value, revision }) => [name, { value: JSON.parse(value), revision }]))
+  return new Map(rows.map(({ name, value, revision }) => [name, { value: JSON.parse(value) as unknown, revision }]))
 }

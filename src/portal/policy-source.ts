@@ -3,8 +3,10 @@ import type { Context } from '../context.js'
 import type { ModulePolicy } from '../access/grant.js'
 import type { Person } from '../access/viewer.js'
 import type { Catalog } from '../host/catalog.js'
+import { configurationVersion } from '../db/configuration-version.js'
 import { configuration, type Portal, type UserType } from './configuration.js'
 import { combined } from './combined-policy.js'
+import { keepPolicies, type KeepPolicy } from './kept-policies.js'
 import { layoutSets, type LayoutSet } from './layouts/layouts.js'
 import { accessLevels } from './roles/levels.js'
 import { primaryFieldsIn, type PrimaryValues } from './user-types/criteria.js'
@@ -38,7 +40,18 @@ export async function policyUnder(
   const roles = await rolesFor(context.db, portal, person.id)
   const levels = await accessLevels(context.db)
   const accounts = (await chosenAccounts(context.db)).get(person.id)
-  return combined(type, { catalog, person, roles, levels, accounts })
+  const version = await configurationVersion(context.db)
+  return keepFor(context)({ person, catalog, portal, userType, primary: type?.primary, version }, () =>
+    combined(type, { catalog, person, roles, levels, accounts })
+  )
+}
+
+const keepers = new WeakMap<Context, KeepPolicy>()
+
+function keepFor(context: Context): KeepPolicy {
+  const known = keepers.get(context) ?? keepPolicies()
+  keepers.set(context, known)
+  return known
 }
 
 /** Undefined where his own record is gone. */

@@ -11,7 +11,8 @@ import {
   type Right
 } from '../src/portal/configuration.js'
 import { invite } from '../src/portal/people/invitations.js'
-import { confirm, portalUserById, subjectOf } from '../src/portal/people/portal-users.js'
+import { confirm } from '../src/portal/people/access-changes.js'
+import { portalUserById, subjectOf } from '../src/portal/people/portal-users.js'
 import { createPortal } from '../src/portal/portals/portals.js'
 import { saveRelease } from '../src/portal/user-types/releases.js'
 import { finishSetUp } from '../src/portal/user-types/set-up.js'

@@ -1,5 +1,7 @@
 /** What portals can do beyond the first one's lists: a dashboard, a layout for complaints, a page from elsewhere in the navigation, and a
  *  second portal for partners, with an appearance and portal roles of its own. For whoever tries Portico; tests make what they need. */
+import { records } from '../src/access/records.js'
+import { viewerFor } from '../src/access/viewer.js'
 import type { Context } from '../src/context.js'
 import type { Embedded } from '../src/embedded.js'
 import type { Staff } from '../src/host/host.js'
@@ -15,12 +17,26 @@ import { chooseDashboard, createDashboard, dashboardById, putDashlet } from '../
 import type { Dashlet } from '../src/portal/dashboards/dashlets.js'
 import { chooseLayoutSet, createLayoutSet, saveLayout } from '../src/portal/layouts/layout-changes.js'
 import { layoutSets } from '../src/portal/layouts/layouts.js'
+import { createAccessForm, releaseAccessForm } from '../src/portal/forms/access-forms.js'
+import { confirmRequest, putRequest, requestBehind } from '../src/portal/forms/requests.js'
+import { chooseModules } from '../src/portal/feed/feed.js'
+import { invite } from '../src/portal/people/invitations.js'
+import { portalUserByAddress } from '../src/portal/people/portal-users.js'
+import { personOf } from '../src/portal/portals/door.js'
 import { createPortal } from '../src/portal/portals/portals.js'
+import { addConsent } from '../src/portal/privacy/consents.js'
+import { oneself } from '../src/portal/privacy/persons-of.js'
+import { recordBasis } from '../src/portal/privacy/processing.js'
+import { makeRequest } from '../src/portal/privacy/requests.js'
+import { privacySettings, savePrivacySettings } from '../src/portal/privacy/settings.js'
 import { saveRelease, saveReleases } from '../src/portal/user-types/releases.js'
 import type { ReleaseDraft } from '../src/portal/user-types/release-check.js'
 import { createRole, saveRoleModule, saveRolesOfPortal } from '../src/portal/roles/role-changes.js'
 import { roleById } from '../src/portal/roles/roles.js'
+import { saveHolds } from '../src/portal/user-types/save-holds.js'
 import { finishSetUp } from '../src/portal/user-types/set-up.js'
+import { addUserType, chooseAddressField } from '../src/portal/user-types/user-types.js'
+import { approveDraft, smsTemplates } from '../src/sms/templates.js'
 import { saveAccent } from '../src/portal/portals/theme.js'
 import { createWebTab } from '../src/portal/portals/web-tabs.js'
 import { customers, staff } from './cast.js'
@@ -39,6 +55,11 @@ export async function seedShowcase(embedded: Embedded): Promise<void> {
   await addOrders(context, irena, portals[0]!.id)
   await addWebTab(context, irena, portals[0]!.id)
   await addPartners(embedded, irena)
+  await addPrivacy(context, irena, portals[0]!.id)
+  await addForm(context, (await embedded.host.staffById(staff.frank.id))!, portals[0]!.id)
+  await addFeed(context, portals[0]!.id)
+  await addHolds(embedded, irena, portals[0]!.id)
+  await addPhones(context, irena)
 }
 
 type Count = Extract<Dashlet, { kind: 'count' }>
@@ -230,4 +251,93 @@ function seenOf({ id, revision }: UserType): { id: string; revision: number } {
 async function seenPortal(context: Context, id: string): Promise<{ id: string; revision: number }> {
   const { revision } = (await configuration(context.db)).portals.get(id)!
   return { id, revision }
+}
+
+/** Visitors can ask for access, and one has: his address is confirmed, and he waits for an answer. */
+async function addForm(context: Context, by: Staff, portalId: string): Promise<void> {
+  const introductions = {
+    en: 'For customers of Thermovia and whoever looks after their buildings.\n\nWe answer within **two working days**.',
+    de: 'Für Kunden von Thermovia und alle, die deren Gebäude betreuen.\n\nWir antworten innerhalb von **zwei Werktagen**.',
+    cs: 'Pro zákazníky společnosti Thermovia a všechny, kdo pečují o jejich budovy.\n\nOdpovídáme do **dvou pracovních dnů**.'
+  }
+  const draft = {
+    name: 'Customers',
+    slug: 'access',
+    needsApproval: true,
+    fields: ['firstName', 'phone'],
+    introductions
+  }
+  const formId = await createAccessForm(context, (await clientPortalOf(context, portalId)).id, draft, by)
+  await releaseAccessForm(context, { id: formId, revision: 1 }, by)
+  const values = { firstName: 'Mikkel', lastName: 'Sørensen', phone: '+45 33 55 01 20' }
+  const request = {
+    formId,
+    address: 'mikkel@havnegade.example',
+    name: 'Mikkel Sørensen',
+    values,
+    language: 'en'
+  } as const
+  await context.db.transaction(async (trx) => {
+    const { token } = await putRequest(trx, request, context.now())
+    const put = await requestBehind(trx, { formId, token, now: context.now() })
+    if (put) await confirmRequest(trx, put, context.now())
+  })
+}
+
+/** Two staff members follow what customers do, and one of the customers has just asked something. */
+async function addFeed(context: Context, portalId: string): Promise<void> {
+  for (const { id } of [staff.irena, staff.petra])
+    await chooseModules(context.db, id, { choosable: ['Case', 'Contact'], chosen: ['Case', 'Contact'] })
+  const bjorn = await portalUserByAddress(context.db, portalId, customers.bjorn.email)
+  const person = bjorn && (await personOf(context, portalId, bjorn))
+  if (!person) return
+  const his = records(await viewerFor(context.kernel, person))
+  await his.post('Case', 'bjorns-case', { text: 'When does your technician arrive?', files: [] })
+}
+
+/** Contacts can wait for approval or review before they are invited; one of them does. */
+async function addHolds({ host, portico: { context } }: Embedded, by: Staff, portalId: string): Promise<void> {
+  const [type] = userTypesOf(await configuration(context.db), portalId)
+  const hold = (value: string) => ({ field: 'approval', values: [value] })
+  await saveHolds(context, type!, { approval: hold('Pending'), review: hold('Review') }, by)
+  await host.save({ module: 'Contact', id: 'dirk', values: { approval: 'Pending' } }, { kind: 'staff', id: by.id })
+}
+
+/** Compliance is on: Anna has given her consent, and Jonas asks for a copy of his data. */
+async function addPrivacy(context: Context, by: Staff, portalId: string): Promise<void> {
+  const { revision, ...settings } = await privacySettings(context.db)
+  const purposes = [
+    { id: 'news', labels: { en: 'News by mail', de: 'Neuigkeiten per E-Mail', cs: 'Novinky e-mailem' } },
+    { id: 'calls', labels: { en: 'Calls', de: 'Anrufe', cs: 'Telefonáty' } }
+  ]
+  const wording = {
+    en: 'Thermovia may use my data to tell me about maintenance and offers. I can withdraw this at any time.',
+    de: 'Thermovia darf meine Daten nutzen, um mich über Wartung und Angebote zu informieren. Ich kann dies jederzeit widerrufen.',
+    cs: 'Thermovia smí používat mé údaje, aby mě informovala o údržbě a nabídkách. Souhlas mohu kdykoli odvolat.'
+  }
+  const officer = 'Simona Strážná, privacy@thermovia.example'
+  await savePrivacySettings(context, revision, { ...settings, isOn: true, purposes, wording, officer }, by)
+  const anna = { module: 'Contact', recordId: customers.anna.id }
+  await recordBasis(context, anna, { revision: 0, basis: 'consent', remark: '' }, by)
+  const giver = { kind: 'outside', id: customers.anna.id, name: 'Anna Schmidt', locale: customers.anna.locale } as const
+  await addConsent(context, anna, { seen: '', state: 'given', purposes: ['news'] }, giver)
+  const jonas = await portalUserByAddress(context.db, portalId, customers.jonas.email)
+  const person = jonas && (await personOf(context, portalId, jonas))
+  if (person) await makeRequest(context, { person }, oneself({ person }), { kind: 'export', words: '' })
+}
+
+/** Partners on the road are invited by text message; one of them was, and hasn't answered yet. */
+async function addPhones(context: Context, by: Staff): Promise<void> {
+  for (const template of await smsTemplates(context.db))
+    await approveDraft(context, template, 'Thermovia Communications', by)
+  const all = await configuration(context.db)
+  const partners = [...all.portals.values()].find(({ slug }) => slug === partnerPortal.slug)!
+  const id = await addUserType(context, partners.id, { name: 'On the road', primaryModule: 'Contact' }, by)
+  const type = async (): Promise<UserType> => (await configuration(context.db)).userTypes.get(id)!
+  const fields = new Map<string, FieldRelease>(['name', 'phone', 'account'].map((name) => [name, 'readOnly']))
+  await saveRelease(context, seenOf(await type()), { ...releaseOf(await type(), 'Contact')!, fields }, by)
+  await chooseAddressField(context, seenOf(await type()), 'phone', by)
+  await finishSetUp(context, seenOf(await type()), by)
+  const { id: recordId, locale: language } = customers.emily
+  await invite(context, { module: 'Contact', recordId, userTypeId: id, language }, by)
 }

@@ -17,8 +17,14 @@ async function widen(db: Knex): Promise<void> {
   // What somebody signs in with: an e-mail address or a phone number.
   if (await db.schema.hasColumn('portico_identities', 'email'))
     await db.schema.alterTable('portico_identities', (table) => void table.renameColumn('email', 'address'))
+  // The password was chosen when he signed in with another address: whoever is invited at this one chooses a new one.
+  await addColumns(db, 'portico_identities', {
+    has_carried_password: (table) => table.boolean('has_carried_password').notNullable().defaultTo(false)
+  })
   await addColumns(db, 'portico_portal_users', {
     confirm_on_activation: (table) => table.boolean('confirm_on_activation').notNullable().defaultTo(false),
+    /** Why the address that the record has now can't be used (Z20). */
+    address_problem: (table) => key(db, table, 'address_problem', 32),
     mail_problem: (table) => key(db, table, 'mail_problem', 128),
     mail_problem_at: (table) => moment(db, table, 'mail_problem_at'),
     notifications: (table) => longWords(db, table, 'notifications'),
@@ -45,6 +51,8 @@ async function runs(db: Knex): Promise<void> {
     key(db, table, 'staff_id').notNullable()
     key(db, table, 'state', 16).notNullable()
     table.integer('total').notNullable()
+    /** Why it was stopped. */
+    key(db, table, 'reason', 64)
     moment(db, table, 'created_at').notNullable()
     moment(db, table, 'ended_at')
     key(db, table, 'claimed_by')
@@ -151,6 +159,8 @@ async function privacy(db: Knex): Promise<void> {
     key(db, table, 'by_kind', 16).notNullable()
     key(db, table, 'by_id').notNullable()
     words(db, table, 'by_name').notNullable()
+    /** Where staff recorded a consent that was given elsewhere: how it was given. */
+    words(db, table, 'how', 500)
     table.index(['module', 'record_id', 'at'], 'portico_consents_record')
   })
   await createTable(db, 'portico_privacy_requests', (table) => {
@@ -169,7 +179,12 @@ async function privacy(db: Knex): Promise<void> {
     moment(db, table, 'decided_at')
     words(db, table, 'decided_by')
     longWords(db, table, 'answer')
+    /** Set while it is undecided: of a kind there is one open request for each person. */
+    key(db, table, 'open_key', 128).unique({ indexName: 'portico_privacy_requests_open' })
+    /** What a deletion removes, as staff chose it. */
+    longWords(db, table, 'plan')
     table.integer('revision').notNullable()
+    table.index(['module', 'record_id'], 'portico_privacy_requests_record')
     table.index(['state', 'due_at'], 'portico_privacy_requests_due')
     table.index(['portal_user_id', 'created_at'], 'portico_privacy_requests_user')
   })
@@ -208,7 +223,10 @@ async function forms(db: Knex): Promise<void> {
     key(db, table, 'module', 64)
     key(db, table, 'record_id')
     key(db, table, 'portal_user_id')
+    /** Until then somebody is letting the person in; whoever dies over it blocks nobody for longer. */
+    moment(db, table, 'claimed_until')
     table.integer('revision').notNullable()
+    table.index(['address', 'state'], 'portico_form_requests_address')
     table.unique(['token_hash'], { indexName: 'portico_form_requests_token' })
     table.index(['form_id', 'state', 'created_at'], 'portico_form_requests_state')
     table.index(['state', 'created_at'], 'portico_form_requests_waiting')
@@ -223,6 +241,7 @@ async function news(db: Knex): Promise<void> {
     key(db, table, 'module', 64).notNullable()
     key(db, table, 'record_id').notNullable()
     key(db, table, 'entry_id')
+    longWords(db, table, 'fields')
     key(db, table, 'state', 16).notNullable()
     moment(db, table, 'created_at').notNullable()
     moment(db, table, 'due_at').notNullable()

@@ -1,5 +1,5 @@
 // Portico's one script: conveniences that pages ask for by data- attributes. Everything works without it.
-/* global addEventListener, document, location, navigator, setTimeout */
+/* global Event, addEventListener, clearTimeout, document, location, navigator, setTimeout */
 const all = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // An open menu closes by Escape and by a click elsewhere.
@@ -17,7 +17,7 @@ const dirty = new Set()
 all('form[data-guard]', (form) => {
   if (form.dataset.guard === 'typed') dirty.add(form)
   form.addEventListener('input', () => dirty.add(form))
-  form.addEventListener('submit', () => dirty.delete(form))
+  form.addEventListener('submit', (event) => event.submitter?.formTarget || dirty.delete(form))
 })
 addEventListener('beforeunload', (event) => dirty.size > 0 && event.preventDefault())
 
@@ -60,4 +60,36 @@ all('[data-reload]', (element) => setTimeout(() => location.reload(), element.da
 // <input type="color" data-fills="id">: writes what was picked into that field.
 all('input[data-fills]', (field) => {
   field.addEventListener('input', () => (document.getElementById(field.dataset.fills).value = field.value))
+})
+
+// <button data-insert="text" hidden>: writes the text where the cursor is, or was, in a text field of its form.
+all('form:has([data-insert])', (form) => {
+  let field = form.querySelector('textarea')
+  form.addEventListener('focusin', ({ target }) => target.matches('textarea, [name=subject]') && (field = target))
+  form.querySelectorAll('[data-insert]').forEach((button) => {
+    button.hidden = false
+    button.addEventListener('click', () => {
+      field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, 'end')
+      field.focus()
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+    })
+  })
+})
+
+// <form data-preview="id">: a moment after something was typed, presses that button, which shows the form's preview in a frame.
+all('form[data-preview]', (form) => {
+  const button = document.getElementById(form.dataset.preview)
+  const show = () => {
+    const frame = document.getElementsByName(button.formTarget)[0]
+    const fresh = frame.cloneNode() // so that the browser's way back does not lead through previews
+    fresh.removeAttribute('src')
+    frame.replaceWith(fresh)
+    form.requestSubmit(button)
+  }
+  let soon
+  form.addEventListener('input', () => {
+    clearTimeout(soon)
+    soon = setTimeout(show, 600)
+  })
+  if (form.dataset.guard === 'typed') show()
 })

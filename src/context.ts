@@ -6,6 +6,7 @@ import type { Audit } from './audit/audit.js'
 import type { Config } from './config.js'
 import type { OwnIdentity } from './identity/create-identity.js'
 import type { Mail } from './mail/mail.js'
+import type { Sms } from './sms/sms.js'
 import type { Translate } from './web/locale.js'
 import type { Uploads } from './web/uploads.js'
 import type { Locale } from './host/catalog.js'
@@ -19,6 +20,7 @@ export interface Context {
   readonly kernel: Kernel
   readonly identity: OwnIdentity
   readonly mail: Mail
+  readonly sms: Sms
   readonly uploads: Uploads
   readonly audit: Audit
   readonly log: Logger

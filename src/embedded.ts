@@ -15,6 +15,7 @@ import { mailboxPages } from './mail/mailbox-pages.js'
 import { createPortico } from './portico.js'
 import { embeddedStartPage } from './start-page.js'
 import { describe } from './web/errors.js'
+import type { Uploads } from './web/uploads.js'
 
 export interface Embedded extends Installation {
   readonly crm: Crm
@@ -45,7 +46,7 @@ export async function openEmbedded(config: Config, log: Logger, options: Install
       crm,
       host,
       portico,
-      pages: crmPages(crm, config),
+      pages: crmPages(crm, config, portico.context.uploads),
       staffCookies: [crmSessionCookie(config)],
       jobs: [{ name: 'host events', everySeconds: 1, run: () => host.deliver() }],
       staffByUserName: crm.users.findByUserName,
@@ -58,10 +59,10 @@ export async function openEmbedded(config: Config, log: Logger, options: Install
 }
 
 /** The CRM itself, and in development the mails it did not send. */
-function crmPages(crm: Crm, config: Config): Router {
+function crmPages(crm: Crm, config: Config, uploads: Uploads): Router {
   const router = Router()
   router.use(embeddedStartPage(crm, config, homePath))
-  router.use('/crm', staffPages(crm, { config }))
+  router.use('/crm', staffPages(crm, { config, uploads }))
   router.use(mailboxPages({ db: crm.db, config }))
   return router
 }

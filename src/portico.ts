@@ -15,8 +15,10 @@ import { createIdentity } from './identity/identity.js'
 import { createMail } from './mail/mail.js'
 import type { PorticoModule } from './module.js'
 import { createRegistry } from './registry.js'
+import { createSms } from './sms/sms.js'
 import { translator } from './web/locale.js'
 import { projectFolder } from './web/project-folder.js'
+import { guardOf } from './upload-guard.js'
 import { createUploads } from './web/uploads.js'
 
 export interface Portico {
@@ -44,15 +46,18 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
     sources: registry.policySources
   })
   const mail = createMail({ db: host.db, config, log, now })
+  const sms = createSms({ db: host.db, config, log, now })
+  const audit = createAudit(host.db, now)
   const context: Context = {
     config,
     host,
     db: host.db,
     kernel,
     mail,
-    identity: createIdentity({ db: host.db, kernel, mail, config, log, now }),
-    uploads: createUploads(host, config.limits),
-    audit: createAudit(host.db, now),
+    sms,
+    identity: createIdentity({ db: host.db, kernel, mail, sms, config, log, now }),
+    uploads: createUploads(host, config.limits, guardOf(config, { audit, log })),
+    audit,
     log,
     now,
     adminMenu: registry.adminMenu,

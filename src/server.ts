@@ -27,9 +27,10 @@ export async function serve(installation: Installation): Promise<Running> {
 
 /** The work that goes on whichever modules are on, beside whichever CRM. */
 function ownJobs({ portico }: Installation): Job[] {
-  const { db, mail, now } = portico.context
+  const { db, mail, sms, now } = portico.context
   return [
     { name: 'mail', everySeconds: 2, run: () => mail.deliver() },
+    { name: 'text messages', everySeconds: 2, run: () => sms.deliver() },
     { name: 'housekeeping', everySeconds: 60 * 60, run: () => keepHouse(db, now()) }
   ]
 }

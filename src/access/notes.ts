@@ -1,7 +1,8 @@
 /** Notes on records and their files: without internal ones, and each changed by its author alone (E10, E11, Z28). */
 import { Forbidden, NotFound } from '../errors.js'
 import type { FeedEntry } from '../host/host.js'
-import { forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
+import { feedEntries, forgetAuthor, isAuthor, noteAuthor } from './authorship.js'
+import { noteDoing, type DoingKind } from './doings.js'
 import { enter } from './entered.js'
 import { find } from './reading.js'
 import type { Records, ViewedRecord } from './record.js'
@@ -17,9 +18,6 @@ interface Note {
   readonly id: string
   readonly entryId: string
 }
-
-/** Module name under which notes are kept in the authorship table. */
-const feedEntries = 'FeedEntry'
 
 export async function feed(viewer: Viewer, name: string, id: string): Promise<readonly FeedEntry[]> {
   return notesOn(viewer, await find(await enter(viewer, name, 'open'), id))
@@ -44,18 +42,25 @@ export async function post(
   const entry = { module: name, recordId: id, text: note.text, internal: false, files: note.files }
   const entryId = await refusedByField(viewer.kernel.host.feed.post(entry, viewer.actor))
   await noteAuthor(viewer.kernel.db, feedEntries, entryId, viewer.person.id)
+  await told(viewer, 'noted', { name, id, entryId })
   return entryId
+}
+
+function told(viewer: Viewer, kind: DoingKind, { name, id, entryId }: Note): Promise<void> {
+  return noteDoing(viewer, { kind, module: name, recordId: id, entryId })
 }
 
 export async function changePost(viewer: Viewer, note: Note, text: string): Promise<void> {
   await ownPost(viewer, note)
   await refusedByField(viewer.kernel.host.feed.change(note.entryId, text, viewer.actor))
+  await told(viewer, 'noteChanged', note)
 }
 
 export async function removePost(viewer: Viewer, note: Note): Promise<void> {
   await ownPost(viewer, note)
   await viewer.kernel.host.feed.remove(note.entryId, viewer.actor)
   await forgetAuthor(viewer.kernel.db, feedEntries, note.entryId)
+  await told(viewer, 'noteRemoved', note)
 }
 
 export async function removeFile(viewer: Viewer, note: Note, fileId: string): Promise<void> {
@@ -63,6 +68,7 @@ export async function removeFile(viewer: Viewer, note: Note, fileId: string): Pr
   if (!files.some((one) => one.id === fileId)) throw new NotFound()
   if (text === '' && files.length === 1) return removePost(viewer, note)
   await viewer.kernel.host.files.remove(fileId)
+  await told(viewer, 'fileRemoved', note)
 }
 
 /** A note on this record that he wrote himself, where he may still write. */

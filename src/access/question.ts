@@ -1,6 +1,9 @@
 /** Portico's own questions to the CRM (what is this contact's address?), asked through the one door with a policy that allows just that. */
-import { compare, ID, oneOf, type Condition } from './condition.js'
-import { mergePolicies, type Policy } from './grant.js'
+import { column, table } from './columns.js'
+import { always, compare, ID, oneOf, type Condition } from './condition.js'
+import { isId } from './entered.js'
+import { raw, rowsOf, sql } from './fragment.js'
+import { mergePolicies, type Grant, type ModulePolicy, type Policy } from './grant.js'
 import type { Kernel } from './kernel.js'
 import type { Records, ViewedRecord } from './record.js'
 import { records } from './records.js'
@@ -25,7 +28,11 @@ const portico: Person = {
 export interface Question {
   readonly module: string
   readonly when: Condition
+  /** What must hold besides, over tables of ours (`not` is understood here). */
+  readonly besides?: readonly Condition[]
   readonly fields: readonly string[]
+  /** Modules whose records are named where one of the fields refers to them; none by default. */
+  readonly named?: readonly string[]
 }
 
 /** The door, opened for the records of one module that `when` means, and for `fields` of them. */
@@ -47,6 +54,43 @@ export async function lookUp(
     if (error instanceof NotFound) return undefined
     throw error
   }
+}
+
+/** So many records are looked up in one statement. */
+const mostAtOnce = 200
+
+/** The records there are of `ids` (at most 200), by id, with those of `fields` that there are. */
+export async function lookUpAll(
+  kernel: Kernel,
+  module: string,
+  ids: readonly string[],
+  fields: readonly string[]
+): Promise<ReadonlyMap<string, ViewedRecord>> {
+  const known = ids.filter(isId)
+  if (known.length === 0 || !(await kernel.host.catalog('en')).modules.has(module)) return new Map()
+  const door = await narrowRecords(kernel, { module, when: oneOf(ID, known), fields })
+  const page = await door.list(module, { limit: mostAtOnce, fields })
+  return new Map(page.records.map((record) => [record.id, record]))
+}
+
+/** Those of `ids` whose records the host keeps in its recycle bin: they are there, and are not. */
+export async function inRecycleBin(
+  kernel: Kernel,
+  moduleName: string,
+  ids: readonly string[]
+): Promise<ReadonlySet<string>> {
+  const module = (await kernel.host.catalog('en')).modules.get(moduleName)
+  const asked = ids.filter(isId)
+  if (!module?.live || asked.length === 0) return new Set()
+  const { dialect } = kernel
+  const id = column(dialect, 'r', ID)
+  const named = raw(dialect.sameAsOneOf(id.sql, asked.length), [...asked, ...asked])
+  const isGone = sql`${column(dialect, 'r', module.live.column)} <> ${module.live.is}`
+  const rows = await rowsOf(
+    kernel.db,
+    sql`select ${id} as id from ${table(dialect, module.table, 'r')} where ${named} and ${isGone}`
+  )
+  return new Set(rows.map((row) => String(row['id'])))
 }
 
 /** Ids of at most `limit` records for which `when` holds. */
@@ -71,15 +115,49 @@ export async function isStaffAddress(kernel: Kernel, address: string): Promise<b
   return (await Promise.all(same.map((record) => kernel.host.staffById(record.id)))).some(Boolean)
 }
 
-async function policyFor(kernel: Kernel, { module, when, fields }: Question): Promise<Policy> {
-  const known = (await kernel.host.catalog('en')).modules.get(module)
+/** Those of `addresses` (in lower case) that staff have: one look at the staff for all of them. */
+export async function staffAddressesAmong(
+  kernel: Kernel,
+  addresses: ReadonlySet<string>
+): Promise<ReadonlySet<string>> {
+  const field = [...((await kernel.host.catalog('en')).modules.get('User')?.fields.values() ?? [])].find(
+    (one) => one.type === 'email'
+  )
+  if (!field || addresses.size === 0) return new Set()
+  const door = await narrowRecords(kernel, { module: 'User', when: always, fields: [field.name] })
+  const taken = new Set<string>()
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page = await door.list('User', { limit: mostAtOnce, fields: [field.name], ...(after ? { after } : {}) })
+    for (const { id, values } of page.records) {
+      const address = String(values[field.name]).toLowerCase()
+      if (addresses.has(address) && (await kernel.host.staffById(id))) taken.add(address)
+    }
+    after = page.next
+  }
+  return taken
+}
+
+async function policyFor(kernel: Kernel, question: Question): Promise<Policy> {
+  const { module, when, besides = [], fields, named = [] } = question
+  const { modules } = await kernel.host.catalog('en')
+  const known = modules.get(module)
   if (!known) throw new NotFound()
-  const grant = {
+  const grant: Grant = {
     id: 'question',
-    actions: ['view', 'open'] as const,
+    actions: ['view', 'open'],
     when,
     fields: fields.filter((name) => known.fields.has(name)),
     reason: { key: 'access:reason.own' }
   }
-  return mergePolicies([{ module, grants: [grant], restrictions: [] }])
+  const restrictions = besides.map((condition, index) => ({
+    id: `besides-${index}`,
+    when: condition,
+    reason: { key: 'access:reason.own' }
+  }))
+  const others = named.flatMap((name) => modules.get(name) ?? []).filter((one) => one.name !== module)
+  const naming = others.map(({ name, title }): ModulePolicy => {
+    const titles: Grant = { ...grant, actions: ['view'], when: always, fields: [title] }
+    return { module: name, grants: [titles], restrictions: [] }
+  })
+  return mergePolicies([{ module, grants: [grant], restrictions }, ...naming])
 }

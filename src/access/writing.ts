@@ -8,13 +8,14 @@ import { column, table } from './columns.js'
 import { isMoment, valueKind } from './comparison.js'
 import { predicate, type Candidate, type PendingOwner } from './compile.js'
 import { ID, oneOf } from './condition.js'
+import { changedIn, noteDoing, writtenValue } from './doings.js'
 import { enter, isId, subjectOf, type Entered } from './entered.js'
 import { isWritable } from './field-kinds.js'
 import { and, isFalse, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Grant } from './grant.js'
 import { grantsFor, visible } from './projection.js'
 import { find } from './reading.js'
-import { isMoney, isReference, type NewRecord, type Value } from './record.js'
+import type { NewRecord } from './record.js'
 import { released } from './released.js'
 import type { Viewer } from './viewer.js'
 
@@ -55,6 +56,7 @@ export async function readyToCreate(
       const made = { module: name, values: { ...values, ...part }, links: record.links }
       const id = await refusedByField(viewer.kernel.host.save(made, viewer.actor))
       await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
+      await noteDoing(viewer, { kind: 'created', module: name, recordId: id })
       return id
     }
   }
@@ -116,7 +118,14 @@ export async function readyToChange(
   const candidate: Candidate = { isNew: false, authorId: viewer.person.id, links: {} }
   const statement = judgeChanged(entered, grants, { id, values }, candidate)
   mustCover(entered.module, await matching(entered, statement, grants), Object.keys(values))
-  return { run: () => refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor)) }
+  const fields = changedIn(before, values)
+  return {
+    async run() {
+      await refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor))
+      if (fields.length > 0) await noteDoing(viewer, { kind: 'changed', module: name, recordId: id, fields })
+      return id
+    }
+  }
 }
 
 export async function remove(viewer: Viewer, name: string, id: string): Promise<void> {
@@ -130,6 +139,7 @@ export async function readyToRemove(viewer: Viewer, name: string, id: string): P
   return {
     async run() {
       await refusedByField(viewer.kernel.host.remove(name, id, viewer.actor))
+      await noteDoing(viewer, { kind: 'removed', module: name, recordId: id })
       return id
     }
   }
@@ -145,13 +155,6 @@ export async function cloneOf(viewer: Viewer, name: string, id: string): Promise
     if (creatable.has(field)) values[field] = writtenValue(value)
   }
   return values
-}
-
-/** A value as it would be written. Files never are. */
-function writtenValue(value: Value): FieldValue {
-  if (isReference(value)) return value.id || null
-  if (isMoney(value)) return value.amount
-  return typeof value === 'object' && value !== null ? value.filter((one) => typeof one === 'string') : value
 }
 
 export async function setLink(

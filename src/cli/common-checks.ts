@@ -6,6 +6,7 @@ import type { Config } from '../config.js'
 import { dialectOf } from '../db/dialect.js'
 import { schemaVersion } from '../db/migrate.js'
 import { reasonOf, type Finding } from '../host/finding.js'
+import { clamdVersion } from '../web/virus-scan.js'
 
 /** One finding called `Database` alone, when there is no way in. */
 export async function checkDatabase(db: Knex): Promise<Finding[]> {
@@ -52,6 +53,18 @@ async function checkClock(db: Knex): Promise<Finding> {
     check: 'Clock',
     found: `${apart.toFixed(0)} s apart from the database's`,
     remedy: apart > 30 ? 'Synchronize the clocks of both machines (NTP).' : undefined
+  }
+}
+
+/** Without clamd uploads are not looked at, which is the operator's choice; one that is named must answer, or none is taken. */
+export async function checkClamd({ clamd }: Pick<Config, 'clamd'>): Promise<Finding> {
+  const check = 'Virus scan'
+  if (clamd === undefined) return { check, found: 'none; uploads are not scanned' }
+  try {
+    return { check, found: await clamdVersion(clamd) }
+  } catch (error) {
+    const remedy = 'Check PORTICO_CLAMD, and that clamd runs and listens there. Until then every upload is refused.'
+    return { check, found: reasonOf(error), remedy }
   }
 }
 

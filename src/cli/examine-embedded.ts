@@ -3,7 +3,7 @@ import { readConfig, type Config, type Environment } from '../config.js'
 import { openDatabase } from '../db/open-database.js'
 import { openEmbedded } from '../embedded.js'
 import { reasonOf, type Finding } from '../host/finding.js'
-import { checkDatabase, checkMail } from './common-checks.js'
+import { checkClamd, checkDatabase, checkMail } from './common-checks.js'
 import { logger } from './terminal.js'
 
 /** @throws ConfigProblems */
@@ -11,7 +11,7 @@ export async function examineEmbedded(env: Environment): Promise<Finding[]> {
   const config = readConfig(env)
   const db = openDatabase(config.databaseUrl)
   const ofDatabase = await checkDatabase(db).finally(() => db.destroy())
-  return [...ofDatabase, ...(await checkHost(config)), await checkMail(config)]
+  return [...ofDatabase, ...(await checkHost(config)), await checkMail(config), await checkClamd(config)]
 }
 
 async function checkHost(config: Config): Promise<Finding[]> {

@@ -7,7 +7,7 @@ import { checkDatabaseOfEspocrm, checkService, findIntegration } from '../host/e
 import type { Settings } from '../host/espocrm/settings.js'
 import type { Finding } from '../host/finding.js'
 import { readManifest } from '../portico.js'
-import { checkDatabase, checkMail } from './common-checks.js'
+import { checkClamd, checkDatabase, checkMail } from './common-checks.js'
 import { logger } from './terminal.js'
 
 /** @throws ConfigProblems */
@@ -38,7 +38,7 @@ async function checkBehind(
     const parts = createAdapter(db, { config, log: logger('silent'), now, siteUrl: settings.siteUrl })
     const { version } = readManifest()
     const patient = { ...parts, rest: parts.espo.rest, db, config, settings, version, hasTables, now }
-    return [...(await checkService(patient)), await checkMail(config), ...unsaid(env, config)]
+    return [...(await checkService(patient)), await checkMail(config), await checkClamd(config), ...unsaid(env, config)]
   } catch (error) {
     if (!(error instanceof ConfigProblems)) throw error
     return error.problems.map((found) => ({ check: 'Configuration', found, remedy: 'The rest is checked after that.' }))

@@ -2,6 +2,7 @@
 /** The command line. Each command is a sentence here and a function in a file of its own. */
 import { Command } from 'commander'
 import { readManifest } from '../portico.js'
+import { takeBounce } from './bounce.js'
 import { doctor } from './doctor.js'
 import { explain } from './explain.js'
 import { inviteOne } from './invite.js'
@@ -59,6 +60,12 @@ program
   .requiredOption('--portal <address>', "the portal's address")
   .option('--language <code>', 'the language of the answer: en, de or cs', 'en')
   .action(explain)
+
+program
+  .command('bounce')
+  .description("Read a mail server's report of a failed delivery from standard input; mail servers call it.")
+  .argument('[recipient]', 'the address that the report came to')
+  .action(takeBounce)
 
 program
   .command('doctor')

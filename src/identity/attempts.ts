@@ -12,13 +12,19 @@ export interface Attempts {
   forgive(what: AttemptKind, who: { account: string; address: string }): Promise<void>
 }
 
-export type AttemptKind = 'sign-in' | 'forgotten-password' | 'password-change'
+/** `text-message`, `texts-of-day`: one is sent to whoever has the number. */
+export type AttemptKind =
+  'sign-in' | 'code' | 'text-message' | 'texts-of-day' | 'forgotten-password' | 'password-change' | 'access-form'
 
 const minutes = 60
 const limits: Record<AttemptKind, { account: number; address: number; seconds: number }> = {
   'sign-in': { account: 10, address: 100, seconds: 15 * minutes },
+  code: { account: 10, address: 100, seconds: 15 * minutes },
+  'text-message': { account: 5, address: 30, seconds: 60 * minutes },
+  'texts-of-day': { account: 10, address: 200, seconds: 24 * 60 * minutes },
   'forgotten-password': { account: 5, address: 30, seconds: 60 * minutes },
-  'password-change': { account: 10, address: 100, seconds: 15 * minutes }
+  'password-change': { account: 10, address: 100, seconds: 15 * minutes },
+  'access-form': { account: 5, address: 30, seconds: 60 * minutes }
 }
 
 type Limiters = Record<AttemptKind, { account: RateLimiterAbstract; address: RateLimiterAbstract }>
@@ -52,8 +58,12 @@ async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
   const both = (kind: AttemptKind) => ({ account: make(kind, 'account'), address: make(kind, 'address') })
   return {
     'sign-in': both('sign-in'),
+    code: both('code'),
+    'text-message': both('text-message'),
+    'texts-of-day': both('texts-of-day'),
     'forgotten-password': both('forgotten-password'),
-    'password-change': both('password-change')
+    'password-change': both('password-change'),
+    'access-form': both('access-form')
   }
 }
 

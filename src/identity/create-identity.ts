@@ -5,6 +5,8 @@ import type { Kernel } from '../access/kernel.js'
 import type { Config } from '../config.js'
 import { Invalid, NotFound } from '../errors.js'
 import type { Mail } from '../mail/mail.js'
+import type { Sms } from '../sms/sms.js'
+import { approvedSms } from '../sms/templates.js'
 import { requireViewer } from './admission.js'
 import { createAttempts, type Attempts } from './attempts.js'
 import { createEpochs } from './epoch.js'
@@ -14,14 +16,17 @@ import { identityPages } from './pages.js'
 import type { Parts } from './parts.js'
 import { createPasswords, judge, type Passwords } from './password.js'
 import { createProfiles, type Preferences } from './profiles.js'
+import { forget, readdress } from './readdress.js'
 import { sessions } from './session.js'
 import { createPasswordCheck } from './sign-in.js'
+import { createCodes } from './sign-in-code.js'
 
 export interface IdentityOptions {
   readonly db: Knex
   readonly kernel: Kernel
   readonly mail: Mail
-  readonly config: Pick<Config, 'publicUrl' | 'secret'>
+  readonly sms: Sms
+  readonly config: Pick<Config, 'publicUrl' | 'secret' | 'phoneCountry'>
   readonly log: Logger
   readonly now?: () => number
   readonly passwords?: Passwords
@@ -36,7 +41,11 @@ export interface OwnIdentity extends Identity {
   prefer(identityId: string, preferences: Preferences): Promise<void>
 }
 
-const pathOfPurpose: Record<LinkPurpose, string> = { invitation: '/invitation', 'password-reset': '/reset' }
+const pathOfPurpose: Record<LinkPurpose, string> = {
+  invitation: '/invitation',
+  'password-reset': '/reset',
+  confirmation: '/confirmation'
+}
 
 export function createIdentity(options: IdentityOptions): OwnIdentity {
   const parts = makeParts(options)
@@ -48,16 +57,23 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
     async profile(identityId) {
       const identity = await profiles.find(identityId)
       if (!identity) return undefined
-      const { passwordHash: _hash, isWelcomed: _isWelcomed, ...profile } = identity
+      const { passwordHash: _hash, isWelcomed: _isWelcomed, hasCarriedPassword: _isCarried, ...profile } = identity
       return profile
     },
     localesOf: (ids, trx) => profiles.localesOf(ids, trx),
     async issueLink(link, trx) {
       return `${pathOfPurpose[link.purpose]}/${await links.issue(link, trx)}`
     },
-    async revoke(identityId, audience, trx) {
+    draftLink(link) {
+      const draft = links.draft(link)
+      return { ...draft, path: `${pathOfPurpose[link.purpose]}/${draft.token}` }
+    },
+    readdress,
+    forget: (identityId, trx) => forget(trx, identityId),
+    async revoke(identityId, audience, trx = options.db) {
       await epochs.raise(identityId, audience, trx)
       await links.end(identityId, audience, trx)
+      await trx('portico_sign_in_codes').where({ identity_id: identityId, audience }).delete()
     },
     setPassword: (identityId, password) => setPassword(parts, identityId, password),
     prefer: (identityId, preferences) => profiles.prefer(identityId, preferences)
@@ -69,23 +85,27 @@ function makeParts(options: IdentityOptions): Parts {
     db,
     kernel,
     mail,
+    sms,
     config,
     log,
     now = Date.now,
     passwords = createPasswords(),
     attempts = createAttempts(db)
   } = options
-  const profiles = createProfiles(db, now)
+  const profiles = createProfiles(db, now, config.phoneCountry)
   const checkPassword = createPasswordCheck(profiles, passwords)
   const session = sessions({ db, config, log })
   return {
     config,
     kernel,
     mail,
+    sms,
+    approvedSms: (kind, wanted) => approvedSms({ db, config }, kind, wanted),
     now,
     profiles,
     epochs: createEpochs(db),
     links: createLinks(db, now),
+    codes: createCodes(db, config.secret, now),
     passwords,
     attempts,
     checkPassword,

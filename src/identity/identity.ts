@@ -4,6 +4,10 @@ import type { Knex } from 'knex'
 import type { Viewer, Person } from '../access/viewer.js'
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
+import type { Message } from '../mail/mail.js'
+import type { MailOrder } from '../mail/write-mail.js'
+import type { DraftLink, LinkOrder } from './one-time-link.js'
+import type { AddressChange } from './readdress.js'
 
 export { createIdentity, type OwnIdentity } from './create-identity.js'
 
@@ -22,6 +26,30 @@ export interface Door {
   accepted(identityId: string): Promise<void>
   /** The path (below `base`) of the first page after sign-in. */
   home(viewer: Viewer): Promise<string>
+  /** Whether people sign in here by phone number too (Z18); absent: never. */
+  takesNumbers?(): Promise<boolean>
+  /** Writes a mail to one of its people in words of its own; doors without it have Portico's (Z17). */
+  readonly mail?: (order: DoorMail) => Promise<Message>
+  /** Doors behind which an address can change (Z20). */
+  readonly newAddresses?: NewAddresses
+}
+
+export interface DoorMail extends MailOrder {
+  readonly template: 'password-reset'
+  readonly identityId: string
+}
+
+/** Addresses that were changed and are confirmed by their owners, with the button behind a link in a mail (Z20). */
+export interface NewAddresses {
+  /** The address this identity is to confirm here; undefined when there is none. */
+  pending(identityId: string): Promise<PendingAddress | undefined>
+  /** He confirmed it. Gives the identity by which he comes in from now on. @throws PorticoError when that can't be */
+  confirm(identityId: string): Promise<string>
+}
+
+export interface PendingAddress {
+  readonly name: string
+  readonly address: string
 }
 
 export type ResolveDoor = (req: Request) => Promise<Door | undefined>
@@ -47,11 +75,17 @@ export interface Identity {
     link: { purpose: LinkPurpose; identityId: string; audience: string; days: number; by?: string },
     trx?: Knex
   ): Promise<string>
-  /** Ends all sessions and links of the identity at one door (`audience`), at once. */
+  /** The same for a message that is written before the transaction in which the link begins to work. */
+  draftLink(link: LinkOrder): DraftLink & { readonly path: string }
+  /** Another address for somebody who signs in with `identityId`; gives the identity by which he does from now on. */
+  readdress(change: AddressChange, trx: Knex): Promise<string>
+  /** Nobody signs in with it any more: it is deleted, with its password and preferences. */
+  forget(identityId: string, trx: Knex): Promise<void>
+  /** Ends all sessions, links and codes of the identity at one door (`audience`), at once. */
   revoke(identityId: string, audience: string, trx?: Knex): Promise<void>
 }
 
-export type LinkPurpose = 'invitation' | 'password-reset'
+export type LinkPurpose = 'invitation' | 'password-reset' | 'confirmation'
 
 export interface Profile {
   readonly id: string

@@ -22,18 +22,28 @@ export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {
   const link = await parts.links.peek(presented(req, door))
   const identity = await invited(parts, link)
   req.locale = localeFor(req, { person: identity.locale })
-  await page(res, 'identity/invitation', { door, by: link?.by, name: identity.name, hasPassword: identity.hasPassword })
+  await page(res, 'identity/invitation', {
+    door,
+    by: link?.by,
+    name: identity.name,
+    hasPassword: keepsPassword(identity)
+  })
 }
 
 /** Uses the invitation up. Somebody who has a password already signs in with it; nobody else can set one for him. */
 export const acceptInvitation: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await invited(parts, await parts.links.use(presented(req, door)))
-  if (!identity.hasPassword) {
+  if (!keepsPassword(identity)) {
     await beginAt(parts, req, door, identity.id, 'password')
     return goTo(res, door, '/password')
   }
   await door.accepted(identity.id)
   goTo(res, door, '/sign-in?notice=accepted')
+}
+
+/** A password chosen at another address is no password of who has this one. */
+function keepsPassword({ hasPassword, hasCarriedPassword }: StoredIdentity): boolean {
+  return hasPassword && !hasCarriedPassword
 }
 
 export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => {

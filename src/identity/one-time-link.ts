@@ -25,7 +25,15 @@ export interface Presented {
   readonly audience: string
 }
 
+/** A link that a message can name already, and that works once it is issued. */
+export interface DraftLink {
+  readonly token: string
+  /** From now on it works; older ones of the same purpose and door die. */
+  issue(trx: Knex): Promise<void>
+}
+
 export interface Links {
+  draft(order: LinkOrder): DraftLink
   /** A new token; older ones of the same purpose and door die. */
   issue(order: LinkOrder, trx?: Knex): Promise<string>
   /** The link, if it could be used now; asking uses nothing up. */
@@ -55,12 +63,22 @@ export function createLinks(db: Knex, now: () => number): Links {
     const row = await usable(presented).first<LinkRow | undefined>('identity_id', 'issued_by')
     return row && { identityId: row.identity_id, by: row.issued_by ?? undefined }
   }
+  const draft = (order: LinkOrder): DraftLink => {
+    const token = randomBytes(32).toString('base64url')
+    return {
+      token,
+      async issue(trx) {
+        await alive(trx, order).andWhere({ purpose: order.purpose }).delete()
+        await trx('portico_links').insert(rowOf(order, token, now()))
+      }
+    }
+  }
   return {
+    draft,
     async issue(order, trx = db) {
-      const token = randomBytes(32).toString('base64url')
-      await alive(trx, order).andWhere({ purpose: order.purpose }).delete()
-      await trx('portico_links').insert(rowOf(order, token, now()))
-      return token
+      const link = draft(order)
+      await link.issue(trx)
+      return link.token
     },
     peek,
     async use(presented) {

@@ -1,6 +1,8 @@
 /** The pages of a door: sign-in, forgotten password, invitation, first sign-in, profile. Each is in a file of its own. */
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { doorOf, requireViewer } from './admission.js'
+import { sendCode, showNumberForm, signInByCode } from './code-pages.js'
+import { confirmAddress, showConfirmation } from './confirmation-pages.js'
 import type { Door, ResolveDoor } from './identity.js'
 import { acceptInvitation, setFirstPassword, showFirstPassword, showInvitation } from './invitation-pages.js'
 import type { Parts } from './parts.js'
@@ -27,6 +29,9 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
   router.get('/sign-in', withSession, at(showSignIn))
   router.post('/sign-in', withSession, at(signIn))
   router.post('/sign-out', withSession, at(signOut))
+  router.get('/sign-in/code', at(showNumberForm))
+  router.post('/sign-in/code', at(sendCode))
+  router.post('/sign-in/code/entry', withSession, at(signInByCode))
 
   router.get('/forgotten-password', at(showForgotten))
   router.post('/forgotten-password', at(sendReset))
@@ -35,6 +40,8 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
 
   router.get('/invitation/:token', withSession, at(showInvitation))
   router.post('/invitation/:token', withSession, at(acceptInvitation))
+  router.get('/confirmation/:token', at(showConfirmation))
+  router.post('/confirmation/:token', withSession, at(confirmAddress))
   router.get('/password', withSession, at(showFirstPassword))
   router.post('/password', withSession, at(setFirstPassword))
 

@@ -2,22 +2,31 @@
 import type { RequestHandler } from 'express'
 import type { Kernel } from '../access/kernel.js'
 import type { Config } from '../config.js'
+import type { Locale } from '../host/catalog.js'
 import type { Mail } from '../mail/mail.js'
+import type { SmsKind } from '../sms/kinds.js'
+import type { Sms } from '../sms/sms.js'
+import type { WriteSms } from '../sms/templates.js'
 import type { Attempts } from './attempts.js'
 import type { Epochs } from './epoch.js'
 import type { Links } from './one-time-link.js'
 import type { Passwords } from './password.js'
 import type { Profiles } from './profiles.js'
 import type { CheckPassword } from './sign-in.js'
+import type { Codes } from './sign-in-code.js'
 
 export interface Parts {
-  readonly config: Pick<Config, 'publicUrl' | 'secret'>
+  readonly config: Pick<Config, 'publicUrl' | 'secret' | 'phoneCountry'>
   readonly kernel: Kernel
   readonly mail: Mail
+  readonly sms: Sms
+  /** How a text message is written; undefined while its text is not approved. */
+  approvedSms(kind: SmsKind, wanted: readonly Locale[]): Promise<WriteSms | undefined>
   readonly now: () => number
   readonly profiles: Profiles
   readonly epochs: Epochs
   readonly links: Links
+  readonly codes: Codes
   readonly passwords: Passwords
   readonly attempts: Attempts
   readonly checkPassword: CheckPassword

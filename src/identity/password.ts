@@ -3,6 +3,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import type { FieldError } from '../host/host.js'
+import { isPhoneNumber } from '../sms/phone-number.js'
 
 export interface Passwords {
   hash(password: string): Promise<string>
@@ -43,7 +44,7 @@ export function createPasswords(verifyHash: typeof verify = verify): Passwords {
   }
 }
 
-/** Whether a password may be taken (Z19): long enough, not the owner's name or address, not one that lists of breached ones hold or that
+/** Whether a password may be taken (Z19): long enough, not the owner's name, address or number, not one that lists of breached ones hold or that
  *  is guessed soon. */
 export function judge(password: string, owner: Owner): Judgement {
   const length = [...password].length
@@ -64,7 +65,12 @@ function scoreOf(password: string, owner: Owner): number {
   ]).score
 }
 
+/** The digits of a number that don't depend on how its beginning is written. */
+const ownDigits = 7
+
 function namesOwner(password: string, owner: Owner): boolean {
+  const { address } = owner
+  if (isPhoneNumber(address) && password.replace(/\D/g, '').includes(address.slice(-ownDigits))) return true
   const plain = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '')
   const own = [owner.address, owner.address.split('@')[0] ?? '', owner.name]
     .map(plain)

@@ -66,7 +66,7 @@ export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
     if (!isRight) throw new Invalid({ old: { key: 'errors.password.old' } })
     await parts.attempts.forgive('password-change', who)
     mustBeGood(form.password, identity, (found) => (score = found))
-    await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
+    await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password), 'oldPassword')
     await beginAt(parts, req, door, identity.id, 'in')
     res.redirect(303, urlFor(res, `${door.base}/profile?notice=saved`))
   }

@@ -5,6 +5,7 @@ import { momentAt } from '../db/moment.js'
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
 import type { Profile } from './identity.js'
+import { addressKey } from './typed-address.js'
 
 export interface Preferences {
   readonly locale: Locale
@@ -18,6 +19,8 @@ export interface StoredIdentity extends Profile {
   readonly passwordHash: string | undefined
   /** He has seen the page of his first preferences (Z19). */
   readonly isWelcomed: boolean
+  /** The password was chosen when he signed in with another address: no proof that it is of who has this one (Z20). */
+  readonly hasCarriedPassword: boolean
 }
 
 interface IdentityRow {
@@ -31,6 +34,7 @@ interface IdentityRow {
   readonly date_format: Formats['date']
   readonly time_format: Formats['time']
   readonly welcomed_at: string | null
+  readonly has_carried_password: number
 }
 
 const columns = [
@@ -43,11 +47,16 @@ const columns = [
   'country',
   'date_format',
   'time_format',
-  'welcomed_at'
+  'welcomed_at',
+  'has_carried_password'
 ] as const
+
+/** What a new password was let through by: a link to the address, or the password before. */
+export type PasswordProof = 'link' | 'oldPassword'
 
 export interface Profiles {
   find(id: string): Promise<StoredIdentity | undefined>
+  /** By what somebody typed: letter case doesn't count, and numbers may be written as people do. */
   findByAddress(address: string): Promise<StoredIdentity | undefined>
   /** The languages of these identities, by id. */
   localesOf(ids: readonly string[], trx: Knex): Promise<Map<string, Locale>>
@@ -55,10 +64,11 @@ export interface Profiles {
   enrol(person: Omit<Preferences, 'country'> & { address: string; name: string }, trx?: Knex): Promise<string>
   prefer(id: string, preferences: Preferences): Promise<void>
   /** Sets the password; every session of the identity, at whatever door, ends. */
-  setPassword(id: string, hash: string): Promise<void>
+  setPassword(id: string, hash: string, proof?: PasswordProof): Promise<void>
 }
 
-export function createProfiles(db: Knex, now: () => number): Profiles {
+/** `country` is that of phone numbers without a country code. */
+export function createProfiles(db: Knex, now: () => number, country: string): Profiles {
   const found = async (where: { id: string } | { address: string }) => {
     const row = await db<IdentityRow>('portico_identities')
       .select(...columns)
@@ -68,40 +78,42 @@ export function createProfiles(db: Knex, now: () => number): Profiles {
   }
   return {
     find: (id) => found({ id }),
-    findByAddress: (address) => found({ address: addressKey(address) }),
+    findByAddress: (address) => found({ address: addressKey(address, country) }),
     async localesOf(ids, trx) {
       const rows = await trx<IdentityRow>('portico_identities').select('id', 'locale').whereIn('id', ids)
       return new Map(rows.map(({ id, locale }) => [id, locale]))
     },
-    enrol: (person, trx = db) => enrol(trx, person, now()),
+    enrol: (person, trx = db) => enrol(trx, { ...person, address: addressKey(person.address, country) }, now()),
     async prefer(id, preferences) {
       await db('portico_identities')
         .where({ id })
         .update({ ...rowOf(preferences), welcomed_at: momentAt(now()) })
     },
-    async setPassword(id, hash) {
-      await db('portico_identities').where({ id }).update({ password_hash: hash }).increment('epoch', 1)
+    async setPassword(id, hash, proof = 'link') {
+      const proven = proof === 'link' ? { has_carried_password: false } : {}
+      await db('portico_identities')
+        .where({ id })
+        .update({ password_hash: hash, ...proven })
+        .increment('epoch', 1)
     }
   }
 }
 
-/** Addresses compare in lower case. */
-function addressKey(address: string): string {
-  return address.trim().toLowerCase()
-}
-
 async function enrol(db: Knex, person: Parameters<Profiles['enrol']>[0], at: number): Promise<string> {
-  const address = addressKey(person.address)
   const row = {
     id: randomUUID(),
-    address,
+    address: person.address,
     name: person.name,
     ...rowOf({ ...person, country: undefined }),
     created_at: momentAt(at)
   }
   await db('portico_identities').insert(row).onConflict('address').ignore()
   // Locked, because in a transaction a plain reading would not show what somebody else enrolled meanwhile.
-  const kept = await db<IdentityRow>('portico_identities').select('id').where({ address }).first().forUpdate()
+  const kept = await db<IdentityRow>('portico_identities')
+    .select('id')
+    .where({ address: person.address })
+    .first()
+    .forUpdate()
   if (!kept) throw new Error('An identity that was just enrolled is not there.')
   return kept.id
 }
@@ -118,6 +130,7 @@ function identityOf(row: IdentityRow): StoredIdentity {
     hasPassword: row.password_hash !== null,
     passwordHash: row.password_hash ?? undefined,
     isWelcomed: row.welcomed_at !== null,
+    hasCarriedPassword: Boolean(row.has_carried_password),
     locale: row.locale,
     timeZone: row.time_zone,
     country: row.country ?? undefined,

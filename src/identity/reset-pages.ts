@@ -1,9 +1,11 @@
-/** A forgotten password: an equal answer for everybody, a mail for whoever may come in here, and the page behind its link. */
+/** A forgotten password: an equal answer for everybody, a mail or text message for whoever may come in here, and the page behind its link. */
 import { z } from 'zod'
 import { PorticoError } from '../errors.js'
-import { email, nothingTyped, readForm, submit } from '../web/forms.js'
+import { email, nothingTyped, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { writeMail } from '../mail/write-mail.js'
 import { page, urlFor } from '../web/render.js'
+import { isPhoneNumber } from '../sms/phone-number.js'
+import { countMessage } from './code-pages.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
 import { mustBeGood, password, username } from './password-form.js'
@@ -11,48 +13,85 @@ import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
-import { addressOf } from './sign-in-pages.js'
+import { addressOf, takesNumbers } from './sign-in-pages.js'
+import { addressOrNumber, mustBeAddress } from './typed-address.js'
 
 const validHours = 1
-const addressForm = z.strictObject({ email })
+const mailForm = z.strictObject({ email })
+const addressForm = z.strictObject({ email: addressOrNumber })
 const passwordForm = z.strictObject({ password, username })
 
-export const showForgotten: DoorPage = async ({ res, door }) => {
-  await page(res, 'identity/forgotten-password', { door, form: nothingTyped })
-}
+type At = Parameters<DoorPage>[0]
+
+export const showForgotten: DoorPage = (at) => showForm(at, nothingTyped)
 
 /** The answer is out before it is looked up whether there is such a person, so its time tells nothing (A30). */
-export const sendReset: DoorPage = async ({ parts, req, res, door }) => {
+export const sendReset: DoorPage = async (at) => {
+  const { parts, req, res, door } = at
   const act = async () => {
-    const form = readForm(addressForm, req.body)
-    await parts.attempts.count('forgotten-password', { account: form.email, address: addressOf(req) })
-    await page(res, 'identity/forgotten-sent', { door, hours: validHours })
-    await mailLink(parts, door, form.email)
+    const isOfNumbers = await takesNumbers(door)
+    const address = isOfNumbers ? typedAddress(at) : readForm(mailForm, req.body).email
+    await parts.attempts.count('forgotten-password', { account: address, address: addressOf(req) })
+    if (isPhoneNumber(address)) await countMessage(parts, req, address)
+    await page(res, 'identity/forgotten-sent', { door, takesNumbers: isOfNumbers, hours: validHours })
+    await sendLink(parts, door, address)
   }
-  await submit(req, act, (form) => page(res, 'identity/forgotten-password', { door, form }, { status: 422 }))
+  await submit(req, act, (form) => showForm(at, form, 422))
+}
+
+async function showForm({ res, door }: At, form: ShownAgain, status = 200): Promise<void> {
+  await page(res, 'identity/forgotten-password', { door, takesNumbers: await takesNumbers(door), form }, { status })
+}
+
+function typedAddress({ parts, req }: At): string {
+  return mustBeAddress('email', readForm(addressForm, req.body).email, parts.config.phoneCountry)
 }
 
 /** Only for somebody who has a password and may come in by this door (A31). */
-async function mailLink(parts: Parts, door: Door, address: string): Promise<void> {
+async function sendLink(parts: Parts, door: Door, address: string): Promise<void> {
   const identity = await parts.profiles.findByAddress(address)
   const person = identity?.hasPassword ? await door.admit(identity.id) : undefined
   if (!identity || !person) return
-  const order = {
-    purpose: 'password-reset',
-    identityId: identity.id,
-    audience: door.audience,
-    days: validHours / 24
-  } as const
-  const token = await parts.links.issue(order)
-  const message = await writeMail({
+  const about = `${person.kind}:${person.id}`
+  const send = isPhoneNumber(identity.address) ? textLink : mailLink
+  await send(parts, { door, identity, about })
+}
+
+interface Owner {
+  readonly door: Door
+  readonly identity: StoredIdentity
+  /** As queued messages name whom they are about. */
+  readonly about: string
+}
+
+async function mailLink(parts: Parts, owner: Owner): Promise<void> {
+  const { door, identity, about } = owner
+  const write = door.mail ?? writeMail
+  const message = await write({
     template: 'password-reset',
+    identityId: identity.id,
     locale: identity.locale,
     to: { name: identity.name, address: identity.address },
     args: { door: door.name, count: validHours },
-    link: `${parts.config.publicUrl}${door.base}/reset/${token}`,
-    about: `${person.kind}:${person.id}`
+    link: await newLink(parts, owner),
+    about
   })
   await parts.mail.send(message)
+}
+
+async function textLink(parts: Parts, owner: Owner): Promise<void> {
+  const { door, identity, about } = owner
+  const write = await parts.approvedSms('password-reset', [identity.locale, door.locale])
+  if (!write) return
+  const link = await newLink(parts, owner)
+  const text = write({ name: identity.name, portal: door.name, link, minutes: validHours * 60 })
+  await parts.sms.send({ to: identity.address, text, about, kind: 'password-reset' })
+}
+
+async function newLink(parts: Parts, { door, identity }: Owner): Promise<string> {
+  const { audience, base } = door
+  const order = { purpose: 'password-reset', identityId: identity.id, audience, days: validHours / 24 } as const
+  return `${parts.config.publicUrl}${base}/reset/${await parts.links.issue(order)}`
 }
 
 /** Opening the link shows a form and uses nothing up; mail scanners open links too (A32). */

@@ -10,7 +10,9 @@ import { beginAt, personAt } from './admission.js'
 import type { Door } from './identity.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
+import type { StoredIdentity } from './profiles.js'
 import { end } from './session.js'
+import { addressKey } from './typed-address.js'
 
 const signInForm = z.strictObject({
   email: z.string().trim().min(1, 'errors.field.required').max(254),
@@ -22,7 +24,8 @@ const signInForm = z.strictObject({
 const notices = new Map([
   ['signed-out', 'identity:signIn.signedOut'],
   ['password-changed', 'identity:signIn.passwordChanged'],
-  ['accepted', 'identity:signIn.accepted']
+  ['accepted', 'identity:signIn.accepted'],
+  ['address-confirmed', 'life:confirmation.done']
 ])
 
 export const showSignIn: DoorPage = async ({ parts, req, res, door }) => {
@@ -31,26 +34,47 @@ export const showSignIn: DoorPage = async ({ parts, req, res, door }) => {
   const notice = notices.get(String(req.query.notice))
   await page(res, 'identity/sign-in', {
     door,
+    takesNumbers: await takesNumbers(door),
     notice,
     form: { errors: {}, typed: { to: pathBehind(door, req.query.to) ?? '' } }
   })
 }
 
 /** The same refusal for an unknown address, a wrong password and somebody who may not come in here (A30, A31). */
-export const signIn: DoorPage = async ({ parts, req, res, door }) => {
+export const signIn: DoorPage = async (at) => {
+  const { parts, req, res, door } = at
   const act = async () => {
     const form = readForm(signInForm, req.body)
-    const who = { account: form.email, address: addressOf(req) }
+    const account = addressKey(form.email, parts.config.phoneCountry)
+    const who = { account, address: addressOf(req) }
     await parts.attempts.count('sign-in', who)
     const identity = await parts.checkPassword(req, res)
     const person = identity && (await door.admit(identity.id))
     if (!identity || !person) throw new Invalid({ password: { key: 'errors.signIn.refused' } })
     await parts.attempts.forgive('sign-in', who)
-    await beginAt(parts, req, door, identity.id, 'in')
-    const first = identity.isWelcomed ? await firstPage(parts, door, person, form.to) : `${door.base}/welcome`
-    res.redirect(303, urlFor(res, first))
+    await letIn(at, identity, person, form.to)
   }
-  await submit(req, act, (form) => page(res, 'identity/sign-in', { door, notice: undefined, form }, { status: 422 }))
+  await submit(req, act, async (form) => {
+    const locals = { door, takesNumbers: await takesNumbers(door), notice: undefined, form }
+    await page(res, 'identity/sign-in', locals, { status: 422 })
+  })
+}
+
+/** Begins a session for who has proved who he is, and leads to the page he wanted, or to his first ones. */
+export async function letIn(
+  { parts, req, res, door }: Parameters<DoorPage>[0],
+  identity: StoredIdentity,
+  person: Person,
+  wanted: string | undefined
+): Promise<void> {
+  await beginAt(parts, req, door, identity.id, 'in')
+  const first = identity.isWelcomed ? await firstPage(parts, door, person, wanted) : `${door.base}/welcome`
+  res.redirect(303, urlFor(res, first))
+}
+
+/** Whether people sign in here by phone number too. */
+export async function takesNumbers(door: Door): Promise<boolean> {
+  return (await door.takesNumbers?.()) ?? false
 }
 
 export const signOut: DoorPage = async ({ parts, req, res, door }) => {
@@ -63,7 +87,7 @@ async function firstPage(parts: Parts, door: Door, person: Person, wanted?: stri
 }
 
 /** A path of this very door, or nothing. */
-function pathBehind(door: Door, wanted: unknown): string | undefined {
+export function pathBehind(door: Door, wanted: unknown): string | undefined {
   const path = sameSitePath(wanted)
   return path?.startsWith(`${door.base}/`) ? path : undefined
 }

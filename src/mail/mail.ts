@@ -8,10 +8,25 @@ export interface Mail {
   send(message: Message, trx?: Knex): Promise<string>
   /** Queues many messages, few enough to write them at once (200), in the caller's transaction. */
   sendAll(messages: readonly Message[], trx: Knex): Promise<void>
-  /** Sends what waits; failures are retried with growing pauses, at most 8 times. A job calls it; tests may. */
+  /** Sends what waits; failures are retried with growing pauses, at most 8 times; what the recipient's mail server refuses for good
+   *  is not tried again. A job calls it; tests may. */
   deliver(): Promise<void>
   /** Withdraws queued mail about `subject` (A24). */
-  withdraw(subject: string): Promise<void>
+  withdraw(subject: string, trx?: Knex): Promise<void>
+  /** A mail server sent a mail back that had been taken: its id, and why (`5.1.1`). False for a mail we don't know, or know it of already. */
+  bounced(id: string, status: string): Promise<boolean>
+  /** Calls `handler`, in the transaction that writes it down, when a mail was refused for good or came back. */
+  onTrouble(handler: OnTrouble): void
+}
+
+export type OnTrouble = (trouble: Trouble, trx: Knex) => Promise<void>
+
+/** A mail that did not reach its address and won't. */
+export interface Trouble {
+  readonly about: string
+  readonly address: string
+  /** What `troubleWords` makes a sentence of: `refused 550 5.1.1`, `bounced 5.2.2`. */
+  readonly problem: string
 }
 
 export interface Message {

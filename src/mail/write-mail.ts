@@ -7,7 +7,26 @@ import { projectFolder } from '../web/project-folder.js'
 import type { Message } from './mail.js'
 
 export type MailTemplate =
-  'invitation' | 'password-reset' | 'portal-moved' | 'portal-renamed' | 'portal-moved-and-renamed'
+  | 'invitation'
+  | 'password-reset'
+  | 'portal-moved'
+  | 'portal-renamed'
+  | 'portal-moved-and-renamed'
+  | FormMail
+  | PrivacyMail
+
+/** Of data privacy (Z30). */
+type PrivacyMail = 'privacy-refused' | 'privacy-export' | 'privacy-done' | 'privacy-deletion'
+
+/** Of portal forms (Z32). */
+type FormMail =
+  | 'form-confirmation'
+  | 'form-known'
+  | 'form-invited'
+  | 'form-closed'
+  | 'form-waiting'
+  | 'form-not-outside'
+  | 'form-refused'
 
 export interface MailOrder {
   readonly template: MailTemplate
@@ -21,19 +40,32 @@ export interface MailOrder {
 }
 
 const folder = projectFolder('views/mail')
-const keys: Record<MailTemplate, string> = {
+/** Where the words of each stand. */
+export const mailWords: Record<MailTemplate | 'confirmation', string> = {
+  confirmation: 'mail:confirmation',
   invitation: 'mail:invitation',
   'password-reset': 'mail:passwordReset',
   'portal-moved': 'mail:portalMoved',
   'portal-renamed': 'mail:portalRenamed',
-  'portal-moved-and-renamed': 'mail:portalMovedAndRenamed'
+  'portal-moved-and-renamed': 'mail:portalMovedAndRenamed',
+  'privacy-refused': 'privacy:letter.refused',
+  'privacy-export': 'privacy:letter.export',
+  'privacy-done': 'privacy:letter.done',
+  'privacy-deletion': 'privacy:letter.deletion',
+  'form-confirmation': 'forms:mail.confirmation',
+  'form-known': 'forms:mail.known',
+  'form-invited': 'forms:mail.invited',
+  'form-closed': 'forms:mail.closed',
+  'form-waiting': 'forms:mail.waiting',
+  'form-not-outside': 'forms:mail.notOutside',
+  'form-refused': 'forms:mail.refused'
 }
 
 /** The message with its two bodies; text and HTML say the same. */
 export async function writeMail(order: MailOrder): Promise<Message> {
   const t = translator(order.locale)
-  const args = { ...order.args, name: order.to.name }
-  const say = (part: string) => t(`${keys[order.template]}.${part}`, args)
+  const args = { ...order.args, name: order.to.name, valid: validFor(order) }
+  const say = (part: string) => t(`${mailWords[order.template]}.${part}`, args)
   const subject = say('subject')
   const locals = {
     subject,
@@ -44,5 +76,16 @@ export async function writeMail(order: MailOrder): Promise<Message> {
   const all = { ...locals, link: order.link, locale: order.locale, ignore: say('ignore') }
   const html = await ejs.renderFile(join(folder, 'message-html.ejs'), all, { cache: true })
   const text = await ejs.renderFile(join(folder, 'message-text.ejs'), all, { cache: true, escape: String })
-  return { to: order.to, subject, html, text, about: order.about }
+  return { to: order.to, subject, html, text, about: order.about, kind: order.template }
+}
+
+/** `7 days`, as it stands in a sentence about a link. */
+export function timeValid(locale: Locale, time: { readonly days: number } | { readonly hours: number }): string {
+  const t = translator(locale)
+  return 'days' in time ? t('mail:valid.days', { count: time.days }) : t('mail:valid.hours', { count: time.hours })
+}
+
+function validFor({ template, locale, args }: MailOrder): string {
+  const count = Number(args['count'] ?? 0)
+  return timeValid(locale, template === 'password-reset' ? { hours: count } : { days: count })
 }

@@ -6,6 +6,7 @@ import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
 import type { Criteria } from './user-types/criteria.js'
 import { readCriteria } from './user-types/criteria.js'
+import { readHolds, type Holds } from './user-types/holds.js'
 import { publicModules } from './user-types/public-modules.js'
 
 export interface Portal {
@@ -42,12 +43,19 @@ export interface UserType {
   readonly primaryModule: string
   /** The step its set-up is at; undefined once it is finished. Until then nobody can be invited to it (Z04). */
   readonly setUp: SetUpStep | undefined
+  /** How its people are invited, and what they sign in with (Z18). */
+  readonly preference: Preference
   /** The field of the primary module that invitations go to; undefined: its first e-mail field (Z18). */
   readonly addressField: string | undefined
+  /** Which records wait for something, so that their people can't be invited yet (Z15). */
+  readonly holds: Holds
   readonly webTabIds: readonly string[]
   readonly revision: number
   readonly releases: readonly Release[]
 }
+
+export const preferences = ['email', 'phone'] as const
+export type Preference = (typeof preferences)[number]
 
 /** What is still to be done, in this order (Z04). */
 export const setUpSteps = ['tabs', 'fields', 'invitation'] as const
@@ -234,7 +242,9 @@ interface UserTypeRow {
   is_built_in: number
   primary_module: string
   set_up: string | null
+  preference: string
   address_field: string | null
+  holds: string | null
   revision: number
 }
 
@@ -245,7 +255,9 @@ const userTypeColumns = [
   'is_built_in',
   'primary_module',
   'set_up',
+  'preference',
   'address_field',
+  'holds',
   'revision'
 ] as const
 
@@ -273,7 +285,9 @@ function userTypeIn(row: UserTypeRow): Omit<UserType, 'webTabIds' | 'releases'> 
     isBuiltIn: Boolean(row.is_built_in),
     primaryModule: row.primary_module,
     setUp: row.set_up === null ? undefined : (setUpSteps.find((step) => step === row.set_up) ?? 'tabs'),
-    addressField: row.address_field ?? undefined
+    preference: preferences.find((word) => word === row.preference) ?? 'email',
+    addressField: row.address_field ?? undefined,
+    holds: readHolds(row.holds)
   }
 }
 

@@ -4,9 +4,11 @@ import type { Locale } from '../host/catalog.js'
 import type { RecordAction, RecordAsk } from '../hooks.js'
 import { adminPath } from './admin/frame.js'
 import { mayOpen, needs } from './admin/permitted.js'
+import { privacyActions } from './admin/privacy-frame.js'
 import { configuration, releaseOf, type Configuration } from './configuration.js'
 import { openUserTypes, recipientAt } from './people/invitations.js'
-import { accessesOf } from './people/portal-users.js'
+import { contacts } from './people/lead-modules.js'
+import { accessesOf, convertedTo, type PortalUser } from './people/portal-users.js'
 import { modulesOfRoles } from './roles/roles.js'
 
 /** *Send portal invitation* while there is an address and a portal without him; *Portal access* once he has one; *Who can see
@@ -17,10 +19,16 @@ export async function recordActions(context: Context, ask: RecordAsk & { locale:
   const isPrimary = [...all.userTypes.values()].some((type) => type.primaryModule === ask.module)
   const invitation = isPrimary && mayOpen(ask.staff, needs.portals) && (await mayBeInvited(context, ask))
   const access = isPrimary && (await hasAccess(context, ask))
+  const waiting =
+    ask.module === contacts && mayOpen(ask.staff, needs.users) ? await convertedTo(context.db, ask.id) : []
   return [
     ...(invitation ? [actionTo(context, ask, 'invitation', 'mail-plus', '/invitations/new')] : []),
     ...(access ? [actionTo(context, ask, 'access', 'key-round', '/access')] : []),
-    ...((await concernsPortals(context, all, ask.module)) ? [actionTo(context, ask, 'viewers', 'eye', '/viewers')] : [])
+    ...waiting.map((user) => decisionAbout(context, ask, user)),
+    ...((await concernsPortals(context, all, ask.module))
+      ? [actionTo(context, ask, 'viewers', 'eye', '/viewers')]
+      : []),
+    ...(await privacyActions(context, ask))
   ]
 }
 
@@ -43,6 +51,17 @@ async function mayBeInvited(context: Context, { module, id, staff }: RecordAsk):
 
 async function hasAccess(context: Context, { module, id }: RecordAsk): Promise<boolean> {
   return (await accessesOf(context.db, module, id)).some((user) => user.status !== 'removed')
+}
+
+/** His lead became this contact, and nobody has said which user type he has now (Z24). */
+function decisionAbout(context: Context, { locale }: { locale: Locale }, { id }: Pick<PortalUser, 'id'>): RecordAction {
+  const label = context.t(locale)('life:conversion.button')
+  return {
+    name: `portal-conversion-${id}`,
+    label,
+    icon: 'arrow-right-left',
+    url: `${adminPath}/users/${id}/conversion`
+  }
 }
 
 function actionTo(

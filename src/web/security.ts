@@ -57,8 +57,25 @@ const noStore: RequestHandler = (req, res, next) => {
 /** Lets this one page show frames of `origins` (Z09); nothing else of its policy changes.
  *  @throws RangeError for what would say more than one https host: a pattern, another directive. */
 export function allowFrames(res: Response, origins: readonly string[]): void {
-  const policy = String(res.getHeader('Content-Security-Policy') ?? '')
-  res.setHeader('Content-Security-Policy', `${policy};frame-src ${origins.map(plainOrigin).join(' ')}`)
+  res.setHeader('Content-Security-Policy', `${policyOf(res)};frame-src ${origins.map(plainOrigin).join(' ')}`)
+}
+
+/** Lets this one page show frames of our own documents. */
+export function allowOwnFrames(res: Response): void {
+  res.setHeader('Content-Security-Policy', `${policyOf(res)};frame-src 'self'`)
+}
+
+/** This answer is a document that somebody wrote, such as a mail, shown in a frame of ours or alone: nothing in it runs, it belongs to
+ *  no site, and only its own styles and pictures of the web are shown. */
+export function showAsDocument(res: Response): void {
+  const others = /frame-ancestors ([^;]*)/.exec(policyOf(res))?.[1]?.replace("'none'", '') ?? ''
+  const policy = `default-src 'none';style-src 'unsafe-inline';img-src https:;sandbox;frame-ancestors 'self' ${others}`
+  res.setHeader('Content-Security-Policy', policy.trim())
+  res.removeHeader('X-Frame-Options')
+}
+
+function policyOf(res: Response): string {
+  return String(res.getHeader('Content-Security-Policy') ?? '')
 }
 
 function plainOrigin(address: string): string {
@@ -100,6 +117,9 @@ function badRequest(cause?: unknown): PorticoError {
   return new PorticoError('errors.badRequest', { status: 400, cause })
 }
 
+/** Addresses that end in a proof of their own: mail programs post there, without a session and without a form (RFC 8058). */
+const provesItself = /^\/portico\/unsubscribe\/[^/]+$/
+
 /** Refuses unsafe requests that another site sent: by `Origin` and `Sec-Fetch-Site`, and by a token in the form that is bound to the
  *  visitor's session (A41). `sessionCookies` are the names of the cookies that sessions are known by. */
 export function refuseForgery(
@@ -117,7 +137,7 @@ export function refuseForgery(
   const publicOrigin = new URL(config.publicUrl).origin
   return async (req, res, next) => {
     req.forgery = { token: () => generateCsrfToken(req, res) }
-    if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) return next()
+    if (['GET', 'HEAD', 'OPTIONS'].includes(req.method) || provesItself.test(req.path)) return next()
     if (isFromElsewhere(req, publicOrigin)) throw forged()
     if (req.is('multipart/form-data')) req.body = { _csrf: await firstToken(req) }
     if (!validateRequest(req)) throw forged()

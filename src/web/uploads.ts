@@ -12,11 +12,12 @@ import { Invalid, PorticoError } from '../errors.js'
 import type { Actor, FieldError, FileInfo, Host } from '../host/host.js'
 import { cleanName, kindOfFile } from './file-kind.js'
 import { formatFor } from './format.js'
+import { ScanFailed, type VirusScan } from './virus-scan.js'
 
 export interface Uploads {
   /** Reads a multipart form: fields as text, files stored by the host. Too large, too many or of a type not allowed: the
    *  files stored so far are removed. `check` may refuse the fields before the first file is kept, given how many there are.
-   *  @throws Invalid with the field of the file, and what `check` throws. (A15, A19, A20, A48) */
+   *  @throws Invalid with the field of the file, and what `check` throws. (Z28, A15, A19, A20, A48) */
   receive(
     req: Request,
     by: Actor,
@@ -43,8 +44,21 @@ const longestText = 100_000
 
 const fieldLimits = { fields: 100, fieldSize: longestText, fieldNameSize: 100, headerPairs: 20 }
 
+/** Who looks for viruses, and who is told of one that was found. */
+export interface Guard {
+  readonly scan: VirusScan
+  onVirus(found: FoundVirus, by: Actor): Promise<void>
+  /** The scanner gave no verdict. */
+  onFailure(error: unknown): void
+}
+export interface FoundVirus {
+  /** Of the file. */
+  readonly name: string
+  readonly virus: string
+}
+
 /** Files wait in a temporary folder until all of them are found good; only then the host gets the first one. */
-export function createUploads(host: Pick<Host, 'files'>, limits: Limits): Uploads {
+export function createUploads(host: Pick<Host, 'files'>, limits: Limits, guard?: Guard): Uploads {
   return {
     async receive(req, by, check) {
       refuseOversized(req, limits)
@@ -53,6 +67,7 @@ export function createUploads(host: Pick<Host, 'files'>, limits: Limits): Upload
         const form = await readMultipart(req, limits, folder)
         check?.(form.fields, form.files.length)
         const types = await typesOf(form.files)
+        if (guard) await mustBeClean(form.files, guard, by)
         return { fields: form.fields, files: await store(host, form.files, types, by) }
       } finally {
         await rm(folder, { recursive: true, force: true })
@@ -132,6 +147,26 @@ async function typesOf(files: readonly Arrived[]): Promise<string[]> {
     types.push(kind.type)
   }
   return types
+}
+
+/** One after the other: a note's files are few. @throws Invalid for a virus, and while nobody can tell */
+async function mustBeClean(files: readonly Arrived[], guard: Guard, by: Actor): Promise<void> {
+  for (const { path, name, field } of files) {
+    const virus = await virusIn(path, guard, field)
+    if (virus === undefined) continue
+    await guard.onVirus({ name, virus }, by)
+    throw new Invalid({ [field]: { key: 'errors.file.virus', args: { file: name } } })
+  }
+}
+
+async function virusIn(path: string, { scan, onFailure }: Guard, field: string): Promise<string | undefined> {
+  try {
+    return await scan.virusIn(path)
+  } catch (error) {
+    if (!(error instanceof ScanFailed)) throw error
+    onFailure(error.cause)
+    throw new Invalid({ [field]: { key: error.key } })
+  }
 }
 
 async function store(

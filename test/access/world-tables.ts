@@ -77,7 +77,18 @@ export const ownTables: Record<string, Columns> = {
   },
   portico_memberships: { record_id: 'id', person_id: 'id' },
   portico_object_rights: { record_id: 'id', person_id: 'id', denies: 'flag' },
-  portico_reach: { record_id: 'id', viewer_id: 'id', level: 'integer' }
+  portico_reach: { record_id: 'id', viewer_id: 'id', level: 'integer' },
+  portico_doings: {
+    id: 'id',
+    at: 'moment',
+    kind: 'id',
+    portal_user_id: 'id',
+    name: 'words',
+    module: 'id',
+    record_id: 'id',
+    entry_id: 'id',
+    fields: 'longWords'
+  }
 }
 
 async function createTable(db: Knex, table: string, columns: Columns): Promise<void> {

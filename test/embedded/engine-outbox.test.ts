@@ -53,6 +53,27 @@ eachDatabase((open) => {
       expect(await after(all.unlink('Company', 'berg', 'partners', 'anna'))).to.deep.equal([])
     })
 
+    it('Z27 tells of a note that was written, in its transaction, and of none that was imported', async () => {
+      const all = crm.store.system
+      const id = await all.create('Company', { name: 'Berg' })
+      await crm.outbox.deliver()
+      const staff = await crm.users.create({ userName: 'frank', name: 'Frank', password: 'a password for tests' })
+      await crm.outbox.deliver()
+      const told: HostEvent[] = []
+      crm.outbox.on('note.posted', async (event) => void told.push(event))
+      const note = { module: 'Company', recordId: id, text: 'Hello', internal: false, files: [] }
+      await crm.feed.post(note, { kind: 'system' }, '2026-01-01 00:00:00')
+      expect(await failure(() => crm.feed.post({ ...note, files: ['nowhere'] }, { kind: 'system' }))).to.be.instanceOf(
+        Error
+      )
+      const noteId = await crm.feed.post({ ...note, internal: true }, { kind: 'staff', id: staff })
+      await crm.feed.post(note, { kind: 'outside', id: 'p1', name: 'Anna' })
+      await crm.outbox.deliver()
+      expect(told.length).to.equal(2)
+      expect(told[0]).to.deep.equal({ kind: 'note.posted', module: 'Company', id, noteId, internal: true, by: staff })
+      expect(told[1]).to.deep.include({ internal: false }).and.not.have.property('by')
+    })
+
     it('waits longer after each failure, and tells of it', async () => {
       const failures: string[] = []
       const db = openDatabase(url)

@@ -84,6 +84,10 @@ eachDatabase((open) => {
               module === 'Contact'
                 ? [{ name: 'invite', label: `invite in ${locale}`, url: `/portico/admin/x?record=${id}`, icon: 'mail' }]
                 : [],
+            recordQuestions: async ({ module, locale, doing }) =>
+              module === 'Contact'
+                ? [{ name: 'access', text: `${JSON.stringify(doing)} in ${locale}`, choices: [] }]
+                : [],
             adminMenu: async ({ staff: asking }) =>
               asking.isAdministrator ? [{ label: 'Portals', help: '', icon: '', url: '/portico/admin/portals' }] : []
           },
@@ -407,12 +411,57 @@ eachDatabase((open) => {
         expect(own.status).to.equal(204)
         expect(own.headers).to.include({
           'access-control-allow-methods': 'GET',
-          'access-control-allow-headers': 'Authorization'
+          'access-control-allow-headers': 'Authorization, X-Portico-Doing'
         })
         expect((await ask('http://evil.example')).headers).not.to.have.any.keys(
           'access-control-allow-methods',
           'access-control-allow-headers',
           'access-control-allow-origin'
+        )
+      })
+    })
+
+    describe('the questions before something is done to a record (Z20, Z24)', () => {
+      const change = { kind: 'change', values: { emailAddress: 'žofie@example.com', phoneNumber: null } }
+      const ask = (query: string, cookie: string, doing = encodeURIComponent(JSON.stringify(change))): request.Test =>
+        request(app).get(`/crm-portal/host/record-questions${query}`).set({ Cookie: cookie, 'X-Portico-Doing': doing })
+      const record = '?module=Contact&id=c1&user=alice'
+
+      it('are asked of what is about to be done, in the language of who does it', async () => {
+        const asked = await ask(record, await comeIn())
+        expect(asked.body.questions).to.deep.equal([
+          { name: 'access', text: `${JSON.stringify(change)} in de`, choices: [] }
+        ])
+        expect(asked.headers['cache-control']).to.equal('private, no-store')
+        const conversion = await ask(record, await comeIn(), JSON.stringify({ kind: 'conversion' }))
+        expect(conversion.body.questions[0].text).to.equal('{"kind":"conversion"} in de')
+      })
+
+      it('are none for a record that he may not edit, nor of a module without any', async () => {
+        const cookie = await comeIn()
+        for (const query of ['?module=Contact&id=c2', '?module=Contact', '?module=Case&id=c1', ''])
+          expect((await ask(query, cookie)).body, query).to.deep.equal({ questions: [] })
+      })
+
+      it('are not told to strangers, nor to whoever is left over in the browser', async () => {
+        expect((await ask(record, '')).status).to.equal(401)
+        expect((await ask('?module=Contact&id=c1&user=bob', await comeIn())).status).to.equal(401)
+      })
+
+      it('are not asked of what is nothing that can be done', async () => {
+        const cookie = await comeIn()
+        for (const doing of ['', '%', '{', '{}', '{"kind":"removal"}', '{"kind":"change","values":{"a":{"b":1}}}'])
+          expect((await ask(record, cookie, doing)).status, doing).to.equal(400)
+      })
+
+      it("may be read by scripts of EspoCRM's own origin and of no other; by GET alone", async () => {
+        const cookie = await comeIn()
+        const from = async (origin: string): Promise<unknown> =>
+          (await ask(record, cookie).set('Origin', origin)).headers['access-control-allow-origin']
+        expect(await from('http://crm.example.test')).to.equal('http://crm.example.test')
+        expect(await from('http://evil.example')).to.equal(undefined)
+        expect((await request(app).post('/crm-portal/host/record-questions').set('Cookie', cookie)).status).to.equal(
+          403
         )
       })
     })

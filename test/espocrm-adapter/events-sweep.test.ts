@@ -87,6 +87,16 @@ eachDatabase((open) => {
       expect(await found()).to.deep.equal(['record.changed ancient', 'record.changed ancient'])
     })
 
+    it('takes neither a note on a record nor an answer about it for word of a change of it', async () => {
+      await write('ancient')
+      world.clock.pass(10)
+      const about = { parentType: 'Account', parentId: 'ancient' }
+      await world.hook({ entityType: 'Note', id: 'n1', action: 'create', ...about })
+      await world.hook({ entityType: 'Account', id: 'ancient', action: 'answer', answers: { a: 'b' } })
+      world.clock.pass(60)
+      expect(await found()).to.deep.equal(['note.posted ancient', 'record.changed ancient'])
+    })
+
     it('gives the hook half a minute', async () => {
       await write('ancient')
       world.clock.pass(29)

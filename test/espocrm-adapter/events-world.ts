@@ -29,6 +29,10 @@ export interface HookStory {
   readonly link?: string
   readonly other?: string
   readonly by?: string | null
+  readonly parentType?: string
+  readonly parentId?: string
+  readonly internal?: boolean
+  readonly answers?: Readonly<Record<string, string>>
 }
 
 export const kinds = [
@@ -36,6 +40,7 @@ export const kinds = [
   'record.changed',
   'record.removed',
   'lead.converted',
+  'note.posted',
   'staff.changed',
   'switches.changed'
 ] as const
@@ -77,7 +82,8 @@ let count = 0
 
 export async function hook(db: Knex, story: HookStory, at: string): Promise<number> {
   const id = String(++count).padStart(17, '0')
-  const subject = story.entityType === 'Integration' ? 'switches' : `${story.entityType}/${story.id}`
+  const about = story.parentId === undefined ? [story.entityType, story.id] : [story.parentType, story.parentId]
+  const subject = story.entityType === 'Integration' ? 'switches' : about.join('/')
   const event = JSON.stringify({ changed: [], by: null, ...story })
   await db('portico_outbox').insert({ id, subject, event, created_at: at })
   const row = await db<{ id: string; position: number }>('portico_outbox').first('position').where({ id })
@@ -118,6 +124,7 @@ async function makeTables(db: Knex): Promise<void> {
     table.string('status', 255)
     table.string('created_contact_id', 17)
     table.string('created_account_id', 17)
+    table.dateTime('converted_at')
     recordColumns(table)
   })
 }

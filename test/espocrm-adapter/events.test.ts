@@ -163,6 +163,70 @@ eachDatabase((open) => {
         await world.db('lead').where({ id: 'l1' }).update({ deleted: 0 })
         expect(await conversions(converted)).to.have.length(1)
       })
+
+      describe('that staff answered a question about (Z24)', () => {
+        const answer = (userType: string): Promise<number> =>
+          world.hook({ entityType: 'Lead', id: 'l1', action: 'answer', answers: { userType }, by: 'alice' })
+        const convert = async (): Promise<HostEvent | undefined> => {
+          await world.db('lead').where({ id: 'l1' }).delete()
+          const converted_at = momentAt(world.clock.now())
+          await world.record('lead', { id: 'l1', status: 'Converted', created_contact_id: 'c1', converted_at })
+          return (await conversions(converted))[0]
+        }
+
+        it('hand the last answers on, told alone they are no event', async () => {
+          expect(await toldOf({ entityType: 'Lead', id: 'l1', action: 'answer', answers: { userType: 'a' } })).to.be
+            .empty
+          await answer('b')
+          expect(await convert()).to.deep.include({ contactId: 'c1', answers: { userType: 'b' } })
+        })
+
+        it('hand on none of another lead, and none of long before', async () => {
+          await world.hook({ entityType: 'Lead', id: 'l2', action: 'answer', answers: { userType: 'a' } })
+          expect(await convert()).not.to.have.property('answers')
+          await answer('a')
+          world.clock.pass(3601)
+          expect(await convert()).not.to.have.property('answers')
+          await answer('b')
+          world.clock.pass(60)
+          expect(await convert()).to.deep.include({ answers: { userType: 'b' } })
+        })
+
+        it('keep the answers for an event that has to wait for long', async () => {
+          await answer('a')
+          await world.events.deliver()
+          const before = momentAt(world.clock.now())
+          world.clock.pass(3 * 60 * 60)
+          await world.events.keepHouse()
+          await world.record('lead', { id: 'l1', status: 'Converted', created_contact_id: 'c1', converted_at: before })
+          expect((await conversions(converted))[0]).to.deep.include({ answers: { userType: 'a' } })
+        })
+      })
+    })
+
+    describe('of a note', () => {
+      const note: HookStory = {
+        entityType: 'Note',
+        id: 'n1',
+        action: 'create',
+        parentType: 'Account',
+        parentId: 'a1',
+        internal: false,
+        by: 'alice'
+      }
+
+      it('tell on which record it is, by whom, and whether it is for staff alone', async () => {
+        expect(await toldOf(note)).to.deep.equal([
+          { kind: 'note.posted', module: 'Account', id: 'a1', noteId: 'n1', internal: false, by: 'alice' }
+        ])
+        expect(await toldOf({ ...note, internal: true, by: 'anna' })).to.deep.equal([
+          { kind: 'note.posted', module: 'Account', id: 'a1', noteId: 'n1', internal: true, by: undefined }
+        ])
+      })
+
+      it('are none for a record of what is no module', async () => {
+        expect(await toldOf({ ...note, parentType: 'Email' })).to.be.empty
+      })
     })
 
     describe('are handed out', () => {

@@ -221,6 +221,17 @@ eachDatabase((open) => {
         expect(await may('view', 'Case', 'c2')).to.equal(false)
       })
 
+      it('with a module what EspoCRM says of it as a whole', async () => {
+        host.rights.set('alice/Case', { view: true, edit: false, delete: false })
+        const alice = (await staff.find('alice'))!
+        expect(await staff.allowsModule(alice, 'Case')).to.equal(true)
+        expect(await staff.allowsModule(alice, 'Contact')).to.equal(false)
+        const before = host.espo.asked.length
+        for (const module of ['', '../User', 'Case/c1', 'Case?x'])
+          expect(await staff.allowsModule(alice, module), module).to.equal(false)
+        expect(host.espo.asked.length).to.equal(before)
+      })
+
       it('nothing, where there is no such module or record; what can be none is not even asked for', async () => {
         host.espo.answers(/rights/, { status: 404, reason: '' })
         expect(await may('view')).to.equal(false)

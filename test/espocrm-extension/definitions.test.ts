@@ -43,7 +43,8 @@ describe("the extension's definitions", () => {
   it('have a route for every action and an action for every route', () => {
     const routes = json(`${resources}/routes.json`) as { actionClassName: string }[]
     const actions = [...files.keys()].flatMap((path) => /Portico\/Api\/(\w+)\.php$/.exec(path)?.[1] ?? [])
-    expect(routes.map((route) => route.actionClassName.split('\\').at(-1))).to.have.members(actions)
+    const named = new Set(routes.map((route) => route.actionClassName.split('\\').at(-1)))
+    expect([...named]).to.have.members(actions)
   })
 
   it('say the same keys in every language, and in none an empty word', () => {

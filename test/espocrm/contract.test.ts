@@ -92,7 +92,7 @@ function noting(host: Host, made: Made): Host {
 
 function fixtureFor(cast: Cast): Fixture {
   return {
-    staff: cast,
+    staff: { ...cast, hidden: 'Account' },
     module: probe,
     values: { name: 'Kessler Heating' },
     required: 'name',
@@ -166,6 +166,8 @@ function fixtureFor(cast: Cast): Fixture {
       values: { firstName: 'Anna', lastName: 'Nováková' },
       nameField: 'name',
       name: 'Anna Nováková',
+      address: 'emailAddress',
+      number: 'phoneNumber',
       reference: 'cProbe',
       back: 'people'
     },

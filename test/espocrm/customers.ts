@@ -1,4 +1,5 @@
 /** A portal and people who are in it, without the walk that leads there: for the suites and the benchmark that begin after it. */
+import type { Context } from '../../src/context.js'
 import { momentAt } from '../../src/db/moment.js'
 import type { Staff } from '../../src/host/host.js'
 import type { Installation } from '../../src/installation.js'
@@ -11,9 +12,11 @@ import {
   type Right
 } from '../../src/portal/configuration.js'
 import { invite } from '../../src/portal/people/invitations.js'
-import { confirm, portalUserById, subjectOf } from '../../src/portal/people/portal-users.js'
+import { confirm } from '../../src/portal/people/access-changes.js'
+import { portalUserById, subjectOf } from '../../src/portal/people/portal-users.js'
 import { createPortal } from '../../src/portal/portals/portals.js'
 import { saveRelease } from '../../src/portal/user-types/releases.js'
+import { addUserType } from '../../src/portal/user-types/user-types.js'
 import { finishSetUp } from '../../src/portal/user-types/set-up.js'
 
 export const customerPassword = 'brass kettle under the elm'
@@ -39,29 +42,51 @@ export async function makePortal(
   const portal = { name: `Portal ${slug}`, slug, locale: 'en', timeZone: 'UTC', formats } as const
   const portalId = await createPortal(context, portal, by)
   const typeId = userTypesOf(await configuration(context.db), portalId)[0]!.id
-  for (const one of released) {
-    const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
-    await saveRelease(context, { id: typeId, revision }, draftOf(one), by)
-  }
-  const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
-  await finishSetUp(context, { id: typeId, revision }, by)
+  await release({ context, typeId, by }, released)
   return typeId
 }
 
-/** Lets the person of a contact in, as if he had accepted his invitation; he signs in with the contact's address. */
+/** A further user type of the portal that `typeId` is in. */
+export async function addType(
+  { portico: { context } }: Installation,
+  by: Staff,
+  beside: string,
+  { released, ...form }: { name: string; primaryModule: string; released: readonly Released[] }
+): Promise<string> {
+  const { portalId } = (await configuration(context.db)).userTypes.get(beside)!
+  const typeId = await addUserType(context, portalId, form, by)
+  await release({ context, typeId, by }, released)
+  return typeId
+}
+
+async function release(
+  { context, typeId, by }: { context: Context; typeId: string; by: Staff },
+  released: readonly Released[]
+): Promise<void> {
+  const seen = async (): Promise<{ id: string; revision: number }> => {
+    const { revision } = (await configuration(context.db)).userTypes.get(typeId)!
+    return { id: typeId, revision }
+  }
+  for (const one of released) await saveRelease(context, await seen(), draftOf(one), by)
+  await finishSetUp(context, await seen(), by)
+}
+
+/** Lets the person of a record in, as if he had accepted his invitation; he signs in with the record's address. */
 export async function admit(
   { portico: { context } }: Installation,
   by: Staff,
   userTypeId: string,
-  contactId: string
-): Promise<void> {
-  const id = await invite(context, { module: 'Contact', recordId: contactId, userTypeId, language: 'en' }, by)
+  recordId: string,
+  module = 'Contact'
+): Promise<string> {
+  const id = await invite(context, { module, recordId, userTypeId, language: 'en' }, by)
   const user = await portalUserById(context.db, id)
   await context.mail.withdraw(subjectOf(user))
   await context.identity.setPassword(user.identityId!, customerPassword)
   const { timeZone, formats } = by
   await context.identity.prefer(user.identityId!, { locale: 'en', timeZone, country: 'DE', formats })
   await confirm(context, user, momentAt(context.now()))
+  return id
 }
 
 function draftOf(one: Released): Parameters<typeof saveRelease>[2] {

@@ -4,7 +4,7 @@ import { openMailServer, type MailServer } from '../support/mail-server.js'
 import type { Visitor } from '../support/visitor.js'
 import type { Live } from './live.js'
 import { Made } from './made.js'
-import { mount, openService, type Service } from './service.js'
+import { mount, openService, type Service, type ServiceOptions } from './service.js'
 import { letPorticoUse, makeStaff, type Cast } from './staff.js'
 import { rememberIntegration, setSwitches } from './switches.js'
 
@@ -27,7 +27,7 @@ export interface PortalWorld {
 }
 
 /** `run` is the slug of the portal that a suite makes. */
-export async function openPortalWorld(live: Live, run: string): Promise<PortalWorld> {
+export async function openPortalWorld(live: Live, run: string, options: ServiceOptions = {}): Promise<PortalWorld> {
   const undoing: (() => unknown)[] = [await rememberIntegration(live.admin)]
   const close = async (): Promise<void> => {
     for (const undo of undoing.splice(0).reverse()) await undo()
@@ -41,7 +41,7 @@ export async function openPortalWorld(live: Live, run: string): Promise<PortalWo
     await setSwitches(live.admin, { portal: true })
     const mails = await openMailServer()
     undoing.push(() => mails.close())
-    const service = await openService(live, { env: { PORTICO_SMTP_URL: mails.url } })
+    const service = await openService(live, { ...options, env: { ...options.env, PORTICO_SMTP_URL: mails.url } })
     undoing.push(() => service.close())
     undoing.push(() => service.installation.db('portico_portals').where({ slug: run }).update({ is_active: false }))
     const vera = await service.staffVisitor(cast.administrator, '/portico/admin/portals')

@@ -16,6 +16,12 @@ const people = {
   clerk: { userName: 'portico-test-karl', firstName: 'Karl', lastName: 'Kessler', type: 'regular' },
   gone: { userName: 'portico-test-gustav', firstName: 'Gustav', lastName: 'Gone', type: 'regular' }
 } as const
+type Person = {
+  readonly userName: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly type: string
+}
 export type Cast = Readonly<Record<keyof typeof people, StaffMember>>
 
 /** All of them active; the clerk may manage portals and nothing else of Portico, and reads and edits every contact. */
@@ -30,6 +36,18 @@ export async function makeStaff({ admin }: Live): Promise<Cast> {
     gone: await makeUser(admin, people.gone, [])
   }
 }
+
+/** Ivan, who may manage portals and their users, and reads every contact; by default he edits his own alone. */
+export async function makeIvan(
+  { admin }: Live,
+  contacts: Readonly<Record<string, string>> | false = ofHisOwn
+): Promise<StaffMember> {
+  const rights = { PorticoPortals: true, PorticoPortalUsers: true, Contact: contacts }
+  const ivan = { userName: 'portico-test-ivan', firstName: 'Ivan', lastName: 'Own', type: 'regular' }
+  return makeUser(admin, ivan, [await roleNamed(admin, 'Portico tests: own contacts', rights)])
+}
+
+const ofHisOwn = { create: 'yes', read: 'all', edit: 'own', delete: 'no', stream: 'all' }
 
 export async function setActive({ admin }: Live, user: StaffMember, isActive: boolean): Promise<void> {
   await admin.put(`User/${user.id}`, { isActive })
@@ -54,11 +72,7 @@ async function roleNamed(admin: EspoClient, name: string, data: Record<string, u
   return known.id
 }
 
-async function makeUser(
-  admin: EspoClient,
-  person: (typeof people)[keyof typeof people],
-  rolesIds: readonly string[]
-): Promise<StaffMember> {
+async function makeUser(admin: EspoClient, person: Person, rolesIds: readonly string[]): Promise<StaffMember> {
   const values = { ...person, rolesIds, rolesNames: {}, password, passwordConfirm: password, isActive: true }
   const known = await found(admin, 'User', 'userName', person.userName)
   const id = known?.id ?? (await admin.create('User', values))

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { openMailServer, type MailServer } from '../support/mail-server.js'
+import { openMailServer, readable, type MailServer } from '../support/mail-server.js'
 import type { Visitor } from '../support/visitor.js'
 import type { Json, List } from './espo-client.js'
-import { newRun, onEspocrm } from './live.js'
+import { eventually, newRun, onEspocrm } from './live.js'
 import { Made } from './made.js'
 import { invitationLink } from './newcomers.js'
 import { mount, openService, type Service } from './service.js'
@@ -208,6 +208,27 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
     anna.is(200).sees('A technician comes on Monday.', 'Admin').doesNotSee('do not tell')
   })
 
+  it('Z27 who follows the module finds it in the portal feed and answers there; she is told by mail, and who may not see cases sees nothing', async () => {
+    const feed = `${mount}/portico/feed`
+    await vera.open(`${feed}/modules`)
+    await vera.send('Save', { modules: 'Case' })
+    vera
+      .is(200)
+      .sees(`Anna ${run} wrote a note: Case`, 'A recording is attached.', 'rattle.txt', `Anna ${run} created: Case`)
+    await vera.send('Send answer', { text: 'Bring the recording along.', internal: 'true' })
+    await vera.send('Send answer', { text: 'We listened to it.' })
+    vera.is(200).sees('the portal shows it')
+    await anna.open(`${portal}/case/${caseId}`)
+    anna.is(200).sees('We listened to it.', cast.administrator.name).doesNotSee('Bring the recording along.')
+    expect(readable(await notificationTo(service, mails)))
+      .to.include('We listened to it.')
+      .and.not.include('Bring')
+    await karl.open(`${feed}/modules`)
+    karl.is(200).doesNotSee('value="Case"')
+    await karl.open(feed)
+    karl.is(200).doesNotSee('We listened', 'Radiator rattles')
+  })
+
   it('E10 A01 an internal case, another company’s and a removed one are not there, by list or by id', async () => {
     const missing = await anna.peek(`${portal}/case/0000000000000000a`)
     expect(missing.status).to.equal(404)
@@ -341,4 +362,16 @@ async function refused(work: () => Promise<unknown>): Promise<void> {
 /** Without what is made anew for each page: the token in its forms. */
 function masked(html: string): string {
   return html.replace(/name="_csrf" value="[^"]*"/g, '')
+}
+
+/** The next notification, made at once. */
+async function notificationTo({ installation, settle }: Service, { taken }: MailServer): Promise<string> {
+  const { db, portico } = installation
+  await eventually('an event of the answer', async () => {
+    await settle()
+    return (await db('portico_notifications').update({ due_at: '2026-01-01 00:00:00' })) > 0 || undefined
+  })
+  await portico.plugin.jobs.find(({ name }) => name === 'notifications')!.run()
+  await settle()
+  return taken.at(-1) ?? ''
 }

@@ -467,6 +467,17 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         expect(await host.allows(administrator, 'view', fixture.module, id)).to.equal(false)
       })
 
+      it('may see the modules that the host lets him see, and none that is not there', async () => {
+        const { administrator, clerk, hidden } = fixture.staff
+        const may = async (id: string, module: string): Promise<boolean> =>
+          host.allowsModule((await host.staffById(id))!, module)
+        expect(await may(administrator.id, fixture.module)).to.equal(true)
+        expect(await may(clerk.id, fixture.person.module)).to.equal(true)
+        if (hidden !== undefined) expect(await may(clerk.id, hidden)).to.equal(false)
+        for (const module of ['NoSuchModule', '', '../User'])
+          expect(await may(administrator.id, module), module).to.equal(false)
+      })
+
       it('finds a record in the CRM by an address, and signs in at one', () => {
         expect(host.homeUrl).to.match(/^https?:\/\//)
         expect(host.recordUrl(fixture.module, 'abc-1')).to.match(/^https?:\/\/.*abc-1/)
@@ -575,6 +586,50 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         expect(about(events, id)).to.have.length(1)
       })
 
+      it('tell of a note on a record: by whom, and whether it is for staff alone (Z27)', async () => {
+        const staff = fixture.staff.administrator.id
+        const id = await make()
+        const person = await makePerson()
+        const events = await gather()
+        const post = (text: string, internal: boolean, by: Actor): Promise<string> =>
+          host.feed.post({ module: fixture.module, recordId: id, text, internal, files: [] }, by)
+        const noteIds = [
+          await post('An answer', false, { kind: 'staff', id: staff }),
+          await post('For colleagues', true, { kind: 'staff', id: staff }),
+          await post('A question', false, customer(person))
+        ]
+        await host.deliver()
+        const told = about(events, id).flatMap((event) => (event.kind === 'note.posted' ? [event] : []))
+        expect(told.map(({ module, noteId, internal, by }) => [module, noteId, internal, by])).to.deep.equal([
+          [fixture.module, noteIds[0], false, staff],
+          [fixture.module, noteIds[1], true, staff],
+          [fixture.module, noteIds[2], false, undefined]
+        ])
+      })
+
+      it('do not tell of a note again that was changed or removed', async () => {
+        const by: Actor = { kind: 'staff', id: fixture.staff.administrator.id }
+        const id = await make()
+        const note = { module: fixture.module, recordId: id, text: 'One', internal: false, files: [] }
+        const noteId = await host.feed.post(note, by)
+        const events = await gather()
+        await host.feed.change(noteId, 'Two', by)
+        await host.feed.remove(noteId, by)
+        await host.deliver()
+        expect(about(events, id).filter((event) => event.kind === 'note.posted')).to.deep.equal([])
+      })
+
+      it('name the field when an address or a number of a person changes (Z20)', async () => {
+        const { module, address, number } = fixture.person
+        const id = await makePerson({ [address]: 'anna@example.com', [number]: '+49301112223' })
+        const events = await gather()
+        await host.save({ module, id, values: { [address]: 'anna.novakova@example.com' } }, system)
+        await host.save({ module, id, values: { [number]: '+49301112224' } }, system)
+        await host.deliver()
+        const changed = about(events, id).map((event) => 'changed' in event && [...event.changed])
+        expect(changed).to.deep.equal([[address], [number]])
+      })
+
       it('tell of switches', async () => {
         const events = await gather()
         await opened.setSwitches({ portal: true })
@@ -590,6 +645,7 @@ const eventKinds: readonly HostEvent['kind'][] = [
   'record.changed',
   'record.removed',
   'lead.converted',
+  'note.posted',
   'staff.changed',
   'switches.changed'
 ]

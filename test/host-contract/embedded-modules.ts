@@ -87,7 +87,12 @@ function person(
   return {
     ...of,
     hasFeed: true,
-    fields: { ...name, email: { label: words('E-mail'), type: 'email' }, ...fields },
+    fields: {
+      ...name,
+      email: { label: words('E-mail'), type: 'email' },
+      phone: { label: words('Phone'), type: 'phone' },
+      ...fields
+    },
     layouts: { list: ['name', 'email'], detail: [{ label: words('Overview'), fields: shown }] }
   }
 }

@@ -124,6 +124,8 @@ const sample: Omit<Fixture, 'staff'> = {
     values: { firstName: 'Anna', lastName: 'Nováková' },
     nameField: 'name',
     name: 'Anna Nováková',
+    address: 'email',
+    number: 'phone',
     reference: 'company',
     back: 'people'
   },

@@ -27,6 +27,8 @@ export interface Fixture {
     readonly clerk: { readonly id: string }
     /** A user who may not sign in any more. */
     readonly gone: { readonly id: string }
+    /** A module of which the clerk may see nothing, where the host has such rights. */
+    readonly hidden?: string
   }
   /** A module with a feed, and values that are enough to create a record of it. */
   readonly module: string
@@ -41,6 +43,9 @@ export interface Fixture {
     readonly values: Readonly<Record<string, FieldValue>>
     readonly nameField: string
     readonly name: string
+    /** Its e-mail and phone fields. */
+    readonly address: string
+    readonly number: string
     /** Its reference to `module`, and the link back. */
     readonly reference: string
     readonly back: string

@@ -14,6 +14,7 @@ import { createPasswords, type Passwords } from '../../src/identity/password.js'
 import { portalSessionCookie } from '../../src/identity/session.js'
 import { verify } from '@node-rs/argon2'
 import { createMail, type Mail } from '../../src/mail/mail.js'
+import { createSms } from '../../src/sms/sms.js'
 import { finishWeb, setUpWeb } from '../../src/web/web.js'
 import { migrations } from '../../migrations/index.js'
 
@@ -64,7 +65,8 @@ export async function openEntrance(db: Knex, env: Record<string, string> = {}): 
     sources: async () => []
   })
   const passwords = countingPasswords(counter)
-  const identity = createIdentity({ db, kernel, mail, config, log, passwords, now: () => clock.milliseconds })
+  const sms = createSms({ db, config, log, now: () => clock.milliseconds })
+  const identity = createIdentity({ db, kernel, mail, sms, config, log, passwords, now: () => clock.milliseconds })
   const [acme, other] = [testDoor('acme'), testDoor('other')]
   const app = webOf(config, identity, [acme, other])
   return {

@@ -68,6 +68,20 @@ eachDatabase((open) => {
       expect(await left('portico_mail', 'id')).to.deep.equal(['sent lately', 'waiting'])
     })
 
+    it('Z27 keeps what portal users did for a year, and notifications that could not be made for two weeks', async () => {
+      const about = { portal_user_id: 'u', module: 'Case', record_id: 'c' }
+      const doing = (id: string, at: number) => ({ ...about, id, kind: 'noted', name: 'Anna', at: momentAt(at) })
+      const waiting = (id: string, at: number) => {
+        const times = { created_at: momentAt(at), due_at: momentAt(at) }
+        return { ...about, id, kind: 'answered', state: 'waiting', ...times }
+      }
+      await db('portico_doings').insert([doing('old', now - 365 * day), doing('young', now - 364 * day)])
+      await db('portico_notifications').insert([waiting('old', now - 14 * day), waiting('young', now - 13 * day)])
+      await keepHouse(db, now)
+      expect(await left('portico_doings', 'id')).to.deep.equal(['young'])
+      expect(await left('portico_notifications', 'id')).to.deep.equal(['young'])
+    })
+
     async function left(table: string, key: string): Promise<string[]> {
       return db(table).orderBy(key).pluck(key)
     }

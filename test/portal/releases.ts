@@ -43,7 +43,9 @@ export function userType(...releases: Release[]): UserType {
     isBuiltIn: true,
     primaryModule: 'Contact',
     setUp: undefined,
+    preference: 'email',
     addressField: undefined,
+    holds: {},
     webTabIds: [],
     revision: 1,
     releases

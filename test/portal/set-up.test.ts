@@ -186,7 +186,7 @@ onSqlite('the set-up of a new portal', (open) => {
     it('Z04 the proposals can be taken for all that is left, and the invitations come', async () => {
       expect(await resumed()).to.equal('/set-up/fields/Account')
       await irena.send('Save, and take the proposals for 3 more modules')
-      irena.is(200).sees('Invitations to “Client Portal”', 'the field “E-mail”')
+      irena.is(200).sees('Invitations to “Client Portal”', 'E-mail (by mail)', 'Mobile (by text message)')
       const type = await theType()
       expect(type.setUp).to.equal('invitation')
       expect(type.releases.filter(({ fields }) => fields.size === 0)).to.deep.equal([])
@@ -195,7 +195,7 @@ onSqlite('the set-up of a new portal', (open) => {
 
     it('Z04 Z18 ends with a summary of everything, and is finished there', async () => {
       await irena.send('Save and next')
-      irena.is(200).sees('Everything is chosen', 'Invitations go to the address in “E-mail”.', 'Shown as cards.')
+      irena.is(200).sees('Everything is chosen', 'Invitations go to E-mail (by mail).', 'Shown as cards.')
       expect(irena.path).to.equal(`${await typePage()}?saved=1`)
       await irena.send('Finish')
       irena.is(200).sees('“Client Portal” is set up.', 'What next?')
@@ -256,7 +256,7 @@ onSqlite('the set-up of a new portal', (open) => {
 
     it('Z18 once somebody is invited, the address stays', async () => {
       await irena.open(`${await typePage()}/set-up/invitation`)
-      irena.is(200).sees('People were invited by this field already, so it stays.')
+      irena.is(200).sees('The user type has users or forms already, so this stays.')
       expect(irena.page('input[name=addressField]').length).to.equal(0)
     })
 

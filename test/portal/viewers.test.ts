@@ -1,6 +1,7 @@
 /** *Who can see this?* on a record's page in the CRM (X01). */
 import { expect } from 'chai'
-import { deactivate, portalUserByAddress } from '../../src/portal/people/portal-users.js'
+import { deactivate } from '../../src/portal/people/access-changes.js'
+import { portalUserByAddress } from '../../src/portal/people/portal-users.js'
 import { customers, staff as cast } from '../../demo/cast.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'

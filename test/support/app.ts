@@ -19,7 +19,7 @@ export interface TestApp {
   visitor(language?: string): Visitor
   /** Moves the clock forward. */
   wait(milliseconds: number): void
-  /** Hands out host events and sends the mail that waits. */
+  /** Hands out host events and sends the mails and text messages that wait. */
   settle(): Promise<void>
   close(): Promise<void>
 }
@@ -61,6 +61,7 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
     settle: async () => {
       await embedded.host.deliver()
       await embedded.portico.context.mail.deliver()
+      await embedded.portico.context.sms.deliver()
     },
     close
   }

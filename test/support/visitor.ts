@@ -49,6 +49,19 @@ export class Visitor {
     return this.agent.get(pathOf(path)).set('Accept-Language', this.language)
   }
 
+  /** GET of what is no page, byte by byte. */
+  async download(path: string): Promise<{ response: Response; content: Buffer }> {
+    const response = await this.agent
+      .get(pathOf(path))
+      .buffer(true)
+      .parse((answer, done) => {
+        const pieces: Buffer[] = []
+        answer.on('data', (piece: Buffer) => pieces.push(piece))
+        answer.on('end', () => done(null, Buffer.concat(pieces)))
+      })
+    return { response, content: response.body as Buffer }
+  }
+
   /** Follows the link that says `label`. */
   async follow(label: string): Promise<this> {
     const link = this.page('a').filter((_, a) => this.page(a).text().replace(/\s+/g, ' ').trim() === label)

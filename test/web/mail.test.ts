@@ -20,6 +20,7 @@ const message: Message = {
 const mailFrom = 'Thermovia <portal@thermovia.example>'
 const log = pino({ level: 'silent' })
 const environment = 'production'
+const signing = { bounceAddress: undefined, secret: 'a secret for tests that is long enough' }
 
 eachDatabase((open) => {
   describe('mail', () => {
@@ -33,7 +34,7 @@ eachDatabase((open) => {
       for (const migration of migrations) await migration.up(db)
       server = await openMailServer()
       clock = Date.now()
-      mail = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom }, log, now: () => clock })
+      mail = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom, ...signing }, log, now: () => clock })
     })
     afterEach(() => server.close())
 
@@ -119,7 +120,7 @@ eachDatabase((open) => {
     })
 
     it('is sent by one of two processes', async () => {
-      const second = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom }, log, now: () => clock })
+      const second = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom, ...signing }, log, now: () => clock })
       for (let i = 0; i < 5; i++) await mail.send(message)
       await Promise.all([mail.deliver(), second.deliver()])
       expect(server.taken).to.have.length(5)
@@ -136,7 +137,7 @@ eachDatabase((open) => {
     })
 
     it('without a mail server waits for one in production', async () => {
-      const early = createMail({ db, config: { environment, smtpUrl: undefined, mailFrom }, log, now: () => clock })
+      const early = createMail({ db, config: { environment, smtpUrl: undefined, mailFrom, ...signing }, log, now: () => clock })
       await early.send(message)
       await early.deliver()
       expect(server.taken).to.have.length(0)
@@ -146,7 +147,7 @@ eachDatabase((open) => {
 
     it('without a mail server is kept and shown on the mailbox page, in development only', async () => {
       const development = { environment: 'development', smtpUrl: undefined } as const
-      const kept = createMail({ db, config: { ...development, mailFrom }, log, now: () => clock })
+      const kept = createMail({ db, config: { ...development, mailFrom, ...signing }, log, now: () => clock })
       const id = await kept.send({ ...message, text: 'Open:\nhttp://localhost/x?a=1&b=2\n<script>' })
       await kept.deliver()
       const { app } = pagesWith((router) => router.use(mailboxPages({ db, config: development })))

@@ -48,7 +48,7 @@ async function convert(pen: Pen, lead: Kind, id: string, options: ConvertOptions
   const deal = { name: company ?? titleOf(lead.module, values), account: accountId ?? null, contact: contactId }
   const dealId = options.createDeal ? await inherit(pen, lead, values, 'Deal', deal) : undefined
   await updateRow(pen, lead, row, outcome(lead, pen.at, contactId, accountId))
-  await pen.emit(pen.trx, { kind: 'lead.converted', id, contactId, accountId })
+  await pen.emit(pen.trx, { kind: 'lead.converted', id, contactId, accountId, answers: options.answers })
   return { contactId, accountId, dealId }
 }
 

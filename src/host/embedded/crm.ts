@@ -74,7 +74,7 @@ export async function openCrm({
   const emit = emitter(now)
   const outbox = createOutbox(db, { now, onFailure })
   const files = createFiles(db, filesFolder, now)
-  const feed = createFeed({ db, model: model.current, files, now })
+  const feed = createFeed({ db, model: model.current, files, emit, now })
   return {
     db,
     dialect: dialectOf(db),

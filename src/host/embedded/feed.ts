@@ -10,6 +10,7 @@ import {
   type FeedEntry,
   type FieldValue,
   type FileInfo,
+  type HostEvent,
   type NewFeedEntry
 } from '../host.js'
 import { noteText } from '../note-text.js'
@@ -18,13 +19,14 @@ import { authorOf, type Author } from './actors.js'
 import { momentAt } from '../../db/moment.js'
 import type { CrmFiles } from './files.js'
 import type { Model } from './model.js'
+import type { Emit } from './outbox.js'
 import type { Pen } from './rows.js'
 import { inTransaction } from './transaction.js'
 
 export interface CrmFeed extends Feed {
   list(module: string, id: string, ask: { internal: boolean; limit: number }): Promise<CrmFeedEntry[]>
   find(entryId: string): Promise<CrmFeedEntry | undefined>
-  /** `at` (UTC, default now) is for imports and seeds. */
+  /** `at` (UTC, default now) is for imports and seeds, whose notes are no news: nobody is told of them. */
   post(entry: NewFeedEntry, by: Actor, at?: string): Promise<string>
 }
 
@@ -44,10 +46,11 @@ export interface FeedOptions {
   readonly db: Knex
   readonly model: () => Promise<Model>
   readonly files: CrmFiles
+  readonly emit: Emit
   readonly now: () => number
 }
 
-export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
+export function createFeed({ db, model, files, emit, now }: FeedOptions): CrmFeed {
   const find = async (entryId: string): Promise<CrmFeedEntry | undefined> => {
     const rows = await allRows<EntryRow>(db('crm_feed').select(entryColumns).where({ id: entryId }))
     return (await entriesOf(db, rows))[0]
@@ -82,14 +85,15 @@ export function createFeed({ db, model, files, now }: FeedOptions): CrmFeed {
       )
       return entriesOf(db, rows)
     },
-    async post(entry, by, at = momentAt(now())) {
+    async post(entry, by, at) {
       const { module } = (await model()).module(entry.module)
       const text = noteText(entry.text, entry.files.length > 0)
       const author = await authorOf(db, by)
       return inTransaction(db, async (trx) => {
         await mustTakeNotes(trx, module, entry)
-        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at })
+        const id = await insertEntry(trx, { entry: { ...entry, text }, author, at: at ?? momentAt(now()) })
         await attach(trx, id, entry.files)
+        if (at === undefined) await emit(trx, posted(entry, id, by))
         return id
       })
     },
@@ -136,6 +140,11 @@ export async function removeFeedOf(trx: Knex, module: string, recordId: string):
   const rows = await allRows<{ file_id: string }>(trx('crm_feed_file').select('file_id').whereIn('feed_id', entries))
   await trx('crm_feed').where({ module, record_id: recordId }).delete()
   return rows.map((row) => row.file_id)
+}
+
+function posted({ module, recordId, internal }: NewFeedEntry, noteId: string, by: Actor): HostEvent {
+  const staff = by.kind === 'staff' ? by.id : undefined
+  return { kind: 'note.posted', module, id: recordId, noteId, internal, by: staff }
 }
 
 async function mustTakeNotes(trx: Knex, module: Module, entry: NewFeedEntry): Promise<void> {

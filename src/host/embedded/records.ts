@@ -123,6 +123,8 @@ export interface ConvertOptions {
   readonly createAccount: boolean
   readonly accountId?: string
   readonly createDeal?: boolean
+  /** What staff answered to what plugins asked; goes along with the event. */
+  readonly answers?: Readonly<Record<string, string>>
 }
 export interface Converted {
   readonly contactId: string

@@ -1,11 +1,13 @@
-/** The doors by which EspoCRM's pages call us: a ticket signs its user in, a record's page asks for buttons, doctor asks who is there. */
+/** The doors by which EspoCRM's pages call us: a ticket signs its user in, a record's page asks for buttons and for questions, doctor asks who is there. */
 import { createHmac } from 'node:crypto'
-import { Router, type Request, type RequestHandler } from 'express'
+import { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { Knex } from 'knex'
+import { z } from 'zod'
 import { NotFound, PorticoError } from '../../errors.js'
-import type { Plugin, RecordAction } from '../../hooks.js'
+import type { Doing, Plugin, RecordAsk } from '../../hooks.js'
 import { localeFor } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
+import type { Locale } from '../catalog.js'
 import type { Host, Staff } from '../host.js'
 import type { StaffSessions } from './sessions.js'
 import type { Settings } from './settings.js'
@@ -14,7 +16,7 @@ import { takeTicket } from './tickets.js'
 export interface DoorOptions {
   readonly db: Knex
   readonly host: Pick<Host, 'allows' | 'signInUrl'>
-  readonly plugin: Pick<Plugin, 'recordActions' | 'adminMenu'>
+  readonly plugin: Pick<Plugin, 'recordActions' | 'recordQuestions' | 'adminMenu'>
   readonly sessions: StaffSessions
   readonly settings: () => Promise<Settings>
   readonly publicUrl: string
@@ -27,8 +29,13 @@ export function doors(options: DoorOptions): Router {
   router.get('/host/ping', ping(options))
   router.get('/host/ticket', options.sessions.open, comeIn(options))
   router.get('/host/admin', firstAdminPage(options))
-  router.options('/host/record-actions', fromEspocrm(options), preflight)
-  router.get('/host/record-actions', fromEspocrm(options), options.sessions.open, showActions(options))
+  for (const [door, answer] of [
+    ['/host/record-actions', showActions],
+    ['/host/record-questions', showQuestions]
+  ] as const) {
+    router.options(door, fromEspocrm(options), preflight)
+    router.get(door, fromEspocrm(options), options.sessions.open, answer(options))
+  }
   return router
 }
 
@@ -97,23 +104,69 @@ function fromEspocrm({ settings }: DoorOptions): RequestHandler {
 const preflight: RequestHandler = (req, res) => {
   if (res.hasHeader('Access-Control-Allow-Origin')) {
     res.setHeader('Access-Control-Allow-Methods', 'GET')
-    res.setHeader('Access-Control-Allow-Headers', 'Authorization')
+    res.setHeader('Access-Control-Allow-Headers', `Authorization, ${doingHeader}`)
     res.setHeader('Access-Control-Max-Age', '600')
   }
   res.status(204).end()
 }
 
 /** `GET /host/record-actions?module=…&id=…`: the buttons that this staff member has on that record. A record he may not
- *  view has none, as one that isn't there. A ticket as bearer token begins the session. `user` is the id of the one who
- *  is signed in to EspoCRM's page: where another one's session with us is still there, his own has to begin first. */
+ *  view has none, as one that isn't there. EspoCRM is asked last: for most modules and most of the staff there is no button. */
 function showActions(options: DoorOptions): RequestHandler {
+  const { host, plugin } = options
   return async (req, res) => {
-    const staff = (await bearer(req, options)) ?? (await options.sessions.staffOf(req))
-    if (!staff || staff.id !== text(req.query.user ?? staff.id))
-      return void res.status(401).json({ message: 'Sign in with a ticket of EspoCRM.' })
-    const actions = await actionsFor(staff, { req, ...options })
+    const ask = await asked(req, res, options)
+    if (!ask) return
+    const found = await plugin.recordActions(ask)
+    const actions = found.length > 0 && (await host.allows(ask.staff, 'view', ask.module, ask.id)) ? found : []
     res.json({ actions: actions.map(({ name, label, url }) => ({ name, label, url: absolute(options, url) })) })
   }
+}
+
+/** What is about to be done, as JSON in a header: a question changes nothing, and addresses are not to stand in logs of URLs. */
+const doingHeader = 'X-Portico-Doing'
+
+/** `GET /host/record-questions?module=…&id=…`: what he must be asked before he does that. For a record he may not edit, nothing. */
+function showQuestions(options: DoorOptions): RequestHandler {
+  const { host, plugin } = options
+  return async (req, res) => {
+    const ask = await asked(req, res, options)
+    if (!ask) return
+    const found = await plugin.recordQuestions({ ...ask, doing: doingOf(req) })
+    const questions = found.length > 0 && (await host.allows(ask.staff, 'edit', ask.module, ask.id)) ? found : []
+    res.json({ questions })
+  }
+}
+
+const doing = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('change'), values: z.record(z.string(), z.string().nullable()) }),
+  z.object({ kind: z.literal('conversion') })
+])
+
+/** @throws PorticoError for what says neither. */
+function doingOf(req: Request): Doing {
+  try {
+    return doing.parse(JSON.parse(decodeURIComponent(req.get(doingHeader) ?? '')))
+  } catch (cause) {
+    throw new PorticoError('errors.badRequest', { status: 400, cause })
+  }
+}
+
+/** Who asks about which record; without an answer (401 was said) when nobody does. A ticket as bearer token begins the
+ *  session. `user` is the id of the one who is signed in to EspoCRM's page: where another one's session with us is still
+ *  there, his own has to begin first. */
+async function asked(
+  req: Request,
+  res: Response,
+  options: DoorOptions
+): Promise<(RecordAsk & { locale: Locale }) | undefined> {
+  const staff = (await bearer(req, options)) ?? (await options.sessions.staffOf(req))
+  if (!staff || staff.id !== text(req.query.user ?? staff.id)) {
+    res.status(401).json({ message: 'Sign in with a ticket of EspoCRM.' })
+    return undefined
+  }
+  const locale = localeFor(req, { person: staff.locale })
+  return { module: text(req.query.module), id: text(req.query.id), staff, locale }
 }
 
 /** A ticket that is refused leaves the request as it was: without it. */
@@ -126,17 +179,6 @@ async function bearer(req: Request, options: DoorOptions): Promise<Staff | undef
     if (error instanceof PorticoError) return undefined
     throw error
   }
-}
-
-/** EspoCRM is asked last: for most modules and most of the staff there is no button. */
-async function actionsFor(
-  staff: Staff,
-  { req, host, plugin }: DoorOptions & { req: Request }
-): Promise<readonly RecordAction[]> {
-  const record = { module: text(req.query.module), id: text(req.query.id) }
-  const actions = await plugin.recordActions({ ...record, staff, locale: localeFor(req, { person: staff.locale }) })
-  if (actions.length === 0) return []
-  return (await host.allows(staff, 'view', record.module, record.id)) ? actions : []
 }
 
 function absolute({ publicUrl }: DoorOptions, path: string): string {

@@ -1,18 +1,25 @@
 /** What EspoCRM's outbox says, as events of the host port: attributes become fields, links are told at both ends. */
 import type { Knex } from 'knex'
 import { z } from 'zod'
+import { momentAt } from '../../db/moment.js'
 import type { Catalog, Field, Link, Module } from '../catalog.js'
 import type { HostEvent } from '../host.js'
 
 const story = z.object({
   entityType: z.string(),
   id: z.string(),
-  action: z.enum(['create', 'update', 'delete', 'relate', 'unrelate']),
+  /** `answer`: what staff said to a question of ours, before what they were asked about. */
+  action: z.enum(['create', 'update', 'delete', 'relate', 'unrelate', 'answer']),
   /** Attributes of EspoCRM, not fields. */
   changed: z.array(z.string()).nullish(),
   link: z.string().nullish(),
   /** Id of the record at the link's other end. */
   other: z.string().nullish(),
+  /** Of a note: the record it is on, and whether it is for staff alone. */
+  parentType: z.string().nullish(),
+  parentId: z.string().nullish(),
+  internal: z.boolean().nullish(),
+  answers: z.record(z.string(), z.string()).nullish(),
   by: z.string().nullish(),
   /** The sweep found it; what was changed is not known. */
   swept: z.boolean().nullish()
@@ -35,11 +42,25 @@ export interface Sources {
 export async function eventsOf(told: Story, sources: Sources): Promise<readonly HostEvent[]> {
   if (told.entityType === 'Integration') return told.id === 'Portico' ? [{ kind: 'switches.changed' }] : []
   if (told.entityType === 'User') return [{ kind: 'staff.changed', id: told.id }]
+  if (told.entityType === noteType) return notes(told, sources)
   const module = sources.catalog.modules.get(told.entityType)
   if (!module) return []
   const by = await staffId(sources.db, told.by)
   if (told.link) return linkEvents(told, module, sources.catalog, by)
   return [...recordEvents(told, module, by), ...(await conversions(told, sources.db))]
+}
+
+/** Rows about a record of which nothing is told of the record itself. */
+export const asides = ['%"action":"answer"%', '%"entityType":"Note"%'] as const
+
+const noteType = 'Note'
+
+async function notes({ id, parentType, parentId, internal, by }: Story, sources: Sources): Promise<HostEvent[]> {
+  const module = sources.catalog.modules.get(parentType ?? '')
+  if (!module || !parentId) return []
+  const author = await staffId(sources.db, by)
+  const note = { noteId: id, internal: internal === true, by: author }
+  return [{ kind: 'note.posted', module: module.name, id: parentId, ...note }]
 }
 
 /** Outside persons' authors, Portico's own API user and the system are nobody of the staff. */
@@ -55,7 +76,7 @@ async function staffId(db: Knex, id: string | null | undefined): Promise<string 
 const kinds = { create: 'record.created', update: 'record.changed', delete: 'record.removed' } as const
 
 function recordEvents({ action, id, changed, swept }: Story, module: Module, by: string | undefined): HostEvent[] {
-  if (action === 'relate' || action === 'unrelate') return []
+  if (action === 'relate' || action === 'unrelate' || action === 'answer') return []
   const attributes = (changed ?? []).filter((attribute) => !automatic.has(attribute))
   if (action === 'update' && attributes.length === 0 && !swept) return []
   const fields = action === 'delete' ? [] : fieldsOf(module, attributes)
@@ -167,11 +188,12 @@ async function conversions({ entityType, id, action, changed, swept }: Story, db
   const isIt = swept || changed?.some((attribute) => ['convertedAt', 'createdContactId'].includes(attribute))
   if (entityType !== 'Lead' || action === 'delete' || !isIt) return []
   const lead = await db<ConvertedLead>('lead')
-    .first('created_contact_id', 'created_account_id')
+    .first('created_contact_id', 'created_account_id', 'converted_at')
     .where({ id, status: 'Converted', deleted: 0 })
   if (!lead?.created_contact_id) return []
   const accountId = lead.created_account_id ?? undefined
-  return [{ kind: 'lead.converted', id, contactId: lead.created_contact_id, accountId }]
+  const answers = await answersTo(db, id, lead.converted_at)
+  return [{ kind: 'lead.converted', id, contactId: lead.created_contact_id, accountId, ...(answers && { answers }) }]
 }
 
 interface ConvertedLead {
@@ -180,4 +202,22 @@ interface ConvertedLead {
   readonly deleted: number
   readonly created_contact_id: string | null
   readonly created_account_id: string | null
+  readonly converted_at: string | null
+}
+
+/** An answer counts for a conversion so long, in milliseconds; one to a conversion that failed counts for no later one. */
+const answerLasts = 60 * 60_000
+
+/** The latest answers before the conversion. Both moments are EspoCRM's. */
+async function answersTo(db: Knex, id: string, convertedAt: string | null): Promise<Story['answers']> {
+  if (convertedAt === null) return undefined
+  const at = Date.parse(`${convertedAt.replace(' ', 'T')}Z`)
+  const row = (await db('portico_outbox')
+    .first('event')
+    .where({ subject: `Lead/${id}` })
+    .where('event', 'like', asides[0])
+    .where('created_at', '>=', momentAt(at - answerLasts))
+    .where('created_at', '<=', convertedAt)
+    .orderBy('position', 'desc')) as { event: string } | undefined
+  return row && readStory(row.event).answers
 }

@@ -64,7 +64,7 @@ export function createEvents({ db, catalog, settings, log, now }: Omit<Espo, 're
     async keepHouse() {
       const told = [momentAt(now() - hour), await sweptUntil(db)].filter((moment) => moment !== undefined).sort()[0]!
       await deleteRows(db, marks.handedOut, told)
-      await deleteRows(db, marks.removal, momentAt(now() - removalsAreWatched))
+      for (const kept of [marks.removal, marks.answer]) await deleteRows(db, kept, momentAt(now() - removalsAreWatched))
     },
     async lag() {
       const oldest = await db<OutboxRow>(outboxTable)
@@ -78,7 +78,8 @@ export function createEvents({ db, catalog, settings, log, now }: Omit<Espo, 're
 }
 
 function handledMark(event: string): { handled: number } {
-  return { handled: readStory(event).action === 'delete' ? marks.removal : marks.handedOut }
+  const { action } = readStory(event)
+  return { handled: action === 'delete' ? marks.removal : action === 'answer' ? marks.answer : marks.handedOut }
 }
 
 async function deleteRows(db: Knex, handled: number, olderThan: string): Promise<void> {

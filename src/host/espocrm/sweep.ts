@@ -4,14 +4,16 @@ import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { momentAt } from '../../db/moment.js'
 import type { Catalog, Module } from '../catalog.js'
-import type { Story } from './events.js'
+import { asides, type Story } from './events.js'
 
 /** What `portico_outbox.handled` says of a row. */
 export const marks = {
   waiting: 0,
   handedOut: 1,
   /** Handed out, too: a removal that EspoCRM may undo without a hook and without a new `modified_at`. */
-  removal: 2
+  removal: 2,
+  /** Handed out, too: an answer, which a conversion whose event has to wait asks for later. */
+  answer: 3
 } as const
 
 export const outboxTable = 'portico_outbox'
@@ -194,6 +196,7 @@ export async function lastTold(
       changed.map(({ id }) => subjectOf(module, id))
     )
     .groupBy('subject')
+  for (const aside of asides) rows.whereNot('event', 'like', aside)
   if (by === 'hook') rows.whereNot('event', 'like', '%"swept":true%')
   const told = (await rows) as { subject: string; at: string }[]
   return new Map(told.map(({ subject, at }) => [idIn(module, subject), at]))

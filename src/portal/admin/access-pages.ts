@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
+import { inRecycleBin } from '../../access/question.js'
 import { NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
@@ -9,9 +10,12 @@ import { readForm } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { hasPermission } from '../../web/staff.js'
+import { deactivate, remove } from '../people/access-changes.js'
 import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../people/invitations.js'
+import { refusal } from '../people/eligibility.js'
 import { maySeePerson } from '../people/persons.js'
-import { accessesOf, deactivate, portalUserById, remove, type PortalUser } from '../people/portal-users.js'
+import { transfer } from '../people/transfer.js'
+import { accessesOf, portalUserById, type PortalUser } from '../people/portal-users.js'
 import { shownAccess } from './access-shown.js'
 import { changesOf } from './changes.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
@@ -25,6 +29,8 @@ const invitation = z.strictObject({
   language: z.enum(locales)
 })
 
+const transferForm = z.strictObject({ target: z.string().max(36) })
+
 export function invitationPage(context: Context): RequestHandler {
   return async (req, res) => showInvitation(context, req, res, await recipientIn(context, req))
 }
@@ -32,7 +38,7 @@ export function invitationPage(context: Context): RequestHandler {
 export function sendInvitationTo(context: Context): RequestHandler {
   return async (req, res) => {
     const form = readForm(invitation, req.body)
-    const recipient = await visibleRecipient(context, req.staff, form.module, form.record)
+    const recipient = await visibleOrInBin(context, req.staff, form.module, form.record)
     await submitOrRefuse(
       req,
       async () => {
@@ -52,13 +58,14 @@ export function accessPage(context: Context): RequestHandler {
   return async (req, res) => showAccess(context, req, res, await recipientIn(context, req))
 }
 
-type AccessChange = (context: Context, id: string, by: Staff) => Promise<void>
+type AccessChange = (context: Context, id: string, by: Staff, req: Request) => Promise<void>
 
 const changes: Readonly<Record<string, AccessChange>> = {
   invitation: inviteAgain,
   deactivation: deactivate,
   activation: restore,
-  removal: remove
+  removal: remove,
+  transfer: (context, id, by, req) => transfer(context, id, readForm(transferForm, req.body).target, by)
 }
 
 /** `POST /users/:user/deactivation` and its like. */
@@ -72,7 +79,7 @@ export function changeAccess(context: Context): RequestHandler {
     await submitOrRefuse(
       req,
       async () => {
-        await change(context, user.id, req.staff)
+        await change(context, user.id, req.staff, req)
         res.redirect(303, afterwards(res, user, name))
       },
       async (again) => {
@@ -86,9 +93,14 @@ export function changeAccess(context: Context): RequestHandler {
 
 /** Whoever has no record is gone from everywhere once his access is removed. */
 function afterwards(res: Response, user: PortalUser, change: string): string {
-  const done = `done=${change === 'invitation' ? 'invitation-again' : change}`
+  const done = `done=${change === 'invitation' ? mailedAgain(user) : change}`
   if (user.module !== undefined) return `${accessUrl(res, user)}&${done}`
   return change === 'removal' ? adminUrl(res, 'persons') : `${accessUrl(res, user)}?${done}`
+}
+
+/** Which mail went out. */
+function mailedAgain({ status }: PortalUser): string {
+  return status === 'suspended' ? 'confirmation-again' : 'invitation-again'
 }
 
 async function recipientIn(context: Context, req: Request): Promise<Recipient> {
@@ -101,6 +113,17 @@ async function recipientIn(context: Context, req: Request): Promise<Recipient> {
 async function visibleRecipient(context: Context, staff: Staff, module: string, record: string): Promise<Recipient> {
   if (!(await context.host.allows(staff, 'view', module, record))) throw new NotFound()
   return recipientAt(context, module, record)
+}
+
+/** For whoever had the page open while the record went to the recycle bin. @throws PorticoError with that reason, NotFound */
+async function visibleOrInBin(context: Context, staff: Staff, module: string, record: string): Promise<Recipient> {
+  try {
+    return await visibleRecipient(context, staff, module, record)
+  } catch (error) {
+    const mayKnow = error instanceof NotFound && (await context.host.allowsModule(staff, module))
+    if (mayKnow && (await inRecycleBin(context.kernel, module, [record])).has(record)) throw refusal('recycleBin')
+    throw error
+  }
 }
 
 async function showInvitation(
@@ -163,7 +186,7 @@ async function showAccess(
         : undefined,
       accesses: await Promise.all(users.map((user) => shownWithChanges(context, req, res, user))),
       notice: again?.notice,
-      done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again'].includes(done) ? done : undefined
+      done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again', 'confirmation-again'].includes(done) ? done : undefined
     },
     { status: again?.status }
   )

@@ -1,8 +1,11 @@
-/** One access as the staff's pages show it: where, as what, since when, and what can be done with it (Z22). */
+/** One access as the staff's pages show it: where, as what, since when, what was sent about it, and what can be done with it (Z22, Z23). */
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
+import { messagesAbout, troubleWords } from '../../mail/mail-status.js'
+import type { Translate } from '../../web/locale.js'
 import { configuration } from '../configuration.js'
-import type { PortalUser, PortalUserStatus } from '../people/portal-users.js'
+import { subjectOf, type PortalUser, type PortalUserStatus } from '../people/portal-users.js'
+import { typesInsteadOf } from '../people/transfer.js'
 import { adminUrl } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'
@@ -10,11 +13,13 @@ import { previewUrl } from './preview-pages.js'
 /** What can be done with an access in each status. */
 const open: Readonly<Record<PortalUserStatus, readonly string[]>> = {
   invited: ['invitation', 'deactivation', 'removal'],
-  confirmed: ['deactivation', 'removal'],
-  suspended: [],
-  deactivated: ['activation', 'removal'],
+  confirmed: ['transfer', 'deactivation', 'removal'],
+  suspended: ['invitation', 'deactivation', 'removal'],
+  deactivated: ['activation', 'transfer', 'removal'],
   removed: []
 }
+
+const mostMessages = 10
 
 export async function shownAccess(
   context: Context,
@@ -24,14 +29,65 @@ export async function shownAccess(
 ): Promise<Record<string, unknown>> {
   const all = await configuration(context.db)
   const inviter = await context.host.staffById(user.invitedBy)
+  const t = context.t(req.locale)
   const may = mayOpen(req.staff, needs.users)
+  const actions = may ? open[user.status] : []
+  const targets = typesInsteadOf(all, user.userTypeId).map(({ id, name }) => ({ value: id, label: name }))
+  const urlOf = (name: string): string => adminUrl(res, 'users', user.id, name)
   return {
     ...user,
     portal: all.portals.get(user.portalId)?.name ?? '',
     userType: all.userTypes.get(user.userTypeId ?? '')?.name,
     by: inviter?.name ?? '',
-    actions: may ? open[user.status].map((name) => ({ name, url: adminUrl(res, 'users', user.id, name) })) : [],
+    troubles: troublesOf(t, user),
+    decisionUrl: may && user.convertedContactId !== undefined ? urlOf('conversion') : undefined,
+    messages: may ? await messagesOf(context, t, user) : [],
+    actions: actions
+      .filter((name) => name !== 'transfer')
+      .map((name) => ({ name, label: t(labelOf(user.status, name)), url: urlOf(name) })),
+    transfer: actions.includes('transfer') && targets.length > 0 ? { url: urlOf('transfer'), targets } : undefined,
     previewUrl: mayOpen(req.staff, needs.portals) ? previewUrl(res, { user: user.id }) : undefined,
     url: may ? adminUrl(res, 'users', user.id) : undefined
   }
+}
+
+/** Whoever was in before is not invited again: he confirms his new address. */
+function labelOf(status: PortalUserStatus, name: string): string {
+  return status === 'suspended' && name === 'invitation' ? 'people:person.confirmAgain' : `portal:access.change.${name}`
+}
+
+/** Why he can't come in, or messages don't reach him. */
+function troublesOf(t: Translate, { addressProblem, mailProblem, convertedContactId }: PortalUser): string[] {
+  return [
+    ...(convertedContactId === undefined ? [] : [t('life:conversion.waits')]),
+    ...(addressProblem === undefined ? [] : [t(`portal:refusal.${addressProblem}`)]),
+    ...(mailProblem === undefined ? [] : [troubleWords(t, mailProblem)])
+  ]
+}
+
+interface ShownMessage {
+  readonly at: string
+  readonly kind: string
+  readonly to: string
+  readonly state: string
+  readonly error: string | undefined
+}
+
+/** Mails and text messages about him, newest first. */
+async function messagesOf(context: Context, t: Translate, user: PortalUser): Promise<ShownMessage[]> {
+  const mails = (await messagesAbout(context.db, subjectOf(user), mostMessages)).map((mail) => ({
+    at: mail.createdAt,
+    kind: mail.kind === undefined ? mail.subject : t(`mail:kind.${mail.kind}`),
+    to: mail.address,
+    state: t(`mail:state.${mail.state}`),
+    error: mail.error === undefined ? undefined : troubleWords(t, mail.error)
+  }))
+  const texts = (await context.sms.messagesAbout(subjectOf(user))).map((text) => ({
+    at: text.createdAt,
+    kind: t(`sms:kind.${text.kind}`),
+    to: text.to,
+    state: t(`sms:state.${text.state}`),
+    error: text.error
+  }))
+  return [...mails, ...texts].toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, mostMessages)
 }

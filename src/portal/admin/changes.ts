@@ -117,7 +117,13 @@ const wordTexts: Readonly<Record<string, string>> = {
   edit: 'roles:level',
   delete: 'roles:level',
   stream: 'roles:level',
-  status: 'portal:status'
+  status: 'portal:status',
+  deed: 'people:do',
+  problem: 'portal:refusal',
+  preference: 'portal:change.preferences',
+  basis: 'privacy:basis',
+  consent: 'privacy:consent',
+  request: 'privacy:kind'
 }
 
 /** Values that are told in a way of their own, by name. */
@@ -130,6 +136,12 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
       .map((right) => t(`portal:right.${String(right)}`))
       .join(', '),
   primaryModule: ({ catalog }, value) => catalog.modules.get(String(value))?.labelPlural ?? String(value),
+  parts: ({ t }, value) =>
+    [value]
+      .flat()
+      .map((part) => t(`privacy:part.${String(part)}`))
+      .join(', '),
+  purposes: (_, value) => [value].flat().map(labelOf).join(', '),
   by: fieldText,
   sum: fieldText,
   columns: (telling, value) =>
@@ -144,6 +156,12 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
       .flat()
       .flatMap((word) => tabText(telling, String(word)))
       .join(', ')
+}
+
+/** Of a purpose of consent its first name; what is a text already stays. */
+function labelOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return headingOf(partsOf(value)['labels'])
 }
 
 function fieldText({ module }: Telling, name: unknown): string {

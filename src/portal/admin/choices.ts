@@ -1,5 +1,6 @@
 /** What selects in the administrators' forms offer. */
 import type { Field, Module } from '../../host/catalog.js'
+import type { Translate } from '../../web/locale.js'
 
 export interface Choice {
   readonly value: string
@@ -12,6 +13,11 @@ export function choiceOf({ name, label }: Field): Choice {
 
 export function moduleChoice({ name, labelPlural }: Module): Choice {
   return { value: name, label: labelPlural }
+}
+
+/** A field that invitations can go to, with the way they take (Z18). */
+export function wayChoice(t: Translate, { name, label, type }: Field): Choice {
+  return { value: name, label: t(type === 'phone' ? 'sms:way.phone' : 'sms:way.email', { field: label }) }
 }
 
 /** What is chosen stays to be seen, also where the CRM no longer has it. */

@@ -6,9 +6,10 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
 import { email, line, readForm, wholeNumber } from '../../web/forms.js'
-import { languageChoices } from '../../web/locale.js'
+import { languageChoices, translator } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
+import { preferencesOf } from '../notifications/preferences.js'
 import {
   accountsFound,
   accountsVisibleTo,
@@ -23,7 +24,6 @@ import {
   accessesOfPerson,
   chosenAccounts,
   portalUserById,
-  portalUsersWithoutRecord,
   type PortalUser
 } from '../people/portal-users.js'
 import { portalRoles, rolesOfUsers } from '../roles/roles.js'
@@ -31,6 +31,7 @@ import { shownAccess } from './access-shown.js'
 import { changesOf } from './changes.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
+import { showUsers } from './user-list.js'
 
 const ids = z.array(z.string().max(36)).max(500)
 const personForm = z.strictObject({
@@ -44,34 +45,20 @@ const rolesForm = z.strictObject({ revision: wholeNumber, role: ids })
 const accountsForm = z.strictObject({ revision: wholeNumber, which: z.enum(['own', 'chosen']), account: ids })
 const dashboardForm = z.strictObject({ revision: wholeNumber, dashboard: z.string().max(36) })
 
-const perPage = 50
 /** What was just done, as `portal:access.done` says it. */
-const doneWords = ['invitation', 'invitation-again', 'deactivation', 'activation'] as const
-const statuses = ['invited', 'confirmed', 'deactivated'] as const
+const doneWords = ['invitation', 'invitation-again', 'confirmation-again', 'deactivation', 'activation', 'transfer'] as const
 
 /** Portal users no record stands for: they are in no user type's list. */
 export function personListPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const search = typeof req.query['q'] === 'string' ? req.query['q'] : ''
-    const skip = Math.min(Math.max(Math.trunc(Number(req.query['skip'] ?? 0)) || 0, 0), 1_000_000)
-    const found = await portalUsersWithoutRecord(context.db, { statuses, search, skip, limit: perPage + 1 })
-    const { portals } = await configuration(context.db)
-    const here = adminUrl(res, 'persons')
-    const to = (from: number): string => `${here}?${new URLSearchParams({ q: search, skip: String(from) }).toString()}`
-    await page(res, 'portal-admin/persons', {
-      users: found.slice(0, perPage).map((user) => ({
-        ...user,
-        portal: portals.get(user.portalId)?.name ?? '',
-        url: adminUrl(res, 'users', user.id)
-      })),
-      search,
-      action: here,
-      newUrl: mayOpen(req.staff, needs.both) ? adminUrl(res, 'persons', 'new') : undefined,
-      pages: {
-        previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
-        next: found.length > perPage ? to(skip + perPage) : undefined
-      },
-      listUrl: adminUrl(res, 'users')
+    const t = context.t(req.locale)
+    const invite = { label: t('roles:persons.new'), url: adminUrl(res, 'persons', 'new'), icon: 'user-plus' }
+    await showUsers(context, req, res, { kind: 'withoutRecord' }, {
+      title: t('roles:persons.title'),
+      intro: t('roles:persons.intro'),
+      crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: t('roles:persons.title') }],
+      button: mayOpen(req.staff, needs.both) ? invite : undefined,
+      empty: t('roles:persons.empty')
     })
   }
 }
@@ -202,6 +189,7 @@ export async function showPerson(
       notice: again?.notice,
       done: doneWords.find((word) => word === req.query['done']),
       saved: req.query['saved'] === '1',
+      notifications: await notificationsShown(context, req, user),
       changes: await changesOf(context, req, `portal-user:${user.id}`)
     },
     { status: again?.status }
@@ -255,6 +243,15 @@ async function accessRows(context: Context, res: Response, user: PortalUser): Pr
     url: adminUrl(res, 'users', one.id),
     isThis: one.id === user.id
   }))
+}
+
+/** What he is told by mail, in a sentence. */
+async function notificationsShown(context: Context, req: Request, { id }: PortalUser): Promise<string> {
+  const t = translator(req.locale)
+  const { kinds = [], summary = 'soon' } = (await preferencesOf(context.db, id)) ?? {}
+  if (kinds.length === 0) return t('notifications:staff.none')
+  const names = kinds.map((kind) => t(`notifications:staff.kind.${kind}`)).join(', ')
+  return t('notifications:staff.some', { kinds: names, when: t(`notifications:staff.when.${summary}`) })
 }
 
 /** By name, and only what the CRM shows this staff member; how many others there are is said. */

@@ -22,9 +22,11 @@ import {
   type Move,
   type PortalForm
 } from '../portals/portals.js'
+import { countRequests } from '../forms/requests.js'
 import { userCounts, type UserCounts } from '../people/portal-users.js'
 import { changesOf } from './changes.js'
 import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'
 import { setUpUrl } from './set-up-frame.js'
 
@@ -56,8 +58,13 @@ const sharedPages = [
   { address: 'levels', icon: 'key-round' },
   { address: 'layout-sets', icon: 'layout-list' },
   { address: 'dashboards', icon: 'layout-dashboard' },
-  { address: 'web-tabs', icon: 'globe' }
+  { address: 'web-tabs', icon: 'globe' },
+  { address: 'text-messages', icon: 'message-square' },
+  { address: 'privacy', icon: 'shield-check' }
 ] as const
+
+/** For whoever may decide them. */
+const requestPages = [{ address: 'form-requests', icon: 'inbox' }] as const
 
 interface PageLink {
   readonly address: string
@@ -89,7 +96,9 @@ export function portalListPage(context: Context): RequestHandler {
     await page(res, 'portal-admin/portals', {
       portals,
       newUrl: adminUrl(res, 'new'),
-      sharedPages: linksTo(sharedPages, res),
+      sharedPages: linksTo([...sharedPages, ...(mayOpen(req.staff, needs.both) ? requestPages : [])], res),
+      requests: mayOpen(req.staff, needs.both) ? (await countRequests(context.db)).waiting : 0,
+      requestsUrl: adminUrl(res, 'form-requests'),
       discarded: req.query['discarded'] === '1'
     })
   }

@@ -22,6 +22,7 @@ import {
   webTabAdminPage,
   webTabListPage
 } from './web-tab-pages.js'
+import { conversionPage, decideConversionPage } from './conversion-pages.js'
 import {
   choosePortalDashboardPage,
   createDashboardPage,
@@ -48,6 +49,17 @@ import {
   renameLayoutSetPage
 } from './layout-set-pages.js'
 import { choosePortalLayoutsPage, portalLayoutsPage } from './portal-layouts-page.js'
+import {
+  changeFormPage,
+  createFormPage,
+  deleteFormPage,
+  formListPage,
+  formPage,
+  newFormPage,
+  releaseFormPage,
+  withdrawFormPage
+} from './form-pages.js'
+import { approveRequestPage, formRequestListPage, formRequestPage, refuseRequestPage } from './form-request-pages.js'
 import { levelListPage, levelPage, resetLevelPage, saveLevelPage } from './level-pages.js'
 import {
   createPersonPage,
@@ -74,8 +86,12 @@ import {
 import { needs, permittedRouter, type PermittedRouter } from './permitted.js'
 import { beginPreviewPage, endPreviewPage, previewPage } from './preview-pages.js'
 import { previewRooms } from '../pages/preview-rooms.js'
+import { deletePage, deletionPage, goOnPage } from './privacy-deletion-pages.js'
+import { liftStopPage, recordPrivacyPage, saveBasisPage, saveConsentPage } from './privacy-record-pages.js'
+import { acceptPage, refusePage, requestArchive, requestListPage, requestPage } from './privacy-request-pages.js'
+import { privacySettingsPage, savePrivacySettingsPage } from './privacy-settings-pages.js'
 import { releasePage, saveReleasePage } from './release-pages.js'
-import { askToDiscardPortal, askToDiscardType, askToTakeBack, takeBack } from './removal-pages.js'
+import { askToDiscardPortal, askToTakeBack, takeBack } from './removal-pages.js'
 import {
   addUserTypePage,
   changeUserTypePage,
@@ -90,18 +106,59 @@ import {
   tabsPage,
   userTypeFormPage
 } from './set-up-pages.js'
-import { userTypeListPage, userTypeUsersPage } from './user-type-pages.js'
-import { discardPage, finishPage, userTypePage } from './user-type-summary.js'
+import {
+  approveTextMessagePage,
+  resetTextMessagePage,
+  saveLinkDomainsPage,
+  saveTextMessagePage,
+  textMessagePage,
+  textMessagesPage
+} from './sms-pages.js'
+import {
+  resetTemplatePage,
+  saveTemplatePage,
+  templateListPage,
+  templatePage,
+  testTemplatePage
+} from './template-pages.js'
+import { previewTemplatePage, previewTypedPage } from './template-preview.js'
+import { holdsPage, saveHoldsPage } from './holds-pages.js'
+import { newRunPage, orderRunPage } from './run-pages.js'
+import { endRunPage, failedDownload, runListPage, runPage, tryAgainPage } from './run-report-pages.js'
+import { allUsersPage, candidateListPage, userTypeListPage, userTypeUsersPage } from './user-type-pages.js'
+import { askToDeleteType, deleteTypePage } from './type-removal-pages.js'
+import { finishPage, userTypePage } from './user-type-summary.js'
 import { viewersPage } from './viewers-page.js'
 
 /** Each page says what it needs: without that it is not there. */
 export function adminPages(context: Context): PermittedRouter {
   const router = permittedRouter(context)
   pagesOfPeople(router, context)
+  pagesOfForms(router, context)
+  privacyPages(router, context)
   pagesOfUserTypes(router, context)
   pagesOfShared(router, context)
   pagesOfPortals(router, context)
   return router
+}
+
+/** Data privacy: the switch, the basis of processing of a person, and what people ask for (Z29, Z30). */
+function privacyPages(router: PermittedRouter, context: Context): void {
+  const { portals, users, either } = needs
+  router.get('/privacy', portals, privacySettingsPage(context))
+  router.post('/privacy', portals, savePrivacySettingsPage(context))
+  router.get('/privacy/record', either, recordPrivacyPage(context))
+  router.post('/privacy/record', either, saveBasisPage(context))
+  router.post('/privacy/record/consents', either, saveConsentPage(context))
+  router.post('/privacy/record/continuation', either, liftStopPage(context))
+  router.get('/privacy/requests', users, requestListPage(context))
+  router.get('/privacy/requests/:request', users, requestPage(context))
+  router.get('/privacy/requests/:request/archive', users, requestArchive(context))
+  router.post('/privacy/requests/:request/acceptance', users, acceptPage(context))
+  router.post('/privacy/requests/:request/refusal', users, refusePage(context))
+  router.get('/privacy/requests/:request/deletion', users, deletionPage(context))
+  router.post('/privacy/requests/:request/deletion', users, deletePage(context))
+  router.post('/privacy/requests/:request/deletion/continuation', users, goOnPage(context))
 }
 
 /** Who has access, inviting, and seeing a portal as somebody does. */
@@ -109,6 +166,8 @@ function pagesOfPeople(router: PermittedRouter, context: Context): void {
   const { portals, users, either } = needs
   router.get('/access', either, accessPage(context))
   router.get('/viewers', either, viewersPage(context))
+  router.get('/users/all', users, allUsersPage(context))
+  runPages(router, context)
   peoplePages(router, context)
   rolePages(router, context)
   router.get('/users', users, userTypeListPage(context))
@@ -121,10 +180,30 @@ function pagesOfPeople(router: PermittedRouter, context: Context): void {
   router.use('/preview/:preview', portals, ...previewRooms(context))
 }
 
+/** Portal forms of a user type, and what visitors sent by them. */
+function pagesOfForms(router: PermittedRouter, context: Context): void {
+  const { portals, both } = needs
+  router.get('/user-types/:type/forms', portals, formListPage(context))
+  router.post('/user-types/:type/forms', portals, createFormPage(context))
+  router.get('/user-types/:type/forms/new', portals, newFormPage(context))
+  router.get('/user-types/:type/forms/:form', portals, formPage(context))
+  router.post('/user-types/:type/forms/:form', portals, changeFormPage(context))
+  router.post('/user-types/:type/forms/:form/release', portals, releaseFormPage(context))
+  router.post('/user-types/:type/forms/:form/withdrawal', portals, withdrawFormPage(context))
+  router.post('/user-types/:type/forms/:form/removal', portals, deleteFormPage(context))
+  router.get('/form-requests', both, formRequestListPage(context))
+  router.get('/form-requests/:request', both, formRequestPage(context))
+  router.post('/form-requests/:request/approval', both, approveRequestPage(context))
+  router.post('/form-requests/:request/refusal', both, refuseRequestPage(context))
+}
+
 function pagesOfUserTypes(router: PermittedRouter, context: Context): void {
   const { portals, users } = needs
   router.get('/user-types/:type', portals, userTypePage(context))
   router.get('/user-types/:type/users', users, userTypeUsersPage(context))
+  router.get('/user-types/:type/candidates', portals, candidateListPage(context))
+  router.get('/user-types/:type/holds', portals, holdsPage(context))
+  router.post('/user-types/:type/holds', portals, saveHoldsPage(context))
   router.get('/user-types/:type/set-up', portals, setUpPage(context))
   router.get('/user-types/:type/set-up/type', portals, userTypeFormPage(context))
   router.post('/user-types/:type/set-up/type', portals, changeUserTypePage(context))
@@ -135,9 +214,10 @@ function pagesOfUserTypes(router: PermittedRouter, context: Context): void {
   router.post('/user-types/:type/set-up/fields/:module', portals, saveModuleFieldsPage(context))
   router.get('/user-types/:type/set-up/invitation', portals, invitationStepPage(context))
   router.post('/user-types/:type/set-up/invitation', portals, saveInvitationStepPage(context))
+  mailTemplatePages(router, context)
   router.post('/user-types/:type/completion', portals, finishPage(context))
-  router.get('/user-types/:type/removal', portals, askToDiscardType(context))
-  router.post('/user-types/:type/removal', portals, discardPage(context))
+  router.get('/user-types/:type/removal', portals, askToDeleteType(context))
+  router.post('/user-types/:type/removal', portals, deleteTypePage(context))
   router.get('/user-types/:type/modules/:module', portals, releasePage(context))
   router.post('/user-types/:type/modules/:module', portals, saveReleasePage(context))
   router.get('/user-types/:type/modules/:module/removal', portals, askToTakeBack(context))
@@ -153,6 +233,13 @@ function pagesOfShared(router: PermittedRouter, context: Context): void {
   router.get('/web-tabs/:tab', portals, webTabAdminPage(context))
   router.post('/web-tabs/:tab', portals, changeWebTabPage(context))
   router.post('/web-tabs/:tab/removal', portals, removeWebTabPage(context))
+
+  router.get('/text-messages', portals, textMessagesPage(context))
+  router.post('/text-messages/domains', portals, saveLinkDomainsPage(context))
+  router.get('/text-messages/:kind/:language', portals, textMessagePage(context))
+  router.post('/text-messages/:kind/:language', portals, saveTextMessagePage(context))
+  router.post('/text-messages/:kind/:language/approval', portals, approveTextMessagePage(context))
+  router.post('/text-messages/:kind/:language/reset', portals, resetTextMessagePage(context))
 
   router.get('/layout-sets', portals, layoutSetListPage(context))
   router.post('/layout-sets', portals, createLayoutSetPage(context))
@@ -208,6 +295,18 @@ function pagesOfPortals(router: PermittedRouter, context: Context): void {
   router.post('/:portal/tabs', portals, changeNavigation(context))
 }
 
+/** One thing done to many; what each of them needs, its page asks for by what is to be done. */
+function runPages(router: PermittedRouter, context: Context): void {
+  const { either } = needs
+  router.get('/runs', either, runListPage(context))
+  router.post('/runs', either, orderRunPage(context))
+  router.get('/runs/new', either, newRunPage(context))
+  router.get('/runs/:run', either, runPage(context))
+  router.get('/runs/:run/failed.csv', either, failedDownload(context))
+  router.post('/runs/:run/again', either, tryAgainPage(context))
+  router.post('/runs/:run/end', either, endRunPage(context))
+}
+
 /** Portal users as people, and what each of them has. */
 function peoplePages(router: PermittedRouter, context: Context): void {
   const { users, both } = needs
@@ -218,6 +317,8 @@ function peoplePages(router: PermittedRouter, context: Context): void {
   router.post('/users/:user/roles', both, savePersonRolesPage(context))
   router.post('/users/:user/accounts', both, savePersonAccountsPage(context))
   router.post('/users/:user/dashboard', both, savePersonDashboardPage(context))
+  router.get('/users/:user/conversion', users, conversionPage(context))
+  router.post('/users/:user/conversion', users, decideConversionPage(context))
   router.post('/users/:user/:change', users, changeAccess(context))
 }
 
@@ -240,4 +341,17 @@ function rolePages(router: PermittedRouter, context: Context): void {
   router.post('/levels/:module/reset', portals, resetLevelPage(context))
   router.get('/:portal/roles', portals, portalRolesPage(context))
   router.post('/:portal/roles', portals, savePortalRolesPage(context))
+}
+
+/** The mails that people of a user type get, in their words (Z17). */
+function mailTemplatePages(router: PermittedRouter, context: Context): void {
+  const { portals } = needs
+  const own = '/user-types/:type/templates/:kind/:language'
+  router.get('/user-types/:type/templates', portals, templateListPage(context))
+  router.get(own, portals, templatePage(context))
+  router.post(own, portals, saveTemplatePage(context))
+  router.post(`${own}/removal`, portals, resetTemplatePage(context))
+  router.get(`${own}/preview`, portals, previewTemplatePage(context))
+  router.post(`${own}/preview`, portals, previewTypedPage(context))
+  router.post(`${own}/test`, portals, testTemplatePage(context))
 }

@@ -26,12 +26,12 @@ import {
   addUserType,
   changeUserType,
   chooseAddressField,
-  mayChangeAddressField,
   mayMove,
+  openAddressFields,
   personModules
 } from '../user-types/user-types.js'
 import { putWebTabs, webTabs } from '../portals/web-tabs.js'
-import { choiceOf, moduleChoice } from './choices.js'
+import { moduleChoice, wayChoice } from './choices.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { chosenIn, fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
 import { draftOf, fieldsSheet, readFields, type FieldsForm } from './set-up-fields.js'
@@ -362,6 +362,9 @@ async function showInvitationStep(context: Context, req: Request, res: Response,
   const { catalog, userType } = place
   const module = catalog.modules.get(userType.primaryModule)
   const current = addressFieldOf(userType, module)
+  const fields = module ? addressFields(module) : []
+  const open = (await openAddressFields(context, userType)).map(({ name }) => name)
+  const t = context.t(req.locale)
   await page(
     res,
     'portal-admin/set-up-invitation',
@@ -370,13 +373,17 @@ async function showInvitationStep(context: Context, req: Request, res: Response,
       form: {
         values: { addressField: current?.name ?? '', ...again?.typed },
         errors: again?.errors ?? {},
-        fields: (module ? addressFields(module) : []).map(choiceOf),
+        fields: fields.filter(({ name }) => open.includes(name)).map((field) => wayChoice(t, field)),
         action: setUpUrl(res, userType.id, 'invitation')
       },
-      current: current?.label,
-      mayChange: await mayChangeAddressField(context, userType),
+      hasFields: fields.length > 0,
+      current: current && wayChoice(t, current).label,
       gone: current ? undefined : userType.addressField,
       days: context.config.invitationDays,
+      sms: {
+        isPossible: fields.some(({ type }) => type === 'phone'),
+        url: adminUrl(res, 'text-messages')
+      },
       notice: again?.notice
     },
     { status: again?.status }

@@ -6,6 +6,7 @@ import type { Catalog, Module } from '../../host/catalog.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { phoneTypesAreOpen } from '../../sms/templates.js'
 import { isDecided, releaseOf, rights, type Release, type UserType } from '../configuration.js'
 import { layoutSets, layoutsOf, type LayoutSet } from '../layouts/layouts.js'
 import { ownerModules, pathNamed } from '../link-path.js'
@@ -16,6 +17,7 @@ import { finishSetUp, inOrder, stepOf } from '../user-types/set-up.js'
 import { addressFieldOf, discardUserType } from '../user-types/user-types.js'
 import { webTabs } from '../portals/web-tabs.js'
 import { changesOf } from './changes.js'
+import { wayChoice } from './choices.js'
 import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'
@@ -69,7 +71,8 @@ async function showSummary(context: Context, req: Request, res: Response, again?
         releasedRow(context.t(req.locale), res, { ...place, layouts }, release)
       ),
       webTabs: userType.webTabIds.flatMap((id) => tabs.get(id)?.name ?? []),
-      address: addressIn(place),
+      address: addressIn(context.t(req.locale), place),
+      texts: await textsOf(context, res, userType),
       others: otherModules(res, catalog, userType),
       changes: await changesOf(context, req, `user-type:${userType.id}`),
       saved: req.query['saved'] === '1',
@@ -96,6 +99,7 @@ function linksOf(req: Request, res: Response, { id }: UserType): Record<string, 
       invitation: setUpUrl(res, id, 'invitation')
     },
     usersUrl: mayOpen(req.staff, needs.users) ? `${own}/users` : undefined,
+    formsUrl: `${own}/forms`,
     completionUrl: `${own}/completion`,
     removalUrl: `${own}/removal`,
     previewUrl: previewUrl(res, { type: id })
@@ -110,9 +114,23 @@ function openStep(res: Response, { catalog, userType }: Place): { step: string; 
     : { step, url: setUpUrl(res, userType.id, step) }
 }
 
-function addressIn({ catalog, userType }: Place): { label: string | undefined; gone: string | undefined } {
+function addressIn(
+  t: Translate,
+  { catalog, userType }: Place
+): { label: string | undefined; gone: string | undefined } {
   const field = addressFieldOf(userType, catalog.modules.get(userType.primaryModule))
-  return { label: field?.label, gone: field ? undefined : userType.addressField }
+  return { label: field && wayChoice(t, field).label, gone: field ? undefined : userType.addressField }
+}
+
+/** Where its people are invited by text message: the texts, and whether all of them are approved (Z18). */
+async function textsOf(
+  context: Context,
+  res: Response,
+  { preference }: UserType
+): Promise<{ url: string; areApproved: boolean; hasGateway: boolean } | undefined> {
+  if (preference === 'email') return undefined
+  const areApproved = await phoneTypesAreOpen(context)
+  return { url: adminUrl(res, 'text-messages'), areApproved, hasGateway: context.sms.hasGateway }
 }
 
 function releasedRow(

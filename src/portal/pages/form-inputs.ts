@@ -20,7 +20,7 @@ export interface Input {
   readonly mostChoices?: number
 }
 
-export async function inputFor(req: Request, room: Room, input: Input): Promise<object> {
+export async function inputFor(req: Request, room: Pick<Room, 't'>, input: Input): Promise<object> {
   const { module, field, name, label, value, currency, error, mostChoices } = input
   const chosen = String(value)
   const choices =

@@ -8,7 +8,7 @@ import { noteText } from '../../host/note-text.js'
 import { sendFile } from '../../web/downloads.js'
 import { page } from '../../web/render.js'
 import { crumbOf } from './list-page.js'
-import { ownNote, type ShownNote } from './notes.js'
+import { ownNote, type NoteDone, type ShownNote } from './notes.js'
 import { showRecord, titleOf, type RefusedNote } from './record-page.js'
 import { roomOf, type Room } from './room.js'
 import { meet, seenMark, seenName } from './seen.js'
@@ -39,7 +39,7 @@ function postNote(context: Context): RequestHandler {
     } catch (error) {
       return showRecord(req, res, { draft: draftIn(req), ...troubleOf(error, room, 'portal:notes.unavailable') })
     }
-    res.redirect(303, `${room.url(room.module.name, record.id)}#notes`)
+    backTo(res, room, record.id, 'posted')
   }
 }
 
@@ -57,7 +57,12 @@ const changeNote: RequestHandler = async (req, res) => {
     const trouble = troubleOf(error, room, 'portal:form.unavailable')
     return showNote(req, res, found, { draft: draftIn(req), ...trouble })
   }
-  res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
+  backTo(res, room, recordId, 'changed')
+}
+
+/** To the record's notes, which say what was done. */
+function backTo(res: Response, room: Room, recordId: string, done: NoteDone): void {
+  res.redirect(303, `${room.url(room.module.name, recordId)}?note=${done}#notes`)
 }
 
 /** What was typed, also where the form could not be read to its end. */
@@ -86,13 +91,13 @@ function changedMeanwhile({ t }: Room, how: 'touched' | 'untouched', value: stri
 const removeNote: RequestHandler = async (req, res) => {
   const { room, note, recordId } = await noteAt(req, res)
   await records(req.viewer).removePost(room.module.name, recordId, note.id)
-  res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
+  backTo(res, room, recordId, 'removed')
 }
 
 const removeFile: RequestHandler = async (req, res) => {
   const { room, note, recordId } = await noteAt(req, res)
   await records(req.viewer).removeFile(room.module.name, recordId, note.id, String(req.params['file']))
-  res.redirect(303, `${room.url(room.module.name, recordId)}#notes`)
+  backTo(res, room, recordId, 'fileRemoved')
 }
 
 const readFile: RequestHandler = async (req, res) => {

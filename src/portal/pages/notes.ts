@@ -29,7 +29,12 @@ export interface ShownNotes {
   readonly entries: readonly ShownNote[]
   /** Where a new note goes; undefined: he may only read. */
   readonly postUrl: string | undefined
+  readonly done: NoteDone | undefined
 }
+
+/** What was just done to a note of his, as its page is told by its address. */
+export const notesDone = ['posted', 'changed', 'removed', 'fileRemoved'] as const
+export type NoteDone = (typeof notesDone)[number]
 
 export async function shownNotes(req: Request, room: Room, record: ViewedRecord): Promise<ShownNotes> {
   const entries = await records(req.viewer).feed(room.module.name, record.id)
@@ -37,7 +42,8 @@ export async function shownNotes(req: Request, room: Room, record: ViewedRecord)
   const { id: reader } = req.viewer.person
   return {
     entries: entries.map((entry) => shownNote(room, record.id, entry, mayPost && isBy(entry, reader))),
-    postUrl: mayPost ? room.url(room.module.name, record.id, 'notes') : undefined
+    postUrl: mayPost ? room.url(room.module.name, record.id, 'notes') : undefined,
+    done: notesDone.find((done) => done === req.query['note'])
   }
 }
 

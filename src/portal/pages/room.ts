@@ -16,6 +16,7 @@ import { layoutSetOf, type LayoutSet } from '../layouts/layouts.js'
 import { addressOf, moduleAt } from '../module-address.js'
 import { baseOf, portalById } from '../portals/portals.js'
 import { navigationOf, type Tab } from '../portals/tabs.js'
+import { privacySettings } from '../privacy/settings.js'
 import { lookOf } from './appearance.js'
 import type { Showing } from './shown-value.js'
 
@@ -45,12 +46,23 @@ export function frame(context: Context): RequestHandler {
     const { person } = req.viewer
     const portal = portalById(await configuration(context.db), person.portalId ?? '')
     const to = (path: string): string => urlFor(res, door.base + path)
+    const t = translator(req.locale)
     res.locals['area'] = {
       kind: 'portal',
       name: door.name,
       home: to('/'),
       nav: (await navigationOf(context, req.viewer)).map((tab) => navEntry(tab, to, req.path)),
-      user: { name: person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') },
+      user: {
+        name: person.name,
+        profileUrl: to('/profile'),
+        links: [
+          { label: t('notifications:menu'), url: to('/notifications'), icon: 'bell' },
+          ...((await privacySettings(context.db)).isOn
+            ? [{ label: t('privacy:menu'), url: to('/privacy'), icon: 'shield-check' }]
+            : [])
+        ],
+        signOutUrl: to('/sign-out')
+      },
       ...lookOf(res, portal)
     }
     next()

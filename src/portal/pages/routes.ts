@@ -6,12 +6,15 @@ import { urlFor } from '../../web/render.js'
 import { configuration } from '../configuration.js'
 import { defaultPortal, doorOf } from '../portals/door.js'
 import { baseOf } from '../portals/portals.js'
+import { accessFormPages } from './access-form-pages.js'
 import { showLogo, showStylesheet } from './appearance.js'
 import { homePage } from './home-page.js'
 import { listPage, relatedPage } from './list-page.js'
 import { notePages } from './note-pages.js'
+import { notificationPages } from './notification-pages.js'
 import { readAttachment, recordPage, removalPage, removeRecord } from './record-page.js'
 import { changeRecord, clonePage, createRecord, editPage, newPage } from './record-form.js'
+import { privacyRooms } from './privacy-pages.js'
 import { enter, frame } from './room.js'
 import { webTabPage } from './web-tab-page.js'
 
@@ -27,9 +30,11 @@ export function portalPages(context: Context): Router {
   router.use(
     '/:slug',
     enter(context),
+    accessFormPages(context),
     context.identity.pages(doorOf, frame(context)),
     context.identity.requireViewer(doorOf),
     frame(context),
+    notificationPages(context),
     rooms(context)
   )
   return router
@@ -40,6 +45,7 @@ export function rooms(context: Context): Router {
   const router = Router()
   router.get('/', homePage(context))
   router.get('/web/:tab', webTabPage(context))
+  router.use('/privacy', privacyRooms(context))
   router.get('/:module', listPage)
   router.post('/:module', createRecord(context))
   router.get('/:module/new', newPage(context))

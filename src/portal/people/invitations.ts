@@ -1,28 +1,31 @@
 /** Invitations: from a record of the CRM to a person with access, by a mail whose link is good for one use (Z14, Z16). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import { lookUp } from '../../access/question.js'
+import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
-import { NotFound, PorticoError } from '../../errors.js'
+import { momentAt } from '../../db/moment.js'
+import { NotFound } from '../../errors.js'
 import type { Locale } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
-import { configuration, type Configuration, type Portal, type UserType } from '../configuration.js'
-import { staffActor } from '../../audit/configuration-change.js'
-import { momentAt } from '../../db/moment.js'
-import { sendInvitation } from './invitation-mail.js'
-import { lookUp } from '../../access/question.js'
-import { addressFault } from '../../identity/outside-address.js'
+import { phoneTypesAreOpen } from '../../sms/templates.js'
+import { configuration, type Portal, type UserType } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
+import { addressFieldOf, addressFields } from '../user-types/user-types.js'
+import { activateIn, statusOnActivation } from './access-changes.js'
+import { invitationPlace, judge, refusal, type InvitationPlace, type Invitee } from './eligibility.js'
+import { followAddress } from './address-change.js'
+import { confirmationFor } from './confirmation-mail.js'
+import { prepareInvitation, type SendTo } from './invitation-mail.js'
 import {
   accessesOf,
-  activate,
   letInAlone,
   mustHaveRoom,
   portalUserById,
   portalUserOf,
-  subjectOf
+  subjectOf,
+  type PortalUser
 } from './portal-users.js'
-import { userTypeById } from '../user-types/releases.js'
-import { addressFieldOf, addressFields } from '../user-types/user-types.js'
 
 export interface Recipient {
   readonly module: string
@@ -58,14 +61,16 @@ export async function recipientAt(context: Context, moduleName: string, recordId
   return { module: moduleName, recordId, name: record.title, addresses }
 }
 
-/** User types this record's person can be invited to: finished ones, of portals that are on, and where he has no access yet (Z04). */
+/** User types this record's person can be invited to: finished ones, of portals that are on, where he has no access yet, and whose
+ *  text messages are approved if they send any (Z04, Z18). */
 export async function openUserTypes(context: Context, recipient: Recipient): Promise<OpenPlace[]> {
   const module = (await context.host.catalog('en')).modules.get(recipient.module)
   const all = await configuration(context.db)
   const accesses = await accessesOf(context.db, recipient.module, recipient.recordId)
+  const isPhoneOpen = await phoneTypesAreOpen(context)
   const taken = new Set(accesses.filter((access) => access.status !== 'removed').map((access) => access.portalId))
   return [...all.userTypes.values()]
-    .filter((type) => type.setUp === undefined)
+    .filter((type) => type.setUp === undefined && (type.preference === 'email' || isPhoneOpen))
     .filter((type) => type.primaryModule === recipient.module && !taken.has(type.portalId))
     .map((userType) => ({
       userType,
@@ -78,112 +83,142 @@ export async function openUserTypes(context: Context, recipient: Recipient): Pro
 /** Invites the person of a record and gives the portal user's id. New users start with the inviter's time zone and formats.
  *  @throws PorticoError with the reason for which he can't be invited, NotFound. Rules: Z02, Z14–Z16. */
 export async function invite(context: Context, form: InvitationForm, by: Staff): Promise<string> {
-  const { portal, userType } = placeFor(await configuration(context.db), form)
-  const recipient = await recipientAt(context, form.module, form.recordId)
-  if (!(await context.host.allows(by, 'edit', form.module, form.recordId))) throw refusal('noRecordRight')
-  const address = await acceptableAddress(context, userType, recipient)
-  return admit(context, { form, portal, name: recipient.name, address, by })
+  const place = await invitationPlace(context, form.userTypeId)
+  if (place.module.name !== form.module) throw new NotFound()
+  const [judgement] = await judge(context, place, [form.recordId], by)
+  if (!judgement || judgement.refusal === 'recordGone') throw new NotFound()
+  if (judgement.refusal) throw refusal(judgement.refusal)
+  const { recordId, name = '', address } = judgement
+  return carryOut(context, await prepareAdmission(context, place, { recordId, name, address }, { ...form, by }))
 }
 
 /** Sends a new link; the one before it dies, and so does its mail if it still waits (Z16). */
 export async function inviteAgain(context: Context, id: string, by: Staff): Promise<void> {
-  const user = await portalUserById(context.db, id)
-  if (user.status !== 'invited') throw refusal('notInvited')
-  const portal = portalById(await configuration(context.db), user.portalId)
-  if (!portal.isActive) throw refusal('portalOff')
-  await context.mail.withdraw(subjectOf(user))
-  await context.db.transaction(async (trx) => {
-    await trx('portico_portal_users')
-      .where({ id })
-      .update({ invited_at: momentAt(context.now()) })
-    await sendInvitation(context, { portal, user, by: by.name }, trx)
-    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) }, trx)
-  })
+  await carryOut(context, await prepareInvitationAgain(context, await portalUserById(context.db, id), by))
 }
 
 /** Activates a deactivated user; one who never accepted gets a new invitation, because the old link died with his access. */
 export async function restore(context: Context, id: string, by: Staff): Promise<void> {
-  const status = await activate(context, id, by)
-  if (status === 'invited') await inviteAgain(context, id, by)
+  await carryOut(context, await prepareActivation(context, await portalUserById(context.db, id), by))
 }
 
-function placeFor(all: Configuration, form: InvitationForm): { portal: Portal; userType: UserType } {
-  const userType = userTypeById(all, form.userTypeId)
-  const portal = portalById(all, userType.portalId)
-  if (userType.primaryModule !== form.module) throw new NotFound()
+/** What is left to do when everything that is not in our tables has been asked: in one transaction, with nothing but it. Gives the
+ *  portal user's id. */
+export type Deed = (trx: Knex) => Promise<string>
+
+export function carryOut({ db }: Context, deed: Deed): Promise<string> {
+  return db.transaction(deed)
+}
+
+interface Order {
+  readonly language: Locale
+  readonly by: Staff
+}
+
+/** An invitation to somebody who was judged before. */
+export async function prepareAdmission(
+  context: Context,
+  place: InvitationPlace,
+  invitee: Invitee,
+  { language, by }: Order
+): Promise<Deed> {
+  const { portal, userType, module } = place
+  const admission = { ...invitee, portal, userTypeId: userType.id, module: module.name, language, by }
+  const send = await prepareInvitation(context, { ...admission, by: by.name })
+  return async (trx) => {
+    const user = await admit(context, trx, admission)
+    await send(user, trx)
+    return user.id
+  }
+}
+
+/** The right mail for whoever was not let in yet: the invitation, or the one to confirm a changed address (Z21). His address is that of
+ *  the CRM now. @throws PorticoError for anybody else, and while the portal is off */
+export async function prepareInvitationAgain(context: Context, seen: PortalUser, by: Staff): Promise<Deed> {
+  const hasFollowed = await followAddress(context, seen.id, by.id)
+  const user = hasFollowed ? await portalUserById(context.db, seen.id) : seen
+  if (user.status !== 'invited' && user.status !== 'suspended') throw refusal('notInvited')
+  const send = await prepareLetter(context, user, by)
+  return async (trx) => {
+    await context.mail.withdraw(subjectOf(user), trx)
+    await context.sms.withdraw(subjectOf(user), trx)
+    const change = { invited_at: momentAt(context.now()) }
+    const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(change)
+    if (changed === 0) throw new ChangedMeanwhile()
+    await send(user, trx)
+    await context.audit.note({ actor: staffActor(by), action: 'invitation.sent-again', subject: subjectOf(user) }, trx)
+    return user.id
+  }
+}
+
+/** His access back, with the mail he needs to use it. @throws PorticoError for somebody who has it, and while the portal is off */
+export async function prepareActivation(context: Context, user: PortalUser, by: Staff): Promise<Deed> {
+  if (user.status !== 'deactivated') throw refusal('notDeactivated')
+  const status = statusOnActivation(user)
+  const send = status === 'confirmed' ? undefined : await prepareLetter(context, { ...user, status }, by)
+  return async (trx) => {
+    const activated = await activateIn(context, trx, user, by)
+    await send?.(activated, trx)
+    return user.id
+  }
+}
+
+/** The invitation, or for somebody who came in before the mail to confirm his new address. */
+async function prepareLetter(context: Context, user: PortalUser, by: Staff): Promise<SendTo> {
+  const portal = portalById(await configuration(context.db), user.portalId)
   if (!portal.isActive) throw refusal('portalOff')
-  if (userType.setUp !== undefined) throw refusal('inSetUp')
-  return { portal, userType }
+  if (user.addressProblem !== undefined) throw refusal(user.addressProblem)
+  if (user.status !== 'suspended') return prepareInvitation(context, { ...user, portal, by: by.name })
+  const confirm = await confirmationFor(context, portal, user)
+  return (_, trx) => confirm(trx)
 }
 
-/** The address in lower case. @throws PorticoError: missing, of unsupported characters, of the company, of staff. */
-async function acceptableAddress(context: Context, userType: UserType, recipient: Recipient): Promise<string> {
-  const field = addressFieldOf(userType, (await context.host.catalog('en')).modules.get(recipient.module))
-  if (!field) throw refusal('addressFieldGone')
-  const address = recipient.addresses.get(field.name)?.toLowerCase()
-  if (!address) throw refusal('noAddress')
-  const fault = await addressFault(context, address)
-  if (fault) throw refusal(fault)
-  return address
+interface Admission extends Invitee, Order {
+  readonly portal: Portal
+  readonly userTypeId: string
+  readonly module: string
 }
 
-async function mustBeNew(trx: Knex, portal: Portal, form: InvitationForm): Promise<void> {
-  const accesses = await accessesOf(trx, form.module, form.recordId)
+/** Writes the access down; a person whose access was removed gets his old row back, and with it what he wrote. */
+async function admit(context: Context, trx: Knex, admission: Admission): Promise<PortalUser> {
+  const { portal, module, recordId, userTypeId, language, by } = admission
+  const where = { portal_id: portal.id, module, record_id: recordId }
+  await letInAlone(trx, portal.id)
+  await mustBeNew(trx, admission)
+  await mustHaveRoom(context, trx, { portalId: portal.id, userTypeId })
+  const identityId = await identityIn(context, trx, admission)
+  const former = await trx<{ id: string }>('portico_portal_users').first('id').where(where)
+  const id = former?.id ?? randomUUID()
+  const values = { ...rowOf(context, admission), identity_id: identityId }
+  if (former) await trx('portico_portal_users').where({ id }).update(values)
+  else await trx('portico_portal_users').insert({ id, ...where, ...values })
+  const after = { module, recordId, userTypeId, language }
+  await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after }, trx)
+  return portalUserById(trx, id)
+}
+
+async function mustBeNew(trx: Knex, { portal, module, recordId }: Admission): Promise<void> {
+  const accesses = await accessesOf(trx, module, recordId)
   if (accesses.some((access) => access.portalId === portal.id && access.status !== 'removed'))
     throw refusal('alreadyUser')
 }
 
-interface Admission {
-  readonly form: InvitationForm
-  readonly portal: Portal
-  readonly name: string
-  readonly address: string
-  readonly by: Staff
-}
-
-/** Writes the access down, with its link and its mail; a person whose access was removed gets his old row back, and with it what he wrote. */
-async function admit(context: Context, admission: Admission): Promise<string> {
-  const { form, portal, by } = admission
-  const where = { portal_id: portal.id, module: form.module, record_id: form.recordId }
-  return context.db.transaction(async (trx) => {
-    await letInAlone(trx, portal.id)
-    await mustBeNew(trx, portal, form)
-    await mustHaveRoom(context, trx, { portalId: portal.id, userTypeId: form.userTypeId })
-    const identityId = await identityIn(context, trx, admission)
-    const former = await trx<{ id: string }>('portico_portal_users').first('id').where(where)
-    const id = former?.id ?? randomUUID()
-    const values = { ...rowOf(context, admission), identity_id: identityId }
-    if (former) await trx('portico_portal_users').where({ id }).update(values)
-    else await trx('portico_portal_users').insert({ id, ...where, ...values })
-    await context.audit.note(
-      { actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after: form },
-      trx
-    )
-    await sendInvitation(context, { portal, user: await portalUserById(trx, id), by: by.name }, trx)
-    return id
-  })
-}
-
 /** @throws PorticoError when somebody comes in to this portal by that address already */
 async function identityIn(context: Context, trx: Knex, admission: Admission): Promise<string> {
-  const { form, portal, name, address, by } = admission
+  const { portal, name, address, language, by } = admission
   const { timeZone, formats } = by
-  const identityId = await context.identity.enrol({ address, name, locale: form.language, timeZone, formats }, trx)
+  const identityId = await context.identity.enrol({ address, name, locale: language, timeZone, formats }, trx)
   if (await portalUserOf(trx, portal.id, identityId)) throw refusal('alreadyUser')
   return identityId
 }
 
-function rowOf(context: Context, { form, name, address, by }: Admission): Record<string, unknown> {
+function rowOf(context: Context, { userTypeId, name, address, language, by }: Admission): Record<string, unknown> {
   const invitation = { invited_by: by.id, invited_at: momentAt(context.now()), accepted_at: null, status: 'invited' }
-  return {
-    user_type_id: form.userTypeId,
-    name,
-    address,
-    language: form.language,
-    ...invitation
+  const unproblematic = {
+    address_problem: null,
+    confirm_on_activation: false,
+    mail_problem: null,
+    mail_problem_at: null
   }
-}
-
-function refusal(reason: string): PorticoError {
-  return new PorticoError(`portal:refusal.${reason}`, { status: 409 })
+  return { user_type_id: userTypeId, name, address, language, ...invitation, ...unproblematic }
 }

@@ -12,7 +12,7 @@ import type { Locale } from '../../host/catalog.js'
 import type { FieldError, Staff } from '../../host/host.js'
 import { addressFault } from '../../identity/outside-address.js'
 import { configuration } from '../configuration.js'
-import { sendInvitation } from './invitation-mail.js'
+import { prepareInvitation } from './invitation-mail.js'
 import { levelEnds } from '../roles/levels.js'
 import { portalById } from '../portals/portals.js'
 import {
@@ -47,6 +47,8 @@ export async function invitePerson(context: Context, form: PersonForm, by: Staff
   const { name, language: locale } = form
   const { timeZone, formats } = by
   const id = randomUUID()
+  const invited = { userTypeId: undefined, module: undefined, recordId: undefined, name, address, language: locale }
+  const send = await prepareInvitation(context, { ...invited, portal, by: by.name })
   await changeConfiguration(context, by, async (trx) => {
     await letInAlone(trx, portal.id)
     await mustHaveRoom(context, trx, { portalId: portal.id, userTypeId: undefined })
@@ -59,7 +61,7 @@ export async function invitePerson(context: Context, form: PersonForm, by: Staff
       identity_id: identityId
     })
     const roles = await putRolesOfUser(trx, id, form.roleIds)
-    await sendInvitation(context, { portal, user: await portalUserById(trx, id), by: by.name }, trx)
+    await send(await portalUserById(trx, id), trx)
     const after = { portal: portal.name, name, address, language: locale, roles }
     return { action: 'invitation.sent', subject: subjectOf({ id }), after }
   })

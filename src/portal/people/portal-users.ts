@@ -1,15 +1,10 @@
-/** Portal users: who has access to which portal as what, and how that ends and begins again (Z22). */
+/** Portal users: who has access to which portal as what. How that changes: `access-changes.ts`. */
 import type { Knex } from 'knex'
-import { lookUp } from '../../access/question.js'
-import type { AuditEntry } from '../../audit/audit.js'
 import type { Context } from '../../context.js'
-import { cachedByVersion, raiseConfigurationVersion } from '../../db/configuration-version.js'
+import { cachedByVersion } from '../../db/configuration-version.js'
 import { listBy } from '../../db/rows.js'
 import { NotFound, PorticoError } from '../../errors.js'
 import type { Locale } from '../../host/catalog.js'
-import type { Staff } from '../../host/host.js'
-import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
-import { audienceOf } from '../portals/portals.js'
 
 /** `suspended`: his address was changed in the CRM, and he has not confirmed the new one yet (Z20). */
 export const portalUserStatuses = ['invited', 'confirmed', 'suspended', 'deactivated', 'removed'] as const
@@ -26,7 +21,16 @@ export interface PortalUser {
   readonly module: string | undefined
   readonly recordId: string | undefined
   readonly name: string
+  /** What his record says now; the identity's is the one that was proven (Z20). */
   readonly address: string
+  /** Why `address` can't be used (a word of `portal:refusal`): nothing is sent, and he can't come in. */
+  readonly addressProblem: string | undefined
+  /** What a mail server said of his address: `troubleWords` of `mail/mail-status.ts` makes a sentence of it. */
+  readonly mailProblem: string | undefined
+  /** His address was changed while he was deactivated: he confirms it once he is activated (Z20). */
+  readonly confirmOnActivation: boolean
+  /** The contact that his lead became, while it isn't decided what he is there (Z24). */
+  readonly convertedContactId: string | undefined
   /** The language of his mails until he signs in and chooses. */
   readonly language: Locale
   readonly status: PortalUserStatus
@@ -79,32 +83,87 @@ export function accessesOf(db: Knex, module: string, recordId: string): Promise<
   return readUsers(db, (rows) => rows.where({ module, record_id: recordId }).orderBy('invited_at', 'desc').limit(50))
 }
 
-/** Portal users of a type by name: those with one of `statuses`, and `search` in name or address. */
-export function portalUsersOfType(
+/** Whose users are meant: those of a type, those without a record in the CRM, everybody. */
+export type UserScope =
+  | { readonly kind: 'type'; readonly userTypeId: string }
+  | { readonly kind: 'withoutRecord'; readonly portalId?: string }
+  | { readonly kind: 'everybody' }
+
+export interface UserSearch {
+  readonly statuses: readonly PortalUserStatus[]
+  /** Words in name or address. */
+  readonly search: string
+}
+
+/** Those in `scope` by name, with one of the statuses and the words. */
+export function portalUsersIn(
   db: Knex,
-  ask: { userTypeId: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }
+  scope: UserScope,
+  ask: UserSearch & { skip: number; limit: number }
 ): Promise<PortalUser[]> {
   return readUsers(db, (rows) =>
-    matching(rows.where({ user_type_id: ask.userTypeId }).whereIn('status', ask.statuses), ask.search)
+    matching(rows.where(whereOf(scope)).whereIn('status', ask.statuses), ask.search)
       .orderBy(['name', 'id'])
       .offset(ask.skip)
       .limit(ask.limit)
   )
 }
 
+/** How many of them there are. */
+export async function countUsersIn(db: Knex, scope: UserScope, { statuses, search }: UserSearch): Promise<number> {
+  const query = db('portico_portal_users').where(whereOf(scope)).whereIn('status', statuses)
+  const rows = (await matching(query, search).select(db.raw('count(*) as users'))) as { users: number | string }[]
+  return Number(rows[0]?.users ?? 0)
+}
+
+function whereOf(scope: UserScope): Record<string, string> {
+  if (scope.kind === 'everybody') return {}
+  if (scope.kind === 'type') return { user_type_id: scope.userTypeId }
+  const where = { module: noRecord.module, user_type_id: noRecord.userTypeId }
+  return scope.portalId === undefined ? where : { ...where, portal_id: scope.portalId }
+}
+
+/** Leads' accesses of whom it isn't decided yet what they are as this contact (Z24). */
+export function convertedTo(db: Knex, contactId: string): Promise<PortalUser[]> {
+  return readUsers(db, (rows) =>
+    rows.where({ converted_contact_id: contactId }).orderBy(['invited_at', 'id']).limit(50)
+  )
+}
+
+/** Portal users of a type by name: those with one of `statuses`, and `search` in name or address. */
+export function portalUsersOfType(
+  db: Knex,
+  { userTypeId, ...ask }: UserSearch & { userTypeId: string; skip: number; limit: number }
+): Promise<PortalUser[]> {
+  return portalUsersIn(db, { kind: 'type', userTypeId }, ask)
+}
+
 /** Portal users without a record in the CRM, by name: those with one of `statuses`, and `search` in name or address. */
 export function portalUsersWithoutRecord(
   db: Knex,
-  ask: { portalId?: string; statuses: readonly PortalUserStatus[]; search: string; skip: number; limit: number }
+  { portalId, ...ask }: UserSearch & { portalId?: string; skip: number; limit: number }
 ): Promise<PortalUser[]> {
-  const portal = ask.portalId === undefined ? {} : { portal_id: ask.portalId }
-  const where = { module: noRecord.module, user_type_id: noRecord.userTypeId, ...portal }
-  return readUsers(db, (rows) =>
-    matching(rows.where(where).whereIn('status', ask.statuses), ask.search)
-      .orderBy(['name', 'id'])
-      .offset(ask.skip)
-      .limit(ask.limit)
-  )
+  const scope = { kind: 'withoutRecord', ...(portalId === undefined ? {} : { portalId }) } as const
+  return portalUsersIn(db, scope, ask)
+}
+
+/** Those of `ids` (at most 200) that have access or had it taken back for a while, by id. */
+export async function portalUsersById(db: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, PortalUser>> {
+  const users = await readUsers(db, (rows) => rows.whereIn('id', ids).whereNot({ status: 'removed' }))
+  return new Map(users.map((user) => [user.id, user]))
+}
+
+/** Those of the records (at most 200) that have access to the portal. */
+export async function recordsWithAccess(
+  db: Knex,
+  { portalId, module, recordIds }: { portalId: string; module: string; recordIds: readonly string[] }
+): Promise<ReadonlySet<string>> {
+  const rows: { record_id: string }[] = await db('portico_portal_users')
+    .select('record_id')
+    .where({ portal_id: portalId, module })
+    .whereIn('record_id', recordIds)
+    .whereNot({ status: 'removed' })
+  return new Set(rows.map((row) => row.record_id))
 }
 
 /** What somebody has in all portals: by the same record, or by the same sign-in. */
@@ -147,8 +206,14 @@ async function countWithoutRecord(db: Knex, portalId: string): Promise<StatusCou
   return (await counted(db, { user_type_id: noRecord.userTypeId, portal_id: portalId })).withoutRecord(portalId)
 }
 
+/** How many users there are in `scope`, by status. */
+export async function countsIn(db: Knex, scope: UserScope): Promise<StatusCounts> {
+  return (await counted(db, whereOf(scope))).ofAll()
+}
+
 /** How many portal users there are, by status. */
 export interface UserCounts {
+  ofAll(): StatusCounts
   ofType(userTypeId: string): StatusCounts
   withoutRecord(portalId: string): StatusCounts
 }
@@ -171,6 +236,7 @@ async function counted(db: Knex, where: Record<string, string>): Promise<UserCou
     .where(where)
     .groupBy('portal_id', 'user_type_id', 'status')
   return {
+    ofAll: () => sumOf(rows),
     ofType: (id) => sumOf(rows.filter((row) => row.user_type_id === id)),
     withoutRecord: (id) => sumOf(rows.filter((row) => row.user_type_id === noRecord.userTypeId && row.portal_id === id))
   }
@@ -189,105 +255,24 @@ export async function letInAlone(trx: Knex, portalId: string): Promise<void> {
   await trx('portico_portals').first('id').where({ id: portalId }).forUpdate()
 }
 
+/** Whoever has access counts against the limit; deactivated ones don't (Z03). */
+export function activeAmong({ invited, confirmed, suspended }: StatusCounts): number {
+  return invited + confirmed + suspended
+}
+
 /** Room for one more of the type or, without one, of the portal's users who have no record. @throws PorticoError when as many are active
- *  as the limit allows; deactivated ones don't count (Z03). */
+ *  as the limit allows (Z03). */
 export async function mustHaveRoom(context: Context, trx: Knex, { portalId, userTypeId }: Place): Promise<void> {
-  const { invited, confirmed } = await (userTypeId === undefined
-    ? countWithoutRecord(trx, portalId)
-    : countByStatus(trx, userTypeId))
+  const counts = await (userTypeId === undefined ? countWithoutRecord(trx, portalId) : countByStatus(trx, userTypeId))
+  if (userTypeId !== undefined) await mustBeThere(trx, userTypeId)
   const limit = context.config.limits.activeUsersPerType
-  if (invited + confirmed >= limit) throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
+  if (activeAmong(counts) >= limit) throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
 }
 
-/** Ends the access until it is activated again: sessions and links die, mail that waits is withdrawn. */
-export async function deactivate(context: Context, id: string, by: Staff): Promise<void> {
-  const user = await portalUserById(context.db, id)
-  await end(context, user, { status: 'deactivated' }, { action: 'portal-user.deactivated', actor: staffActor(by) })
-}
-
-/** Ends the access for good; the person can be invited again, and what he wrote is still his then. */
-export async function remove(context: Context, id: string, by: Staff): Promise<void> {
-  const user = await portalUserById(context.db, id)
-  await end(
-    context,
-    user,
-    { status: 'removed', identity_id: null },
-    { action: 'portal-user.removed', actor: staffActor(by) }
-  )
-}
-
-/** The record that stands for the person is gone: so is his access, everywhere (A24). Events come late, or twice: one that
- *  was restored meanwhile keeps its access. */
-export async function endAccessOf(context: Context, module: string, recordId: string): Promise<void> {
-  if (await lookUp(context.kernel, module, recordId, [])) return
-  const actor = { kind: 'system', id: 'portico', name: 'Portico' } as const
-  for (const user of await accessesOf(context.db, module, recordId)) {
-    if (user.status === 'removed') continue
-    await end(context, user, { status: 'removed', identity_id: null }, { action: 'portal-user.removed', actor })
-  }
-}
-
-/** Gives a deactivated user his access back: confirmed as he was, or invited if he never accepted. Gives that status. */
-export async function activate(context: Context, id: string, by: Staff): Promise<PortalUserStatus> {
-  const user = await portalUserById(context.db, id)
-  if (user.status !== 'deactivated') return user.status
-  const status = user.acceptedAt ? 'confirmed' : 'invited'
-  await context.db.transaction(async (trx) => {
-    await letInAlone(trx, user.portalId)
-    await mustHaveRoom(context, trx, user)
-    await changeStatus(context, trx, user, { status }, { action: 'portal-user.activated', actor: staffActor(by) })
-  })
-  return status
-}
-
-/** The invitation was accepted and a password is set (Z16, Z19). */
-export async function confirm(context: Context, user: PortalUser, at: string): Promise<void> {
-  if (user.status !== 'invited') return
-  const actor = { kind: 'outside', id: user.id, name: user.name } as const
-  const values = { status: 'confirmed', accepted_at: at } as const
-  await context.db.transaction((trx) =>
-    changeStatus(context, trx, user, values, { action: 'invitation.accepted', actor })
-  )
-}
-
-async function end(
-  context: Context,
-  user: PortalUser,
-  values: StatusChange,
-  entry: Pick<AuditEntry, 'action' | 'actor'>
-): Promise<void> {
-  await context.db.transaction(async (trx) => {
-    await changeStatus(context, trx, user, values, entry)
-    if (user.identityId) await context.identity.revoke(user.identityId, audienceOf(user.portalId), trx)
-    if (values.status === 'removed') await forgetRights(trx, user.id)
-  })
-  await context.mail.withdraw(subjectOf(user))
-}
-
-/** Whoever is invited again begins without what was given to him alone. */
-async function forgetRights(trx: Knex, id: string): Promise<void> {
-  for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'] as const)
-    await trx(table).where({ portal_user_id: id }).delete()
-  await trx('portico_portal_users').where({ id }).update({ has_chosen_accounts: false, dashboard_id: null })
-  await raiseConfigurationVersion(trx)
-}
-
-type StatusChange = { status: PortalUserStatus; identity_id?: null; accepted_at?: string }
-
-/** Only from the status that was read: of two who act at once, the second is told by what he finds. */
-async function changeStatus(
-  context: Context,
-  trx: Knex,
-  user: PortalUser,
-  values: StatusChange,
-  entry: Pick<AuditEntry, 'action' | 'actor'>
-): Promise<void> {
-  const changed = await trx('portico_portal_users').where({ id: user.id, status: user.status }).update(values)
-  if (changed === 0) throw new ChangedMeanwhile()
-  await context.audit.note(
-    { ...entry, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } },
-    trx
-  )
+/** @throws NotFound for a user type that was deleted meanwhile (Z25) */
+export async function mustBeThere(trx: Knex, userTypeId: string): Promise<void> {
+  const known: unknown = await trx('portico_user_types').first('id').where({ id: userTypeId })
+  if (!known) throw new NotFound()
 }
 
 function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
@@ -305,12 +290,35 @@ function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
   return rows
 }
 
-type Stored = Omit<PortalUser, 'module' | 'recordId' | 'userTypeId' | 'dashboardId' | 'hasChosenAccounts'> & {
+type Stored = Omit<
+  PortalUser,
+  | 'module'
+  | 'recordId'
+  | 'userTypeId'
+  | 'dashboardId'
+  | 'hasChosenAccounts'
+  | 'addressProblem'
+  | 'mailProblem'
+  | 'confirmOnActivation'
+  | 'convertedContactId'
+> & {
+  addressProblem: string | null
+  mailProblem: string | null
+  confirmOnActivation: number
+  convertedContactId: string | null
   module: string
   recordId: string
   userTypeId: string
   dashboardId: string | null
   hasChosenAccounts: number
+}
+
+/** All with these values, whose access ended too, in the order in which they were invited. */
+export function portalUsersWhere(
+  db: Knex,
+  where: Readonly<Partial<Record<'id' | 'module' | 'record_id' | 'identity_id', string>>>
+): Promise<PortalUser[]> {
+  return readUsers(db, (rows) => rows.where(where).orderBy(['invited_at', 'id']).limit(200))
 }
 
 async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<PortalUser[]> {
@@ -324,6 +332,10 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'record_id as recordId',
       'name',
       'address',
+      'address_problem as addressProblem',
+      'mail_problem as mailProblem',
+      'confirm_on_activation as confirmOnActivation',
+      'converted_contact_id as convertedContactId',
       'language',
       'status',
       'invited_by as invitedBy',
@@ -345,6 +357,10 @@ function portalUserIn(row: Stored): PortalUser {
     recordId: hasRecord ? row.recordId : undefined,
     userTypeId: row.userTypeId === noRecord.userTypeId ? undefined : row.userTypeId,
     dashboardId: row.dashboardId ?? undefined,
+    addressProblem: row.addressProblem ?? undefined,
+    mailProblem: row.mailProblem ?? undefined,
+    confirmOnActivation: Boolean(row.confirmOnActivation),
+    convertedContactId: row.convertedContactId ?? undefined,
     hasChosenAccounts: Boolean(row.hasChosenAccounts)
   }
 }

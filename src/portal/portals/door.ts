@@ -3,10 +3,13 @@ import type { Request } from 'express'
 import type { Person } from '../../access/viewer.js'
 import type { Context } from '../../context.js'
 import type { Door } from '../../identity/identity.js'
-import { configuration, type Configuration, type Portal } from '../configuration.js'
+import { configuration, userTypesOf, type Configuration, type Portal } from '../configuration.js'
 import { momentAt } from '../../db/moment.js'
+import { newAddressesAt } from '../people/address-confirmation.js'
 import { audienceOf, baseOf } from './portals.js'
-import { confirm, portalUserOf, type PortalUser } from '../people/portal-users.js'
+import { confirm } from '../people/access-changes.js'
+import { resetMessage } from '../people/invitation-mail.js'
+import { portalUserOf, type PortalUser } from '../people/portal-users.js'
 import { firstPathFor } from './tabs.js'
 
 /** The portal that `/portal/<word>` leads to, if it is on: by its address, by one it had within the last 90 days, or by its id. */
@@ -44,8 +47,17 @@ export function doorTo(context: Context, portal: Portal): Door {
       const user = await portalUserOf(context.db, portal.id, identityId)
       if (user) await confirm(context, user, momentAt(context.now()))
     },
-    home: (viewer) => firstPathFor(context, viewer)
+    home: (viewer) => firstPathFor(context, viewer),
+    takesNumbers: () => takesNumbers(context, portal.id),
+    mail: (order) => resetMessage(context, portal, order),
+    newAddresses: newAddressesAt(context, portal)
   }
+}
+
+/** Some of its people are invited by text message (Z18). */
+async function takesNumbers(context: Context, portalId: string): Promise<boolean> {
+  const types = userTypesOf(await configuration(context.db), portalId)
+  return types.some(({ preference, setUp }) => preference === 'phone' && setUp === undefined)
 }
 
 /** Asked on every request. */
@@ -61,11 +73,13 @@ function isOfItsType(all: Configuration, { userTypeId, module, portalId }: Porta
   return userType?.portalId === portalId && userType.primaryModule === module
 }
 
-/** Who a portal user is in this portal; undefined while the portal is off, the user type is gone or the access isn't confirmed. */
+/** Who a portal user is in this portal; undefined while the portal is off, the user type is gone, the access isn't confirmed, or it isn't
+ *  decided what he is now that his lead is a contact (Z24). */
 export async function personOf(context: Context, portalId: string, user: PortalUser): Promise<Person | undefined> {
   const all = await configuration(context.db)
   const isOpen = all.portals.get(portalId)?.isActive && user.portalId === portalId && isOfItsType(all, user)
-  if (!isOpen || user.status !== 'confirmed' || !user.identityId) return undefined
+  const isIn = user.status === 'confirmed' && user.convertedContactId === undefined
+  if (!isOpen || !isIn || !user.identityId) return undefined
   const profile = await context.identity.profile(user.identityId)
   if (!profile) return undefined
   const { name, locale, timeZone, formats } = profile

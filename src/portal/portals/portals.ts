@@ -9,6 +9,7 @@ import { configuration, userTypesOf, type Configuration, type Portal } from '../
 import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
 import { momentAt } from '../../db/moment.js'
 import { freeNames, freeSlugs, isSlug, slugOf } from './slug.js'
+import { withdrawAllOf } from '../people/portal-off.js'
 import { bearUserType, deleteUserType } from '../user-types/user-types.js'
 
 /** How long an old address leads to the new one. */
@@ -106,6 +107,7 @@ export async function switchPortal(context: Context, seen: Seen, isActive: boole
   portalById(await configuration(context.db), seen.id)
   await changeConfiguration(context, by, async (trx) => {
     await changeRow(trx, 'portico_portals', seen, { is_active: isActive })
+    if (!isActive) await withdrawAllOf(context, seen.id, trx)
     return { action: isActive ? 'portal.activated' : 'portal.deactivated', subject: `portal:${seen.id}` }
   })
 }

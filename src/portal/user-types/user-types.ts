@@ -7,7 +7,16 @@ import { momentAt } from '../../db/moment.js'
 import { Invalid, NotFound, PorticoError } from '../../errors.js'
 import { moduleOf, type Catalog, type Field, type Module } from '../../host/catalog.js'
 import type { FieldError, Staff } from '../../host/host.js'
-import { configuration, isDecided, userTypesOf, type Configuration, type UserType } from '../configuration.js'
+import {
+  configuration,
+  isDecided,
+  preferences,
+  userTypesOf,
+  type Configuration,
+  type Preference,
+  type UserType
+} from '../configuration.js'
+import { forgetFormsOfType } from '../forms/requests.js'
 import { ownerModules } from '../link-path.js'
 import { userTypeById } from './releases.js'
 
@@ -16,7 +25,7 @@ export interface UserTypeForm {
   readonly primaryModule: string
 }
 
-/** Modules whose records can stand for a person: they have an e-mail address, aren't the staff, aren't part of another record, and don't
+/** Modules whose records can stand for a person: they have an e-mail address or a phone number, aren't the staff, aren't part of another record, and don't
  *  hang on records of several modules as calls and e-mails do (Z03). */
 export function personModules(catalog: Catalog): Module[] {
   const staff = ownerModules(catalog)
@@ -29,17 +38,20 @@ function hangsOnOthers(module: Module): boolean {
   return [...module.links.values()].some(({ storage }) => storage.kind === 'column' && storage.only !== undefined)
 }
 
-/** The fields of a module that invitations can go to. */
-export function addressFields(module: Module): Field[] {
-  return [...module.fields.values()].filter(({ type }) => type === 'email')
+/** The fields of a module that invitations can go to: those of e-mail addresses, then those of phone numbers, or only those of one kind (Z18). */
+export function addressFields(module: Module, preference?: Preference): Field[] {
+  const fields = [...module.fields.values()]
+  return preferences
+    .filter((kind) => preference === undefined || kind === preference)
+    .flatMap((kind) => fields.filter(({ type }) => type === kind))
 }
 
 /** The field that a user type's invitations go to; undefined while the CRM no longer has the one that was chosen: no other one steps in (Z18). */
 export function addressFieldOf(
-  userType: Pick<UserType, 'addressField'>,
+  userType: Pick<UserType, 'addressField' | 'preference'>,
   module: Module | undefined
 ): Field | undefined {
-  const fields = module ? addressFields(module) : []
+  const fields = module ? addressFields(module, userType.preference) : []
   return userType.addressField === undefined ? fields[0] : fields.find(({ name }) => name === userType.addressField)
 }
 
@@ -78,7 +90,9 @@ export async function changeUserType(context: Context, seen: Seen, form: UserTyp
 }
 
 async function move(trx: Knex, id: string, module: string): Promise<void> {
-  await trx('portico_user_types').where({ id }).update({ primary_module: module, address_field: null })
+  await trx('portico_user_types')
+    .where({ id })
+    .update({ primary_module: module, address_field: null, preference: 'email' })
   await trx('portico_released_modules').where({ user_type_id: id }).update({ module })
 }
 
@@ -112,8 +126,14 @@ export async function deleteUserType(trx: Knex, id: string): Promise<void> {
   const releases = trx('portico_released_modules').select('id').where(own)
   for (const table of ['portico_released_fields', 'portico_layout_fields'] as const)
     await trx(table).whereIn('released_module_id', releases.clone()).delete()
-  for (const table of ['portico_released_modules', 'portico_web_tabs_of_types', 'portico_previews'] as const)
+  for (const table of [
+    'portico_released_modules',
+    'portico_web_tabs_of_types',
+    'portico_previews',
+    'portico_mail_templates'
+  ] as const)
     await trx(table).where(own).delete()
+  await forgetFormsOfType(trx, id)
   await trx('portico_user_types').where({ id }).delete()
 }
 
@@ -138,36 +158,45 @@ export async function bearUserType(
   await trx('portico_released_modules').insert({ ...own, path: '', criteria: null, rights: '', notes: 'none' })
 }
 
-/** Whether the field that invitations go to can be another one: nobody was invited yet, or the CRM no longer has it (Z18). */
-export async function mayChangeAddressField(context: Context, userType: UserType): Promise<boolean> {
+/** The fields that invitations of a user type could go to now: all while it has neither users nor forms; then only those of its preference,
+ *  where the CRM no longer has the one that was chosen; none once it is settled (Z18). */
+export async function openAddressFields(context: Context, userType: UserType): Promise<Field[]> {
   const module = (await context.host.catalog('en')).modules.get(userType.primaryModule)
-  return addressFieldOf(userType, module) === undefined || !(await hasUsers(context.db, userType.id))
+  return module ? openFields(context.db, userType, module) : []
 }
 
-async function hasUsers(db: Knex, id: string): Promise<boolean> {
+async function openFields(db: Knex, userType: UserType, module: Module): Promise<Field[]> {
+  if (!(await isInUse(db, userType.id))) return addressFields(module)
+  return addressFieldOf(userType, module) ? [] : addressFields(module, userType.preference)
+}
+
+/** Somebody was invited to the type, or visitors can ask for it. */
+async function isInUse(db: Knex, id: string): Promise<boolean> {
   const user: unknown = await db('portico_portal_users')
     .first('id')
     .where({ user_type_id: id })
     .whereNot({ status: 'removed' })
-  return user !== undefined
+  return user !== undefined || (await db('portico_forms').first('id').where({ user_type_id: id })) !== undefined
 }
 
-/** Chooses the field that invitations go to. @throws Invalid for what is no such field, and once there are users (Z18); ChangedMeanwhile. */
-export async function chooseAddressField(context: Context, seen: Seen, field: string, by: Staff): Promise<void> {
+/** Chooses the field that invitations go to, and with it whether they are mails or text messages.
+ *  @throws Invalid for what is no such field, and once there are users or forms (Z18); ChangedMeanwhile. */
+export async function chooseAddressField(context: Context, seen: Seen, name: string, by: Staff): Promise<void> {
   const userType = userTypeById(await configuration(context.db), seen.id)
   const module = (await context.host.catalog('en')).modules.get(userType.primaryModule)
-  const before = addressFieldOf(userType, module)?.name
-  if (!module || !addressFields(module).some(({ name }) => name === field))
-    throw new Invalid({ addressField: { key: 'set-up:problem.addressField' } })
-  if (field !== before && !(await mayChangeAddressField(context, userType)))
-    throw new Invalid({ addressField: { key: 'set-up:problem.addressFieldStays' } })
+  const field = module && addressFields(module).find((one) => one.name === name)
+  if (!field) throw new Invalid({ addressField: { key: 'set-up:problem.addressField' } })
+  const isOther = name !== addressFieldOf(userType, module)?.name
+  const preference = field.type === 'phone' ? 'phone' : 'email'
   await changeConfiguration(context, by, async (trx) => {
-    await changeRow(trx, 'portico_user_types', seen, { address_field: field })
+    if (isOther && !(await openFields(trx, userType, module)).includes(field))
+      throw new Invalid({ addressField: { key: 'set-up:problem.addressFieldStays' } })
+    await changeRow(trx, 'portico_user_types', seen, { address_field: name, preference })
     return {
       action: 'user-type.address-field',
       subject: `user-type:${userType.id}`,
-      before: { addressField: userType.addressField ?? '' },
-      after: { addressField: field }
+      before: { addressField: userType.addressField ?? '', preference: userType.preference },
+      after: { addressField: name, preference }
     }
   })
 }

@@ -25,6 +25,12 @@ const emailOptOut = field('boolean', words('No bulk mail', 'Keine Massenmails', 
   default: false
 })
 
+const approval = choice(words('Approval', 'Freigabe', 'Schválení'), [
+  ['Pending', words('Waiting for approval', 'Wartet auf Freigabe', 'Čeká na schválení'), 'warn'],
+  ['Review', words('Waiting for review', 'Wartet auf Prüfung', 'Čeká na kontrolu'), 'warn'],
+  ['Approved', words('Approved', 'Freigegeben', 'Schváleno'), 'good']
+])
+
 const account: ModuleDefinition = {
   name: 'Account',
   label: words('Account', 'Firma', 'Firma'),
@@ -95,6 +101,7 @@ const contact: ModuleDefinition = {
       ]
     }),
     emailOptOut,
+    approval,
     ...address,
     description
   },
@@ -103,7 +110,7 @@ const contact: ModuleDefinition = {
     detail: [
       section.overview('firstName', 'lastName', 'account', 'title', 'email', 'phone', 'mobile', 'assignedUser'),
       section.address(),
-      section.details('birthday', 'interests', 'emailOptOut', 'description')
+      section.details('birthday', 'interests', 'emailOptOut', 'approval', 'description')
     ]
   }
 }
@@ -142,6 +149,7 @@ const lead: ModuleDefinition = {
       ['Fair', words('Trade fair', 'Messe', 'Veletrh')],
       ['Referral', words('Referral', 'Empfehlung', 'Doporučení')]
     ]),
+    approval,
     convertedAt: field('datetime', words('Converted at', 'Umgewandelt am', 'Převedeno'), { readOnly: true }),
     convertedContact: reference(
       words('Became contact', 'Wurde Kontakt', 'Převedeno na kontakt'),
@@ -173,7 +181,7 @@ const lead: ModuleDefinition = {
         'assignedUser'
       ),
       section.address(),
-      section.details('description', 'convertedAt', 'convertedContact', 'convertedAccount')
+      section.details('approval', 'description', 'convertedAt', 'convertedContact', 'convertedAccount')
     ]
   }
 }

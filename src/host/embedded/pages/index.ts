@@ -1,7 +1,7 @@
 /** The CRM's own pages for its staff, mounted at `/crm`: made from the modules' definitions, so that custom ones have them too. */
 import { Router } from 'express'
 import type { Config } from '../../../config.js'
-import { createUploads } from '../../../web/uploads.js'
+import { createUploads, type Uploads } from '../../../web/uploads.js'
 import type { Crm } from '../crm.js'
 import { administrationPages } from './administration.js'
 import { administratorsOnly, openDesk } from './desk.js'
@@ -20,7 +20,11 @@ import { userPages } from './users.js'
 
 export { crmSessionCookie } from './sessions.js'
 
-export function staffPages(crm: Crm, { config }: { config: Config }): Router {
+/** `uploads`: how files come in; default: unseen by any virus scanner. */
+export function staffPages(
+  crm: Crm,
+  { config, uploads = createUploads(crm, config.limits) }: { config: Config; uploads?: Uploads }
+): Router {
   const router = Router({ caseSensitive: true })
   const sessions = staffSessions(crm, config)
   const door = signInPages(crm, sessions)
@@ -56,18 +60,18 @@ export function staffPages(crm: Crm, { config }: { config: Config }): Router {
   router.post('/recycle-bin/:module/:id/restoration', restoreRecord)
   router.post('/recycle-bin/:module/:id/purge', administratorsOnly, purgeRecord)
 
-  router.get('/Lead/:id/conversion', showConversion)
-  router.post('/Lead/:id/conversion', convertLead)
+  router.get('/Lead/:id/conversion', showConversion(crm))
+  router.post('/Lead/:id/conversion', convertLead(crm))
 
   router.get('/:module', showList)
   router.post('/:module', createRecord)
   router.get('/:module/new', showNewForm)
   router.get('/:module/:id', showRecord(crm))
-  router.post('/:module/:id', changeRecord)
+  router.post('/:module/:id', changeRecord(crm))
   router.get('/:module/:id/edit', showEditForm)
   router.get('/:module/:id/removal', askRemoval)
   router.post('/:module/:id/removal', removeRecord)
-  router.post('/:module/:id/notes', postNote(crm, createUploads(crm, config.limits)))
+  router.post('/:module/:id/notes', postNote(crm, uploads))
   router.get('/:module/:id/notes/:entry', showNote)
   router.post('/:module/:id/notes/:entry', changeNote)
   router.post('/:module/:id/notes/:entry/removal', removeNote)

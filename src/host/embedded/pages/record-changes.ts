@@ -1,14 +1,16 @@
 /** Creating, changing and removing records by forms that are made from the catalog. */
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { Forbidden, Invalid, PorticoError } from '../../../errors.js'
 import { typedIn, type Typed } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
 import type { Module } from '../../catalog.js'
 import { HostRefused, type FieldError } from '../../host.js'
+import type { Crm } from '../crm.js'
 import type { CrmRecord, Values } from '../records.js'
 import { moduleIn } from './desk.js'
 import { itemErrors, itemsForm, itemsOfModule, postedItems, saveItems, typedItems } from './line-items.js'
 import { listPath, recordPath } from './paths.js'
+import { isAnswered, questionsAbout, type ShownQuestion } from './questions.js'
 import { formSections, postedValues, typedAtFirst, typedFrom, writableFields, type FormState } from './record-form.js'
 
 /** What a form is for: a new record, or one that is there. */
@@ -41,14 +43,20 @@ export async function showEditForm(req: Request, res: Response): Promise<void> {
   await showForm(req, res, subject, { typed: { ...typed, version: String(subject.record.version) }, errors: {} })
 }
 
-/** `POST /:module/:id` */
-export async function changeRecord(req: Request, res: Response): Promise<void> {
-  const subject = await editable(req)
-  const version = Number(typedIn(req.body).version) || undefined
-  await saveOrShow(req, res, subject, async (values) => {
-    await req.desk.records.change(subject.module.name, subject.record.id, values, { version })
-    return subject.record.id
-  })
+/** `POST /:module/:id`; what plugins ask about the change has to be answered first, by sending the form again. */
+export function changeRecord(crm: Crm): RequestHandler {
+  return async (req, res) => {
+    const subject = await editable(req)
+    const typed = typedIn(req.body)
+    const { module, record } = subject
+    const ask = (values: Values) =>
+      questionsAbout(crm, req, { module: module.name, id: record.id, doing: { kind: 'change', values } }, typed)
+    const save = async (values: Values) => {
+      await req.desk.records.change(module.name, record.id, values, { version: Number(typed.version) || undefined })
+      return record.id
+    }
+    await saveOrShow(req, res, subject, save, ask)
+  }
 }
 
 /** `GET /:module/:id/removal`: asks first. */
@@ -94,7 +102,8 @@ async function saveOrShow(
   req: Request,
   res: Response,
   subject: Subject,
-  save: (values: Values) => Promise<string>
+  save: (values: Values) => Promise<string>,
+  ask: (values: Values) => Promise<ShownQuestion[]> = async () => []
 ): Promise<void> {
   const typed = typedIn(req.body)
   if (typed.do !== undefined && typed.do !== 'save') return showForm(req, res, subject, { typed, errors: {} })
@@ -106,6 +115,8 @@ async function saveOrShow(
     const rows = items ? await postedItems(req.desk, items, req.body) : []
     const values = postedValues(writableFields(subject.module), req.body, staff.timeZone)
     refuse(items ? itemErrors(items, rows) : {})
+    const questions = await ask(values)
+    if (!questions.every(isAnswered)) return await showForm(req, res, subject, { typed, errors: {}, questions })
     const id = await save(values)
     if (items) {
       saved = { ...subject, record: await records.find(subject.module.name, id) }
@@ -139,7 +150,10 @@ async function stateAfter(
   return { typed: { ...typed, version: String(now.version) }, errors }
 }
 
-async function showForm(req: Request, res: Response, subject: Subject, state: FormState, status = 200): Promise<void> {
+/** The form, and what is asked before it can be saved. */
+type ShownState = FormState & { readonly questions?: readonly ShownQuestion[] }
+
+async function showForm(req: Request, res: Response, subject: Subject, state: ShownState, status = 200): Promise<void> {
   const { module, record } = subject
   const items = itemsOfModule(req.desk, module)
   const isFirst = items && state.typed.items === undefined
@@ -156,6 +170,7 @@ async function showForm(req: Request, res: Response, subject: Subject, state: Fo
       sections,
       items: items && (await itemsForm(req.desk, items, known)),
       hidden: hiddenValues(typed),
+      questions: state.questions ?? [],
       errors: Object.entries(state.errors).filter(([name]) => !named.has(name) && !name.startsWith('items.')),
       hasErrors: Object.keys(state.errors).length > 0,
       action: record ? recordPath(module.name, record.id) : listPath(module.name),

@@ -23,7 +23,10 @@ use Espo\Modules\Portico\Caller;
 use Espo\ORM\Entity;
 use Espo\ORM\EntityManager;
 
-/** What EspoCRM itself lets a staff member do with a record: roles, teams, ownership and what plugins add. */
+/**
+ * What EspoCRM itself lets a staff member do with a record or, without its id, with some record of an entity type: roles,
+ * teams, ownership and what plugins add.
+ */
 class GetRights implements Action
 {
     public function __construct(
@@ -38,8 +41,8 @@ class GetRights implements Action
         $this->caller->mustBeService();
 
         $user = $this->staff((string) $request->getRouteParam('userId'));
-        $record = $this->record((string) $request->getRouteParam('entityType'), (string) $request->getRouteParam('id'));
-        $may = fn (string $action) => $user && $record && $this->aclManager->tryCheck($user, $record, $action);
+        $subject = $this->subject((string) $request->getRouteParam('entityType'), $request->getRouteParam('id'));
+        $may = fn (string $action) => $user && $subject && $this->aclManager->tryCheck($user, $subject, $action);
 
         return ResponseComposer::json([
             'view' => $may(Table::ACTION_READ),
@@ -55,12 +58,12 @@ class GetRights implements Action
         return $user?->isActive() && Caller::isStaff($user) ? $user : null;
     }
 
-    private function record(string $entityType, string $id): ?Entity
+    private function subject(string $entityType, ?string $id): Entity|string|null
     {
         if (!$this->metadata->get(['scopes', $entityType, 'object'])) {
             return null;
         }
 
-        return $this->entityManager->getEntityById($entityType, $id);
+        return $id === null ? $entityType : $this->entityManager->getEntityById($entityType, $id);
     }
 }

@@ -7,9 +7,8 @@
  * Public License as published by the Free Software Foundation, either version 3 of the License, or (at your option) any
  * later version. It is distributed WITHOUT ANY WARRANTY. See <https://www.gnu.org/licenses/>.
  */
-
 /** Puts what Portico offers for a record into the menu of its page. No answer from Portico: no entries, and no error. */
-define('portico:handlers/record-actions', [], () => {
+define('portico:handlers/record-actions', ['portico:service'], (Service) => {
     return class {
 
         constructor(view) {
@@ -18,41 +17,11 @@ define('portico:handlers/record-actions', [], () => {
 
         /** Doesn't wait for the answer: EspoCRM's own page is never slower for it. */
         process() {
-            const portico = this.view.getHelper().getAppParam('portico');
+            const service = new Service(this.view);
             const {entityType, id} = this.view.model;
 
-            if (!portico?.isOn || !id || !this.view.getMetadata().get(['scopes', entityType, 'object'])) {
-                return;
-            }
-
-            this.fetchActions(portico.serviceUrl, entityType, id)
-                .then(actions => this.show(actions))
-                .catch(() => {});
-        }
-
-        /** @return {Promise<{name: string, label: string, url: string}[]>} */
-        async fetchActions(serviceUrl, module, id) {
-            // A session that another user of this browser has left behind is refused.
-            const user = this.view.getUser().id;
-            const url = `${serviceUrl}/host/record-actions?${new URLSearchParams({module, id, user})}`;
-            let response = await fetch(url, {credentials: 'include'});
-
-            if (response.status === 401) {
-                const headers = {Authorization: `Bearer ${await this.fetchTicket()}`};
-
-                response = await fetch(url, {credentials: 'include', headers});
-            }
-
-            return response.ok ? (await response.json()).actions : [];
-        }
-
-        async fetchTicket() {
-            try {
-                return (await Espo.Ajax.postRequest('Portico/ticket', {to: '/'})).token;
-            } catch (xhr) {
-                xhr.errorIsHandled = true;
-
-                throw xhr;
+            if (id && service.isOn(entityType)) {
+                service.fetchActions(entityType, id).then(actions => this.show(actions));
             }
         }
 

@@ -19,11 +19,11 @@ use Espo\Core\Hook\Hook\AfterUnrelate;
 use Espo\Core\Utils\Log;
 use Espo\Core\Utils\Metadata;
 use Espo\Entities\Integration;
-use Espo\Modules\Portico\Caller;
+use Espo\Entities\Note;
+use Espo\Modules\Portico\Outbox;
 use Espo\Modules\Portico\Settings;
 use Espo\ORM\Entity;
 use Espo\ORM\EntityManager;
-use Espo\ORM\Query\InsertBuilder;
 use Espo\ORM\Query\Select;
 use Espo\ORM\Repository\Option\MassRelateOptions;
 use Espo\ORM\Repository\Option\RelateOptions;
@@ -33,7 +33,8 @@ use Espo\ORM\Repository\Option\UnrelateOptions;
 use Throwable;
 
 /**
- * Tells the service what changes here, by rows that it reads: records, users, and the integration's switches.
+ * Tells the service what changes here, by rows that it reads: records, what people write on them, users, and the
+ * integration's switches.
  * EspoCRM runs one hook of a short class name only, hence Portico's name in it.
  */
 class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelate, AfterMassRelate
@@ -64,12 +65,18 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
         private EntityManager $entityManager,
         private Metadata $metadata,
         private Settings $settings,
-        private Caller $caller,
+        private Outbox $outbox,
         private Log $log,
     ) {}
 
     public function afterSave(Entity $entity, SaveOptions $options): void
     {
+        if ($entity instanceof Note) {
+            $this->safely(fn () => $this->tellOfPost($entity));
+
+            return;
+        }
+
         $this->write($entity, $entity->isNew() ? 'create' : 'update');
     }
 
@@ -107,22 +114,45 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
         $this->write($entity, 'relate', ['link' => $relationName]);
     }
 
-    /**
-     * Never breaks a save: what can't be written is logged, and found by the service's sweep.
-     *
-     * @param array{link?: string, other?: string} $connection
-     */
+    /** @param array{link?: string, other?: string} $connection */
     private function write(Entity $entity, string $action, array $connection = []): void
     {
-        try {
+        $this->safely(function () use ($entity, $action, $connection) {
             $changed = $this->isToBeTold($entity) ? $this->changed($entity, $action) : null;
 
             if ($changed !== null) {
-                $this->insert($entity, ['action' => $action, 'changed' => $changed] + $connection);
+                $this->tell($entity, ['action' => $action, 'changed' => $changed] + $connection);
             }
+        });
+    }
+
+    /** Never breaks a save: what can't be written is logged, and found by the service's sweep. */
+    private function safely(callable $work): void
+    {
+        try {
+            $work();
         } catch (Throwable $error) {
             $this->log->error("Portico's outbox: {$error->getMessage()}", ['exception' => $error]);
         }
+    }
+
+    /** What somebody has written on a record comes in the order of what happened to the record. */
+    private function tellOfPost(Note $note): void
+    {
+        $isOnRecord = $note->getParentType() && $note->getParentId() && !$note->getTargetType();
+
+        if (!$note->isNew() || $note->getType() !== Note::TYPE_POST || !$isOnRecord || !$this->isOn()) {
+            return;
+        }
+
+        $this->outbox->write("{$note->getParentType()}/{$note->getParentId()}", [
+            'entityType' => Note::ENTITY_TYPE,
+            'id' => $note->getId(),
+            'action' => 'create',
+            'parentType' => $note->getParentType(),
+            'parentId' => $note->getParentId(),
+            'internal' => $note->isInternal(),
+        ]);
     }
 
     /**
@@ -134,13 +164,19 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
     {
         $names = match ($action) {
             'create' => array_filter($entity->getAttributeList(), fn ($name) => $entity->has($name)),
-            'update' => array_filter($entity->getAttributeList(), fn ($name) => $entity->isAttributeChanged($name)),
+            'update' => array_filter($entity->getAttributeList(), fn ($name) => $this->isChanged($entity, $name)),
             default => [],
         };
 
         $told = array_values(array_filter($names, fn ($name) => !$this->isNoise($entity, $name)));
 
         return $action === 'update' && !$told ? null : $told;
+    }
+
+    /** EspoCRM's data privacy erases an address where it is kept, without hooks, and takes it off the record that it saves. */
+    private function isChanged(Entity $entity, string $name): bool
+    {
+        return $entity->isAttributeChanged($name) || ($entity->hasFetched($name) && !$entity->has($name));
     }
 
     private function isNoise(Entity $entity, string $name): bool
@@ -160,8 +196,12 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
             return true;
         }
 
-        return $this->metadata->get(['scopes', $entity->getEntityType(), 'object']) &&
-            ($this->isOn ??= $this->settings->isOn());
+        return $this->metadata->get(['scopes', $entity->getEntityType(), 'object']) && $this->isOn();
+    }
+
+    private function isOn(): bool
+    {
+        return $this->isOn ??= $this->settings->isOn();
     }
 
     private function isSwitches(Entity $entity): bool
@@ -171,20 +211,11 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
     }
 
     /** @param array<string, mixed> $what */
-    private function insert(Entity $entity, array $what): void
+    private function tell(Entity $entity, array $what): void
     {
         $type = $entity->getEntityType();
-        $event = ['entityType' => $type, 'id' => $entity->getId(), ...$what, 'by' => $this->caller->personId()];
+        $subject = $this->isSwitches($entity) ? 'switches' : "$type/{$entity->getId()}";
 
-        $row = [
-            'id' => substr(bin2hex(random_bytes(9)), 0, 17),
-            'subject' => $this->isSwitches($entity) ? 'switches' : "$type/{$entity->getId()}",
-            'event' => json_encode($event, JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR),
-            'createdAt' => gmdate('Y-m-d H:i:s'),
-        ];
-
-        $this->entityManager->getQueryExecutor()->execute(
-            InsertBuilder::create()->into('PorticoOutbox')->columns(array_keys($row))->values($row)->build()
-        );
+        $this->outbox->write($subject, ['entityType' => $type, 'id' => $entity->getId(), ...$what]);
     }
 }

@@ -1,0 +1,116 @@
+/** The users page, of one user type, of everybody, and of those without a record in the CRM (Z21, E08). */
+import type { Request, Response } from 'express'
+import type { Context } from '../../context.js'
+import { page } from '../../web/render.js'
+import { configuration, type Configuration } from '../configuration.js'
+import { countsIn, portalUsersIn, type PortalUser, type StatusCounts, type UserScope } from '../people/portal-users.js'
+import { typesInsteadOf } from '../people/transfer.js'
+import { adminUrl } from './frame.js'
+import {
+  actionsIn,
+  askedUsers,
+  filterCounts,
+  scopeWord,
+  userFilters,
+  usersUrl,
+  type AskedUsers,
+  type UserFilter
+} from './user-filters.js'
+
+const perPage = 50
+
+/** What a page of one scope says beside the list. */
+export interface UserListFrame {
+  readonly title: string
+  readonly intro?: string
+  readonly crumbs: readonly { readonly label: string; readonly url?: string }[]
+  /** The button at the top. */
+  readonly button?: { readonly label: string; readonly url: string; readonly icon: string } | undefined
+  /** What stands where nobody is. */
+  readonly empty: string
+}
+
+export async function showUsers(
+  context: Context,
+  req: Request,
+  res: Response,
+  scope: UserScope,
+  frame: UserListFrame
+): Promise<void> {
+  const all = await configuration(context.db)
+  const asked = askedUsers(req)
+  const { statuses } = userFilters[asked.filter]
+  const found = await portalUsersIn(context.db, scope, { ...asked, statuses, limit: perPage + 1 })
+  const counts = await countsIn(context.db, scope)
+  await page(res, 'portal-admin/users', {
+    frame,
+    scope: scopeWord(scope),
+    kind: scope.kind,
+    users: found.slice(0, perPage).map((user) => rowOf(res, all, user)),
+    asked,
+    ...tabsOf(context, req, usersUrl(res, scope), counts, asked.filter),
+    actions: actionsIn(asked.filter, scope.kind === 'type' && typesInsteadOf(all, scope.userTypeId).length > 0),
+    runUrl: adminUrl(res, 'runs', 'new'),
+    runsUrl: `${adminUrl(res, 'runs')}?${new URLSearchParams({ scope: scopeWord(scope) }).toString()}`,
+    action: usersUrl(res, scope),
+    pages: pagesOf(usersUrl(res, scope), asked, found.length > perPage)
+  })
+}
+
+function rowOf(res: Response, all: Configuration, user: PortalUser): Record<string, unknown> {
+  const { addressProblem, mailProblem, convertedContactId } = user
+  return {
+    ...user,
+    hasTrouble: [addressProblem, mailProblem, convertedContactId].some((trouble) => trouble !== undefined),
+    portal: all.portals.get(user.portalId)?.name ?? '',
+    userType: all.userTypes.get(user.userTypeId ?? '')?.name,
+    url: convertedContactId === undefined ? accessUrl(res, user) : adminUrl(res, 'users', user.id, 'conversion')
+  }
+}
+
+/** The page of what somebody has in all portals; for somebody without a record, his own. */
+export function accessUrl(
+  res: Response,
+  who: Pick<PortalUser, 'id' | 'module' | 'recordId'> | { module: string; recordId: string }
+): string {
+  const { module, recordId } = who
+  if (module === undefined || recordId === undefined) return adminUrl(res, 'users', 'id' in who ? who.id : '')
+  return `${adminUrl(res, 'access')}?${new URLSearchParams({ module, record: recordId }).toString()}`
+}
+
+/** The filters with their counts; those of what is asked for in more detail stand apart. */
+function tabsOf(
+  context: Context,
+  req: Request,
+  here: string,
+  statusCounts: StatusCounts,
+  current: UserFilter
+): Record<'filters' | 'parts', unknown[]> {
+  const t = context.t(req.locale)
+  const counts = filterCounts(statusCounts)
+  const tabs = Object.entries(userFilters).map(([name, meaning]) => ({
+    label: t(`portal:users.filter.${name}`),
+    count: counts[name as UserFilter],
+    url: `${here}?status=${name}`,
+    current: name === current || ('partOf' in userFilters[current] && userFilters[current].partOf === name),
+    partOf: 'partOf' in meaning ? meaning.partOf : undefined
+  }))
+  const isDetailed = tabs.some((tab) => tab.current && tab.partOf !== undefined) || current === 'unconfirmed'
+  return {
+    filters: tabs.filter(({ partOf }) => partOf === undefined),
+    parts: isDetailed ? tabs.filter(({ partOf }) => partOf !== undefined) : []
+  }
+}
+
+function pagesOf(
+  here: string,
+  { filter, search, skip }: AskedUsers,
+  hasMore: boolean
+): { previous: string | undefined; next: string | undefined } {
+  const to = (from: number): string =>
+    `${here}?${new URLSearchParams({ status: filter, q: search, skip: String(from) }).toString()}`
+  return {
+    previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
+    next: hasMore ? to(skip + perPage) : undefined
+  }
+}

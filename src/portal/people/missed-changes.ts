@@ -1,0 +1,64 @@
+/** Changes that nobody told of: the module was off, or what made an address bad is no matter of the record (Z20, A24). */
+import { lookUpAll } from '../../access/question.js'
+import type { Context } from '../../context.js'
+import { configuration, type UserType } from '../configuration.js'
+import { addressFieldOf } from '../user-types/user-types.js'
+import { endAccessOf } from './access-changes.js'
+import { followAddress } from './address-change.js'
+
+const batch = 200
+
+interface Person {
+  readonly id: string
+  readonly record_id: string
+  readonly address: string
+}
+
+/** Whoever could not have the address that his record has may be able to by now: another let go of it, a user of the CRM got another one. */
+export async function healAddresses(context: Context): Promise<void> {
+  const ids: string[] = await context
+    .db('portico_portal_users')
+    .whereNotNull('address_problem')
+    .whereNot('status', 'removed')
+    .orderBy('id')
+    .limit(batch)
+    .pluck<string[]>('id')
+  for (const id of ids) await followAddress(context, id)
+}
+
+/** The module was switched on: what changed meanwhile is followed now. */
+export async function followMissed(context: Context): Promise<void> {
+  for (const userType of (await configuration(context.db)).userTypes.values()) await followMissedOf(context, userType)
+}
+
+async function followMissedOf(context: Context, userType: UserType): Promise<void> {
+  const { id, primaryModule: module } = userType
+  const field = addressFieldOf(userType, (await context.host.catalog('en')).modules.get(module))
+  if (!field) return
+  for (let last: string | undefined = ''; last !== undefined;) {
+    const people: Person[] = await context
+      .db<Person & { user_type_id: string; module: string; status: string }>('portico_portal_users')
+      .select('id', 'record_id', 'address')
+      .where({ user_type_id: id, module })
+      .whereNot('status', 'removed')
+      .andWhere('id', '>', last)
+      .orderBy('id')
+      .limit(batch)
+    await followThese(context, { module, field: field.name }, people)
+    last = people.at(-1)?.id
+  }
+}
+
+async function followThese(
+  context: Context,
+  { module, field }: { module: string; field: string },
+  people: readonly Person[]
+): Promise<void> {
+  const ids = people.map((person) => person.record_id)
+  const records = await lookUpAll(context.kernel, module, ids, [field])
+  for (const { id, record_id: recordId, address } of people) {
+    const record = records.get(recordId)
+    if (!record) await endAccessOf(context, module, recordId)
+    else if (String(record.values[field] ?? '').trim() !== address) await followAddress(context, id)
+  }
+}

@@ -1,0 +1,161 @@
+/** Whom a run is about: those who were ticked, or all that match the filter and the words (Z15, Z21). */
+import { compare, joined, not } from '../../../access/condition.js'
+import { narrowRecords } from '../../../access/question.js'
+import type { Records } from '../../../access/record.js'
+import type { Context } from '../../../context.js'
+import type { Staff } from '../../../host/host.js'
+import { invitationPlace, judge, type InvitationPlace, type Judgement } from '../eligibility.js'
+import {
+  countUsersIn,
+  noRecord,
+  portalUserStatuses,
+  portalUsersById,
+  portalUsersIn,
+  type PortalUser,
+  type UserScope,
+  type UserSearch
+} from '../portal-users.js'
+import { mostItems, type NewItem } from './runs.js'
+
+/** Portal users of a scope: those with these ids, or all that match. */
+export interface ChosenUsers {
+  readonly scope: UserScope
+  readonly ids: readonly string[] | 'all'
+  readonly matching: UserSearch
+}
+
+/** How many they are now. */
+export async function countChosenUsers(context: Context, chosen: ChosenUsers): Promise<number> {
+  if (chosen.ids !== 'all') return (await usersNamed(context, chosen)).length
+  return Math.min(await countUsersIn(context.db, chosen.scope, chosen.matching), mostItems)
+}
+
+/** Those of the ticked ones that are in the scope, by name. */
+export async function usersNamed(
+  { db }: Context,
+  { scope, ids }: Pick<ChosenUsers, 'scope' | 'ids'>
+): Promise<PortalUser[]> {
+  const users = ids === 'all' ? [] : [...(await portalUsersById(db, ids)).values()]
+  return users.filter((user) => isIn(scope, user)).toSorted((a, b) => a.name.localeCompare(b.name))
+}
+
+function isIn(scope: UserScope, { userTypeId }: PortalUser): boolean {
+  if (scope.kind === 'everybody') return true
+  return scope.kind === 'type' ? userTypeId === scope.userTypeId : userTypeId === undefined
+}
+
+const usersAtOnce = 1000
+
+export async function itemsOfUsers(context: Context, chosen: ChosenUsers): Promise<NewItem[]> {
+  if (chosen.ids !== 'all') return (await usersNamed(context, chosen)).map(itemOfUser)
+  const items: NewItem[] = []
+  for (;;) {
+    const ask = { ...chosen.matching, skip: items.length, limit: Math.min(usersAtOnce, mostItems - items.length) }
+    const users = await portalUsersIn(context.db, chosen.scope, ask)
+    items.push(...users.map(itemOfUser))
+    if (users.length < usersAtOnce || items.length >= mostItems) return items
+  }
+}
+
+function itemOfUser({ id, module, recordId, name, address }: PortalUser): NewItem {
+  return { portalUserId: id, module: module ?? noRecord.module, recordId: recordId ?? id, name, address }
+}
+
+/** A page of those who might be invited: each with what stands in his way, if anything does. */
+export interface Candidates {
+  readonly judged: readonly Judgement[]
+  /** Cursor of the next page. */
+  readonly next: string | undefined
+}
+
+export const candidatesPerPage = 50
+
+/** Records of the primary module with an address and without access to the portal, by name; only those the CRM shows this staff member. */
+export async function candidatesPage(
+  context: Context,
+  place: InvitationPlace,
+  ask: { search: string | undefined; after: string | undefined },
+  by: Staff
+): Promise<Candidates> {
+  const door = await doorTo(context, place)
+  const page = await door.list(place.module.name, { ...queryOf(place, ask), limit: candidatesPerPage })
+  const judged = await judge(
+    context,
+    place,
+    page.records.map(({ id }) => id),
+    by
+  )
+  return { judged: judged.filter(({ name }) => name !== undefined), next: page.next }
+}
+
+/** How many match; whoever the CRM would not show counts only where there are more than a page of them. */
+export async function countCandidates(
+  context: Context,
+  place: InvitationPlace,
+  search: string | undefined,
+  by: Staff
+): Promise<number> {
+  const { judged, next } = await candidatesPage(context, place, { search, after: undefined }, by)
+  if (next === undefined) return judged.length
+  const door = await doorTo(context, place)
+  return (await door.count(place.module.name, search === undefined ? {} : { search }, mostItems)).count
+}
+
+/** Records that are to be invited. Names are noted only of those that the CRM shows; of the others the run finds out. */
+export async function itemsOfRecords(
+  context: Context,
+  userTypeId: string,
+  chosen: { ids: readonly string[] | 'all'; search: string | undefined },
+  by: Staff
+): Promise<NewItem[]> {
+  const place = await invitationPlace(context, userTypeId)
+  if (chosen.ids !== 'all') return (await judge(context, place, chosen.ids, by)).map((one) => itemOf(place, one))
+  const { judged, next } = await candidatesPage(context, place, { search: chosen.search, after: undefined }, by)
+  return next === undefined ? judged.map((one) => itemOf(place, one)) : allMatching(context, place, chosen.search)
+}
+
+const recordsAtOnce = 200
+
+async function allMatching(context: Context, place: InvitationPlace, search: string | undefined): Promise<NewItem[]> {
+  const door = await doorTo(context, place)
+  const items: NewItem[] = []
+  for (let after: string | undefined = ''; after !== undefined && items.length < mostItems;) {
+    const query = queryOf(place, { search, after: after === '' ? undefined : after })
+    const page = await door.list(place.module.name, { ...query, fields: [], limit: recordsAtOnce })
+    items.push(...page.records.map(({ id }) => itemOf(place, { recordId: id, name: undefined, address: '' })))
+    after = page.next
+  }
+  return items.slice(0, mostItems)
+}
+
+function itemOf(
+  { module }: InvitationPlace,
+  { recordId, name = '', address }: Pick<Judgement, 'recordId' | 'name' | 'address'>
+): NewItem {
+  return { module: module.name, recordId, portalUserId: undefined, name, address }
+}
+
+function queryOf(
+  { module }: InvitationPlace,
+  { search, after }: { search: string | undefined; after: string | undefined }
+): Parameters<Records['list']>[1] {
+  const isByName = module.fields.get(module.title)?.sortable === true
+  return {
+    ...(search === undefined ? {} : { search }),
+    ...(after === undefined ? {} : { after }),
+    ...(isByName ? { sort: { field: module.title, descending: false } } : {})
+  }
+}
+
+/** Whose access was removed can be invited again; whoever has one, in whatever state, is no candidate. */
+function doorTo({ kernel }: Context, { portal, module, addressField }: InvitationPlace): Promise<Records> {
+  const having = portalUserStatuses.filter((status) => status !== 'removed')
+  return narrowRecords(kernel, {
+    module: module.name,
+    when: compare(addressField, 'isNotEmpty'),
+    besides: having.map((status) =>
+      not(joined('portico_portal_users', { module: module.name, portal_id: portal.id, status }))
+    ),
+    fields: [module.title, addressField]
+  })
+}

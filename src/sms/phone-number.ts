@@ -1,0 +1,32 @@
+/** Phone numbers: read as people write them, kept as E.164 (`+4917112345678`), shown as people read them (Z18). */
+import { isSupportedCountry, type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+
+/** What a number is written with; extensions and words are none of it. */
+const written = /^[+\d\s()./–-]{3,40}$/
+
+/** Marks without a width, which come along when a number is copied. */
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
+
+/** The number as E.164; undefined for what is none. `country` (ISO 3166-1 alpha-2) is that of numbers without a country code. */
+export function phoneNumberIn(text: string, country: string): string | undefined {
+  const plain = text.replace(invisible, '').trim()
+  if (!written.test(plain)) return undefined
+  const number = parsePhoneNumberFromString(plain, { ...defaultCountry(country), extract: false })
+  return number?.isValid() ? number.number : undefined
+}
+
+/** A number that is kept, in the form of its own country there and in the international one elsewhere. */
+export function shownNumber(kept: string, country: string): string {
+  const number = parsePhoneNumberFromString(kept)
+  if (!number) return kept
+  return number.country === country ? number.formatNational() : number.formatInternational()
+}
+
+/** Whether an address somebody signs in with is a number. */
+export function isPhoneNumber(address: string): boolean {
+  return /^\+\d+$/.test(address)
+}
+
+function defaultCountry(country: string): { defaultCountry?: CountryCode } {
+  return isSupportedCountry(country) ? { defaultCountry: country } : {}
+}

@@ -47,8 +47,12 @@ async function measure(database: string): Promise<void> {
     const peak = watchMemory()
     const seconds = await timed(() => workOnRuns(embedded.portico.context, 3600))
     const counts = await countItems(embedded.db, 'bench')
-    const mails = await embedded.db('portico_mail').where('to_address', 'like', '%@crowd.example').pluck<string[]>('about')
-    if (counts.done !== people || new Set(mails).size !== people) throw new Error(`Not everybody: ${JSON.stringify(counts)}`)
+    const mails = await embedded
+      .db('portico_mail')
+      .where('to_address', 'like', '%@crowd.example')
+      .pluck<string[]>('about')
+    if (counts.done !== people || new Set(mails).size !== people)
+      throw new Error(`Not everybody: ${JSON.stringify(counts)}`)
     const rate = (people / seconds).toFixed(0)
     process.stdout.write(
       `${database}: ${people} invited in ${seconds.toFixed(1)} s, ${rate}/s; ordered in ${ordering.toFixed(1)} s; ` +

@@ -24,11 +24,18 @@ async function widen(db: Knex): Promise<void> {
   await addColumns(db, 'portico_portal_users', {
     confirm_on_activation: (table) => table.boolean('confirm_on_activation').notNullable().defaultTo(false),
     /** Why the address that the record has now can't be used (Z20). */
-    address_problem: (table) => key(db, table, 'address_problem', 32),
+    address_problem: (table) => {
+      key(db, table, 'address_problem', 32)
+      table.index(['address_problem'], 'portico_portal_users_problem')
+      table.index(['identity_id'], 'portico_portal_users_sign_in')
+    },
     mail_problem: (table) => key(db, table, 'mail_problem', 128),
     mail_problem_at: (table) => moment(db, table, 'mail_problem_at'),
     notifications: (table) => longWords(db, table, 'notifications'),
-    converted_contact_id: (table) => key(db, table, 'converted_contact_id')
+    converted_contact_id: (table) => {
+      key(db, table, 'converted_contact_id')
+      table.index(['converted_contact_id'], 'portico_portal_users_converted')
+    }
   })
   await addColumns(db, 'portico_user_types', {
     preference: (table) => key(db, table, 'preference', 8).notNullable().defaultTo('email'),

@@ -5,6 +5,7 @@ import { Invalid, NotFound } from '../errors.js'
 import { readForm, submit, type ShownAgain } from '../web/forms.js'
 import { page } from '../web/render.js'
 import { codeMinutes } from '../sms/kinds.js'
+import { shownNumber } from '../sms/phone-number.js'
 import type { Door } from './identity.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
@@ -87,8 +88,9 @@ async function showNumber({ res, door }: At, form: ShownAgain): Promise<void> {
   await page(res, 'identity/code-number', { door, form }, { status: statusOf(form) })
 }
 
-async function showCode({ res, door }: At, number: string, form: ShownAgain): Promise<void> {
-  await page(res, 'identity/code', { door, number, minutes: codeMinutes, form }, { status: statusOf(form) })
+async function showCode({ parts, res, door }: At, number: string, form: ShownAgain): Promise<void> {
+  const shown = shownNumber(number, parts.config.phoneCountry)
+  await page(res, 'identity/code', { door, number, shown, minutes: codeMinutes, form }, { status: statusOf(form) })
 }
 
 function statusOf({ errors }: ShownAgain): number {

@@ -5,7 +5,7 @@ import type { Config } from '../config.js'
 import { NotFound } from '../errors.js'
 import { unsentTexts, type UnsentText } from '../sms/unsent.js'
 import { page, urlFor } from '../web/render.js'
-import { showAsDocument } from '../web/security.js'
+import { allowOwnFrames, showAsDocument } from '../web/security.js'
 
 interface KeptMail {
   readonly id: string
@@ -44,6 +44,7 @@ export function mailboxPages({ db, config }: { db: Knex; config: Pick<Config, 'e
   })
   router.get('/mailbox/:id', async (req, res) => {
     const mail = await keptMail(db, req.params.id)
+    allowOwnFrames(res)
     await page(res, 'mail/mail', { mail, lines: linesOf(mail.text), htmlUrl: urlFor(res, `/mailbox/${mail.id}/html`) })
   })
   router.get('/mailbox/:id/html', async (req, res) => {

@@ -20,9 +20,17 @@ export interface WaitingMail extends Queued {
 
 export type SmtpConfig = Pick<Config, 'mailFrom' | 'bounceAddress' | 'secret'> & { readonly smtpUrl: string }
 
+/** In milliseconds: a server that goes silent is given up long before another process may take the mail. */
+const patience = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000 }
+
 /** Nothing that a mail says may lead to files or other addresses of this machine. */
 export function smtp(config: SmtpConfig): (row: WaitingMail) => Promise<Outcome> {
-  const transport = nodemailer.createTransport({ url: config.smtpUrl, disableFileAccess: true, disableUrlAccess: true })
+  const transport = nodemailer.createTransport({
+    url: config.smtpUrl,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...patience
+  })
   const known = senders(config)
   return async (row) => {
     try {

@@ -26,7 +26,7 @@ export type Outcome =
   | { readonly state: 'refused'; readonly error: string }
   | { readonly state: 'later'; readonly error: string }
 
-/** `waiting` is given up after this long: the process that had it is gone. */
+/** Who claimed a message and hasn't settled it after this long is gone: another one takes it. */
 const claimMinutes = 10
 const pauseMinutes = [1, 5, 15, 60, 180, 360, 720]
 const mostTries = pauseMinutes.length + 1

@@ -27,6 +27,19 @@ eachDatabase((open) => {
       expect(await left('portico_links', 'token_hash')).to.deep.equal(['good'])
     })
 
+    it('takes sign-in codes away when they have expired', async () => {
+      const code = (audience: string, at: number) => ({
+        identity_id: 'anna',
+        audience,
+        code_hash: 'x',
+        tries: 0,
+        expires_at: momentAt(at)
+      })
+      await db('portico_sign_in_codes').insert([code('expired', now), code('good', now + 1000)])
+      await keepHouse(db, now)
+      expect(await left('portico_sign_in_codes', 'audience')).to.deep.equal(['good'])
+    })
+
     it('forgets attempts that no longer count', async () => {
       await db('portico_attempts').insert([
         { key: 'old', points: 11, expire: now },

@@ -79,7 +79,9 @@ onSqlite('why somebody can’t be invited', (open) => {
     const isRefused = async (id: string, reason: Reason, during?: Partial<Host>): Promise<void> => {
       const alone = reason === 'recordGone' ? 'errors.notFound' : `portal:refusal.${reason}`
       expect(await saidOf(id, during)).to.deep.equal([alone, reason])
-      expect(await test.embedded.db('portico_portal_users').where({ record_id: id, status: 'invited' })).to.have.length(0)
+      expect(await test.embedded.db('portico_portal_users').where({ record_id: id, status: 'invited' })).to.have.length(
+        0
+      )
     }
 
     it('Z15 twelve texts in three languages, no two of them alike', () => {
@@ -94,7 +96,9 @@ onSqlite('why somebody can’t be invited', (open) => {
     it('none of them stands in the way of an ordinary contact', async () => {
       const id = await contact({ email: address(), approval: 'Approved' })
       expect(await saidOf(id)).to.deep.equal([undefined, 'alreadyUser'])
-      expect(await test.embedded.db('portico_portal_users').where({ record_id: id, status: 'invited' })).to.have.length(1)
+      expect(await test.embedded.db('portico_portal_users').where({ record_id: id, status: 'invited' })).to.have.length(
+        1
+      )
     })
 
     it('Z15 company domain', async () => {
@@ -189,7 +193,10 @@ onSqlite('why somebody can’t be invited', (open) => {
       irena.is(200).sees('Saved')
       const id = await contact({ email: address(), approval: 'Review' })
       await isRefused(id, 'waitingApproval')
-      await test.embedded.db('portico_user_types').where({ id: userTypeId }).update({ holds: '{"approval":{"field":"gone","values":["x"]}}' })
+      await test.embedded
+        .db('portico_user_types')
+        .where({ id: userTypeId })
+        .update({ holds: '{"approval":{"field":"gone","values":["x"]}}' })
       await test.embedded.db('portico_configuration').increment('version', 1)
       await irena.open(path)
       irena.is(200).sees('The CRM no longer has the field “gone”')

@@ -9,6 +9,7 @@ import { pathOf } from '../../src/portal/privacy/archive-names.js'
 import { saveRelease } from '../../src/portal/user-types/releases.js'
 import { portalUserByAddress } from '../../src/portal/people/portal-users.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, customerAt, door, staffAt, thePortal, theUserType } from './people.js'
@@ -177,13 +178,11 @@ onSqlite('the copy of somebody’s data', (open) => {
     const whole = (await taken(frank, path)).get('data.json')!.toString()
     expect(whole).to.include('A case of her own')
     const { allows } = test.embedded.host
-    const usual = { ...test.embedded.host }
-    Object.assign(test.embedded.host, {
-      allows: (staff: never, right: never, module: string, id: string) =>
-        id === caseId ? Promise.resolve(false) : allows(staff, right, module, id)
+    const hiding: typeof allows = async (staff, right, module, id) => id !== caseId && allows(staff, right, module, id)
+    let narrowed = ''
+    await whileHost(test, { allows: hiding }, async () => {
+      narrowed = (await taken(frank, path)).get('data.json')!.toString()
     })
-    const narrowed = (await taken(frank, path)).get('data.json')!.toString()
-    Object.assign(test.embedded.host, usual)
     expect(narrowed).not.to.include('A case of her own')
     const ben = await staffAt(test, 'ben')
     expect((await ben.peek(path)).status).to.equal(404)

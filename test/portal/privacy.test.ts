@@ -6,6 +6,7 @@ import { portalUserByAddress, portalUserById } from '../../src/portal/people/por
 import { mayBeInvited, mayBeWrittenTo } from '../../src/portal/privacy/processing.js'
 import { requestById } from '../../src/portal/privacy/requests.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { acceptAs } from './accept.js'
@@ -221,24 +222,53 @@ onSqlite('data privacy', (open) => {
     await petra.open(`${admin}/privacy/requests`)
     petra.is(200).sees('Anna Schmidt', 'Correction')
     const id = await requestOf('rectify')
-    const allows = test.embedded.host.allows
-    const hidden = { ...test.embedded.host }
-    Object.assign(test.embedded.host, {
-      allows: (staff: never, right: never, module: string, record: string) =>
-        record === 'anna' ? Promise.resolve(false) : allows(staff, right, module, record)
+    const { allows } = test.embedded.host
+    const hiding: typeof allows = async (staff, right, module, record) =>
+      record !== 'anna' && allows(staff, right, module, record)
+    await whileHost(test, { allows: hiding }, async () => {
+      await petra.open(`${admin}/privacy/requests`)
+      petra.is(200).sees('Not shown to you by the CRM', 'Correction').doesNotSee('Anna Schmidt', id)
+      const foreign = await petra.peek(`${admin}/privacy/requests/${id}`)
+      const missing = await petra.peek(`${admin}/privacy/requests/nothing`)
+      expect([foreign.status, masked(foreign.text)]).to.deep.equal([404, masked(missing.text)])
+      for (const act of ['acceptance', 'refusal', 'deletion'])
+        expect(
+          (await petra.forge(`${admin}/privacy/requests/${id}/${act}`, { revision: '1', answer: 'x' })).status
+        ).to.equal(404)
     })
-    await petra.open(`${admin}/privacy/requests`)
-    petra.is(200).sees('Not shown to you by the CRM', 'Correction').doesNotSee('Anna Schmidt', id)
-    const foreign = await petra.peek(`${admin}/privacy/requests/${id}`)
-    const missing = await petra.peek(`${admin}/privacy/requests/nothing`)
-    expect([foreign.status, masked(foreign.text)]).to.deep.equal([404, masked(missing.text)])
-    for (const act of ['acceptance', 'refusal', 'deletion'])
-      expect(
-        (await petra.forge(`${admin}/privacy/requests/${id}/${act}`, { revision: '1', answer: 'x' })).status
-      ).to.equal(404)
-    Object.assign(test.embedded.host, hidden)
     await petra.open(`${admin}/privacy/requests/${id}`)
     petra.is(200).sees('My name is <b>Anna</b> Schmid.')
+  })
+
+  it('Z29 Z30 A02 who sees the person and may not edit him decides nothing and records nothing', async () => {
+    const id = await requestOf('rectify')
+    const { allows } = test.embedded.host
+    const onlyLooking: typeof allows = async (staff, right, module, record) =>
+      right === 'view' && allows(staff, right, module, record)
+    const before = [await rows('portico_consents'), await rows('portico_audit')]
+    await whileHost(test, { allows: onlyLooking }, async () => {
+      await frank.open(`${admin}/privacy/requests/${id}`)
+      frank.is(200).doesNotSee('Done: it is corrected')
+      for (const act of ['acceptance', 'refusal'])
+        expect(
+          (await frank.forge(`${admin}/privacy/requests/${id}/${act}`, { revision: '1', answer: 'x' })).status
+        ).to.equal(403)
+      await frank.open(recordPage('anna'))
+      frank.is(200).doesNotSee('Save the basis')
+      const about = {
+        module: 'Contact',
+        record: 'anna',
+        revision: '3',
+        seen: '',
+        basis: 'contract',
+        state: 'given',
+        how: 'x'
+      }
+      for (const path of ['record', 'record/consents', 'record/continuation'])
+        expect((await frank.forge(`${admin}/privacy/${path}`, about)).status, path).to.equal(403)
+    })
+    expect((await requestById(test.embedded.db, id)).state).to.equal('open')
+    expect([await rows('portico_consents'), await rows('portico_audit')]).to.deep.equal(before)
   })
 
   it('Z30 a correction and a refusal are answered, by mail and in the portal; of two who decide the second is told', async () => {
@@ -339,6 +369,7 @@ onSqlite('data privacy', (open) => {
       ['consents', { seen: '', state: 'withdrawn', _find: '1' }]
     ] as const)
       expect((await frank.forge(`${base}/privacy/${path}`, fields)).status, path).to.equal(403)
+    expect((await frank.peek(`${base}/privacy/requests/any/archive`)).status, 'all at once').to.equal(403)
     expect([await rows('portico_consents'), await rows('portico_privacy_requests')]).to.deep.equal(before)
   })
 

@@ -41,20 +41,12 @@ interface Told {
 
 /** What came of the invitations: accesses, links that work, mails, and how many different people those were about. */
 async function told(db: Knex): Promise<Told> {
-  const users: { id: string; identity_id: string }[] = await db('portico_portal_users')
-    .select('id', 'identity_id')
+  const identities = await db('portico_portal_users')
     .where('record_id', 'like', 'crowd-%')
-  const mails: { about: string }[] = await db('portico_mail').select('about').where('to_address', 'like', '%@crowd.example')
-  const links: unknown[] = await db('portico_links').whereIn(
-    'identity_id',
-    users.map((user) => user.identity_id)
-  )
-  return {
-    invited: users.length,
-    links: links.length,
-    mails: mails.length,
-    written: new Set(mails.map(({ about }) => about)).size
-  }
+    .pluck<string[]>('identity_id')
+  const mails = await db('portico_mail').where('to_address', 'like', '%@crowd.example').pluck<string[]>('about')
+  const links: unknown[] = await db('portico_links').whereIn('identity_id', identities)
+  return { invited: identities.length, links: links.length, mails: mails.length, written: new Set(mails).size }
 }
 
 const everybodyOnce = { invited: crowd, links: crowd, mails: crowd, written: crowd }
@@ -64,11 +56,7 @@ async function orderCrowd(test: TestApp, id: string): Promise<void> {
   const frank = (await test.embedded.host.staffById('frank'))!
   const userTypeId = (await theUserType(test)).id
   const items = await itemsOfRecords(context, userTypeId, { ids: 'all', search: 'crowd' }, frank)
-  await orderRun(
-    context,
-    { id, kind: 'invitation', scope: { kind: 'type', userTypeId }, language: 'en', items },
-    frank
-  )
+  await orderRun(context, { id, kind: 'invitation', scope: { kind: 'type', userTypeId }, language: 'en', items }, frank)
 }
 
 eachDatabase((open) => {
@@ -198,17 +186,20 @@ onSqlite('a run', (open) => {
       await visitor.open(runPath)
       visitor.is(200).sees('Finished', 'Successful1', 'Failed1', 'Óscar Novak', 'unsupported characters')
       expect(visitor.response.headers['refresh']).to.equal(undefined)
-      const [mail] = await test.embedded.db('portico_mail').where({ to_address: 'nora@nordwind.example' })
-      expect(mail.subject).to.match(/pozv|zve/i)
+      const [subject] = await test.embedded
+        .db('portico_mail')
+        .where({ to_address: 'nora@nordwind.example' })
+        .pluck<string[]>('subject')
+      expect(subject).to.match(/pozv|zve/i)
       await test.embedded.db('crm_contact').where({ first_name: 'Óscar' }).update({ email: 'oscar@nordwind.example' })
-      await visitor.send('Try again for one person')
-      visitor.is(200).sees('Invitation of one person', 'In progress')
+      await visitor.send('Try again for 1 person')
+      visitor.is(200).sees('Invitation of 1 person', 'In progress')
       await workOnRuns(context)
       await visitor.open(visitor.path)
       visitor.sees('Finished', 'Successful1', 'Failed0').doesNotSee('Try again')
       expect(await test.embedded.db('portico_portal_users').where({ record_id: good })).to.have.length(1)
       await visitor.open(`${admin}/runs?scope=${userTypeId}`)
-      visitor.sees('Invitations of 2 people', 'Invitation of one person')
+      visitor.sees('Invitations of 2 people', 'Invitation of 1 person')
     })
 
     it('Z15 pressed twice is ordered once', async () => {
@@ -217,7 +208,10 @@ onSqlite('a run', (open) => {
       await visitor.open(`${admin}/runs/new?kind=invitation&scope=${userTypeId}&record=${id}&language=en`)
       const fields = { kind: 'invitation', scope: userTypeId, q: '', record: id, language: 'en' }
       const run = visitor.page('input[name=_run]').attr('value')!
-      const answers = [await visitor.forge(`${admin}/runs`, { ...fields, _run: run }), await visitor.forge(`${admin}/runs`, { ...fields, _run: run })]
+      const answers = [
+        await visitor.forge(`${admin}/runs`, { ...fields, _run: run }),
+        await visitor.forge(`${admin}/runs`, { ...fields, _run: run })
+      ]
       expect(answers.map(({ status, headers }) => [status, headers['location']])).to.deep.equal(
         Array.from({ length: 2 }, () => [303, `${admin}/runs/${run}`])
       )
@@ -254,7 +248,7 @@ onSqlite('a run', (open) => {
       const visitor = await staffAt(test, 'frank')
       await visitor.open(`${admin}/runs/run`)
       visitor.sees('no longer has the permission', 'Not done1')
-      await visitor.send('Try again for one person')
+      await visitor.send('Try again for 1 person')
       await workOnRuns(context)
       await visitor.open(visitor.path)
       visitor.sees('Finished', 'Successful1')
@@ -277,7 +271,11 @@ onSqlite('a run', (open) => {
     })
 
     it('A16 the list of those who failed is a file in which nothing is a formula', async () => {
-      const id = await contact({ firstName: '=HYPERLINK("http://evil")', lastName: '+Novak', email: 'ö@nordwind.example' })
+      const id = await contact({
+        firstName: '=HYPERLINK("http://evil")',
+        lastName: '+Novak',
+        email: 'ö@nordwind.example'
+      })
       await order('run', [id])
       await workOnRuns(context)
       const visitor = await staffAt(test, 'frank')
@@ -287,7 +285,9 @@ onSqlite('a run', (open) => {
       expect(file.headers['x-content-type-options']).to.equal('nosniff')
       const [head, row] = file.text.split('\r\n')
       expect(head).to.equal('\ufeff"Name","E-mail address","Reason"')
-      expect(row).to.match(/^"'=HYPERLINK\(""http:\/\/evil""\) \+Novak","ö@nordwind.example","The address is not complete/)
+      expect(row).to.match(
+        /^"'=HYPERLINK\(""http:\/\/evil""\) \+Novak","ö@nordwind.example","The address is not complete/
+      )
     })
 
     it('names of those who failed are for whoever ordered it; another sees numbers', async () => {

@@ -8,6 +8,7 @@ import { NotFound } from '../../src/errors.js'
 import type { Permission, Staff } from '../../src/host/host.js'
 import { needs, type Needs, type PermittedPage } from '../../src/portal/admin/permitted.js'
 import { portalUserByAddress } from '../../src/portal/people/portal-users.js'
+import { switchOn } from './privacy-on.js'
 import { adminPages } from '../../src/portal/admin/routes.js'
 import { belowMount } from '../../src/web/mount.js'
 import { setUpRendering } from '../../src/web/render.js'
@@ -47,6 +48,7 @@ onSqlite('permissions of the staff', (open) => {
 
     before(async () => {
       test = await openApp(open)
+      await switchOn(test)
       pages = adminPages(test.embedded.portico.context).pages
       for (const kind of everybody) {
         await enlist(test, kind)
@@ -219,7 +221,7 @@ function filled(path: string, params: Readonly<Record<string, string>> = {}): st
 async function realParams(test: TestApp): Promise<Record<string, string>> {
   const portal = (await thePortal(test)).id
   const user = (await portalUserByAddress(test.embedded.db, portal, customers.anna.email))!.id
-  return { portal, type: (await theUserType(test)).id, module: 'Case', user }
+  return { portal, type: (await theUserType(test)).id, module: 'Case', user, kind: 'invitation', language: 'en' }
 }
 
 /** Links from one administrators' page to another that are not there for this visitor, of at most 40 pages. */

@@ -81,7 +81,7 @@ eachDatabase((open, engine) => {
       const frank = await staffAt(test, 'frank')
       await frank.open(page(builtIn))
       frank.is(200).doesNotSee('Delete …')
-      expect((await frank.forge(`${page(builtIn)}/removal`, { revision: '1' })).status).to.equal(404)
+      expect((await frank.forge(`${page(builtIn)}/removal`, { revision: '1' })).status).to.equal(409)
       const by = await life.by()
       const refused = await deleteType(
         life.context,

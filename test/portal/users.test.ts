@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { deactivate } from '../../src/portal/people/access-changes.js'
-import { portalUserByAddress, portalUserById, portalUsersIn, type PortalUser } from '../../src/portal/people/portal-users.js'
+import {
+  portalUserByAddress,
+  portalUserById,
+  portalUsersIn,
+  type PortalUser
+} from '../../src/portal/people/portal-users.js'
 import { workOnRuns } from '../../src/portal/people/runs/work.js'
 import { transfer } from '../../src/portal/people/transfer.js'
 import { invite } from '../../src/portal/people/invitations.js'
@@ -37,11 +42,17 @@ onSqlite('portal users', (open) => {
 
     /** A type like the portal's own, but for `differences`. */
     const twinType = async (id: string, differences: Record<string, unknown>): Promise<string> => {
-      const row = await db('portico_user_types').where({ id: userTypeId }).first()
+      const row = (await db('portico_user_types').where({ id: userTypeId }).first()) as Record<string, unknown>
       await db('portico_user_types').insert({ ...row, id, name: `Type ${id}`, is_built_in: false, ...differences })
-      const own = await db('portico_released_modules').where({ user_type_id: userTypeId, kind: 'primary' }).first()
+      const own = (await db('portico_released_modules')
+        .where({ user_type_id: userTypeId, kind: 'primary' })
+        .first()) as Record<string, unknown>
       await db('portico_released_modules').insert({ ...own, id: `own-${id}`, user_type_id: id, module: 'Contact' })
-      await db('portico_released_fields').insert({ released_module_id: `own-${id}`, field: 'lastName', is_read_only: true })
+      await db('portico_released_fields').insert({
+        released_module_id: `own-${id}`,
+        field: 'lastName',
+        is_read_only: true
+      })
       await db('portico_configuration').increment('version', 1)
       return id
     }
@@ -65,10 +76,15 @@ onSqlite('portal users', (open) => {
       const { context } = test.embedded.portico
       await novak()
       await deactivate(context, (await userOf('jonas')).id, frank)
-      await db('portico_portal_users').where({ id: (await userOf('pavel')).id }).update({ status: 'suspended' })
+      await db('portico_portal_users')
+        .where({ id: (await userOf('pavel')).id })
+        .update({ status: 'suspended' })
       const offered = async (filter: string): Promise<string[]> => {
         await petra.open(`${users}?status=${filter}`)
-        return petra.page('button[name=kind]').map((_, button) => petra.page(button).attr('value')!).get()
+        return petra
+          .page('button[name=kind]')
+          .map((_, button) => petra.page(button).attr('value')!)
+          .get()
       }
       expect(await offered('all')).to.deep.equal([])
       petra.sees('All 7', 'Active 6', 'Confirmed 4', 'Unconfirmed 2', 'Deactivated 1')
@@ -109,14 +125,26 @@ onSqlite('portal users', (open) => {
       await petra.send('Yes, remove')
       await worked(petra)
       petra.sees('Successful2')
-      const left = await portalUsersIn(db, { kind: 'type', userTypeId }, { statuses: ['confirmed'], search: '', skip: 0, limit: 50 })
-      expect(left.map(({ name }) => name)).to.deep.equal(['Björn Larsen', 'Emily Carter', 'Jana Dvořáková', 'Pavel Kučera'])
+      const left = await portalUsersIn(
+        db,
+        { kind: 'type', userTypeId },
+        { statuses: ['confirmed'], search: '', skip: 0, limit: 50 }
+      )
+      expect(left.map(({ name }) => name)).to.deep.equal([
+        'Björn Larsen',
+        'Emily Carter',
+        'Jana Dvořáková',
+        'Pavel Kučera'
+      ])
     })
 
     it('Z21 unconfirmed ones get the right mail again: the invitation, or the one to confirm an address', async () => {
       const invited = await novak()
       const pavel = await userOf('pavel')
-      await test.embedded.host.save({ module: 'Contact', id: 'pavel', values: { email: 'pavel@elsewhere.example' } }, { kind: 'staff', id: 'frank' })
+      await test.embedded.host.save(
+        { module: 'Contact', id: 'pavel', values: { email: 'pavel@elsewhere.example' } },
+        { kind: 'staff', id: 'frank' }
+      )
       await test.settle()
       expect((await portalUserById(db, pavel.id)).status).to.equal('suspended')
       await db('portico_mail').delete()
@@ -142,9 +170,18 @@ onSqlite('portal users', (open) => {
       anna.is(200)
       await petra.open(`${users}?status=confirmed`)
       await petra.send('Change user type', { user: [(await userOf('anna')).id] })
-      const offered = petra.page('select[name=target] option').map((_, one) => petra.page(one).attr('value')).get()
+      const offered = petra
+        .page('select[name=target] option')
+        .map((_, one) => petra.page(one).attr('value'))
+        .get()
       expect(offered).to.deep.equal([otherTypeId])
-      const forged = { kind: 'transfer', scope: userTypeId, status: 'confirmed', user: (await userOf('anna')).id, target: 'leads' }
+      const forged = {
+        kind: 'transfer',
+        scope: userTypeId,
+        status: 'confirmed',
+        user: (await userOf('anna')).id,
+        target: 'leads'
+      }
       const run = petra.page('input[name=_run]').attr('value')!
       expect((await petra.forge(`${admin}/runs`, { ...forged, _run: run })).status).to.equal(409)
       await petra.send('Yes, change the user type')

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { configuration } from '../../src/portal/configuration.js'
 import { deactivate, remove } from '../../src/portal/people/access-changes.js'
@@ -8,7 +9,7 @@ import { switchPortal } from '../../src/portal/portals/portals.js'
 import { beginPreview, previewById } from '../../src/portal/preview.js'
 import { openPortal } from '../attacks/world.js'
 import { openApp, type TestApp } from '../support/app.js'
-import { onSqlite } from '../support/databases.js'
+import { eachDatabase, onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { Life, type Somebody } from './life.js'
 import { door, theUserType } from './people.js'
@@ -219,6 +220,46 @@ onSqlite('an access that ends', (open) => {
       await healAddresses(life.context)
       expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: undefined })
       expect((await life.mailsTo(holder.address)).map(({ state }) => state)).to.include('waiting')
+    })
+  })
+})
+
+eachDatabase((open) => {
+  describe('an identity that nobody signs in with any more', function () {
+    this.timeout(60_000)
+    let test: TestApp
+    let life: Life
+
+    before(async () => {
+      test = await openApp(open)
+      life = new Life(test)
+    })
+
+    after(() => test.close())
+
+    it('A28 is not deleted under somebody who is let in with it at the same moment', async () => {
+      const type = (await theUserType(test)).id
+      const club = await openPortal(life.context, 'club', [])
+      const by = await life.by()
+      const nora = await life.confirmed(type)
+      const { identityId, portalId } = await life.user(nora)
+      const known = (await life.context.identity.profile(identityId!))!
+      const columns = await life.db<Record<string, string>>('portico_portal_users').first().where({ id: nora.id })
+      const letIn = await life.db.transaction()
+      await life.context.identity.enrol(known, letIn)
+      const twin = { id: 'twin', record_id: 'twin', user_type_id: club, portal_id: `not ${portalId}`.slice(0, 36) }
+      await letIn('portico_portal_users').insert({ ...columns, ...twin })
+      const removal = remove(life.context, nora.id, by)
+      await pause(300)
+      await letIn.commit()
+      await removal
+      const dangling: unknown[] = await life
+        .db('portico_portal_users as u')
+        .leftJoin('portico_identities as i', 'i.id', 'u.identity_id')
+        .whereNotNull('u.identity_id')
+        .whereNull('i.id')
+        .select('u.id')
+      expect(dangling).to.deep.equal([])
     })
   })
 })

@@ -34,7 +34,12 @@ eachDatabase((open) => {
       for (const migration of migrations) await migration.up(db)
       server = await openMailServer()
       clock = Date.now()
-      mail = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom, ...signing }, log, now: () => clock })
+      mail = createMail({
+        db,
+        config: { environment, smtpUrl: server.url, mailFrom, ...signing },
+        log,
+        now: () => clock
+      })
     })
     afterEach(() => server.close())
 
@@ -120,7 +125,12 @@ eachDatabase((open) => {
     })
 
     it('is sent by one of two processes', async () => {
-      const second = createMail({ db, config: { environment, smtpUrl: server.url, mailFrom, ...signing }, log, now: () => clock })
+      const second = createMail({
+        db,
+        config: { environment, smtpUrl: server.url, mailFrom, ...signing },
+        log,
+        now: () => clock
+      })
       for (let i = 0; i < 5; i++) await mail.send(message)
       await Promise.all([mail.deliver(), second.deliver()])
       expect(server.taken).to.have.length(5)
@@ -137,7 +147,12 @@ eachDatabase((open) => {
     })
 
     it('without a mail server waits for one in production', async () => {
-      const early = createMail({ db, config: { environment, smtpUrl: undefined, mailFrom, ...signing }, log, now: () => clock })
+      const early = createMail({
+        db,
+        config: { environment, smtpUrl: undefined, mailFrom, ...signing },
+        log,
+        now: () => clock
+      })
       await early.send(message)
       await early.deliver()
       expect(server.taken).to.have.length(0)

@@ -42,7 +42,7 @@ export interface Sources {
 export async function eventsOf(told: Story, sources: Sources): Promise<readonly HostEvent[]> {
   if (told.entityType === 'Integration') return told.id === 'Portico' ? [{ kind: 'switches.changed' }] : []
   if (told.entityType === 'User') return [{ kind: 'staff.changed', id: told.id }]
-  if (told.entityType === noteType) return notes(told, sources)
+  if (told.entityType === noteType) return noteEvents(told, sources)
   const module = sources.catalog.modules.get(told.entityType)
   if (!module) return []
   const by = await staffId(sources.db, told.by)
@@ -50,12 +50,13 @@ export async function eventsOf(told: Story, sources: Sources): Promise<readonly 
   return [...recordEvents(told, module, by), ...(await conversions(told, sources.db))]
 }
 
-/** Rows about a record of which nothing is told of the record itself. */
-export const asides = ['%"action":"answer"%', '%"entityType":"Note"%'] as const
+const answerRows = '%"action":"answer"%'
+/** Rows about a record that don't say that it has changed. */
+export const asides = [answerRows, '%"entityType":"Note"%'] as const
 
 const noteType = 'Note'
 
-async function notes({ id, parentType, parentId, internal, by }: Story, sources: Sources): Promise<HostEvent[]> {
+async function noteEvents({ id, parentType, parentId, internal, by }: Story, sources: Sources): Promise<HostEvent[]> {
   const module = sources.catalog.modules.get(parentType ?? '')
   if (!module || !parentId) return []
   const author = await staffId(sources.db, by)
@@ -215,7 +216,7 @@ async function answersTo(db: Knex, id: string, convertedAt: string | null): Prom
   const row = (await db('portico_outbox')
     .first('event')
     .where({ subject: `Lead/${id}` })
-    .where('event', 'like', asides[0])
+    .where('event', 'like', answerRows)
     .where('created_at', '>=', momentAt(at - answerLasts))
     .where('created_at', '<=', convertedAt)
     .orderBy('position', 'desc')) as { event: string } | undefined

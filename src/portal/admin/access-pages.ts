@@ -186,7 +186,10 @@ async function showAccess(
         : undefined,
       accesses: await Promise.all(users.map((user) => shownWithChanges(context, req, res, user))),
       notice: again?.notice,
-      done: typeof done === 'string' && [...Object.keys(changes), 'invitation-again', 'confirmation-again'].includes(done) ? done : undefined
+      done:
+        typeof done === 'string' && [...Object.keys(changes), 'invitation-again', 'confirmation-again'].includes(done)
+          ? done
+          : undefined
     },
     { status: again?.status }
   )

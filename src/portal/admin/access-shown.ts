@@ -3,9 +3,10 @@ import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { messagesAbout, troubleWords } from '../../mail/mail-status.js'
 import type { Translate } from '../../web/locale.js'
-import { configuration } from '../configuration.js'
+import { configuration, type Configuration } from '../configuration.js'
 import { subjectOf, type PortalUser, type PortalUserStatus } from '../people/portal-users.js'
 import { typesInsteadOf } from '../people/transfer.js'
+import type { Choice } from './choices.js'
 import { adminUrl } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { previewUrl } from './preview-pages.js'
@@ -31,23 +32,39 @@ export async function shownAccess(
   const inviter = await context.host.staffById(user.invitedBy)
   const t = context.t(req.locale)
   const may = mayOpen(req.staff, needs.users)
-  const actions = may ? open[user.status] : []
-  const targets = typesInsteadOf(all, user.userTypeId).map(({ id, name }) => ({ value: id, label: name }))
-  const urlOf = (name: string): string => adminUrl(res, 'users', user.id, name)
   return {
     ...user,
     portal: all.portals.get(user.portalId)?.name ?? '',
     userType: all.userTypes.get(user.userTypeId ?? '')?.name,
     by: inviter?.name ?? '',
     troubles: troublesOf(t, user),
-    decisionUrl: may && user.convertedContactId !== undefined ? urlOf('conversion') : undefined,
     messages: may ? await messagesOf(context, t, user) : [],
+    ...(may ? changesOffered(t, res, all, user) : nothingOffered),
+    previewUrl: mayOpen(req.staff, needs.portals) ? previewUrl(res, { user: user.id }) : undefined,
+    url: may ? adminUrl(res, 'users', user.id) : undefined
+  }
+}
+
+interface Offered {
+  readonly actions: readonly { readonly name: string; readonly label: string; readonly url: string }[]
+  /** Other types he could have. */
+  readonly transfer: { readonly url: string; readonly targets: readonly Choice[] } | undefined
+  /** Where it is decided what he is as a contact, while that is open (Z24). */
+  readonly decisionUrl: string | undefined
+}
+
+const nothingOffered: Offered = { actions: [], transfer: undefined, decisionUrl: undefined }
+
+function changesOffered(t: Translate, res: Response, all: Configuration, user: PortalUser): Offered {
+  const actions = open[user.status]
+  const targets = typesInsteadOf(all, user.userTypeId).map(({ id, name }) => ({ value: id, label: name }))
+  const urlOf = (name: string): string => adminUrl(res, 'users', user.id, name)
+  return {
+    decisionUrl: user.convertedContactId === undefined ? undefined : urlOf('conversion'),
     actions: actions
       .filter((name) => name !== 'transfer')
       .map((name) => ({ name, label: t(labelOf(user.status, name)), url: urlOf(name) })),
-    transfer: actions.includes('transfer') && targets.length > 0 ? { url: urlOf('transfer'), targets } : undefined,
-    previewUrl: mayOpen(req.staff, needs.portals) ? previewUrl(res, { user: user.id }) : undefined,
-    url: may ? adminUrl(res, 'users', user.id) : undefined
+    transfer: actions.includes('transfer') && targets.length > 0 ? { url: urlOf('transfer'), targets } : undefined
   }
 }
 

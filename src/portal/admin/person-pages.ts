@@ -20,12 +20,7 @@ import {
   saveDashboardOfUser,
   saveRolesOfUser
 } from '../people/persons.js'
-import {
-  accessesOfPerson,
-  chosenAccounts,
-  portalUserById,
-  type PortalUser
-} from '../people/portal-users.js'
+import { accessesOfPerson, chosenAccounts, portalUserById, type PortalUser } from '../people/portal-users.js'
 import { portalRoles, rolesOfUsers } from '../roles/roles.js'
 import { shownAccess } from './access-shown.js'
 import { changesOf } from './changes.js'
@@ -46,20 +41,33 @@ const accountsForm = z.strictObject({ revision: wholeNumber, which: z.enum(['own
 const dashboardForm = z.strictObject({ revision: wholeNumber, dashboard: z.string().max(36) })
 
 /** What was just done, as `portal:access.done` says it. */
-const doneWords = ['invitation', 'invitation-again', 'confirmation-again', 'deactivation', 'activation', 'transfer'] as const
+const doneWords = [
+  'invitation',
+  'invitation-again',
+  'confirmation-again',
+  'deactivation',
+  'activation',
+  'transfer'
+] as const
 
 /** Portal users no record stands for: they are in no user type's list. */
 export function personListPage(context: Context): RequestHandler {
   return async (req, res) => {
     const t = context.t(req.locale)
     const invite = { label: t('roles:persons.new'), url: adminUrl(res, 'persons', 'new'), icon: 'user-plus' }
-    await showUsers(context, req, res, { kind: 'withoutRecord' }, {
-      title: t('roles:persons.title'),
-      intro: t('roles:persons.intro'),
-      crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: t('roles:persons.title') }],
-      button: mayOpen(req.staff, needs.both) ? invite : undefined,
-      empty: t('roles:persons.empty')
-    })
+    await showUsers(
+      context,
+      req,
+      res,
+      { kind: 'withoutRecord' },
+      {
+        title: t('roles:persons.title'),
+        intro: t('roles:persons.intro'),
+        crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: t('roles:persons.title') }],
+        button: mayOpen(req.staff, needs.both) ? invite : undefined,
+        empty: t('roles:persons.empty')
+      }
+    )
   }
 }
 

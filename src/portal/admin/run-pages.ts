@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { NotFound } from '../../errors.js'
+import { Invalid, NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
 import { readForm } from '../../web/forms.js'
@@ -44,11 +44,21 @@ const question = z.object(asked)
 const order = z.strictObject({ ...asked, _run: z.uuid(), target: z.string().max(36).optional() })
 type Asked = z.infer<typeof question>
 
-/** `GET /runs/new`: who it is about, and whether it is meant. Nothing is done yet. */
+/** `GET /runs/new`: who it is about, and whether it is meant. Nothing is done yet; an address that asks nothing leads to what was done. */
 export function newRunPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const wanted = readForm(question, req.query)
-    await showQuestion(context, req, res, wanted)
+    const wanted = wantedIn(req)
+    if (wanted) await showQuestion(context, req, res, wanted)
+    else res.redirect(303, adminUrl(res, 'runs'))
+  }
+}
+
+function wantedIn({ query }: Request): Asked | undefined {
+  try {
+    return readForm(question, query)
+  } catch (error) {
+    if (error instanceof Invalid) return undefined
+    throw error
   }
 }
 
@@ -89,7 +99,12 @@ export function kindsOpenTo(staff: Staff): RunKind[] {
 
 function itemsFor(context: Context, wanted: Asked, by: Staff): Promise<NewItem[]> {
   if (wanted.kind !== 'invitation') return itemsOfUsers(context, chosenUsers(wanted))
-  return itemsOfRecords(context, wanted.scope, { ids: wanted.all ? 'all' : wanted.record, search: wanted.q || undefined }, by)
+  return itemsOfRecords(
+    context,
+    wanted.scope,
+    { ids: wanted.all ? 'all' : wanted.record, search: wanted.q || undefined },
+    by
+  )
 }
 
 /** @throws NotFound for what this filter does not offer (Z21) */

@@ -151,9 +151,7 @@ async function showRun(context: Context, req: Request, res: Response, run: Run, 
       mayRead: maySeeNames(run, req.staff),
       ...(await failuresOf(context, req, res, run)),
       hereUrl: here,
-      againUrl: run.state !== 'open' && counts.failed + counts.waiting > 0 ? `${here}/again` : undefined,
-      endUrl: run.state === 'open' ? `${here}/end` : undefined,
-      downloadUrl: counts.failed > 0 && maySeeNames(run, req.staff) ? `${here}/failed.csv` : undefined,
+      ...waysOn(here, run, counts, req.staff),
       backUrl: backFrom(res, run),
       runsUrl: `${adminUrl(res, 'runs')}?${new URLSearchParams({ scope: scopeWord(run.scope) }).toString()}`,
       listUrl: adminUrl(res, 'users'),
@@ -161,6 +159,21 @@ async function showRun(context: Context, req: Request, res: Response, run: Run, 
     },
     { status: again?.status }
   )
+}
+
+/** What can be done with it now. */
+function waysOn(
+  here: string,
+  run: Run,
+  { failed, waiting }: ItemCounts,
+  staff: Staff
+): Record<'againUrl' | 'endUrl' | 'downloadUrl', string | undefined> {
+  const isOpen = run.state === 'open'
+  return {
+    againUrl: !isOpen && failed + waiting > 0 ? `${here}/again` : undefined,
+    endUrl: isOpen ? `${here}/end` : undefined,
+    downloadUrl: failed > 0 && maySeeNames(run, staff) ? `${here}/failed.csv` : undefined
+  }
 }
 
 function shareDone({ total }: Run, { waiting }: ItemCounts): number {
@@ -183,9 +196,12 @@ async function failuresOf(
   const after = Number(queryText(req, 'after') ?? -1)
   const shown = wanted === undefined ? reasons : reasons.filter(({ reason }) => reason === wanted)
   const limit = wanted === undefined ? namedPerReason : perPage
-  const groups = await Promise.all(shown.map((group) => failuresFor(context, req, res, run, { ...group, after, limit })))
+  const groups = await Promise.all(
+    shown.map((group) => failuresFor(context, req, res, run, { ...group, after, limit }))
+  )
   const last = wanted === undefined ? undefined : groups[0]?.last
-  const next = last === undefined ? undefined : `?${new URLSearchParams({ reason: wanted!, after: String(last) }).toString()}`
+  const next =
+    last === undefined ? undefined : `?${new URLSearchParams({ reason: wanted!, after: String(last) }).toString()}`
   return { failures: groups, pages: { previous: undefined, next } }
 }
 

@@ -135,7 +135,7 @@ export async function personIn(context: Context, req: Request, userType: UserTyp
   return person ?? inPlaceOfPeople(req.staff)
 }
 
-export function urlOf(res: Response, { userTypeId, kind, language }: TemplatePlace): string {
+function urlOf(res: Response, { userTypeId, kind, language }: TemplatePlace): string {
   return `${typeUrl(res, userTypeId)}/templates/${kind}/${language}`
 }
 

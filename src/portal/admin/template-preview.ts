@@ -77,7 +77,7 @@ function problemsIn({ t }: Context, req: Request, fields: Readonly<Record<string
   return Object.entries(fields).map(([name, { key, args }]) => `${say(`templates:form.${name}`)}: ${say(key, args)}`)
 }
 
-const view = ejs.compile(readFileSync(join(projectFolder('views/mail'), 'template-preview.ejs'), 'utf8'))
+const view = ejs.compile(readFileSync(join(projectFolder('views/mail'), 'preview-mail.ejs'), 'utf8'))
 
 function send(res: Response, title: string, locals: Record<string, unknown>): void {
   const { locale } = res.req

@@ -2,7 +2,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { NotFound } from '../../errors.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import type { UserType } from '../configuration.js'
@@ -31,8 +30,8 @@ export function deleteTypePage(context: Context): RequestHandler {
   const discard = discardPage(context)
   return async (req, res, next) => {
     const { userType } = await placeOf(context, req)
-    if (userType.isBuiltIn) throw new NotFound()
-    await (userType.setUp === undefined ? submitRemoval(context, req, res, userType) : discard(req, res, next))
+    const isFinished = userType.setUp === undefined && !userType.isBuiltIn
+    await (isFinished ? submitRemoval(context, req, res, userType) : discard(req, res, next))
   }
 }
 

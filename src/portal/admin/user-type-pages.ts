@@ -42,12 +42,18 @@ export function userTypeUsersPage(context: Context): RequestHandler {
     const { id, name, portalId } = userTypeById(all, String(req.params['type']))
     const t = context.t(req.locale)
     const invite = { label: t('people:candidates.open'), url: candidatesUrl(res, id), icon: 'mail-plus' }
-    await showUsers(context, req, res, { kind: 'type', userTypeId: id }, {
-      title: t('portal:users.title', { userType: name, portal: portalById(all, portalId).name }),
-      crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: name }],
-      button: mayOpen(req.staff, needs.portals) ? invite : undefined,
-      empty: t('portal:users.empty')
-    })
+    await showUsers(
+      context,
+      req,
+      res,
+      { kind: 'type', userTypeId: id },
+      {
+        title: t('portal:users.title', { userType: name, portal: portalById(all, portalId).name }),
+        crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: name }],
+        button: mayOpen(req.staff, needs.portals) ? invite : undefined,
+        empty: t('portal:users.empty')
+      }
+    )
   }
 }
 
@@ -55,11 +61,20 @@ export function userTypeUsersPage(context: Context): RequestHandler {
 export function allUsersPage(context: Context): RequestHandler {
   return async (req, res) => {
     const t = context.t(req.locale)
-    await showUsers(context, req, res, { kind: 'everybody' }, {
-      title: t('people:users.everybody'),
-      crumbs: [{ label: t('portal:menu.users'), url: adminUrl(res, 'users') }, { label: t('people:users.everybody') }],
-      empty: t('portal:users.empty')
-    })
+    await showUsers(
+      context,
+      req,
+      res,
+      { kind: 'everybody' },
+      {
+        title: t('people:users.everybody'),
+        crumbs: [
+          { label: t('portal:menu.users'), url: adminUrl(res, 'users') },
+          { label: t('people:users.everybody') }
+        ],
+        empty: t('portal:users.empty')
+      }
+    )
   }
 }
 

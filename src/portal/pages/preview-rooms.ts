@@ -12,7 +12,8 @@ import { doorTo, standAt } from '../portals/door.js'
 import { noteFileTaken, previewById, previewMinutes, viewerOf, type Preview } from '../preview.js'
 import { themeOf } from '../portals/theme.js'
 import { sendLogo } from './appearance.js'
-import { frame, roomOf } from './room.js'
+import { translator } from '../../web/locale.js'
+import { frame, privacyLinks, roomOf } from './room.js'
 import { rooms } from './routes.js'
 
 /** Behind `requireStaff`, below a path with `:preview`: no session of a portal, no sign-in, no profile. */
@@ -22,7 +23,7 @@ export function previewRooms(context: Context): RequestHandler[] {
     onlyLooking,
     ownLook(context),
     frame(context),
-    inPreview,
+    inPreview(context),
     fileDoors(context),
     rooms(context)
   ]
@@ -93,15 +94,18 @@ function ownLook(context: Context): Router {
 }
 
 /** Whoever looks has no profile here, and nothing to sign out of. */
-const inPreview: RequestHandler = (req, res, next) => {
-  const { id, portal } = previews.get(req)!
-  const area = res.locals['area'] as Record<string, unknown>
-  const at = (file: string): string => urlFor(res, `${previewPath(id)}/${file}`)
-  const look = portal.isActive
-    ? {}
-    : { stylesheet: area['stylesheet'] && at('theme.css'), logo: area['logo'] && at('logo') }
-  res.locals['area'] = { ...area, ...look, user: { name: req.viewer.person.name } }
-  next()
+function inPreview(context: Context): RequestHandler {
+  return async (req, res, next) => {
+    const { id, portal } = previews.get(req)!
+    const area = res.locals['area'] as Record<string, unknown>
+    const at = (file: string): string => urlFor(res, `${previewPath(id)}/${file}`)
+    const look = portal.isActive
+      ? {}
+      : { stylesheet: area['stylesheet'] && at('theme.css'), logo: area['logo'] && at('logo') }
+    const links = await privacyLinks(context, translator(req.locale), (path) => at(path.slice(1)))
+    res.locals['area'] = { ...area, ...look, user: { name: req.viewer.person.name, links } }
+    next()
+  }
 }
 
 /** A file is read by the person's right, and that it was is noted before its first byte. */

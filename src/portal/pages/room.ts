@@ -57,9 +57,7 @@ export function frame(context: Context): RequestHandler {
         profileUrl: to('/profile'),
         links: [
           { label: t('notifications:menu'), url: to('/notifications'), icon: 'bell' },
-          ...((await privacySettings(context.db)).isOn
-            ? [{ label: t('privacy:menu'), url: to('/privacy'), icon: 'shield-check' }]
-            : [])
+          ...(await privacyLinks(context, t, to))
         ],
         signOutUrl: to('/sign-out')
       },
@@ -67,6 +65,16 @@ export function frame(context: Context): RequestHandler {
     }
     next()
   }
+}
+
+/** The entry of the account menu, while compliance is on (Z29). */
+export async function privacyLinks(
+  context: Context,
+  t: Translate,
+  to: (path: string) => string
+): Promise<{ label: string; url: string; icon: string }[]> {
+  const { isOn } = await privacySettings(context.db)
+  return isOn ? [{ label: t('privacy:menu'), url: to('/privacy'), icon: 'shield-check' }] : []
 }
 
 /** What the handlers of a module's pages work with. */

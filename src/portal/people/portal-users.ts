@@ -112,8 +112,8 @@ export function portalUsersIn(
 /** How many of them there are. */
 export async function countUsersIn(db: Knex, scope: UserScope, { statuses, search }: UserSearch): Promise<number> {
   const query = db('portico_portal_users').where(whereOf(scope)).whereIn('status', statuses)
-  const rows = (await matching(query, search).select(db.raw('count(*) as users'))) as { users: number | string }[]
-  return Number(rows[0]?.users ?? 0)
+  const [row] = await matching(query, search).select<{ users: number | string }[]>(db.raw('count(*) as users'))
+  return Number(row?.users ?? 0)
 }
 
 function whereOf(scope: UserScope): Record<string, string> {
@@ -158,12 +158,12 @@ export async function recordsWithAccess(
   db: Knex,
   { portalId, module, recordIds }: { portalId: string; module: string; recordIds: readonly string[] }
 ): Promise<ReadonlySet<string>> {
-  const rows: { record_id: string }[] = await db('portico_portal_users')
-    .select('record_id')
+  const ids = await db('portico_portal_users')
     .where({ portal_id: portalId, module })
     .whereIn('record_id', recordIds)
     .whereNot({ status: 'removed' })
-  return new Set(rows.map((row) => row.record_id))
+    .pluck<string[]>('record_id')
+  return new Set(ids)
 }
 
 /** What somebody has in all portals: by the same record, or by the same sign-in. */

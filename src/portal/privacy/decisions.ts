@@ -22,13 +22,13 @@ export type Sight =
 
 /** Data about people is decided on by whoever manages portal users (he alone knows who has access, and ends it), and only where the CRM
  *  lets him at the record: the permission says nothing about a record that the CRM hides. What the CRM has lost is seen by
- *  administrators, and by whoever is deleting it. */
+ *  administrators, and by whoever deleted it. */
 export async function sightOf(context: Context, staff: Staff, request: PrivacyRequest): Promise<Sight> {
   if (!hasRecord(request)) return 'seen'
   const { module, recordId } = request
   if (await context.host.allows(staff, 'view', module, recordId)) return 'seen'
   if (await lookUp(context.kernel, module, recordId, [])) return 'hidden'
-  const isTold = staff.isAdministrator || request.plan?.staffId === staff.id || request.state === 'done'
+  const isTold = staff.isAdministrator || request.plan?.staffId === staff.id
   return isTold ? 'gone' : 'hidden'
 }
 

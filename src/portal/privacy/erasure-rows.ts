@@ -42,7 +42,10 @@ export async function forgetNames(trx: Knex, { subject, users, also }: Forgotten
     addresses: [...new Set(users.map(({ address }) => address))].filter((address) => address.length > 4)
   }
   const name = initialsOf(known.names[0] ?? '')
-  await trx('portico_portal_users').whereIn('id', ids).where({ status: 'removed' }).update({ name, address: '' })
+  await trx('portico_portal_users')
+    .whereIn('id', ids)
+    .where({ status: 'removed' })
+    .update({ name, address: '', notifications: null, mail_problem: null })
   await trx('portico_doings').whereIn('portal_user_id', ids).update({ name })
   await trx('portico_notifications').whereIn('portal_user_id', ids).delete()
   await trx('portico_run_items').where({ module, record_id: recordId }).update({ name, address: '' })

@@ -45,11 +45,15 @@ export async function carryOut(context: Context, request: PrivacyRequest, by: St
   return true
 }
 
-/** For the job: deletions that are under way, by the rights of whoever granted them while he works there. */
+/** For the job: deletions that are under way, by the rights of whoever granted them while he works there. One that breaks off
+ *  does not keep the others. */
 export async function goOnDeleting(context: Context): Promise<void> {
   for (const request of await unfinishedDeletions(context.db, 10)) {
     const by = await context.host.staffById(request.plan?.staffId ?? '')
-    if (by?.isActive) await carryOut(context, request, by)
+    if (!by?.isActive) continue
+    await carryOut(context, request, by).catch((error: unknown) =>
+      context.log.error({ error, request: request.id }, 'a deletion broke off')
+    )
   }
 }
 

@@ -63,29 +63,28 @@ async function* signIns({ users, context, t }: Holding): AsyncIterable<Entry> {
 
 /** When which message went, and what became of it; their texts are gone after a while and held secrets (links). */
 async function* messages(holding: Holding): AsyncIterable<Entry> {
-  for (const table of ['portico_mail', 'portico_sms'] as const) {
-    const columns = ['id', 'kind', 'created_at', 'sent_at', 'state']
-    for await (const row of rowsAbout(holding, table, columns, 'about', subjectsOf(holding.users)))
-      yield rowEntry(holding, row, table === 'portico_mail' ? 'mail' : 'sms')
-  }
+  const columns = ['id', 'kind', 'created_at', 'sent_at', 'state']
+  for (const table of ['portico_mail', 'portico_sms'] as const)
+    for await (const row of rowsAbout(holding, table, columns, 'about', auditSubjects(holding)))
+      yield rowEntry(holding, row, { what: table === 'portico_mail' ? 'mail' : 'sms', words: 'mail' })
 }
 
 async function* notifications(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'kind', 'module', 'created_at', 'state']
   for await (const row of rowsAbout(holding, 'portico_notifications', columns, 'portal_user_id', ids(holding.users)))
-    yield rowEntry(holding, row, 'notification')
+    yield rowEntry(holding, row, { what: 'notification', words: 'notifications' })
 }
 
 async function* doings(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'kind', 'module', 'at', 'fields']
   for await (const row of rowsAbout(holding, 'portico_doings', columns, 'portal_user_id', ids(holding.users)))
-    yield rowEntry(holding, row, 'doing')
+    yield rowEntry(holding, row, { what: 'doing', words: 'feed' })
 }
 
 async function* forms(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'name', 'address', 'values', 'created_at', 'state', 'answer']
   for await (const row of rowsAbout(holding, 'portico_form_requests', columns, 'portal_user_id', ids(holding.users)))
-    yield rowEntry(holding, row, 'form')
+    yield rowEntry(holding, row, { what: 'form', words: 'forms' })
 }
 
 /** Colleagues are not named: who did it is "you" or "the company". */
@@ -108,17 +107,26 @@ async function* audit(holding: Holding): AsyncIterable<Entry> {
   }
 }
 
-function rowEntry({ t, format }: Holding, { id: _id, ...row }: Row, what: string): Entry {
-  const at = row['created_at'] ?? row['at'] ?? ''
+interface Telling {
+  readonly what: 'mail' | 'sms' | 'notification' | 'doing' | 'form'
+  /** Where the words for `kind` and `state` stand, if there are any. */
+  readonly words: string
+}
+
+function rowEntry({ t, format }: Holding, { id: _id, ...row }: Row, { what, words }: Telling): Entry {
+  const told = (name: 'kind' | 'state'): string | undefined => {
+    const key = `${words}:${name}.${row[name] ?? ''}`
+    return t(key) === key ? (row[name] ?? undefined) : t(key)
+  }
   return {
-    title: `${t(`privacy:archive.what.${what}`)} · ${format.datetime(at)}`,
+    title: `${t(`privacy:archive.what.${what}`)} · ${format.datetime(row['created_at'] ?? row['at'])}`,
     lines: linesOf(t, {
-      kind: row['kind'] ?? undefined,
+      kind: told('kind'),
       name: row['name'] ?? undefined,
       address: row['address'] ?? undefined,
       values: row['values'] ?? undefined,
-      sentAt: row['sent_at'] ? format.datetime(row['sent_at']) : undefined,
-      state: row['state'] ?? undefined,
+      sentAt: format.datetime(row['sent_at']),
+      state: told('state'),
       answer: row['answer'] ?? undefined
     }),
     files: [],
@@ -149,10 +157,6 @@ function pageOf(rows: Knex.QueryBuilder, columns: readonly string[], where: Row,
     .andWhere('id', '>', after)
     .orderBy('id')
     .limit(pageSize)
-}
-
-function subjectsOf(users: readonly PortalUser[]): string[] {
-  return users.map(({ id }) => `portal-user:${id}`)
 }
 
 function ids(users: readonly PortalUser[]): string[] {

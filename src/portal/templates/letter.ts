@@ -53,7 +53,7 @@ function drawnWith(template: Template, style: LetterStyle): Drawn {
 
 /** The document's title; no field of a template can be called so. */
 const subjectField = '*subject'
-const frame = ejs.compile(readFileSync(join(projectFolder('views/mail'), 'letter-html.ejs'), 'utf8'))
+const frame = ejs.compile(readFileSync(join(projectFolder('views/mail'), 'letter-mail.ejs'), 'utf8'))
 
 function draw(template: Template, { kind, language, portal }: LetterStyle): Drawn {
   const button = buttonWords(kind, language)

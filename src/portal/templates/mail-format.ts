@@ -6,7 +6,7 @@ import sanitizeHtml, { type IOptions } from 'sanitize-html'
 export const linkField = '{{link}}'
 
 /** What HTML in a template may consist of; the guide beside the form names the same. */
-export const allowed = {
+const allowed = {
   tags: [
     ...['p', 'div', 'span', 'br', 'hr', 'h1', 'h2', 'h3', 'strong', 'b', 'em', 'i', 'u', 's', 'small', 'sub', 'sup'],
     ...['a', 'img', 'ul', 'ol', 'li', 'blockquote', 'code', 'font'],

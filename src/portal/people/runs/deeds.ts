@@ -5,12 +5,7 @@ import type { Staff } from '../../../host/host.js'
 import { deactivateIn, removeIn } from '../access-changes.js'
 import { followAddress } from '../address-change.js'
 import { invitationPlace, judge, refusal, type Judgement } from '../eligibility.js'
-import {
-  prepareActivation,
-  prepareAdmission,
-  prepareInvitationAgain,
-  type Deed
-} from '../invitations.js'
+import { prepareActivation, prepareAdmission, prepareInvitationAgain, type Deed } from '../invitations.js'
 import { maySeePerson } from '../persons.js'
 import { portalUsersById, type PortalUser } from '../portal-users.js'
 import { prepareTransfer } from '../transfer.js'

@@ -10,14 +10,7 @@ import type { Staff } from '../../../host/host.js'
 import type { UserScope } from '../portal-users.js'
 
 /** What can be done to many (Z15, Z21–Z23). */
-export const runKinds = [
-  'invitation',
-  'invitation-again',
-  'deactivation',
-  'activation',
-  'removal',
-  'transfer'
-] as const
+export const runKinds = ['invitation', 'invitation-again', 'deactivation', 'activation', 'removal', 'transfer'] as const
 export type RunKind = (typeof runKinds)[number]
 
 /** `open` until everybody was dealt with; `stopped` when it may not go on, for a reason. */

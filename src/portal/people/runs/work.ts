@@ -41,8 +41,8 @@ interface Claim {
 /** The open run that nobody holds and that was worked on longest ago. */
 async function takeOne(context: Context): Promise<Claim | undefined> {
   const now = momentAt(context.now())
-  const free: { id: string; claimed_until: string | null }[] = await context
-    .db('portico_runs')
+  const free = await context
+    .db<{ id: string; state: string; claimed_until: string | null; created_at: string }>('portico_runs')
     .select('id', 'claimed_until')
     .where({ state: 'open' })
     .andWhere((either) => either.whereNull('claimed_until').orWhere('claimed_until', '<=', now))
@@ -57,7 +57,11 @@ async function takeOne(context: Context): Promise<Claim | undefined> {
 
 async function hold({ db, now }: Context, claim: Claim, where: Record<string, string | null>): Promise<boolean> {
   const lease = { claimed_by: claim.holder, claimed_until: momentAt(now() + leaseSeconds * 1000) }
-  return (await db('portico_runs').where({ ...where, state: 'open' }).update(lease)) === 1
+  return (
+    (await db('portico_runs')
+      .where({ ...where, state: 'open' })
+      .update(lease)) === 1
+  )
 }
 
 async function letGo({ db, now }: Context, { runId, holder }: Claim, seconds: number): Promise<void> {
@@ -130,7 +134,10 @@ async function plansOneByOneIfNeeded(
 }
 
 function unexpected(context: Context, { runId, place }: RunItem, error: unknown): NoDeed {
-  context.log.error({ run: runId, place, error: error instanceof Error ? error.message : String(error) }, 'a run failed for one person')
+  context.log.error(
+    { run: runId, place, error: error instanceof Error ? error.message : String(error) },
+    'a run failed for one person'
+  )
   return { reason: 'unexpected' }
 }
 
@@ -164,12 +171,7 @@ async function fail(context: Context, item: RunItem, plan: NoDeed & Pick<Plan, '
 const keyOf = ({ runId, place }: RunItem) => ({ run_id: runId, place })
 
 /** False when somebody else has dealt with him already. */
-async function settle(
-  db: Context['db'],
-  item: RunItem,
-  change: Record<string, string>,
-  at: number
-): Promise<boolean> {
+async function settle(db: Context['db'], item: RunItem, change: Record<string, string>, at: number): Promise<boolean> {
   const settled = await db('portico_run_items')
     .where({ ...keyOf(item), state: 'waiting' })
     .update({ ...change, at: momentAt(at) })

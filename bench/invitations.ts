@@ -45,7 +45,9 @@ async function measure(database: string): Promise<void> {
     const ordering = await timed(() => order(embedded))
     const before = process.memoryUsage().rss
     const peak = watchMemory()
+    const idle = process.cpuUsage()
     const seconds = await timed(() => workOnRuns(embedded.portico.context, 3600))
+    const { user, system } = process.cpuUsage(idle)
     const counts = await countItems(embedded.db, 'bench')
     const mails = await embedded
       .db('portico_mail')
@@ -55,7 +57,7 @@ async function measure(database: string): Promise<void> {
       throw new Error(`Not everybody: ${JSON.stringify(counts)}`)
     const rate = (people / seconds).toFixed(0)
     process.stdout.write(
-      `${database}: ${people} invited in ${seconds.toFixed(1)} s, ${rate}/s; ordered in ${ordering.toFixed(1)} s; ` +
+      `${database}: ${people} invited in ${seconds.toFixed(1)} s, ${rate}/s, processor time ${((user + system) / 1e6).toFixed(1)} s; ordered in ${ordering.toFixed(1)} s; ` +
         `rss ${megabytes(before)} MB before, ${megabytes(peak())} MB at most\n`
     )
   } finally {

@@ -57,7 +57,7 @@ eachDatabase((open) => {
       petra.is(200).doesNotSee('Send portal invitation')
       expect((await petra.peek(invitationFor(withAddress))).status).to.equal(404)
       await frank.open(invitationFor(without))
-      frank.is(200).sees('The record has no e-mail address.')
+      frank.is(200).sees('The record has no e-mail address or phone number')
     })
 
     it('Z14 goes in the chosen language, and the person starts with the inviter’s time zone', async () => {

@@ -44,7 +44,7 @@ onSqlite('the copy of somebody’s data', (open) => {
     await saveRelease(
       test.embedded.portico.context,
       { id: type.id, revision: type.revision },
-      { ...contacts, rights },
+      { ...contacts, rights, path: ['account', 'contacts'] },
       by
     )
   }
@@ -223,6 +223,20 @@ onSqlite('the copy of somebody’s data', (open) => {
     ] as const)
       expect((await jonas.forge(`${at}/${path}`, fields)).status, path).to.equal(404)
     expect(await test.embedded.db('portico_consents').where({ record_id: id })).to.have.length(1)
+  })
+
+  it('Z29 Z30 A01 whom he sees and did not add is nobody he answers for', async () => {
+    expect((await anna.peek(`${door}/contact/jonas`)).status, 'a colleague she sees').to.equal(200)
+    await frank.open(`${admin}/privacy/record?module=Contact&record=jonas`)
+    await frank.send('Save the basis', { basis: 'consent' })
+    await anna.open(`${door}/privacy`)
+    const at = `${door}/privacy/people/Contact/jonas`
+    expect((await anna.peek(at)).status).to.equal(404)
+    expect((await anna.forge(`${at}/consents`, { seen: '', state: 'given', purpose: 'news' })).status).to.equal(404)
+    expect((await anna.forge(`${at}/requests`, { kind: 'delete', words: '' })).status).to.equal(404)
+    const about = { module: 'Contact', record_id: 'jonas' }
+    expect(await test.embedded.db('portico_consents').where(about)).to.have.length(0)
+    expect(await test.embedded.db('portico_privacy_requests').where(about)).to.have.length(0)
   })
 
   it('A48 more records than a page holds are all in it', async () => {

@@ -38,7 +38,8 @@ export function requestListPage(context: Context): RequestHandler {
     const skip = Math.max(0, Math.trunc(Number(queryText(req, 'from') ?? 0)) || 0)
     const found = await requestsIn(context.db, { states: lists[which] ?? [], skip, limit: perPage + 1 })
     const listUrl = adminUrl(res, 'privacy', 'requests')
-    const at = (from: number): string => `${listUrl}?${new URLSearchParams({ show: which, from: String(from) }).toString()}`
+    const at = (from: number): string =>
+      `${listUrl}?${new URLSearchParams({ show: which, from: String(from) }).toString()}`
     await page(res, 'portal-admin/privacy-requests', {
       which,
       listUrl,

@@ -13,13 +13,13 @@ export function viewProblems(file: string, text: string, isThere: (file: string)
     ...compileProblems(file, text),
     ...rawProblems(file, text),
     ...includeProblems(file, text, isThere),
-    ...(isMail(file) ? [] : policyProblems(file, text)),
+    ...(isReadElsewhere(file) ? [] : policyProblems(file, text)),
     ...formProblems(file, text)
   ]
 }
 
-/** Mail readers take no stylesheet, so mails carry their styles; no policy of ours rules there. */
-const isMail = (file: string): boolean => /-mail\.ejs$|\/message-html\.ejs$/.test(file)
+/** Mails and archives are read without us: they carry their styles, and no policy of ours rules there. */
+const isReadElsewhere = (file: string): boolean => /-mail\.ejs$|-archive-head\.ejs$|\/message-html\.ejs$/.test(file)
 
 function compileProblems(file: string, text: string): string[] {
   try {

@@ -152,6 +152,7 @@ eachDatabase((open) => {
         for (let i = 0; i < 11; i++) statuses.push((await enter('123456', number)).status)
         expect(statuses).to.deep.equal([...Array<number>(10).fill(422), 429])
       }
+      expect((await texts(1)).length).to.equal(1)
     })
 
     it('Z18 a code is good for ten minutes, and an earlier one dies with the next', async () => {
@@ -191,6 +192,7 @@ eachDatabase((open) => {
       }
       const rows: { tries: number }[] = await at.db('portico_sign_in_codes').select('tries')
       expect(rows.map(({ tries }) => Number(tries))).to.deep.equal([1, 1])
+      expect((await texts(1)).length).to.equal(1)
     })
 
     it('A31 somebody who was shut out meanwhile does not come in with his code', async () => {
@@ -246,6 +248,7 @@ eachDatabase((open) => {
       )
       expect((await visitor.post('/portal/acme/sign-in/code', { number: annas, identity: anna })).status).to.equal(400)
       expect((await visitor.post('/portal/acme/sign-in/code', { number: annas })).status).to.equal(200)
+      expect((await texts(1)).length).to.equal(1)
     })
 
     it('A30 the code is answered before anything is looked up', async () => {

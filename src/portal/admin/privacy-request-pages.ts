@@ -136,7 +136,7 @@ export interface FoundRequest {
 }
 
 /** @throws NotFound, also for one about a person whom the CRM hides from this staff member. */
-export async function requestAt(context: Context, req: Request): Promise<FoundRequest> {
+async function requestAt(context: Context, req: Request): Promise<FoundRequest> {
   const request = await requestById(context.db, String(req.params['request']))
   const sight = await sightOf(context, req.staff, request)
   if (sight === 'hidden') throw new NotFound()

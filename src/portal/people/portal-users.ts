@@ -264,13 +264,10 @@ export async function mustHaveRoom(context: Context, trx: Knex, { portalId, user
   // Counted from an index alone: this is asked for each of ten thousand invitations.
   const place =
     userTypeId === undefined ? { user_type_id: noRecord.userTypeId, portal_id: portalId } : { user_type_id: userTypeId }
-  const rows: { users: number | string }[] = await trx('portico_portal_users')
-    .select(trx.raw('count(*) as users'))
-    .where(place)
-    .whereIn('status', activeStatuses)
+  const active = trx('portico_portal_users').where(place).whereIn('status', activeStatuses)
+  const [row] = await active.select<{ users: number | string }[]>(trx.raw('count(*) as users'))
   const limit = context.config.limits.activeUsersPerType
-  if (Number(rows[0]?.users ?? 0) >= limit)
-    throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
+  if (Number(row?.users ?? 0) >= limit) throw new PorticoError('portal:refusal.limit', { status: 409, args: { limit } })
 }
 
 /** @throws NotFound for a user type that was deleted meanwhile (Z25) */

@@ -70,6 +70,8 @@ export interface MenuItem {
   readonly label: string
   readonly help: string
   readonly url: string
+  /** Paths of pages that belong to it and stand elsewhere; `*` stands for one part. */
+  readonly alsoUnder?: readonly string[]
   readonly icon: string
 }
 

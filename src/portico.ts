@@ -1,5 +1,4 @@
 /** Puts Portico together on a host: the context, the kernel, and the modules the manifest names. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -15,6 +14,7 @@ import { createIdentity } from './identity/identity.js'
 import { createMail } from './mail/mail.js'
 import type { PorticoModule } from './module.js'
 import { createRegistry } from './registry.js'
+import { keyFor } from './signing.js'
 import { createSms } from './sms/sms.js'
 import { translator } from './web/locale.js'
 import { projectFolder } from './web/project-folder.js'
@@ -42,7 +42,7 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
   const kernel = createKernel({
     host,
     dialect: dialectOf(host.db),
-    secret: keyFor(config, 'cursor'),
+    secret: keyFor({ secret: config.secret, purpose: 'cursor' }),
     sources: registry.policySources
   })
   const mail = createMail({ db: host.db, config, log, now })
@@ -85,9 +85,4 @@ function subscribe(host: Host, plugin: Plugin): void {
   host.on('note.posted', plugin.notePosted)
   host.on('lead.converted', plugin.leadConverted)
   for (const kind of ['staff.changed', 'switches.changed'] as const) host.on(kind, plugin.recordSaved)
-}
-
-/** A key of its own for each purpose, from the one secret. */
-function keyFor(config: Config, purpose: string): Buffer {
-  return createHash('sha256').update(`${purpose}:${config.secret}`).digest()
 }

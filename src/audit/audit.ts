@@ -6,7 +6,7 @@ import { orderedId } from './ordered-id.js'
 export interface Audit {
   note(entry: AuditEntry, trx?: Knex): Promise<void>
   /** Newest first, at most `limit`. */
-  list(ask: { subject?: string; limit: number }): Promise<StoredAuditEntry[]>
+  list(ask: { subject?: string | readonly string[]; limit: number }): Promise<StoredAuditEntry[]>
 }
 
 export interface AuditEntry {
@@ -51,7 +51,7 @@ export function createAudit(db: Knex, now: () => number = Date.now): Audit {
         .orderBy('at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
-      if (subject !== undefined) query.where({ subject })
+      if (subject !== undefined) query.whereIn('subject', [subject].flat())
       const rows = await query
       return rows.map(entryOf)
     }

@@ -89,7 +89,7 @@ async function showNumber({ res, door }: At, form: ShownAgain): Promise<void> {
 }
 
 async function showCode({ parts, res, door }: At, number: string, form: ShownAgain): Promise<void> {
-  const shown = shownNumber(number, parts.config.phoneCountry)
+  const shown = shownNumber(number)
   await page(res, 'identity/code', { door, number, shown, minutes: codeMinutes, form }, { status: statusOf(form) })
 }
 

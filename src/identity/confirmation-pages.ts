@@ -7,7 +7,7 @@ import { beginAt } from './admission.js'
 import type { Door, NewAddresses, PendingAddress } from './identity.js'
 import type { Link } from './one-time-link.js'
 import type { DoorPage } from './pages.js'
-import type { Parts } from './parts.js'
+import { noticeUrl } from './sign-in-pages.js'
 
 /** Opening the link confirms nothing; mail scanners open links too (A32). */
 export const showConfirmation: DoorPage = async ({ parts, req, res, door }) => {
@@ -21,8 +21,8 @@ export const showConfirmation: DoorPage = async ({ parts, req, res, door }) => {
 export const confirmAddress: DoorPage = async ({ parts, req, res, door }) => {
   const { addresses, ...pending } = await pendingBehind(door, await parts.links.use(presented(req, door)))
   const identityId = await addresses.confirm(pending.identityId)
-  if (await hasPassword(parts, identityId))
-    return res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=address-confirmed`))
+  const identity = await parts.profiles.find(identityId)
+  if (identity?.hasPassword) return res.redirect(303, noticeUrl(res, door, 'address-confirmed', identity.locale))
   await beginAt(parts, req, door, identityId, 'password')
   res.redirect(303, urlFor(res, `${door.base}/password`))
 }
@@ -39,8 +39,4 @@ async function pendingBehind(
   const pending = link && (await addresses?.pending(link.identityId))
   if (!addresses || !pending) throw new PorticoError('errors.link.confirmation', { status: 410 })
   return { ...pending, identityId: link.identityId, addresses }
-}
-
-async function hasPassword(parts: Parts, identityId: string): Promise<boolean> {
-  return (await parts.profiles.find(identityId))?.hasPassword === true
 }

@@ -13,6 +13,7 @@ import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
+import { noticeUrl } from './sign-in-pages.js'
 
 const passwordForm = z.strictObject({ password, username })
 
@@ -38,7 +39,7 @@ export const acceptInvitation: DoorPage = async ({ parts, req, res, door }) => {
     return goTo(res, door, '/password')
   }
   await door.accepted(identity.id)
-  goTo(res, door, '/sign-in?notice=accepted')
+  res.redirect(303, noticeUrl(res, door, 'accepted', identity.locale))
 }
 
 /** A password chosen at another address is no password of who has this one. */

@@ -1,7 +1,7 @@
 /** One-time links: 256 random bits in a mail, their hash in the database, one use within a time, at one door and for one purpose (A32). */
-import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { momentAt } from '../db/moment.js'
+import { hashOfToken, newToken } from '../signing.js'
 import type { LinkPurpose } from './identity.js'
 
 export interface LinkOrder {
@@ -56,7 +56,7 @@ const dayMilliseconds = 24 * 60 * 60 * 1000
 export function createLinks(db: Knex, now: () => number): Links {
   const usable = (presented: Presented) =>
     db('portico_links')
-      .where({ token_hash: hashOf(presented.token), purpose: presented.purpose, audience: presented.audience })
+      .where({ token_hash: hashOfToken(presented.token), purpose: presented.purpose, audience: presented.audience })
       .whereNull('used_at')
       .andWhere('expires_at', '>', momentAt(now()))
   const peek = async (presented: Presented) => {
@@ -64,7 +64,7 @@ export function createLinks(db: Knex, now: () => number): Links {
     return row && { identityId: row.identity_id, by: row.issued_by ?? undefined }
   }
   const draft = (order: LinkOrder): DraftLink => {
-    const token = randomBytes(32).toString('base64url')
+    const token = newToken()
     return {
       token,
       async issue(trx) {
@@ -101,7 +101,7 @@ function alive(db: Knex, { identityId, audience }: Pick<LinkOrder, 'identityId' 
 
 function rowOf(order: LinkOrder, token: string, at: number) {
   return {
-    token_hash: hashOf(token),
+    token_hash: hashOfToken(token),
     purpose: order.purpose,
     identity_id: order.identityId,
     audience: order.audience,
@@ -109,8 +109,4 @@ function rowOf(order: LinkOrder, token: string, at: number) {
     issued_at: momentAt(at),
     expires_at: momentAt(at + order.days * dayMilliseconds)
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

@@ -21,6 +21,7 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
     async (req, res) => {
       const door = await doorOf(req, resolve)
       res.locals.area ??= { kind: 'entrance', name: door.name, home: urlFor(res, `${door.base}/`) }
+      res.locals['signInUrl'] = urlFor(res, `${door.base}/sign-in`)
       await show({ parts, req, res, door })
     }
   const signedIn = requireViewer(parts, resolve)

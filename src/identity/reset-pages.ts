@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { PorticoError } from '../errors.js'
 import { email, nothingTyped, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { writeMail } from '../mail/write-mail.js'
-import { page, urlFor } from '../web/render.js'
+import { localeFor } from '../web/locale.js'
+import { page } from '../web/render.js'
 import { isPhoneNumber } from '../sms/phone-number.js'
 import { countMessage } from './code-pages.js'
 import type { Door } from './identity.js'
@@ -13,7 +14,7 @@ import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
-import { addressOf, takesNumbers } from './sign-in-pages.js'
+import { addressOf, noticeUrl, takesNumbers } from './sign-in-pages.js'
 import { addressOrNumber, mustBeAddress } from './typed-address.js'
 
 const validHours = 1
@@ -97,6 +98,7 @@ async function newLink(parts: Parts, { door, identity }: Owner): Promise<string>
 /** Opening the link shows a form and uses nothing up; mail scanners open links too (A32). */
 export const showReset: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await behindLink(parts, door, await parts.links.peek(presented(req, door)))
+  req.locale = localeFor(req, { person: identity.locale, door: door.locale })
   await page(res, 'identity/reset', {
     door,
     identity: shown(identity),
@@ -109,6 +111,7 @@ export const showReset: DoorPage = async ({ parts, req, res, door }) => {
 /** A password that is refused leaves the link usable. */
 export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await behindLink(parts, door, await parts.links.peek(presented(req, door)))
+  req.locale = localeFor(req, { person: identity.locale, door: door.locale })
   let score = 0
   const act = async () => {
     const form = readForm(passwordForm, req.body)
@@ -117,7 +120,7 @@ export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
     await behindLink(parts, door, await parts.links.use(presented(req, door)))
     await parts.profiles.setPassword(identity.id, hash)
     await parts.links.endResets(identity.id)
-    res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=password-changed`))
+    res.redirect(303, noticeUrl(res, door, 'password-changed', identity.locale))
   }
   const again = (form: object) =>
     page(res, 'identity/reset', { door, identity: shown(identity), shortest, score, form }, { status: 422 })

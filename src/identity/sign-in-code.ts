@@ -1,7 +1,8 @@
 /** Codes that sign in: six digits sent to a phone, for one door and one use, dead after ten minutes or five wrong tries (Z18, A35). */
-import { createHash, createHmac, randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import type { Knex } from 'knex'
 import { momentAt } from '../db/moment.js'
+import { proofOf } from '../signing.js'
 import { codeMinutes } from '../sms/kinds.js'
 
 /** Whose code it is, and at which door. */
@@ -25,7 +26,7 @@ export function createCodes(db: Knex, secret: string, now: () => number): Codes 
   const alive = ({ id, audience }: CodeOwner) =>
     db('portico_sign_in_codes').where({ identity_id: id, audience }).andWhere('expires_at', '>', momentAt(now()))
   const hashOf = ({ id, audience }: CodeOwner, code: string) =>
-    createHmac('sha256', `sign-in-code:${secret}`).update(`${audience} ${id} ${code}`).digest('hex')
+    proofOf({ secret, purpose: 'sign-in-code' }, audience, id, code)
   return {
     async issue(owner) {
       const code = String(randomInt(1_000_000)).padStart(6, '0')

@@ -1,9 +1,11 @@
 /** Sign-in and sign-out. */
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { viewerFor, type Person } from '../access/viewer.js'
 import { Invalid } from '../errors.js'
+import type { Locale } from '../host/catalog.js'
 import { readForm, submit } from '../web/forms.js'
+import { localeFor, localeIn } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { sameSitePath } from '../web/return-path.js'
 import { beginAt, personAt } from './admission.js'
@@ -28,10 +30,16 @@ const notices = new Map([
   ['address-confirmed', 'life:confirmation.done']
 ])
 
+/** The sign-in page with a notice, in the language of whoever is sent there. */
+export function noticeUrl(res: Response, { base }: Door, notice: string, locale: Locale): string {
+  return urlFor(res, `${base}/sign-in?${new URLSearchParams({ notice, in: locale }).toString()}`)
+}
+
 export const showSignIn: DoorPage = async ({ parts, req, res, door }) => {
   const person = await personAt(parts, req, door)
   if (person) return res.redirect(303, urlFor(res, await firstPage(parts, door, person)))
   const notice = notices.get(String(req.query.notice))
+  if (notice !== undefined) req.locale = localeFor(req, { person: localeIn(req.query.in), door: door.locale })
   await page(res, 'identity/sign-in', {
     door,
     takesNumbers: await takesNumbers(door),

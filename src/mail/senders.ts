@@ -1,6 +1,6 @@
 /** The addresses by which we know a mail again that comes back: its envelope's sender and its Message-ID, signed so that nobody can invent one. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../config.js'
+import { isSame, proofOf } from '../signing.js'
 import { addressIn, domainOf } from './addresses.js'
 
 export type SenderConfig = Pick<Config, 'mailFrom' | 'bounceAddress' | 'secret'>
@@ -18,8 +18,7 @@ export interface Senders {
 const signatureLength = 12
 
 export function senders({ mailFrom, bounceAddress, secret }: SenderConfig): Senders {
-  const sign = (id: string): string =>
-    createHmac('sha256', `bounces:${secret}`).update(id).digest('hex').slice(0, signatureLength)
+  const sign = (id: string): string => proofOf({ secret, purpose: 'bounces' }, id).slice(0, signatureLength)
   const tagOf = (id: string): string => `${id}-${sign(id)}`
   return {
     envelopeOf: (id) => bounceAddress?.replace(/(?=@)/, `+${tagOf(id)}`),
@@ -29,8 +28,4 @@ export function senders({ mailFrom, bounceAddress, secret }: SenderConfig): Send
         .filter(([, id = '', signature = '']) => isSame(signature, sign(id)))
         .map(([, id]) => id)[0]
   }
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

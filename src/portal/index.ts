@@ -20,6 +20,12 @@ import { followMissed, healAddresses } from './people/missed-changes.js'
 import { recordActions } from './record-actions.js'
 import { recordQuestions } from './record-questions.js'
 
+/** Pages about portal users at other addresses. */
+const pagesAboutUsers = [
+  ...['persons', 'access', 'invitations', 'runs'].map((name) => `${adminPath}/${name}`),
+  ...['users', 'candidates'].map((name) => `${adminPath}/user-types/*/${name}`)
+]
+
 const portal: PorticoModule = {
   id: 'portal',
   register({ context, routes, adminMenu, recordActions: buttons, recordQuestions: questions, policy, on, job }) {
@@ -39,6 +45,7 @@ const portal: PorticoModule = {
         label: t('portal:menu.users'),
         help: t('portal:menu.usersHelp'),
         url: `${adminPath}/users`,
+        alsoUnder: pagesAboutUsers,
         icon: 'users'
       }
       const feed = { label: t('feed:menu'), help: t('feed:menuHelp'), url: feedPath, icon: 'newspaper' }

@@ -8,6 +8,7 @@ import { configuration, type Portal, type UserType } from './configuration.js'
 import { combined } from './combined-policy.js'
 import { keepPolicies, type KeepPolicy } from './kept-policies.js'
 import { layoutSets, type LayoutSet } from './layouts/layouts.js'
+import { keepingAddresses, signInFields } from './others-addresses.js'
 import { accessLevels } from './roles/levels.js'
 import { primaryFieldsIn, type PrimaryValues } from './user-types/criteria.js'
 import { lookUp } from '../access/question.js'
@@ -40,9 +41,14 @@ export async function policyUnder(
   const roles = await rolesFor(context.db, portal, person.id)
   const levels = await accessLevels(context.db)
   const accounts = (await chosenAccounts(context.db)).get(person.id)
+  const { userTypes } = await configuration(context.db)
   const version = await configurationVersion(context.db)
   return keepFor(context)({ person, catalog, portal, userType, primary: type?.primary, version }, () =>
-    combined(type, { catalog, person, roles, levels, accounts })
+    keepingAddresses(
+      combined(type, { catalog, person, roles, levels, accounts }),
+      person,
+      signInFields(catalog, userTypes.values())
+    )
   )
 }
 

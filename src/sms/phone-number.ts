@@ -15,11 +15,14 @@ export function phoneNumberIn(text: string, country: string): string | undefined
   return number?.isValid() ? number.number : undefined
 }
 
-/** A number that is kept, in the form of its own country there and in the international one elsewhere. */
-export function shownNumber(kept: string, country: string): string {
-  const number = parsePhoneNumberFromString(kept)
-  if (!number) return kept
-  return number.country === country ? number.formatNational() : number.formatInternational()
+/** A number that is kept, in the international form: readers and numbers are of several countries. */
+export function shownNumber(kept: string): string {
+  return parsePhoneNumberFromString(kept)?.formatInternational() ?? kept
+}
+
+/** What somebody signs in with, as people read it: a number as `shownNumber` writes it, an e-mail address as it is. */
+export function shownAddress(address: string): string {
+  return isPhoneNumber(address) ? shownNumber(address) : address
 }
 
 /** Whether an address somebody signs in with is a number. */

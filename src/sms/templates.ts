@@ -97,8 +97,8 @@ export async function saveDraft(context: Context, seen: SeenTemplate, text: stri
   const before = await templateAt(context.db, seen)
   await change(context, seen, by, { draft }, () => ({
     action: 'sms-template.changed',
-    before: { text: before.draft },
-    after: { text: draft }
+    before: { ...placeOf(seen), text: before.draft },
+    after: { ...placeOf(seen), text: draft }
   }))
 }
 
@@ -110,9 +110,14 @@ export async function approveDraft(context: Context, seen: SeenTemplate, referen
   const at = momentAt(context.now())
   await change(context, seen, by, { approved: draft, reference, approved_at: at, approved_by: by.name }, () => ({
     action: 'sms-template.approved',
-    before: { text: approved?.text ?? '', reference: approved?.reference ?? '' },
-    after: { text: draft, reference }
+    before: { ...placeOf(seen), text: approved?.text ?? '', reference: approved?.reference ?? '' },
+    after: { ...placeOf(seen), text: draft, reference }
   }))
+}
+
+/** For the audit list: which of the messages it was. */
+function placeOf({ kind: message, language }: SeenTemplate): Record<string, string> {
+  return { message, language }
 }
 
 /** Line ends as telephones know them. */

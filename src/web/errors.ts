@@ -62,7 +62,8 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500
 }
 
-/** The same bytes for everything that isn't there: neither the path nor the id of the request stands on that page (A01). */
+/** The same bytes for everything that isn't there (A01). The id of the request stands where the log has it too; behind a link that is
+ *  no longer valid, the way on to the door's sign-in page, if it is one of a door. */
 async function showError(req: Request, res: Response, error: PorticoError, log: Logger): Promise<void> {
   const t = translator(req.locale ?? 'en')
   const fields = error instanceof Invalid ? Object.values(error.fields).map(({ key, args }) => t(key, { ...args })) : []
@@ -70,7 +71,8 @@ async function showError(req: Request, res: Response, error: PorticoError, log: 
     heading: t(headingFor(error.status)),
     sentence: t(error.key, error.args),
     fields,
-    correlationId: error.status === 404 ? undefined : req.correlationId,
+    correlationId: error.status >= 500 ? req.correlationId : undefined,
+    signInUrl: error.status === 410 ? (res.locals['signInUrl'] as string | undefined) : undefined,
     here: '/'
   }
   try {

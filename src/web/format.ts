@@ -1,6 +1,7 @@
 /** How values are written for a reader: his language, his time zone, his way to write dates. */
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
+import { shownAddress } from '../sms/phone-number.js'
 
 /** Whom a page is written for. Staff, persons and profiles all are readers. */
 export interface Reader {
@@ -21,6 +22,8 @@ export interface Format {
   money(value: unknown, currency?: string | null): string
   /** Bytes. */
   fileSize(value: unknown): string
+  /** What somebody signs in with: an e-mail address, or a number as E.164 (Z18). */
+  address(value: unknown): string
 }
 
 const unknownReader: Reader = { timeZone: 'UTC', formats: { date: 'iso', time: '24' } }
@@ -51,7 +54,8 @@ function makeFormat(locale: Locale, reader: Reader): Format {
     number: (value) => written(value, (text) => inNumber(text, (n) => number.format(n))),
     money: (value, currency = 'EUR') =>
       written(value, (text) => inNumber(text, (n) => n.toLocaleString(regions[locale], moneyStyle(currency)))),
-    fileSize: (value) => written(value, (text) => inNumber(text, (n) => fileSize(n, locale)))
+    fileSize: (value) => written(value, (text) => inNumber(text, (n) => fileSize(n, locale))),
+    address: (value) => written(value, shownAddress)
   }
 }
 

@@ -54,6 +54,11 @@ function makeTranslator(locale: Locale): Translate {
   return (key, args = {}) => fixed(key.replace(/^errors\./, 'errors:'), { defaultValue: key, ...args })
 }
 
+/** The language a word of an address means, if it is one. */
+export function localeIn(word: unknown): Locale | undefined {
+  return isLocale(word) ? word : undefined
+}
+
 function isLocale(word: unknown): word is Locale {
   return locales.some((locale) => locale === word)
 }

@@ -1,11 +1,11 @@
 /** What every page is protected by: headers, limits for bodies, and the refusal of forged requests. */
-import { createHash } from 'node:crypto'
 import busboy from 'busboy'
 import { doubleCsrf } from 'csrf-csrf'
 import express, { type CookieOptions, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Config } from '../config.js'
 import { PorticoError } from '../errors.js'
+import { keyFor } from '../signing.js'
 import { mountOf } from './render.js'
 
 declare module 'express-serve-static-core' {
@@ -128,7 +128,7 @@ export function refuseForgery(
 ): RequestHandler {
   const cookie = cookieOptions(config)
   const { generateCsrfToken, validateRequest } = doubleCsrf({
-    getSecret: () => createHash('sha256').update(`forgery:${config.secret}`).digest('hex'),
+    getSecret: () => keyFor({ secret: config.secret, purpose: 'forgery' }).toString('hex'),
     getSessionIdentifier: (req) => sessionCookies.map((name) => String(req.cookies[name] ?? '')).join('|'),
     cookieName: cookieName(config, 'portico_forms'),
     cookieOptions: cookie,

@@ -1,11 +1,11 @@
 /** Sessions of a host's staff: a signed cookie, its row in a table of the adapter's, and what the row holds of a request. */
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import cookieParser from 'cookie-parser'
 import type { Request, RequestHandler, Response } from 'express'
 import session, { type SessionData } from 'express-session'
 import type { Knex } from 'knex'
 import type { Config } from '../config.js'
+import { keyFor } from '../signing.js'
 import { cookieOptions } from './security.js'
 import { beginSession, endSession, noteVisit, SessionStore } from './session-store.js'
 
@@ -37,7 +37,7 @@ const idle = 12 * 60 * 60 * 1000
 
 export function cookieSessions(options: StaffSessionOptions): CookieSessions {
   const { db, table, cookie, purpose, config, now, onFailure = () => undefined } = options
-  const secret = createHash('sha256').update(`${purpose}:${config.secret}`).digest('hex')
+  const secret = keyFor({ secret: config.secret, purpose }).toString('hex')
   const store = new SessionStore({ db, table, onFailure })
   const read = session({
     name: cookie,

@@ -46,12 +46,15 @@ async function adminArea(
   res: Response
 ): Promise<Record<string, unknown>> {
   const items = await adminMenu({ staff: req.staff, locale: req.locale })
-  const [here] = items.filter(({ url }) => isWithin(req, url)).sort((a, b) => b.url.length - a.url.length)
+  const [here] = items
+    .flatMap((item) => [item.url, ...(item.alsoUnder ?? [])].map((path) => ({ item, path })))
+    .filter(({ path }) => isWithin(req, path))
+    .sort((a, b) => b.path.length - a.path.length)
   const nav = items.map((item) => ({
     label: item.label,
     url: urlFor(res, item.url),
     icon: item.icon,
-    current: item === here
+    current: item === here?.item
   }))
   const back = { label: t(req.locale)('web:layout.backToCrm'), url: host.homeUrl, icon: 'arrow-left', current: false }
   return {
@@ -65,5 +68,6 @@ async function adminArea(
 
 function isWithin(req: Request, path: string): boolean {
   const [here = ''] = req.address.split('?')
-  return here === path || here.startsWith(`${path}/`)
+  const parts = here.split('/')
+  return path.split('/').every((part, index) => part === '*' || part === parts[index])
 }

@@ -84,10 +84,30 @@ onSqlite('deleting a person', (open) => {
     frank.is(422).sees('Choose what is to be deleted')
   })
 
+  /** She was called and reached otherwise before, staff wrote about her in their own words, and letters went to her. */
+  const withPast = async (anna: Visitor): Promise<void> => {
+    const { host, db } = test.embedded
+    await anna.open(`${door}/privacy`)
+    await anna.send('Send the request', { kind: 'rectify', words: 'I am Anna Umbenannt' })
+    const { id } = (await db('portico_privacy_requests').where({ kind: 'rectify' }).first<{ id: string }>('id'))
+    await frank.open(`${admin}/privacy/requests/${id}`)
+    await frank.send('Done: it is corrected', { answer: 'Dear Mrs. Schmidt (anna@nordwind.example)' })
+    const record = `${admin}/privacy/record?module=Contact&record=anna`
+    await frank.open(record)
+    await frank.send('Save the basis', { basis: 'consent', remark: 'Mrs. Schmidt, by telephone' })
+    await frank.send('Record the consent', { how: 'Mrs. Schmidt rang from 0049405550', purpose: 'news' })
+    frank.is(200)
+    const values = { lastName: 'Umbenannt', email: 'anna.umbenannt@nordwind.example' }
+    await host.save({ module: 'Contact', id: 'anna', values }, { kind: 'staff', id: 'frank' })
+    await test.settle()
+    expect((await userOf('anna'))?.status).to.equal(undefined)
+  }
+
   it('Z30 what is ticked goes, what must stay stays, and the last mail is on its way before the access ends', async () => {
     const { db, host } = test.embedded
     const anna = await customerAt(test, 'anna')
     const user = (await userOf('anna'))!
+    await withPast(anna)
     const id = String((await db('portico_privacy_requests').where({ kind: 'delete' }).first<{ id: string }>('id')).id)
     await preview(id)
     await frank.send('Yes, delete what is ticked', {
@@ -106,9 +126,12 @@ onSqlite('deleting a person', (open) => {
     expect(mails.map((mail) => [String(mail.about), String(mail.state)])).to.deep.equal([
       [`privacy-request:${id}`, 'kept']
     ])
+    expect(await db('portico_mail').where('about', 'like', 'privacy-request:%')).to.have.length(1)
     expect(mails[0].text).to.include('As you asked.').and.include('Ihr Zugang endet')
     expect(await everywhere(customers.anna.email)).to.deep.equal(['portico_mail'])
     expect(await everywhere('Anna Schmidt')).to.deep.equal(['portico_mail'])
+    for (const trace of ['Umbenannt', 'Mrs. Schmidt', '0049405550', 'As you asked.'])
+      expect(await everywhere(trace), trace).to.deep.equal(trace.startsWith('As') ? ['portico_mail'] : [])
     const proof = await requestById(db, id)
     expect(proof).to.include({ state: 'done', subject: 'A. S.', requester: 'A. S.', words: '' })
     const entries = await db('portico_audit').where({ subject: `portal-user:${user.id}` })

@@ -140,6 +140,13 @@ onSqlite('the copy of somebody’s data', (open) => {
       'leftOut'
     ])
     expect(data['record']).to.have.length(1)
+    const naming = data['naming:Case'] as { id: string }[]
+    expect(naming.map((one) => one.id)).to.include('annas-heating-case')
+    expect(data['written:Case'] ?? [], 'not twice').to.deep.equal([])
+    const unseen = data['leftOut']!.filter((one) => String(one).includes('die Ihnen das Portal zurzeit nicht zeigt'))
+    expect(unseen.join()).to.include('Anrufe')
+    expect(JSON.stringify(data['access'])).to.include('"notifications":["answered","new"]')
+    expect(text, 'letters about requests too').to.include('Datenschutz')
     expect(data['messages']!.length).to.be.greaterThan(0)
     const [attached] = [...files.keys()].filter((name) => name.startsWith('files/'))
     expect(attached).to.match(/^files\/[\w-]+-=cmd_calc’ plan\.txt$/)

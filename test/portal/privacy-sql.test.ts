@@ -6,6 +6,8 @@ import type { Person } from '../../src/access/viewer.js'
 import { addConsent, consentsOf, latestStates, type Noting } from '../../src/portal/privacy/consents.js'
 import { mayBeWrittenTo, processingOf, recordBasis } from '../../src/portal/privacy/processing.js'
 import { makeRequest, requestsBy, requestsPerDay } from '../../src/portal/privacy/requests.js'
+import type { Subject } from '../../src/portal/privacy/persons-of.js'
+import { usersOf } from '../../src/portal/privacy/users-of.js'
 import { eachDatabase } from '../support/databases.js'
 
 const frank: Staff = {
@@ -112,6 +114,19 @@ eachDatabase((open) => {
       const many = Array.from({ length: 10 }, (_, n) => ask('one', `lead-${n}`, 'export'))
       expect(await settled(many)).to.equal(requestsPerDay)
       expect(await requestsBy(context.db, 'one')).to.have.length(requestsPerDay)
+    })
+
+    it('Z30 A02 who has no record answers for no record that shares his sign-in; other accesses of his own go with him', async () => {
+      await context.db('portico_portal_users').insert([
+        { ...portalUser('with-record'), identity_id: 'shared' },
+        { ...portalUser('without'), identity_id: 'shared', module: '', record_id: 'without', portal_id: 'second' },
+        { ...portalUser('elsewhere'), identity_id: 'shared', module: '', record_id: 'elsewhere', portal_id: 'third' }
+      ])
+      const found = async (about: Subject): Promise<string[]> =>
+        (await usersOf(context.db, about, 'shared')).map(({ id }) => id).toSorted()
+      expect(await found({ module: '', recordId: 'without' })).to.deep.equal(['elsewhere', 'without'])
+      const all = ['elsewhere', 'with-record', 'without']
+      expect(await found({ module: 'Contact', recordId: 'with-record' })).to.deep.equal(all)
     })
   })
 })

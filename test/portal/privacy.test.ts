@@ -347,6 +347,13 @@ onSqlite('data privacy', (open) => {
     await frank.open(`${admin}/privacy/requests/${await requestOf('export')}`)
     frank.is(200).sees('Otto Ohne')
     await frank.send('Accept: let the person download it')
+    const pageOf = (user: string): string => `${admin}/privacy/record?module=&record=${user}`
+    await frank.open(pageOf(id))
+    frank.is(200).sees('Data privacy of Otto Ohne')
+    const annas = (await portalUserByAddress(db, portal.id, customers.anna.email))!.id
+    expect((await frank.peek(pageOf(annas))).status, 'A02 by her record alone').to.equal(404)
+    const sent = { module: '', record: annas, revision: '0', basis: 'contract', remark: '' }
+    expect((await frank.forge(`${admin}/privacy/record`, sent)).status).to.equal(404)
     await otto.open(`${door}/privacy`)
     const link = otto.page('a[href$="/archive"]').attr('href')!
     const archive = await otto.peek(link)

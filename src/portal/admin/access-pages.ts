@@ -6,6 +6,7 @@ import { inRecycleBin } from '../../access/question.js'
 import { NotFound } from '../../errors.js'
 import { locales } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
+import { shownAddress } from '../../sms/phone-number.js'
 import { readForm } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
@@ -147,7 +148,11 @@ async function showInvitation(
       isAnywhereOpen: open.length > 0,
       address: addresses.length === 1 ? addresses[0] : undefined,
       userTypes: choices.map(({ portal, userType, address }) => {
-        const place = { portal: portal.name, userType: userType.name, address: address ?? '' }
+        const place = {
+          portal: portal.name,
+          userType: userType.name,
+          address: shownAddress(address ?? '')
+        }
         const label = addresses.length === 1 ? 'portal:invitation.place' : 'set-up:invitation.placeAndAddress'
         return { value: userType.id, label: t(label, place) }
       }),

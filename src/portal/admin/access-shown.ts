@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { messagesAbout, troubleWords } from '../../mail/mail-status.js'
+import { shownAddress } from '../../sms/phone-number.js'
 import type { Translate } from '../../web/locale.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { subjectOf, type PortalUser, type PortalUserStatus } from '../people/portal-users.js'
@@ -74,11 +75,14 @@ function labelOf(status: PortalUserStatus, name: string): string {
 }
 
 /** Why he can't come in, or messages don't reach him. */
-function troublesOf(t: Translate, { addressProblem, mailProblem, convertedContactId }: PortalUser): string[] {
+function troublesOf(t: Translate, user: PortalUser): string[] {
+  const { addressProblem, mailProblem, convertedContactId } = user
+  const isUnconfirmed = user.status === 'suspended' && addressProblem === undefined && convertedContactId === undefined
   return [
     ...(convertedContactId === undefined ? [] : [t('life:conversion.waits')]),
     ...(addressProblem === undefined ? [] : [t(`portal:refusal.${addressProblem}`)]),
-    ...(mailProblem === undefined ? [] : [troubleWords(t, mailProblem)])
+    ...(mailProblem === undefined ? [] : [troubleWords(t, mailProblem)]),
+    ...(isUnconfirmed ? [t('people:person.unconfirmed', { address: shownAddress(user.address) })] : [])
   ]
 }
 

@@ -1,12 +1,14 @@
 /** The list of changes, told: the audit list keeps values before and after; here they become lines a reader understands, one for
  *  each thing that differs. */
 import type { Request } from 'express'
-import { operatorKey } from '../../access/describe.js'
+import type { StoredAuditEntry } from '../../audit/audit.js'
 import type { Context } from '../../context.js'
-import type { Catalog, Module } from '../../host/catalog.js'
-import { translator, type Translate } from '../../web/locale.js'
+import type { Module } from '../../host/catalog.js'
+import { translator } from '../../web/locale.js'
+import { configuration, type Configuration } from '../configuration.js'
+import { accessForms, type AccessForm } from '../forms/access-forms.js'
 import { layoutSets } from '../layouts/layouts.js'
-import { isGroup, readCriteria, type Criteria, type Criterion } from '../user-types/criteria.js'
+import { isParts, partsOf, textOf, type Parts, type Telling } from './change-texts.js'
 
 export interface ShownChange {
   readonly id: string
@@ -23,41 +25,66 @@ export interface ShownChange {
 /** So many changes a list tells at most. */
 export const changesTold = 10
 
-/** The last changes of what `subject` names, newest first. */
-export async function changesOf(context: Context, req: Request, subject: string): Promise<ShownChange[]> {
-  const t = translator(req.locale)
-  const entries = await context.audit.list({ subject, limit: changesTold })
-  const catalog = await context.host.catalog(req.locale)
+/** The last changes of what `subjects` name, newest first. */
+export async function changesOf(context: Context, req: Request, ...subjects: string[]): Promise<ShownChange[]> {
+  const entries = await context.audit.list({ subject: subjects, limit: changesTold })
+  const around = await readAround(context, req)
+  return entries.map((entry) => shownChange(around, entry))
+}
+
+type Told = Telling & { readonly layoutNames: ReadonlyMap<string, string> }
+
+type Around = Omit<Told, 'module'> & {
+  readonly forms: ReadonlyMap<string, AccessForm>
+}
+
+async function readAround(context: Context, req: Request): Promise<Around> {
   const layouts = [...(await layoutSets(context.db)).values()].flatMap((set) => set.layouts)
-  const layoutNames = new Map(layouts.map(({ id, name }) => [id, name]))
-  return entries.map((entry) => {
-    const [before, after] = [partsOf(entry.before), partsOf(entry.after)]
-    const module = catalog.modules.get(String(after['module'] ?? before['module'] ?? ''))
-    const telling = { t, catalog, module, layoutNames }
-    return {
-      id: entry.id,
-      at: entry.at,
-      by: entry.actor.name,
-      action: t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
-      about: aboutOf(module, { ...before, ...after }),
-      module: module?.name,
-      details: differences(told(telling, before), told(telling, after))
-    }
-  })
+  return {
+    t: translator(req.locale),
+    catalog: await context.host.catalog(req.locale),
+    all: await configuration(context.db),
+    layoutNames: new Map(layouts.map(({ id, name }) => [id, name])),
+    forms: await accessForms(context.db)
+  }
 }
 
-type Parts = Readonly<Record<string, unknown>>
-
-interface Telling {
-  readonly t: Translate
-  readonly catalog: Catalog
-  /** What the change is about, where the CRM still has it. */
-  readonly module: Module | undefined
-  readonly layoutNames: ReadonlyMap<string, string>
+function shownChange(around: Around, entry: StoredAuditEntry): ShownChange {
+  const [before, after] = [partsOf(entry.before), partsOf(entry.after)]
+  const named = around.catalog.modules.get(String(after['module'] ?? before['module'] ?? ''))
+  const telling = { ...around, module: named ?? moduleAbout(around, entry) }
+  const parts = { ...before, ...after }
+  return {
+    id: entry.id,
+    at: entry.at,
+    by: entry.actor.name,
+    action: around.t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
+    about: isAboutPerson(entry) ? aboutPerson(parts) : aboutOf(telling, named, parts),
+    module: named?.name,
+    details: differences(told(telling, before), told(telling, after))
+  }
 }
 
-function aboutOf(module: Module | undefined, parts: Parts): string | undefined {
+function isAboutPerson({ subject }: StoredAuditEntry): boolean {
+  return subject.startsWith('portal-user:')
+}
+
+/** Whose fields a change of a user type or of one of its forms is about. */
+function moduleAbout({ all, forms, catalog }: Around, { subject }: StoredAuditEntry): Module | undefined {
+  const [kind = '', id = ''] = subject.split(':')
+  const userTypeId = kind === 'form' ? forms.get(id)?.userTypeId : id
+  return catalog.modules.get(all.userTypes.get(userTypeId ?? '')?.primaryModule ?? '')
+}
+
+function aboutOf({ t }: Telling, module: Module | undefined, parts: Parts): string | undefined {
+  if (typeof parts['message'] === 'string') return t(`sms:kind.${parts['message']}`)
   const about = module?.labelPlural ?? parts['module'] ?? parts['portalUser'] ?? parts['userType']
+  return typeof about === 'string' ? about : undefined
+}
+
+/** In which module somebody is says nothing about what was done to him. */
+function aboutPerson(parts: Parts): string | undefined {
+  const about = parts['portalUser'] ?? parts['userType']
   return typeof about === 'string' ? about : undefined
 }
 
@@ -69,19 +96,22 @@ function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
 }
 
 /** What stands in the name of the change already, or is nobody's business. */
-const untold = new Set(['id', 'revision', 'module', 'portalUser', 'recordId'])
+const untold = new Set(['id', 'revision', 'module', 'portalUser', 'recordId', 'message'])
 
-function told(telling: Telling, parts: Parts): Map<string, string> {
+function told(telling: Told, parts: Parts): Map<string, string> {
   return new Map(
     Object.entries(parts).flatMap(([name, value]) => (untold.has(name) ? [] : linesOf(telling, name, value)))
   )
 }
 
+/** What is kept as an id and told by its name. */
+const aliases: Readonly<Record<string, string>> = { userTypeId: 'userType' }
+
 type Line = readonly [name: string, text: string]
 
-function linesOf(telling: Telling, name: string, value: unknown): Line[] {
+function linesOf(telling: Told, name: string, value: unknown): Line[] {
   const { t, layoutNames } = telling
-  const key = `portal:change.${name}`
+  const key = `portal:change.${aliases[name] ?? name}`
   const own = t(key) === key ? name : t(key)
   if (name === 'fields') return fieldLines(telling, value, (field) => t('portal:change.field', { field }))
   if (name === 'layouts' && isParts(value))
@@ -100,161 +130,4 @@ function fieldLines({ t, module }: Telling, value: unknown, nameOf: (field: stri
     nameOf(module?.fields.get(field)?.label ?? field),
     t(`portal:change.released.${how === 'readOnly' ? 'readOnly' : 'editable'}`)
   ])
-}
-
-/** Words of ours that are stored as they are, with where their texts stand. */
-const wordTexts: Readonly<Record<string, string>> = {
-  kind: 'portal:change.kinds',
-  notes: 'portal:noteRight',
-  language: 'portal:change.languages',
-  view: 'portal:change.views',
-  shape: 'dashboards:shape',
-  period: 'dashboards:period',
-  locale: 'portal:change.languages',
-  dateFormat: 'portal:format',
-  timeFormat: 'portal:format',
-  read: 'roles:level',
-  edit: 'roles:level',
-  delete: 'roles:level',
-  stream: 'roles:level',
-  status: 'portal:status',
-  deed: 'people:do',
-  problem: 'portal:refusal',
-  preference: 'portal:change.preferences',
-  basis: 'privacy:basis',
-  consent: 'privacy:consent',
-  request: 'privacy:kind'
-}
-
-/** Values that are told in a way of their own, by name. */
-const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => string>> = {
-  criteria: (telling, value) => criteriaText(telling, readCriteria(JSON.stringify(value))),
-  path: ({ catalog, module }, value) => pathText(catalog, module, String(value)),
-  rights: ({ t }, value) =>
-    [value]
-      .flat()
-      .map((right) => t(`portal:right.${String(right)}`))
-      .join(', '),
-  primaryModule: ({ catalog }, value) => catalog.modules.get(String(value))?.labelPlural ?? String(value),
-  parts: ({ t }, value) =>
-    [value]
-      .flat()
-      .map((part) => t(`privacy:part.${String(part)}`))
-      .join(', '),
-  purposes: (_, value) => [value].flat().map(labelOf).join(', '),
-  by: fieldText,
-  sum: fieldText,
-  columns: (telling, value) =>
-    [value]
-      .flat()
-      .map((name) => fieldText(telling, name))
-      .join(', '),
-  filters: (telling, value) =>
-    criteriaText(telling, readCriteria(JSON.stringify({ join: 'all', of: filtersIn(value) }))),
-  tabs: (telling, value) =>
-    [value]
-      .flat()
-      .flatMap((word) => tabText(telling, String(word)))
-      .join(', ')
-}
-
-/** Of a purpose of consent its first name; what is a text already stays. */
-function labelOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  return headingOf(partsOf(value)['labels'])
-}
-
-function fieldText({ module }: Telling, name: unknown): string {
-  return module?.fields.get(String(name))?.label ?? String(name)
-}
-
-/** A dashlet's filters, as comparisons by value. */
-function filtersIn(value: unknown): unknown[] {
-  return [value].flat().map((filter) => {
-    const { field, operator, value: compared } = partsOf(filter)
-    return { field, operator, match: { by: 'value', value: compared } }
-  })
-}
-
-/** Nothing, and no, say nothing: what is missing on one side is told by the other. */
-function textOf(telling: Telling, name: string, value: unknown): string {
-  if (value === null || value === undefined || value === false || value === '') return ''
-  const teller = Object.hasOwn(tellers, name) ? tellers[name] : undefined
-  return teller ? teller(telling, value) : plainText(telling, name, value)
-}
-
-function plainText(telling: Telling, name: string, value: unknown): string {
-  if (value === true) return telling.t('portal:value.yes')
-  if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return wordText(telling.t, name, value)
-  const texts = [value].flat().map((one) => (typeof one === 'string' ? one : sectionText(telling, one)))
-  return texts.filter((text) => text !== '').join(', ')
-}
-
-/** Of the navigation, what it shows; a word that begins with `-` hides its entry. */
-function tabText({ t, catalog }: Telling, word: string): string[] {
-  if (word.startsWith('-')) return []
-  const module = catalog.modules.get(word.replace(/^module:/, ''))
-  return [module?.labelPlural ?? t(word === 'home' ? 'portal:change.home' : 'portal:change.webTab')]
-}
-
-function wordText(t: Translate, name: string, value: string): string {
-  const texts = wordTexts[name]
-  const key = texts === undefined ? undefined : `${texts}.${value}`
-  const text = key === undefined ? value : t(key)
-  return text === key ? value : text
-}
-
-/** A section of a layout, a title in several languages, and whatever else has parts: the words in it. */
-function sectionText(telling: Telling, value: unknown): string {
-  const { label, fields, any, field, values } = partsOf(value)
-  const named = (name: unknown): string => fieldText(telling, name)
-  if (Array.isArray(fields)) return `${headingOf(label)}: ${fields.map(named).join(', ')}`
-  if (typeof any === 'string') return any
-  if (Array.isArray(values)) return `${named(field)}: ${values.join(', ')}`
-  return isParts(value)
-    ? Object.values(value)
-        .filter((one) => typeof one === 'string')
-        .join(', ')
-    : ''
-}
-
-function headingOf(label: unknown): string {
-  if (typeof label === 'string') return label
-  const [first] = Object.values(partsOf(label))
-  return typeof first === 'string' ? first : ''
-}
-
-/** `Account › Contacts`; a way that is gone stays as it was called. */
-function pathText(catalog: Catalog, from: Module | undefined, path: string): string {
-  let here = from
-  const labels = path.split('.').map((name) => {
-    const link = here?.links.get(name)
-    here = link && catalog.modules.get(link.to)
-    return link?.label ?? name
-  })
-  return labels.join(' › ')
-}
-
-function criteriaText(telling: Telling, criteria: Criteria | undefined): string {
-  if (!criteria) return ''
-  const parts = criteria.of.map((part) =>
-    isGroup(part) ? `(${criteriaText(telling, part)})` : criterionText(telling, part)
-  )
-  return parts.join(telling.t(`access:condition.${criteria.join}`))
-}
-
-function criterionText({ t, module }: Telling, { field: name, operator, match }: Criterion): string {
-  const field = module?.fields.get(name)
-  const value = match.by === 'field' ? match.field : String(match.value ?? '')
-  const shown = field?.options.find((option) => option.value === value)?.label ?? value
-  return `${field?.label ?? name} ${t(`portal:operator.${operatorKey[operator]}`)} ${shown}`.trim()
-}
-
-function partsOf(value: unknown): Parts {
-  return isParts(value) ? value : {}
-}
-
-function isParts(value: unknown): value is Parts {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -208,10 +208,17 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
       notice: again?.notice,
       saved: req.query['saved'] === '1',
       discarded: req.query['discarded'] === '1',
+      moved: movedIn(req),
       listUrl: adminUrl(res)
     },
     { status: again?.status }
   )
+}
+
+/** How many people a user type had that was deleted just now. */
+function movedIn({ query }: Request): number | undefined {
+  const moved = Number(query['moved'])
+  return Number.isInteger(moved) && moved >= 0 && query['moved'] !== '' ? moved : undefined
 }
 
 function userTypeRow(

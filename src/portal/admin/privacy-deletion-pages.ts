@@ -8,6 +8,7 @@ import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { acceptDeletion } from '../privacy/decisions.js'
 import { belongingsOf, choicesFor, planFrom, proposedFor, type Belongings } from '../privacy/deletion.js'
+import { knownElsewhere } from '../privacy/known.js'
 import { carryOut } from '../privacy/erasure.js'
 import { deletionParts, keepings, requestById, takeOverDeletion, type PrivacyRequest } from '../privacy/requests.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
@@ -44,7 +45,8 @@ export function deletePage(context: Context): RequestHandler {
         const plan = planFrom(belongings, choices, {
           parts: part,
           modules: keptIn(req, belongings),
-          staffId: req.staff.id
+          staffId: req.staff.id,
+          known: await knownElsewhere(context, belongings)
         })
         await acceptDeletion(context, request, { id: request.id, revision }, { answer, by: req.staff, plan })
         await goOn(context, req, res, request.id)

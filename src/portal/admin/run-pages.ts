@@ -48,9 +48,17 @@ type Asked = z.infer<typeof question>
 export function newRunPage(context: Context): RequestHandler {
   return async (req, res) => {
     const wanted = wantedIn(req)
-    if (wanted) await showQuestion(context, req, res, wanted)
+    if (wanted) await askOrSendBack(context, req, res, wanted)
     else res.redirect(303, adminUrl(res, 'runs'))
   }
+}
+
+/** With nobody chosen, back to the list, which says so. */
+async function askOrSendBack(context: Context, req: Request, res: Response, wanted: Asked): Promise<void> {
+  mustBeOpenTo(req.staff, wanted.kind)
+  const isAnybodyChosen = wanted.all !== undefined || wanted.user.length + wanted.record.length > 0
+  if (isAnybodyChosen) return showQuestion(context, req, res, wanted)
+  res.redirect(303, `${cancelUrl(res, wanted, scopeNamed(wanted.scope))}&nobody=1`)
 }
 
 function wantedIn({ query }: Request): Asked | undefined {

@@ -4,12 +4,15 @@ import { Readable } from 'node:stream'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../../context.js'
 import type { Staff } from '../../host/host.js'
+import { shownAddress } from '../../sms/phone-number.js'
 import { csvOf } from '../../web/csv.js'
 import { sendFile } from '../../web/downloads.js'
+import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { queryText } from '../../web/paging.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { refusal } from '../people/eligibility.js'
+import type { UserScope } from '../people/portal-users.js'
 import {
   countItems,
   countReasons,
@@ -25,6 +28,7 @@ import {
 import { endRun } from '../people/runs/work.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { kindsOpenTo, mustBeOpenTo } from './run-pages.js'
+import { typeName } from './type-name.js'
 import { scopeNamed, scopeWord, usersUrl } from './user-filters.js'
 import { accessUrl, candidatesUrl } from './user-type-pages.js'
 
@@ -75,7 +79,11 @@ export function failedDownload(context: Context): RequestHandler {
       ? await itemsOf(context.db, run.id, { states: ['failed'], limit: mostItems })
       : []
     const head = [t('portal:users.name'), t('portal:users.address'), t('people:run.reason')]
-    const rows = items.map((item) => [nameIn(context, req, item), item.address, reasonText(context, req, item.reason)])
+    const rows = items.map((item) => [
+      nameIn(context, req, item),
+      shownAddress(item.address),
+      reasonText(context, req, item.reason)
+    ])
     const content = Buffer.from(csvOf([head, ...rows]), 'utf8')
     const info = { id: run.id, name: `${run.kind}-${run.createdAt.slice(0, 10)}.csv`, type: 'text/csv; charset=utf-8' }
     await sendFile(res, { ...info, size: content.length }, Readable.from([content]))
@@ -94,8 +102,8 @@ export function runListPage(context: Context): RequestHandler {
     const to = (from: number): string =>
       `?${new URLSearchParams({ ...(word === undefined ? {} : { scope: word }), skip: String(from) }).toString()}`
     await page(res, 'portal-admin/runs', {
-      userType: scope?.kind === 'type' ? all.userTypes.get(scope.userTypeId)?.name : undefined,
-      runs: await Promise.all(runs.slice(0, perPage).map((run) => rowOf(context, res, all, run))),
+      userType: scope && nameOfScope(context.t(req.locale), all, scope),
+      runs: await Promise.all(runs.slice(0, perPage).map((run) => rowOf(context, req, res, { all, run }))),
       usersUrl: scope && usersUrl(res, scope),
       listUrl: adminUrl(res, 'users'),
       pages: {
@@ -106,18 +114,23 @@ export function runListPage(context: Context): RequestHandler {
   }
 }
 
-async function rowOf(context: Context, res: Response, all: Configuration, run: Run): Promise<Record<string, unknown>> {
+async function rowOf(
+  context: Context,
+  req: Request,
+  res: Response,
+  { all, run }: { all: Configuration; run: Run }
+): Promise<Record<string, unknown>> {
   return {
     ...run,
-    about: nameOfScope(all, run),
+    about: nameOfScope(context.t(req.locale), all, run.scope),
     by: (await context.host.staffById(run.staffId))?.name ?? '',
     counts: await countItems(context.db, run.id),
     url: adminUrl(res, 'runs', run.id)
   }
 }
 
-function nameOfScope(all: Configuration, { scope }: Run): string | undefined {
-  return scope.kind === 'type' ? (all.userTypes.get(scope.userTypeId)?.name ?? '–') : undefined
+function nameOfScope(t: Translate, all: Configuration, scope: UserScope): string | undefined {
+  return scope.kind === 'type' ? (typeName(t, all, scope.userTypeId) ?? '–') : undefined
 }
 
 /** @throws NotFound, also for what this staff member could not have ordered */
@@ -145,7 +158,7 @@ async function showRun(context: Context, req: Request, res: Response, run: Run, 
       counts,
       handled: run.total - counts.waiting,
       share: shareDone(run, counts),
-      userType: nameOfScope(all, run),
+      userType: nameOfScope(context.t(req.locale), all, run.scope),
       target: all.userTypes.get(run.targetTypeId ?? '')?.name,
       by: (await context.host.staffById(run.staffId))?.name ?? '',
       mayRead: maySeeNames(run, req.staff),

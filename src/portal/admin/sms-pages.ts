@@ -120,7 +120,12 @@ async function showAll(context: Context, req: Request, res: Response, again?: Ag
       ownDomain: ownDomain(context.config),
       notice: again?.notice,
       saved: req.query['saved'] === '1',
-      changes: await changesOf(context, req, 'setting:sms'),
+      changes: await changesOf(
+        context,
+        req,
+        'setting:sms',
+        ...templates.map((one) => subjectOfTemplate(one.kind, one.language))
+      ),
       listUrl: adminUrl(res)
     },
     { status: again?.status }

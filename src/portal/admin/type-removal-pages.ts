@@ -40,8 +40,8 @@ function submitRemoval(context: Context, req: Request, res: Response, { id, port
     req,
     async () => {
       const { revision, target } = readForm(removalForm, req.body)
-      await deleteType(context, { id, revision }, target || undefined, req.staff)
-      res.redirect(303, `${adminUrl(res, portalId)}?discarded=1`)
+      const moved = await deleteType(context, { id, revision }, target || undefined, req.staff)
+      res.redirect(303, `${adminUrl(res, portalId)}?moved=${moved}`)
     },
     async (again) => showRemoval(context, req, res, await placeOf(context, req), again)
   )

@@ -1,6 +1,7 @@
 /** The users page, of one user type, of everybody, and of those without a record in the CRM (Z21, E08). */
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
+import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { countsIn, portalUsersIn, type PortalUser, type StatusCounts, type UserScope } from '../people/portal-users.js'
@@ -46,6 +47,8 @@ export async function showUsers(
     frame,
     scope: scopeWord(scope),
     kind: scope.kind,
+    emptyText: emptyText(context.t(req.locale), asked, counts, frame),
+    nobody: req.query['nobody'] === '1',
     users: found.slice(0, perPage).map((user) => rowOf(res, all, user)),
     asked,
     ...tabsOf(context, req, usersUrl(res, scope), counts, asked.filter),
@@ -55,6 +58,13 @@ export async function showUsers(
     action: usersUrl(res, scope),
     pages: pagesOf(usersUrl(res, scope), asked, found.length > perPage)
   })
+}
+
+/** Nobody at all, or nobody in this filter. */
+function emptyText(t: Translate, { search, filter }: AskedUsers, counts: StatusCounts, frame: UserListFrame): string {
+  if (search !== '') return t('portal:users.nothingFound')
+  const isAnybodyThere = filterCounts(counts).all > 0
+  return isAnybodyThere ? t('people:users.noneIn', { filter: t(`portal:users.filter.${filter}`) }) : frame.empty
 }
 
 function rowOf(res: Response, all: Configuration, user: PortalUser): Record<string, unknown> {

@@ -1,7 +1,6 @@
 /** Administrators' pages about who has a user type, and who might (Z15, Z21). */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../../context.js'
-import { languageChoices } from '../../web/locale.js'
 import { cursorOf, pageLinks, queryText } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { configuration } from '../configuration.js'
@@ -98,8 +97,7 @@ export function candidateListPage(context: Context): RequestHandler {
       limit: context.config.limits.activeUsersPerType,
       scope: userTypeId,
       search,
-      languages: languageChoices,
-      language: req.staff.locale,
+      nobody: req.query['nobody'] === '1',
       action: candidatesUrl(res, userTypeId),
       runUrl: adminUrl(res, 'runs', 'new'),
       usersUrl: usersUrlFor(req.staff, res, place),

@@ -7,11 +7,12 @@ import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { phoneTypesAreOpen } from '../../sms/templates.js'
-import { isDecided, releaseOf, rights, type Release, type UserType } from '../configuration.js'
+import { isDecided, releaseOf, rights, type Portal, type Release, type UserType } from '../configuration.js'
 import { layoutSets, layoutsOf, type LayoutSet } from '../layouts/layouts.js'
 import { ownerModules, pathNamed } from '../link-path.js'
 import { portalById, portalUrl } from '../portals/portals.js'
 import { countByStatus } from '../people/portal-users.js'
+import { portalRoles } from '../roles/roles.js'
 import { goneFrom } from '../user-types/release-check.js'
 import { finishSetUp, inOrder, stepOf } from '../user-types/set-up.js'
 import { addressFieldOf, discardUserType } from '../user-types/user-types.js'
@@ -70,6 +71,7 @@ async function showSummary(context: Context, req: Request, res: Response, again?
       released: inOrder(catalog, userType).map((release) =>
         releasedRow(context.t(req.locale), res, { ...place, layouts }, release)
       ),
+      roles: await rolesOfPortal(context, res, portal),
       webTabs: userType.webTabIds.flatMap((id) => tabs.get(id)?.name ?? []),
       address: addressIn(context.t(req.locale), place),
       texts: await textsOf(context, res, userType),
@@ -82,6 +84,16 @@ async function showSummary(context: Context, req: Request, res: Response, again?
     },
     { status: again?.status }
   )
+}
+
+/** What the portal gives everybody beside what stands here (E02). */
+async function rolesOfPortal(
+  context: Context,
+  res: Response,
+  { roleIds }: Pick<Portal, 'roleIds'>
+): Promise<{ name: string; url: string }[]> {
+  const roles = await portalRoles(context.db)
+  return roleIds.flatMap((id) => ({ name: roles.get(id)?.name ?? '', url: adminUrl(res, 'roles', id) }))
 }
 
 /** The module that was taken back just now; undefined for any other word. */

@@ -182,7 +182,7 @@ async function switchForm(
 /** For the audit list. */
 function told(draft: AccessFormDraft, inNameOf: string): Record<string, unknown> {
   const { name, slug, needsApproval, fields, introductions } = draft
-  return { name, slug, needsApproval, asked: fields.join(', '), inNameOf, introduction: introductions.en }
+  return { name, slug, needsApproval, asked: fields, inNameOf, introduction: introductions.en }
 }
 
 function rowOf({ name, slug, needsApproval, fields, introductions }: AccessFormDraft): Record<string, unknown> {

@@ -1,10 +1,11 @@
 /** Requests for access: what visitors sent by portal forms. A request is a row of ours and nothing else; it gives no right (Z32). */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { momentAt } from '../../db/moment.js'
 import { NotFound } from '../../errors.js'
 import { locales, type Locale } from '../../host/catalog.js'
 import type { FieldValue } from '../../host/host.js'
+import { hashOfToken, newToken } from '../../signing.js'
 
 /** `unconfirmed`: nobody has shown yet that the address is his; staff don't see it. */
 export type RequestState = 'unconfirmed' | 'waiting' | 'approved' | 'refused'
@@ -53,7 +54,7 @@ export async function putRequest(
 ): Promise<{ id: string; token: string; replaced: readonly string[] }> {
   const { formId, address } = request
   const id = randomUUID()
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   const earlier = { form_id: formId, address, state: 'unconfirmed' }
   const replaced = await trx('portico_form_requests').where(earlier).pluck<string[]>('id')
   await trx('portico_form_requests').whereIn('id', replaced).delete()
@@ -61,7 +62,7 @@ export async function putRequest(
     ...{ id, form_id: formId, address, name: request.name, language: request.language },
     values: JSON.stringify(request.values),
     state: 'unconfirmed',
-    token_hash: hashOf(token),
+    token_hash: hashOfToken(token),
     created_at: momentAt(now),
     expires_at: momentAt(now + confirmationHours * 60 * 60_000),
     revision: 1
@@ -84,7 +85,7 @@ export async function requestBehind(
 ): Promise<FormRequest | undefined> {
   const [request] = await read(db, (rows) =>
     rows
-      .where({ form_id: formId, token_hash: hashOf(token), state: 'unconfirmed' })
+      .where({ form_id: formId, token_hash: hashOfToken(token), state: 'unconfirmed' })
       .where('expires_at', '>', momentAt(now))
   )
   return request
@@ -156,10 +157,6 @@ export async function forgetFormsOfType(trx: Knex, userTypeId: string): Promise<
 /** A request as it is talked about in the audit list and in queued mail. */
 export function subjectOfRequest({ id }: Pick<FormRequest, 'id'>): string {
   return `form-request:${id}`
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }
 
 function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {

@@ -1,5 +1,5 @@
 /** When a form was opened, signed: a program fills one in faster than anybody can read it (Z32). */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isSame, proofOf } from '../../signing.js'
 
 /** Nobody reads and fills in a form faster than this. */
 const fewestSeconds = 3
@@ -22,9 +22,5 @@ export function readStamp(secret: string, formId: string, { stamp, now }: { stam
 }
 
 function signed(secret: string, formId: string, at: string): string {
-  return createHmac('sha256', secret).update(`access-form:${formId}:${at}`).digest('base64url')
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+  return proofOf({ secret, purpose: 'access-form' }, formId, at)
 }

@@ -1,7 +1,7 @@
 /** Tokens of the links by which mails are turned off without a sign-in: who and what, and a proof that we wrote it. They work for as
  *  long as the mail they stand in lies somewhere, and can do nothing else. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../../config.js'
+import { isSame, proofOf } from '../../signing.js'
 import { notificationKinds, type NotificationKind } from './preferences.js'
 
 /** One kind of mail, or all of them. */
@@ -15,25 +15,17 @@ export interface Unsubscription {
 type Secret = Pick<Config, 'secret'>
 
 export function unsubscribeToken(config: Secret, { portalUserId, from }: Unsubscription): string {
-  return `${portalUserId}.${from}.${proofOf(config, portalUserId, from)}`
+  return `${portalUserId}.${from}.${proof(config, portalUserId, from)}`
 }
 
 /** @returns undefined for what we did not write. */
 export function unsubscriptionIn(config: Secret, token: string): Unsubscription | undefined {
-  const [portalUserId = '', word, proof = '', ...rest] = token.split('.')
+  const [portalUserId = '', word, given = '', ...rest] = token.split('.')
   const from = ([...notificationKinds, 'all'] as const).find((one) => one === word)
   if (from === undefined || rest.length > 0) return undefined
-  return isSame(proof, proofOf(config, portalUserId, from)) ? { portalUserId, from } : undefined
+  return isSame(given, proof(config, portalUserId, from)) ? { portalUserId, from } : undefined
 }
 
-function proofOf({ secret }: Secret, portalUserId: string, from: Unsubscribed): string {
-  const key = createHash('sha256').update(`unsubscribe:${secret}`).digest()
-  return createHmac('sha256', key)
-    .update(JSON.stringify([portalUserId, from]))
-    .digest('base64url')
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
+function proof({ secret }: Secret, portalUserId: string, from: Unsubscribed): string {
+  return proofOf({ secret, purpose: 'unsubscribe' }, portalUserId, from)
 }

@@ -113,7 +113,7 @@ async function forgetRights(trx: Knex, { id }: PortalUser): Promise<void> {
 }
 
 /** Only from the status that was read: of two who act at once, the second is told by what he finds. @throws ChangedMeanwhile */
-export async function changeStatus(
+async function changeStatus(
   context: Context,
   trx: Knex,
   user: PortalUser,

@@ -282,13 +282,24 @@ function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
     .slice(0, 100)
     .split(/\s+/)
     .filter((word) => word !== '')
-  for (const word of words) {
-    const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
-    rows.where((either) =>
-      either.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern])
-    )
-  }
-  return rows
+  return rows.where((either) => {
+    either.where((all) => {
+      for (const word of words) all.where((one) => contains(one, word))
+    })
+    const digits = digitsIn(search)
+    if (digits !== undefined) either.orWhereRaw('address like ?', [`+%${digits}%`])
+  })
+}
+
+function contains(rows: Knex.QueryBuilder, word: string): void {
+  const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
+  rows.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern])
+}
+
+/** Of a number as people write it, or a part of one, what is in it however it is kept. */
+function digitsIn(search: string): string | undefined {
+  const digits = search.replace(/^\s*0+|\D/g, '')
+  return /^[+\d\s()./–-]+$/.test(search) && digits.length > 2 ? digits : undefined
 }
 
 type Stored = Omit<

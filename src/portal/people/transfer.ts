@@ -50,7 +50,7 @@ export async function prepareTransfer(
 }
 
 /** Whatever his status is. @throws PorticoError when the type has no room for one more, ChangedMeanwhile */
-export async function transferIn(
+async function transferIn(
   context: Context,
   trx: Knex,
   { user, before, target, by }: { user: PortalUser; before: string; target: UserType; by: Staff }

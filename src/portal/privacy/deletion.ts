@@ -1,22 +1,21 @@
 /** What deleting a person would remove, what would stay and why: shown to staff before they decide (Z30 *delete*). */
 import type { Knex } from 'knex'
 import { feedEntries, writtenCounts } from '../../access/authorship.js'
-import { any, ID, linked, oneOf, writtenBy, type Condition } from '../../access/condition.js'
+import type { Condition } from '../../access/condition.js'
 import { narrowRecords } from '../../access/question.js'
 import type { Context } from '../../context.js'
-import type { Catalog, Module } from '../../host/catalog.js'
+import type { Module } from '../../host/catalog.js'
 import { Invalid } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
 import type { PortalUser } from '../people/portal-users.js'
+import { messageSubjects, type Belonging } from './belonging-rows.js'
+import { linkedConditions, type Wrote } from './linked-modules.js'
 import { auditSubjectOf, hasRecord, type Subject } from './persons-of.js'
 import type { DeletionPart, DeletionPlan, Keeping } from './requests.js'
 import { usersOf, usersWithIds } from './users-of.js'
 
 /** What belongs to a person who is to be deleted. */
-export interface Belongings {
-  readonly subject: Subject
-  /** His accesses, those that ended too. */
-  readonly users: readonly PortalUser[]
+export interface Belongings extends Belonging {
   /** Modules with records that name him or that he wrote. */
   readonly modules: readonly LinkedModule[]
   readonly notes: number
@@ -47,20 +46,15 @@ export async function belongingsOf(
     users,
     modules: await linkedModules(context, subject, { ids, written }),
     notes: written.get(feedEntries) ?? 0,
-    messages: await countMessages(context.db, ids),
+    messages: await countMessages(context.db, { subject, users }),
     isExternalUser: await isExternalUser(context.db, subject, users)
   }
-}
-
-interface Wrote {
-  readonly ids: readonly string[]
-  readonly written: ReadonlyMap<string, number>
 }
 
 async function linkedModules(context: Context, subject: Subject, wrote: Wrote): Promise<LinkedModule[]> {
   const catalog = await context.host.catalog('en')
   const found: LinkedModule[] = []
-  for (const [module, when] of conditions(catalog, subject, wrote)) {
+  for (const [module, when] of linkedConditions(catalog, subject, wrote)) {
     const door = await narrowRecords(context.kernel, { module: module.name, when, fields: [] })
     const { count, capped } = await door.count(module.name)
     if (count > 0) found.push({ module, when, count, isCapped: capped })
@@ -68,35 +62,13 @@ async function linkedModules(context: Context, subject: Subject, wrote: Wrote): 
   return found
 }
 
-/** Records that name the person in a lookup, and those he wrote, by module; never his own, and no line items: those go with theirs. */
-function conditions(catalog: Catalog, subject: Subject, { ids, written }: Wrote): Map<Module, Condition> {
-  const all = new Map<Module, Condition>()
-  for (const module of catalog.modules.values()) {
-    if (module.partOf || module.name === subject.module) continue
-    const naming = hasRecord(subject) ? lookupsTo(module, subject.module) : []
-    const when = any(
-      ...naming.map((link) => linked(link, oneOf(ID, [subject.recordId]))),
-      ...(written.has(module.name) ? ids.map((id) => writtenBy(module.name, id)) : [])
-    )
-    if (when.kind !== 'never') all.set(module, when)
-  }
-  return all
-}
-
-/** Links of the module that are kept in a column of its own and lead to the person's. */
-function lookupsTo({ links }: Module, person: string): string[] {
-  return [...links.values()]
-    .filter(({ to, storage }) => to === person && storage.kind === 'column')
-    .map(({ name }) => name)
-}
-
 /** What is kept unless staff say otherwise: what has amounts is kept for the law, all else for the contract it belongs to. */
 export function proposedFor({ fields }: Module): Keeping {
   return [...fields.values()].some(({ type }) => type === 'money') ? 'legal-obligation' : 'contract'
 }
 
-async function countMessages(db: Knex, userIds: readonly string[]): Promise<number> {
-  const about = userIds.map((id) => `portal-user:${id}`)
+async function countMessages(db: Knex, belonging: Belonging): Promise<number> {
+  const about = await messageSubjects(db, belonging)
   let total = 0
   for (const table of ['portico_mail', 'portico_sms'] as const) {
     const [row] = await db(table).whereIn('about', about).count<{ n: number | string }[]>({ n: '*' })
@@ -142,7 +114,7 @@ export async function choicesFor(
 export function planFrom(
   { users }: Belongings,
   choices: readonly Choice[],
-  { parts, ...chosen }: Pick<DeletionPlan, 'parts' | 'modules' | 'staffId'>
+  { parts, ...chosen }: Pick<DeletionPlan, 'parts' | 'modules' | 'staffId' | 'known'>
 ): DeletionPlan {
   const possible = new Set(choices.filter(({ isPossible }) => isPossible).map(({ part }) => part))
   const taken = parts.filter((part) => possible.has(part))

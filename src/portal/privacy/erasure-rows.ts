@@ -1,9 +1,11 @@
 /** What a deletion does to our own tables: texts go, names become initials, and what proves something stays (decision 0014). */
 import type { Knex } from 'knex'
-import type { PortalUser } from '../people/portal-users.js'
+import { subjectOfRequest } from '../forms/requests.js'
+import { formRequestsOf, itemsOfRuns, messageSubjects, requestsOf, type Belonging } from './belonging-rows.js'
 import { auditSubjectsOf } from './deletion.js'
-import { initialsOf, withoutNames, type Known } from './initials.js'
-import type { Subject } from './persons-of.js'
+import { initialsOf, uniteKnown, withoutNames, type Known } from './initials.js'
+import { knownHere } from './known.js'
+import { requestSubject } from './requests.js'
 
 /** Sign-ins that nobody else uses, with everything that hangs on them. */
 export async function forgetIdentities(trx: Knex, ids: readonly string[]): Promise<void> {
@@ -21,68 +23,49 @@ async function isUsed(trx: Knex, identityId: string): Promise<boolean> {
   return portal !== undefined || external !== undefined
 }
 
-/** Mails and text messages to him, sent or not; the last one is about the request, and goes. */
-export async function forgetMessages(trx: Knex, users: readonly PortalUser[]): Promise<void> {
-  const about = users.map(({ id }) => `portal-user:${id}`)
+/** Mails and text messages to him, sent or not; but not the last one, which is about the request. */
+export async function forgetMessages(trx: Knex, belongings: Belonging, request: { id: string }): Promise<void> {
+  const about = (await messageSubjects(trx, belongings)).filter((subject) => subject !== requestSubject(request))
   for (const table of ['portico_mail', 'portico_sms'] as const) await trx(table).whereIn('about', about).delete()
 }
 
-interface Forgotten {
-  readonly subject: Subject
-  readonly users: readonly PortalUser[]
-  /** Further names. */
-  readonly also: readonly string[]
+interface Forgotten extends Belonging {
+  /** As the request calls him. */
+  readonly name: string
+  /** What no table says any more. */
+  readonly known: Known
 }
 
-export async function forgetNames(trx: Knex, { subject, users, also }: Forgotten): Promise<void> {
-  const { module, recordId } = subject
+export async function forgetNames(trx: Knex, { subject, users, name, known: elsewhere }: Forgotten): Promise<void> {
   const ids = users.map(({ id }) => id)
-  const known: Known = {
-    names: [...new Set([...users.map(({ name }) => name), ...also])].filter((name) => name.trim().length > 2),
-    addresses: [...new Set(users.map(({ address }) => address))].filter((address) => address.length > 4)
-  }
-  const name = initialsOf(known.names[0] ?? '')
-  await trx('portico_portal_users')
-    .whereIn('id', ids)
-    .where({ status: 'removed' })
-    .update({ name, address: '', notifications: null, mail_problem: null })
-  await trx('portico_doings').whereIn('portal_user_id', ids).update({ name })
+  const known = uniteKnown([elsewhere, await knownHere(trx, { subject, users })])
+  const forms = await formRequestsOf(trx, { subject, users }, known.addresses)
+  const called = initialsOf(name)
+  for (const user of users)
+    await trx('portico_portal_users')
+      .where({ id: user.id, status: 'removed' })
+      .update({ name: initialsOf(user.name), address: '', notifications: null, mail_problem: null })
+  await trx('portico_doings').whereIn('portal_user_id', ids).update({ name: called })
   await trx('portico_notifications').whereIn('portal_user_id', ids).delete()
-  await trx('portico_run_items').where({ module, record_id: recordId }).update({ name, address: '' })
-  await trx('portico_form_requests').whereIn('portal_user_id', ids).delete()
-  await trx('portico_form_requests').where({ module, record_id: recordId }).delete()
-  await trx('portico_form_requests')
-    .whereIn('address', [...known.addresses])
-    .delete()
-  await forgetInPrivacy(trx, { subject, users, also }, known)
-  await forgetInAudit(trx, auditSubjectsOf(subject, users), ids, known)
+  await itemsOfRuns(trx, { subject, users }).update({ name: called, address: '' })
+  const requests = await forgetInPrivacy(trx, { subject, users }, called)
+  const about = [...requests.map((id) => requestSubject({ id })), ...forms.map((id) => subjectOfRequest({ id }))]
+  await forgetInAudit(trx, [...auditSubjectsOf(subject, users), ...about], ids, known)
+  await trx('portico_form_requests').whereIn('id', forms).delete()
 }
 
-interface Answered {
-  readonly id: string
-  readonly module: string
-  readonly record_id: string
-  readonly portal_user_id: string
-  readonly answer: string | null
-}
-
-/** Consents and requests stay, as proof of what was allowed and answered: without the name, and without words that may hold it. */
-async function forgetInPrivacy(trx: Knex, { subject, users }: Forgotten, known: Known): Promise<void> {
-  const { module, recordId } = subject
+/** Consents and requests stay, as proof of what was allowed and answered: without the name, and without words that may hold it. Gives the
+ *  ids of the requests. */
+async function forgetInPrivacy(trx: Knex, { subject, users }: Belonging, name: string): Promise<string[]> {
+  const about = { module: subject.module, record_id: subject.recordId }
   const ids = users.map(({ id }) => id)
-  const name = initialsOf(known.names[0] ?? '')
-  await trx('portico_consents').where({ module, record_id: recordId, by_kind: 'outside' }).update({ by_name: name })
+  await trx('portico_consents').where(about).update({ how: null })
   await trx('portico_consents').where({ by_kind: 'outside' }).whereIn('by_id', ids).update({ by_name: name })
-  await trx('portico_processing').where({ module, record_id: recordId }).update({ remark: '' })
-  await trx('portico_privacy_requests').where({ module, record_id: recordId }).update({ subject: name, words: '' })
-  await trx('portico_privacy_requests').whereIn('portal_user_id', ids).update({ requester: name })
-  const about = await trx<Answered>('portico_privacy_requests')
-    .select('id', 'answer')
-    .where((either) => either.where({ module, record_id: recordId }).orWhereIn('portal_user_id', ids))
-  for (const { id, answer } of about)
-    await trx('portico_privacy_requests')
-      .where({ id })
-      .update({ answer: answer === null ? null : String(withoutNames(answer, known)) })
+  await trx('portico_processing').where(about).update({ remark: '' })
+  const table = 'portico_privacy_requests'
+  await trx(table).where(about).update({ subject: name, words: '', answer: '' })
+  await trx(table).whereIn('portal_user_id', ids).update({ requester: name, words: '', answer: '' })
+  return requestsOf(trx, { subject, users })
 }
 
 interface AuditWords {
@@ -95,7 +78,7 @@ interface AuditWords {
 
 const pageSize = 200
 
-/** The entries stay, with ids, times and actions; in them stand initials where his name stood, and no address. */
+/** The entries stay, with ids, times and actions; in them stand initials where his name stood, no address, and nobody's own words. */
 async function forgetInAudit(
   trx: Knex,
   subjects: readonly string[],
@@ -117,7 +100,7 @@ async function forgetInAudit(
 async function rewrite(trx: Knex, entry: AuditWords, ids: readonly string[], known: Known): Promise<void> {
   const { id, actor_id: actor, actor_name: actorName } = entry
   const words = (text: string | null): string | null =>
-    text === null ? null : JSON.stringify(withoutNames(JSON.parse(text) as unknown, known))
+    text === null ? null : JSON.stringify(withoutNames(withoutWords(JSON.parse(text)), known))
   await trx('portico_audit')
     .where({ id })
     .update({
@@ -125,4 +108,12 @@ async function rewrite(trx: Knex, entry: AuditWords, ids: readonly string[], kno
       before: words(entry.before),
       after: words(entry.after)
     })
+}
+
+/** What people wrote or typed in an entry about him: in whatever form his name and address stand in it, it goes. */
+const typed: ReadonlySet<string> = new Set(['address', 'answer', 'file', 'how', 'remark'])
+
+function withoutWords(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, typed.has(key) ? '–' : one]))
 }

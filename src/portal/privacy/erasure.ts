@@ -138,12 +138,14 @@ async function finish(
 ): Promise<void> {
   const { revision } = await requestById(context.db, request.id)
   const name = initialsOf(request.subject)
+  const forgotten: DeletionPlan = { ...plan, known: { names: [], addresses: [] } }
   await context.db.transaction(async (trx) => {
-    await moveOn(trx, { id: request.id, revision }, 'accepted', { state: 'done' })
+    await moveOn(trx, { id: request.id, revision }, 'accepted', { state: 'done', plan: JSON.stringify(forgotten) })
     await closeOthers(trx, request, momentAt(context.now()))
     if (plan.parts.includes('access')) await forgetIdentities(trx, plan.identityIds)
-    if (plan.parts.includes('messages')) await forgetMessages(trx, users)
-    if (plan.parts.includes('names')) await forgetNames(trx, { subject, users, also: [request.subject] })
+    if (plan.parts.includes('messages')) await forgetMessages(trx, { subject, users }, request)
+    if (plan.parts.includes('names'))
+      await forgetNames(trx, { subject, users, name: request.subject, known: plan.known })
     await context.audit.note(
       {
         actor: staffActor(by),

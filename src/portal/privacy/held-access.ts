@@ -1,5 +1,7 @@
 /** What Portico itself holds about a person: access, sign-in, messages, what he did, what was asked by form, and the audit list (Z30 *export*). */
 import type { Knex } from 'knex'
+import { preferencesOf } from '../notifications/preferences.js'
+import { messageSubjects } from './belonging-rows.js'
 import { auditSubjects, linesOf, type Chapter, type Entry, type Holding } from './holding.js'
 import type { PortalUser } from '../people/portal-users.js'
 
@@ -26,11 +28,13 @@ export async function aboutAccess(holding: Holding): Promise<Chapter[]> {
   ]
 }
 
-async function* accesses({ users, all, t, format }: Holding): AsyncIterable<Entry> {
+async function* accesses({ context, users, all, t, format }: Holding): AsyncIterable<Entry> {
   for (const user of users) {
     const portal = all.portals.get(user.portalId)?.name ?? ''
     const userType = all.userTypes.get(user.userTypeId ?? '')?.name
     const { name, address, status, invitedAt, acceptedAt } = user
+    const wanted = await preferencesOf(context.db, user.id)
+    const toldOf = wanted?.kinds ?? []
     yield {
       title: portal,
       lines: linesOf(t, {
@@ -39,10 +43,21 @@ async function* accesses({ users, all, t, format }: Holding): AsyncIterable<Entr
         userType,
         state: t(`portal:status.${status}`),
         invitedAt: format.datetime(invitedAt),
-        acceptedAt: format.datetime(acceptedAt)
+        acceptedAt: format.datetime(acceptedAt),
+        notifications: toldOf.map((kind) => t(`notifications:staff.kind.${kind}`)).join(', ')
       }),
       files: [],
-      data: { portal, userType, name, address, status, invitedAt, acceptedAt }
+      data: {
+        portal,
+        userType,
+        name,
+        address,
+        status,
+        invitedAt,
+        acceptedAt,
+        notifications: toldOf,
+        summary: wanted?.summary
+      }
     }
   }
 }
@@ -64,8 +79,9 @@ async function* signIns({ users, context, t }: Holding): AsyncIterable<Entry> {
 /** When which message went, and what became of it; their texts are gone after a while and held secrets (links). */
 async function* messages(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'kind', 'created_at', 'sent_at', 'state']
+  const about = await messageSubjects(holding.context.db, holding)
   for (const table of ['portico_mail', 'portico_sms'] as const)
-    for await (const row of rowsAbout(holding, table, columns, 'about', auditSubjects(holding)))
+    for await (const row of rowsAbout(holding, table, columns, 'about', about))
       yield rowEntry(holding, row, { what: table === 'portico_mail' ? 'mail' : 'sms', words: 'mail' })
 }
 

@@ -1,18 +1,20 @@
 /** What is held about a person in the CRM: his own record whole, what he wrote, and his notes with their files (Z30 *export*). */
-import { feedEntries, writtenIn, writtenCounts } from '../../access/authorship.js'
-import { ID, oneOf } from '../../access/condition.js'
+import { authorOf, feedEntries, writtenIn, writtenCounts } from '../../access/authorship.js'
+import { ID, oneOf, type Condition } from '../../access/condition.js'
 import { lookUp, narrowRecords } from '../../access/question.js'
 import { isReference, type Records, type Value, type ViewedRecord } from '../../access/record.js'
 import { records } from '../../access/records.js'
 import { viewerFor } from '../../access/viewer.js'
 import type { Catalog, Field, Module } from '../../host/catalog.js'
 import type { FeedEntry, FileInfo } from '../../host/host.js'
+import type { Translate } from '../../web/locale.js'
 import { plainText } from '../../web/rich-text.js'
 import { shownValues, type Showing } from '../pages/shown-value.js'
 import { personOf } from '../portals/door.js'
 import type { Chapter, Entry, Holding, Line } from './holding.js'
 import type { PortalUser } from '../people/portal-users.js'
 import { NotFound } from '../../errors.js'
+import { linkedConditions } from './linked-modules.js'
 import { hasRecord, peopleModules } from './persons-of.js'
 
 /** So many records or notes are in memory at once. */
@@ -36,15 +38,26 @@ export async function recordChapters(holding: Holding): Promise<RecordChapters> 
   const ids = users.map(({ id }) => id)
   const counts = await writtenCounts(context.db, ids)
   const written = [...counts.keys()].flatMap((name) => catalog.modules.get(name) ?? [])
+  const naming = subject.isOneself ? await namingModules(holding, catalog) : []
   const unnamed = subject.isOneself ? namingOthers(catalog.modules.get(subject.module), catalog, people) : []
   return {
     chapters: [
       ...own,
       ...written.map((module) => writtenChapter(holding, module)),
+      ...naming.map((one) => namingChapter(holding, one)),
       ...(counts.has(feedEntries) ? [notesChapter(holding, catalog, ids)] : [])
     ],
-    leftOut: unnamed.length === 0 ? [] : [t('privacy:archive.leftOut.fields', { fields: unnamed.join(', ') })]
+    leftOut: [
+      ...leftOutWith(t, 'fields', unnamed),
+      ...leftOutWith(t, 'unseen', [...new Set([...written, ...naming.map(({ module }) => module)])].map(labelOf))
+    ]
   }
+}
+
+const labelOf = ({ labelPlural }: Module): string => labelPlural
+
+function leftOutWith(t: Translate, what: 'fields' | 'unseen', names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [t(`privacy:archive.leftOut.${what}`, { names: names.join(', ') })]
 }
 
 /** Of himself everything that the CRM holds; of somebody he added what he sees of that one himself, for the archive goes to him. */
@@ -101,6 +114,64 @@ async function* writtenRecords(holding: Holding, { name }: Module): AsyncIterabl
       const record = await seenThrough(door, name, id)
       if (record) yield entryOf(holding, record)
     }
+  }
+}
+
+interface Naming {
+  readonly module: Module
+  readonly when: Condition
+}
+
+/** Modules with records that name the person. */
+async function namingModules({ context, subject }: Holding, catalog: Catalog): Promise<Naming[]> {
+  const found: Naming[] = []
+  for (const [module, when] of linkedConditions(catalog, subject, { ids: [], written: new Map() })) {
+    const door = await narrowRecords(context.kernel, { module: module.name, when, fields: [] })
+    if ((await door.count(module.name)).count > 0) found.push({ module, when })
+  }
+  return found
+}
+
+function namingChapter(holding: Holding, naming: Naming): Chapter {
+  const { name, labelPlural } = naming.module
+  return {
+    id: `naming:${name}`,
+    title: holding.t('privacy:archive.naming', { module: labelPlural }),
+    entries: () => namingRecords(holding, naming)
+  }
+}
+
+/** As he sees them, by any of his accesses; what he wrote himself stands in a chapter of its own. */
+async function* namingRecords(holding: Holding, naming: Naming): AsyncIterable<Entry> {
+  const { users, context, mayHave } = holding
+  const doors = await Promise.all(users.map((user) => doorOf(holding, user)))
+  for await (const id of idsNaming(holding, naming)) {
+    const { name } = naming.module
+    const author = await authorOf(context.db, name, id)
+    if (users.some((user) => user.id === author) || !(await mayHave(name, id))) continue
+    const record = await seenThroughAny(doors, name, id)
+    if (record) yield entryOf(holding, record)
+  }
+}
+
+async function seenThroughAny(
+  doors: readonly (Records | undefined)[],
+  module: string,
+  id: string
+): Promise<ViewedRecord | undefined> {
+  for (const door of doors) {
+    const record = await seenThrough(door, module, id)
+    if (record) return record
+  }
+  return undefined
+}
+
+async function* idsNaming({ context }: Holding, { module: { name }, when }: Naming): AsyncIterable<string> {
+  const door = await narrowRecords(context.kernel, { module: name, when, fields: [] })
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page = await door.list(name, { limit: pageSize, ...(after ? { after } : {}) })
+    for (const { id } of page.records) yield id
+    after = page.next
   }
 }
 

@@ -23,6 +23,23 @@ export interface Known {
   readonly addresses: readonly string[]
 }
 
+/** All of them together, without what is too short to be told from other words. */
+export function uniteKnown(all: readonly Known[]): Known {
+  const distinct = (words: readonly string[], least: number): string[] => [
+    ...new Set(words.filter((word) => word.trim().length >= least))
+  ]
+  return {
+    names: distinct(
+      all.flatMap(({ names }) => names),
+      3
+    ),
+    addresses: distinct(
+      all.flatMap(({ addresses }) => addresses),
+      5
+    )
+  }
+}
+
 function plain(text: string, { names, addresses }: Known): string {
   const withoutAddresses = addresses.reduce((now, address) => replaced(now, address, '–'), text)
   return names.reduce((now, name) => replaced(now, name, initialsOf(name)), withoutAddresses)

@@ -103,6 +103,7 @@ export async function nameOf(context: Context, subject: Subject): Promise<string
 }
 
 async function nameOfUser(db: Knex, id: string): Promise<string | undefined> {
-  const row = await db<{ id: string; name: string }>('portico_portal_users').first('name').where({ id })
+  const where = { id, module: noRecord.module }
+  const row = await db<{ id: string; module: string; name: string }>('portico_portal_users').first('name').where(where)
   return row?.name
 }

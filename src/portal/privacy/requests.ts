@@ -51,7 +51,9 @@ const deletionPlan = z.object({
   staffId: z.string(),
   /** His accesses and sign-ins as they were when it began: an access that has ended no longer says whose it was. */
   userIds: z.array(z.string()),
-  identityIds: z.array(z.string())
+  identityIds: z.array(z.string()),
+  /** How he was called and reached when it began: what the last step takes out of our tables, and out of this too. */
+  known: z.object({ names: z.array(z.string()), addresses: z.array(z.string()) })
 })
 export type DeletionPlan = z.infer<typeof deletionPlan>
 export type DeletionPart = (typeof deletionParts)[number]

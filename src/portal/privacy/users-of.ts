@@ -20,8 +20,8 @@ function distinct(users: readonly PortalUser[]): PortalUser[] {
   return [...new Map(users.map((user) => [user.id, user])).values()]
 }
 
-/** An address may be that of several people; only somebody without a record is taken for the same one by it. */
+/** An address may be that of several people; only accesses without a record are taken for the same person's by the sign-in. An access with a
+ *  record is nobody's but the record's: who decides on it must be allowed at that record. */
 function isSamePerson({ module, recordId }: PortalUser, subject: Subject): boolean {
-  if (module === undefined || !hasRecord(subject)) return true
-  return module === subject.module && recordId === subject.recordId
+  return module === undefined || (module === subject.module && recordId === subject.recordId)
 }

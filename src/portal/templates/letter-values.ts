@@ -4,6 +4,7 @@ import type { Value } from '../../access/record.js'
 import type { Context } from '../../context.js'
 import type { Field, Locale, Module } from '../../host/catalog.js'
 import { mergeFieldsIn, type MergeValues } from '../../mail/merge-fields.js'
+import { shownAddress } from '../../sms/phone-number.js'
 import { formatFor } from '../../web/format.js'
 import type { Portal } from '../configuration.js'
 import type { Template, TemplateKind } from './mail-templates.js'
@@ -65,7 +66,8 @@ export async function letterValues(
   addressee: Addressee,
   { portal, by = '', valid }: Occasion
 ): Promise<MergeValues> {
-  const { name, address } = addressee
+  const { name } = addressee
+  const address = shownAddress(addressee.address)
   const plain = { name, address, portal: portal.name, inviter: by, valid }
   const used = recordFieldsUsed(template)
   return used.length === 0 ? plain : { ...(await recordValues(context, addressee, portal, used)), ...plain }
@@ -93,5 +95,6 @@ async function recordValues(
 function inWords(field: Field, value: Value | undefined, language: Locale, portal: Portal): string {
   const text = typeof value === 'string' ? value : ''
   if (field.type === 'date') return formatFor(language, portal).date(text)
+  if (field.type === 'phone') return shownAddress(text)
   return field.options.find((option) => option.value === text)?.label ?? text
 }

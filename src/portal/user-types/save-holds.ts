@@ -45,8 +45,6 @@ function isNewAndGone(module: Module | undefined, before: Hold | undefined, now:
 }
 
 /** For the audit list. */
-function told(holds: Holds): Record<string, string> {
-  return Object.fromEntries(
-    holdKinds.map((kind) => [kind, holds[kind] ? `${holds[kind].field}: ${holds[kind].values.join(', ')}` : ''])
-  )
+function told(holds: Holds): Record<string, Hold | ''> {
+  return Object.fromEntries(holdKinds.map((kind) => [kind, holds[kind] ?? '']))
 }

@@ -28,9 +28,15 @@ export async function targetsFor(
 }
 
 /** Deletes a finished user type. Whoever has it becomes one of `targetId` in the same moment; without anybody there is no target.
+ *  Gives how many were moved.
  *  @throws PorticoError for the type a portal is born with, for people without a target, a target that can't be or has no room;
  *  ChangedMeanwhile */
-export async function deleteType(context: Context, seen: Seen, targetId: string | undefined, by: Staff): Promise<void> {
+export async function deleteType(
+  context: Context,
+  seen: Seen,
+  targetId: string | undefined,
+  by: Staff
+): Promise<number> {
   const all = await configuration(context.db)
   const userType = userTypeById(all, seen.id)
   if (userType.isBuiltIn) throw refusal('builtIn')
@@ -47,6 +53,7 @@ export async function deleteType(context: Context, seen: Seen, targetId: string 
   })
   if (target && (await haveOtherAddresses(context, userType, target)))
     for (const id of moved) await followAddress(context, id, by.id)
+  return moved.length
 }
 
 interface Moving {
@@ -89,8 +96,13 @@ async function stopRuns(context: Context, trx: Knex, id: string): Promise<void> 
 }
 
 function entryFor({ name, portalId }: UserType, target: UserType | undefined, users: number): Change {
-  const after = target && { userType: target.name, total: users }
-  return { action: 'user-type.deleted', subject: `portal:${portalId}`, before: { name }, ...(after && { after }) }
+  const after = target && { userType: name, movedTo: target.name, total: users }
+  return {
+    action: 'user-type.deleted',
+    subject: `portal:${portalId}`,
+    before: { userType: name },
+    ...(after && { after })
+  }
 }
 
 async function haveOtherAddresses(context: Context, userType: UserType, target: UserType): Promise<boolean> {

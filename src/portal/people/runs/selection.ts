@@ -1,14 +1,14 @@
 /** Whom a run is about: those who were ticked, or all that match the filter and the words (Z15, Z21). */
-import { compare, joined, not } from '../../../access/condition.js'
+import { compare } from '../../../access/condition.js'
 import { narrowRecords } from '../../../access/question.js'
 import type { Records } from '../../../access/record.js'
 import type { Context } from '../../../context.js'
 import type { Staff } from '../../../host/host.js'
 import { invitationPlace, judge, type InvitationPlace, type Judgement } from '../eligibility.js'
+import { nobodysRecord } from '../nobodys-record.js'
 import {
   countUsersIn,
   noRecord,
-  portalUserStatuses,
   portalUsersById,
   portalUsersIn,
   type PortalUser,
@@ -68,7 +68,7 @@ export interface Candidates {
   readonly next: string | undefined
 }
 
-export const candidatesPerPage = 50
+const candidatesPerPage = 50
 
 /** Records of the primary module with an address and without access to the portal, by name; only those the CRM shows this staff member. */
 export async function candidatesPage(
@@ -149,13 +149,10 @@ function queryOf(
 
 /** Whose access was removed can be invited again; whoever has one, in whatever state, is no candidate. */
 function doorTo({ kernel }: Context, { portal, module, addressField }: InvitationPlace): Promise<Records> {
-  const having = portalUserStatuses.filter((status) => status !== 'removed')
   return narrowRecords(kernel, {
     module: module.name,
     when: compare(addressField, 'isNotEmpty'),
-    besides: having.map((status) =>
-      not(joined('portico_portal_users', { module: module.name, portal_id: portal.id, status }))
-    ),
+    besides: nobodysRecord(module.name, portal.id),
     fields: [module.title, addressField]
   })
 }

@@ -28,6 +28,8 @@ async function widen(db: Knex): Promise<void> {
       key(db, table, 'address_problem', 32)
       table.index(['address_problem'], 'portico_portal_users_problem')
       table.index(['identity_id'], 'portico_portal_users_sign_in')
+      table.index(['portal_id', 'address'], 'portico_portal_users_address')
+      table.index(['portal_id', 'user_type_id', 'status'], 'portico_portal_users_counts')
     },
     mail_problem: (table) => key(db, table, 'mail_problem', 128),
     mail_problem_at: (table) => moment(db, table, 'mail_problem_at'),
@@ -80,6 +82,8 @@ async function runs(db: Knex): Promise<void> {
     moment(db, table, 'at')
     table.primary(['run_id', 'place'])
     table.index(['run_id', 'state', 'place'], 'portico_run_items_state')
+    table.index(['module', 'record_id'], 'portico_run_items_record')
+    table.index(['portal_user_id'], 'portico_run_items_user')
   })
 }
 
@@ -169,6 +173,7 @@ async function privacy(db: Knex): Promise<void> {
     /** Where staff recorded a consent that was given elsewhere: how it was given. */
     words(db, table, 'how', 500)
     table.index(['module', 'record_id', 'at'], 'portico_consents_record')
+    table.index(['by_id'], 'portico_consents_by')
   })
   await createTable(db, 'portico_privacy_requests', (table) => {
     key(db, table, 'id').primary()
@@ -237,6 +242,8 @@ async function forms(db: Knex): Promise<void> {
     table.unique(['token_hash'], { indexName: 'portico_form_requests_token' })
     table.index(['form_id', 'state', 'created_at'], 'portico_form_requests_state')
     table.index(['state', 'created_at'], 'portico_form_requests_waiting')
+    table.index(['module', 'record_id'], 'portico_form_requests_record')
+    table.index(['portal_user_id'], 'portico_form_requests_user')
   })
 }
 
@@ -252,7 +259,7 @@ async function news(db: Knex): Promise<void> {
     key(db, table, 'state', 16).notNullable()
     moment(db, table, 'created_at').notNullable()
     moment(db, table, 'due_at').notNullable()
-    table.index(['state', 'due_at'], 'portico_notifications_due')
+    table.index(['state', 'due_at', 'portal_user_id'], 'portico_notifications_due')
     table.index(['portal_user_id', 'state'], 'portico_notifications_user')
   })
   await createTable(db, 'portico_doings', (table) => {
@@ -265,6 +272,7 @@ async function news(db: Knex): Promise<void> {
     key(db, table, 'record_id').notNullable()
     key(db, table, 'entry_id')
     longWords(db, table, 'fields')
+    table.index(['at'], 'portico_doings_at')
     table.index(['module', 'at'], 'portico_doings_module')
     table.index(['portal_user_id', 'at'], 'portico_doings_user')
   })

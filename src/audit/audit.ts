@@ -1,10 +1,13 @@
 /** The audit list: who changed what, when, before and after. Written in the transaction of the change. */
 import type { Knex } from 'knex'
 import { momentAt } from '../db/moment.js'
+import { insertRows } from '../db/rows.js'
 import { orderedId } from './ordered-id.js'
 
 export interface Audit {
   note(entry: AuditEntry, trx?: Knex): Promise<void>
+  /** What a change does to many, in the transaction of that change. */
+  noteAll(entries: readonly AuditEntry[], trx: Knex): Promise<void>
   /** Newest first, at most `limit`. */
   list(ask: { subject?: string | readonly string[]; limit: number }): Promise<StoredAuditEntry[]>
 }
@@ -44,6 +47,13 @@ export function createAudit(db: Knex, now: () => number = Date.now): Audit {
   return {
     async note(entry, trx = db) {
       await trx('portico_audit').insert(rowOf(entry, now()))
+    },
+    async noteAll(entries, trx) {
+      await insertRows(
+        trx,
+        'portico_audit',
+        entries.map((entry) => ({ ...rowOf(entry, now()) }))
+      )
     },
     async list({ subject, limit }) {
       const query = db<AuditRow>('portico_audit')

@@ -1,10 +1,7 @@
 /** `portico bounce`: a mail server pipes a report of a failed delivery in. */
-import { readReport } from '../mail/bounce.js'
+import { beginningOf, readReport } from '../mail/bounce.js'
 import { senders } from '../mail/senders.js'
 import { say, withInstallation } from './terminal.js'
-
-/** In bytes; what a report says stands at its beginning, behind it may come the whole mail. */
-const longest = 1_000_000
 
 /** What mail servers take as *try again later* (EX_TEMPFAIL): the report isn't lost while the database is away. */
 const tryAgain = 75
@@ -24,10 +21,4 @@ export async function takeBounce(recipient?: string): Promise<void> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = tryAgain
   }
-}
-
-async function beginningOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array))
-  return Buffer.concat(chunks).subarray(0, longest)
 }

@@ -16,7 +16,7 @@ import { identityPages } from './pages.js'
 import type { Parts } from './parts.js'
 import { createPasswords, judge, type Passwords } from './password.js'
 import { createProfiles, type Preferences } from './profiles.js'
-import { forget, readdress } from './readdress.js'
+import { forget, readdress, vacate } from './readdress.js'
 import { sessions } from './session.js'
 import { createPasswordCheck } from './sign-in.js'
 import { createCodes } from './sign-in-code.js'
@@ -69,6 +69,7 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
       return { ...draft, path: `${pathOfPurpose[link.purpose]}/${draft.token}` }
     },
     readdress,
+    vacate,
     forget: (identityId, trx) => forget(trx, identityId),
     async revoke(identityId, audience, trx = options.db) {
       await epochs.raise(identityId, audience, trx)

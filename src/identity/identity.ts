@@ -7,7 +7,7 @@ import type { Formats } from '../host/host.js'
 import type { Message } from '../mail/mail.js'
 import type { MailOrder } from '../mail/write-mail.js'
 import type { DraftLink, LinkOrder } from './one-time-link.js'
-import type { AddressChange } from './readdress.js'
+import type { AddressChange, Leaving } from './readdress.js'
 
 export { createIdentity, type OwnIdentity } from './create-identity.js'
 
@@ -79,6 +79,8 @@ export interface Identity {
   draftLink(link: LinkOrder): DraftLink & { readonly path: string }
   /** Another address for somebody who signs in with `identityId`; gives the identity by which he does from now on. */
   readdress(change: AddressChange, trx: Knex): Promise<string>
+  /** Leaves the address to whoever has proven it; gives the identity of those who leave. */
+  vacate(leaving: Leaving, trx: Knex): Promise<string>
   /** Nobody signs in with it any more: it is deleted, with its password and preferences. */
   forget(identityId: string, trx: Knex): Promise<void>
   /** Ends all sessions, links and codes of the identity at one door (`audience`), at once. */

@@ -3,7 +3,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import type { FieldError } from '../host/host.js'
-import { isPhoneNumber } from '../sms/phone-number.js'
+import { isPhoneNumber } from '../phone-number.js'
 
 export interface Passwords {
   hash(password: string): Promise<string>

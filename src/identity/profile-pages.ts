@@ -90,7 +90,8 @@ async function profilePage(parts: Parts, req: Request, res: Response, door: Door
   const identity = await ownIdentity(parts, req)
   const { notice, change = nothingTyped, score = 0 } = state
   const form = state.preferences ?? { errors: {}, typed: typedPreferences(identity) }
-  const locals = { door, address: identity.address, notice, change, shortest, score, form, ...choices(req, identity) }
+  const { address, hasPassword } = identity
+  const locals = { door, address, hasPassword, notice, change, shortest, score, form, ...choices(req, identity) }
   await page(res, 'identity/profile', locals, { status: state.preferences || state.change ? 422 : 200 })
 }
 

@@ -5,7 +5,7 @@ import { email, nothingTyped, readForm, submit, type ShownAgain } from '../web/f
 import { writeMail } from '../mail/write-mail.js'
 import { localeFor } from '../web/locale.js'
 import { page } from '../web/render.js'
-import { isPhoneNumber } from '../sms/phone-number.js'
+import { isPhoneNumber } from '../phone-number.js'
 import { countMessage } from './code-pages.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
@@ -48,10 +48,10 @@ function typedAddress({ parts, req }: At): string {
   return mustBeAddress('email', readForm(addressForm, req.body).email, parts.config.phoneCountry)
 }
 
-/** Only for somebody who has a password and may come in by this door (A31). */
+/** Only for somebody who may come in by this door (A31), also if he only did with codes so far (Z18, Z20). */
 async function sendLink(parts: Parts, door: Door, address: string): Promise<void> {
   const identity = await parts.profiles.findByAddress(address)
-  const person = identity?.hasPassword ? await door.admit(identity.id) : undefined
+  const person = identity && (await door.admit(identity.id))
   if (!identity || !person) return
   const about = `${person.kind}:${person.id}`
   const send = isPhoneNumber(identity.address) ? textLink : mailLink

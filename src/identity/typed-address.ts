@@ -1,7 +1,7 @@
 /** What people type to say who they are: an e-mail address or a phone number, in the form in which identities hold it (Z18). */
 import { Invalid } from '../errors.js'
 import { email, line } from '../web/forms.js'
-import { isPhoneNumber, phoneNumberIn } from '../sms/phone-number.js'
+import { isPhoneNumber, phoneNumberIn } from '../phone-number.js'
 
 /** In lower case, or as E.164; `country` is that of numbers without a country code. */
 export function addressKey(typed: string, country: string): string {

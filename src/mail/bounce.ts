@@ -2,6 +2,20 @@
 import PostalMime, { type Email } from 'postal-mime'
 import type { Senders } from './senders.js'
 
+/** In bytes; what a report says stands at its beginning, behind it may come the whole mail. */
+const longest = 1_000_000
+
+/** The rest is read and dropped: a mail server that can't hand its mail over to the end tries again. */
+export async function beginningOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let left = longest
+  for await (const chunk of stream) {
+    if (left > 0) chunks.push(Buffer.from((chunk as Uint8Array).subarray(0, left)))
+    left -= (chunk as Uint8Array).length
+  }
+  return Buffer.concat(chunks)
+}
+
 /** `unknown`: it names no mail that we signed, so it is forged or of another system. `passing`: nothing is lost yet, or it is
  *  no report at all (a delay, an answer of somebody who is away). */
 export type Report =
@@ -11,11 +25,16 @@ export type Report =
 
 /** What `recipient` (the address the report came to) and the report itself say. */
 export async function readReport(raw: Uint8Array, senders: Senders, recipient = ''): Promise<Report> {
-  const report = await PostalMime.parse(raw, { attachmentEncoding: 'utf8' })
-  const status = failureIn(report)
-  if (status === undefined) return { kind: 'passing' }
+  const report = await parsed(raw)
+  const status = report && failureIn(report)
+  if (!report || status === undefined) return { kind: 'passing' }
   const mailId = senders.mailIn([recipient, ...headersOf(report, addressed)].join('\n')) ?? quotedMail(report, senders)
   return mailId === undefined ? { kind: 'unknown' } : { kind: 'bounced', mailId, status }
+}
+
+/** Undefined for what is no mail, or one of so many parts in parts that nobody sends it in good faith: a second try would read no more of it. */
+async function parsed(raw: Uint8Array): Promise<Email | undefined> {
+  return PostalMime.parse(raw, { attachmentEncoding: 'utf8' }).catch(() => undefined)
 }
 
 /** Headers that say to which address the report came. */

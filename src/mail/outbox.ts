@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { orderedId } from '../audit/ordered-id.js'
 import type { Config } from '../config.js'
 import { deliverDue, waitingSince, withdrawAbout, type Outcome, type Queue } from '../messages/queue.js'
-import { asLine } from './merge-fields.js'
+import { asLine } from '../messages/merge-fields.js'
 import type { Mail, Message, OnTrouble, Trouble } from './mail.js'
 import { smtp, type WaitingMail } from './smtp.js'
 

@@ -3,7 +3,7 @@ import nodemailer, { type SendMailOptions } from 'nodemailer'
 import type { Config } from '../config.js'
 import type { Outcome, Queued } from '../messages/queue.js'
 import { addressIn } from './addresses.js'
-import { asLine } from './merge-fields.js'
+import { asLine } from '../messages/merge-fields.js'
 import { senders, type Senders } from './senders.js'
 
 export interface WaitingMail extends Queued {

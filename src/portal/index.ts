@@ -16,7 +16,7 @@ import { followRecord } from './people/address-change.js'
 import { followConversion } from './people/conversion.js'
 import { noteMailProblem } from './people/mail-problem.js'
 import { workOnRuns } from './people/runs/work.js'
-import { followMissed, healAddresses } from './people/missed-changes.js'
+import { addressHealer, followMissed } from './people/missed-changes.js'
 import { recordActions } from './record-actions.js'
 import { recordQuestions } from './record-questions.js'
 
@@ -72,7 +72,7 @@ const portal: PorticoModule = {
       if (event.kind === 'record.changed') await followRecord(context, event.module, event.id, event.by)
     })
     on('switches.changed', () => followMissed(context))
-    job({ name: 'addresses', everySeconds: 600, run: () => healAddresses(context) })
+    job({ name: 'addresses', everySeconds: 600, run: addressHealer(context) })
     on('lead.converted', async (event) => {
       if (event.kind === 'lead.converted') await followConversion(context, event)
     })

@@ -2,7 +2,7 @@
 import type { Context } from '../context.js'
 import type { Locale } from '../host/catalog.js'
 import type { Doing, RecordAsk, RecordQuestion } from '../hooks.js'
-import { shownAddress } from '../sms/phone-number.js'
+import { shownAddress } from '../phone-number.js'
 import type { Translate } from '../web/locale.js'
 import { configuration, type Configuration } from './configuration.js'
 import { stepFor, type AddressStep, type Reading } from './people/address-steps.js'

@@ -1,7 +1,7 @@
 /** How values are written for a reader: his language, his time zone, his way to write dates. */
 import type { Locale } from '../host/catalog.js'
 import type { Formats } from '../host/host.js'
-import { shownAddress } from '../sms/phone-number.js'
+import { shownAddress } from '../phone-number.js'
 
 /** Whom a page is written for. Staff, persons and profiles all are readers. */
 export interface Reader {

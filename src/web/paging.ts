@@ -33,6 +33,33 @@ export function pageLinks(req: Request, next: string | undefined): PageLinks {
   }
 }
 
+const longestSkip = 1_000_000
+/** What a page was told of the deed before it; the next page is none of it. */
+const notices = ['done', 'nobody']
+
+/** How many rows stand before this page, in lists that count them: `?skip=`. */
+export function skipIn(req: Request): number {
+  return Math.min(Math.max(Math.trunc(Number(queryText(req, 'skip') ?? 0)) || 0, 0), longestSkip)
+}
+
+/** The links for `_pager` of such a list at the address `here`; what else is asked for is kept. */
+export function skipLinks(
+  req: Request,
+  { here, perPage, hasMore }: { here: string; perPage: number; hasMore: boolean }
+): PageLinks {
+  const skip = skipIn(req)
+  const to = (rows: number): string => {
+    const kept = new URLSearchParams(req.originalUrl.split('?')[1] ?? '')
+    for (const notice of notices) kept.delete(notice)
+    kept.set('skip', String(rows))
+    return `${here}?${kept}`
+  }
+  return {
+    previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
+    next: hasMore ? to(skip + perPage) : undefined
+  }
+}
+
 /** Relative, so that it holds below any mount path. */
 function addressWith(req: Request, after: string | undefined, trail: readonly string[]): string {
   const kept = new URLSearchParams(req.originalUrl.split('?')[1] ?? '')

@@ -7,7 +7,18 @@ import { eachDatabase } from '../support/databases.js'
 import { openCrowd } from './crowd.js'
 import { grant, policyOf, shapes, three, type Shape } from './shapes.js'
 import { worldOn, type World } from './world.js'
-import { all, any, compare, linked, oneOf, writtenBy, type Condition } from '../../src/access/condition.js'
+import {
+  all,
+  always,
+  any,
+  compare,
+  joined,
+  linked,
+  not,
+  oneOf,
+  writtenBy,
+  type Condition
+} from '../../src/access/condition.js'
 import { anna } from './world-rows.js'
 
 const cases = 20_000
@@ -108,6 +119,17 @@ describe(`plans at ${cases} cases`, () => {
       for (const ask of [() => door.count('Case'), tally, () => door.find('Case', 'k00000000')]) {
         const plan = await explained(ask)
         expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
+      }
+    })
+
+    it('A48 Z15 what is searched for is looked for before what must not be found in a table of ours', async () => {
+      const nobodys = not(joined('portico_authorship', { module: 'Case', author_id: anna.person }))
+      const fresh = { id: 'fresh', when: nobodys, reason: { key: 'access:reason.own' } } as const
+      const policy = { ...policyOf('Case', [grant('Case', 'g', always)]), restrictions: [fresh] }
+      const door = records(await world.viewer([policy]))
+      for (const ask of [() => door.list('Case', { search: 'pump' }), () => door.count('Case', { search: 'pump' })]) {
+        const [sql] = await statementsOf(ask)
+        expect(sql!.indexOf('instr(')).to.be.within(1, sql!.indexOf('portico_authorship'))
       }
     })
 

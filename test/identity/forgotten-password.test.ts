@@ -113,7 +113,7 @@ eachDatabase((open) => {
       expect(weak.status).to.equal(422)
       expect(await elsewhere.isIn('other')).to.equal(true)
       const set = await visitor.post(link, { password: newPassword })
-      expect(set.headers['location']).to.equal('/portal/acme/sign-in?notice=password-changed')
+      expect(set.headers['location']).to.equal('/portal/acme/sign-in?notice=password-changed&in=en')
       expect(await elsewhere.isIn('other')).to.equal(false)
       expect((await visitor.get(link)).status).to.equal(410)
       expect((await visitor.signIn('anna', password)).status).to.equal(422)

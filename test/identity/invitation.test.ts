@@ -161,7 +161,7 @@ eachDatabase((open) => {
       const bruno = await at.enrol('bruno', { at: [] })
       const visitor = new Visitor(at.app)
       const accepted = await visitor.post(await invite(7, bruno), {})
-      expect(accepted.headers['location']).to.equal('/portal/acme/sign-in?notice=accepted')
+      expect(accepted.headers['location']).to.equal('/portal/acme/sign-in?notice=accepted&in=en')
       expect(at.acme.confirmed).to.deep.equal([bruno])
       expect((await visitor.get('/portal/acme/password')).headers['location']).to.equal('/portal/acme/sign-in')
       expect(await visitor.isIn()).to.equal(false)

@@ -8,6 +8,7 @@ import { discardUserType, addUserType } from '../../src/portal/user-types/user-t
 import { configuration, releaseOf, type UserType } from '../../src/portal/configuration.js'
 import { askable, fieldsAsked } from '../../src/portal/forms/form-fields.js'
 import { createAccessForm } from '../../src/portal/forms/access-forms.js'
+import { remove } from '../../src/portal/people/access-changes.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
@@ -26,6 +27,7 @@ import {
   requestsPath,
   staffNamed
 } from './access-form-world.js'
+import { Life } from './life.js'
 import { admin, door, staffAt, thePortal, theUserType } from './people.js'
 
 const hour = 60 * 60_000
@@ -351,6 +353,22 @@ onSqlite('portal forms', (open) => {
       expect(await requestOf(test, 'emily@new.example')).to.include({ state: 'waiting' })
       expect(await accessesOf(test.embedded.db, 'Contact', id)).to.have.length(1)
       expect(await mailsTo(test, 'twins@new.example')).to.have.length(1)
+    })
+
+    it('Z22 Z32 without approval nobody comes back whose access staff have removed; they decide', async () => {
+      await releasedForm(test, { slug: 'back', needsApproval: false })
+      const life = new Life(test)
+      const nora = await life.confirmed((await theUserType(test)).id)
+      await remove(life.context, nora.id, await life.by())
+      const request = await asked(test, { email: nora.address }, `${door}/forms/back`)
+      await byItself(test, request)
+      expect(await requestOf(test, nora.address)).to.include({ state: 'waiting' })
+      const irena = await staffAt(test, 'irena')
+      await irena.open(`${requestsPath}/${request.id}`)
+      irena.is(200).sees('access to this portal was removed')
+      await irena.send('Let in by this record Nora Novak')
+      expect(await requestOf(test, nora.address)).to.include({ state: 'approved' })
+      expect(await life.user(nora)).to.include({ status: 'invited' })
     })
 
     it('Z32 where as many have access as the limit allows, it says so and takes nothing', async () => {

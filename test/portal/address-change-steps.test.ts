@@ -82,6 +82,30 @@ const cases: readonly Case[] = [
     reads: { address: old },
     then: { status: 'deactivated', confirmOnActivation: false }
   },
+  {
+    title: 'deactivated, another number: it signs in once he is activated',
+    was: ['deactivated', old],
+    reads: { address: next, preference: 'phone' },
+    then: { status: 'deactivated', confirmOnActivation: false, moves: true, send: undefined }
+  },
+  {
+    title: 'deactivated, a number that can’t be used: he is not activated with it',
+    was: ['deactivated', old],
+    reads: { address: '12', preference: 'phone', fault: 'characters' },
+    then: { status: 'deactivated', confirmOnActivation: true, moves: false, send: undefined }
+  },
+  {
+    title: 'suspended, but the number is a good one all the time',
+    was: ['suspended', next],
+    reads: { address: next, preference: 'phone' },
+    then: { status: 'confirmed', moves: true }
+  },
+  {
+    title: 'suspended, but what the record says is what he has proven',
+    was: ['suspended', old],
+    reads: { address: old },
+    then: { status: 'confirmed', moves: false, send: undefined }
+  },
   { title: 'removed', was: ['removed', old], reads: { address: next }, then: undefined }
 ]
 

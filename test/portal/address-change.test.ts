@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { demoPassword } from '../../demo/cast.js'
 import { deactivate, remove } from '../../src/portal/people/access-changes.js'
 import { followAddress, sendConfirmation } from '../../src/portal/people/address-change.js'
-import { restore } from '../../src/portal/people/invitations.js'
+import { ChangedMeanwhile } from '../../src/audit/configuration-change.js'
+import { PorticoError } from '../../src/errors.js'
+import { inviteAgain, restore } from '../../src/portal/people/invitations.js'
 import { openPortal } from '../attacks/world.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
@@ -220,6 +222,23 @@ onSqlite('an address that changes in the CRM', (open) => {
       ;(await life.signIn(address, clubDoor)).is(422)
     })
 
+    it('Z20 A36 who comes to an address where a password waits that was brought along sets one of his own', async () => {
+      const [squatter, nora] = [await life.confirmed(type), await life.confirmed(club)]
+      const address = fresh()
+      await life.changed(squatter, address)
+      await (await test.visitor().open(await life.linkTo(address, 'confirmation'))).send(press)
+      const session = await life.signIn(address)
+      expect(await life.isIn(session), 'with what he brought').to.equal(true)
+      await life.changed(nora, address)
+      const visitor = await test.visitor().open(await life.linkTo(address, 'confirmation'))
+      await visitor.send(press)
+      for (const where of [door, clubDoor]) (await life.signIn(address, where)).is(422)
+      expect(await life.isIn(session), 'his session').to.equal(false)
+      await visitor.send('Set the password', { password: 'granite teapot over the river' })
+      expect(await life.isIn(visitor, clubDoor)).to.equal(true)
+      expect(await life.user(nora)).to.include({ status: 'confirmed' })
+    })
+
     it('A33 a link of one portal confirms nothing at another', async () => {
       const nora = await life.confirmed(type)
       const address = fresh()
@@ -231,6 +250,66 @@ onSqlite('an address that changes in the CRM', (open) => {
       expect((await visitor.forge(elsewhere)).status).to.equal(410)
       expect((await visitor.forge(link.replace('confirmation', 'invitation'))).status).to.equal(410)
       expect(await life.user(nora)).to.include({ status: 'suspended' })
+    })
+  })
+
+  describe('for that of another one', function () {
+    this.timeout(20_000)
+    const otherPassword = 'granite teapot over the river'
+
+    /** With passwords of their own. */
+    const two = async (): Promise<[Somebody, Somebody]> => {
+      const [nora, otto] = [await life.confirmed(type), await life.confirmed(type)]
+      await life.context.identity.setPassword((await life.user(otto)).identityId!, otherPassword)
+      return [nora, otto]
+    }
+    const confirm = async (address: string): Promise<void> => {
+      const visitor = await test.visitor().open(await life.linkTo(address, 'confirmation'))
+      await visitor.send(press)
+      visitor.is(200)
+    }
+
+    it('Z20 two who swap their addresses each confirm theirs, and keep their own passwords', async () => {
+      const [nora, otto] = await two()
+      await life.changed(nora, otto.address)
+      expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: 'alreadyUser' })
+      await life.changed(otto, nora.address)
+      for (const one of [nora, otto])
+        expect(await life.user(one)).to.include({ status: 'suspended', addressProblem: undefined })
+      for (const address of [nora.address, otto.address]) (await life.signIn(address)).is(422)
+      await confirm(nora.address)
+      expect(await life.user(otto)).to.include({ status: 'confirmed', address: nora.address })
+      expect(await life.user(nora), 'who has not confirmed').to.include({ status: 'suspended' })
+      expect(await life.isIn(await life.signIn(nora.address, door, otherPassword))).to.equal(true)
+      ;(await life.signIn(nora.address)).is(422)
+      await confirm(otto.address)
+      expect(await life.isIn(await life.signIn(otto.address))).to.equal(true)
+      ;(await life.signIn(otto.address, door, otherPassword)).is(422)
+    })
+
+    it('Z20 A36 nobody loses his address to a record that only says so: the owner of the mailbox decides', async () => {
+      const [nora, otto] = await two()
+      await life.changed(nora, fresh())
+      await life.changed(otto, nora.address)
+      expect(await life.user(otto)).to.include({ status: 'suspended', addressProblem: undefined })
+      await life.changed(nora, nora.address)
+      expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: 'alreadyUser' })
+      await life.changed(otto, otto.address)
+      for (const one of [nora, otto]) expect(await life.user(one)).to.include({ status: 'confirmed' })
+      expect(await life.isIn(await life.signIn(nora.address))).to.equal(true)
+    })
+
+    it('Z20 who comes in by it at another portal stays where he is', async () => {
+      const [nora, otto] = await two()
+      const twin = await life.confirmed(club, await life.record('Contact', { email: nora.address, firstName: 'Twin' }))
+      await life.changed(nora, otto.address)
+      await life.changed(otto, nora.address)
+      await confirm(nora.address)
+      await confirm(otto.address)
+      expect(await life.isIn(await life.signIn(nora.address, clubDoor), clubDoor)).to.equal(true)
+      expect((await life.user(otto)).identityId).to.equal((await life.user(twin)).identityId)
+      expect(await life.isIn(await life.signIn(otto.address))).to.equal(true)
+      ;(await life.signIn(otto.address, clubDoor)).is(422)
     })
   })
 
@@ -305,6 +384,12 @@ onSqlite('an address that changes in the CRM', (open) => {
         .insert({ ...columns, ...phone })
         .onConflict('id')
         .ignore()
+      const text = '{{code}} for {{portal}}'
+      await life
+        .db('portico_sms_templates')
+        .insert({ kind: 'verification', language: 'en', draft: text, approved: text, revision: 1 })
+        .onConflict(['kind', 'language'])
+        .ignore()
       await life.db('portico_configuration').increment('version', 1)
       return 'by-phone'
     }
@@ -323,6 +408,15 @@ onSqlite('an address that changes in the CRM', (open) => {
       await test.settle()
     }
 
+    /** What went to a number, when somebody there asks for a code to sign in. */
+    const sentTo = async (number: string): Promise<{ mails: number; codes: number }> => {
+      const visitor = await test.visitor().open(`${door}/sign-in/code`)
+      await visitor.send('Send me a code', { number })
+      await test.settle()
+      const codes: unknown[] = await life.db('portico_sms').where({ to_number: number, kind: 'verification' })
+      return { mails: (await life.mailsTo(number)).length, codes: codes.length }
+    }
+
     it('Z20 the new number signs in, without a confirmation; the old one and its sessions do not', async () => {
       const nora = await withNumber('+491711234501')
       const session = await life.signIn('+491711234501')
@@ -331,7 +425,53 @@ onSqlite('an address that changes in the CRM', (open) => {
       expect(await life.user(nora)).to.include({ status: 'confirmed', address: '+491711234502' })
       expect(await life.isIn(session)).to.equal(false)
       ;(await life.signIn('+491711234501')).is(422)
-      expect(await life.isIn(await life.signIn('0171 1234502'))).to.equal(true)
+      expect(await sentTo('+491711234502')).to.deep.equal({ mails: 0, codes: 1 })
+      expect(await sentTo('+491711234501')).to.deep.equal({ mails: 0, codes: 0 })
+    })
+
+    it('Z20 A36 the password of before does not: nobody has proven the new number with it', async () => {
+      const nora = await withNumber('+491711234506')
+      await callOn(nora, '+49 171 1234507')
+      expect(await life.user(nora)).to.include({ status: 'confirmed', address: '+491711234507' })
+      ;(await life.signIn('+491711234507')).is(422)
+      const { identityId } = await life.user(nora)
+      await life.context.identity.setPassword(identityId!, demoPassword)
+      expect(await life.isIn(await life.signIn('+491711234507')), 'a new one').to.equal(true)
+    })
+
+    it('Z20 deactivated meanwhile, the new number signs in once he is activated, and no mail goes to it', async () => {
+      const nora = await withNumber('+491711234508')
+      const by = await life.by()
+      await deactivate(life.context, nora.id, by)
+      await callOn(nora, '+49 171 1234509')
+      expect(await life.user(nora)).to.include({ status: 'deactivated', confirmOnActivation: false })
+      expect(await sentTo('+491711234509'), 'before').to.deep.equal({ mails: 0, codes: 0 })
+      await restore(life.context, nora.id, by)
+      expect(await life.user(nora)).to.include({ status: 'confirmed', address: '+491711234509' })
+      expect(await sentTo('+491711234509')).to.deep.equal({ mails: 0, codes: 1 })
+      expect(await sentTo('+491711234508')).to.deep.equal({ mails: 0, codes: 0 })
+    })
+
+    it('Z20 two who swap their numbers sign in with them', async () => {
+      const [nora, otto] = [await withNumber('+491711234512'), await withNumber('+491711234513')]
+      await callOn(nora, '+491711234513')
+      await callOn(otto, '+491711234512')
+      expect(await life.user(nora)).to.include({ status: 'confirmed', address: '+491711234513' })
+      expect(await life.user(otto)).to.include({ status: 'confirmed', address: '+491711234512' })
+      for (const number of ['+491711234512', '+491711234513'])
+        expect(await sentTo(number)).to.deep.equal({ mails: 0, codes: 1 })
+    })
+
+    it('Z20 A36 deactivated and with a number that can’t be used, he is not activated', async () => {
+      const nora = await withNumber('+491711234510')
+      const by = await life.by()
+      await deactivate(life.context, nora.id, by)
+      await callOn(nora, '12')
+      const refused = await restore(life.context, nora.id, by).catch((error: unknown) => error)
+      expect(refused).to.include({ key: 'portal:refusal.characters' })
+      await callOn(nora, '+49 171 1234511')
+      await restore(life.context, nora.id, by)
+      expect(await sentTo('+491711234511')).to.deep.equal({ mails: 0, codes: 1 })
     })
 
     it('Z20 A36 what is no number, or another’s, lets nobody in; a good one heals it', async () => {
@@ -347,7 +487,7 @@ onSqlite('an address that changes in the CRM', (open) => {
       }
       expect(await life.user(other)).to.include({ status: 'confirmed' })
       await callOn(nora, '+49 171 1234505')
-      expect(await life.isIn(await life.signIn('+491711234505'))).to.equal(true)
+      expect(await sentTo('+491711234505')).to.deep.equal({ mails: 0, codes: 1 })
     })
   })
 
@@ -422,16 +562,37 @@ eachDatabase((open) => {
       expect(await life.isIn(await life.signIn(address))).to.equal(true)
     })
 
+    it('A28 of several whose records get one address at once one has it; nobody meets an error', async () => {
+      const { id: type } = await theUserType(test)
+      const people = [await life.invited(type), await life.invited(type), await life.invited(type)]
+      const address = fresh()
+      for (const { recordId: id } of people)
+        await life.db('crm_contact').where({ id }).update({ email: address })
+      const by = await life.by()
+      const twice = [...people, ...people]
+      await Promise.all(twice.map(({ id }) => followAddress(life.context, id).catch(changedMeanwhile)))
+      await Promise.all(twice.map(({ id }) => inviteAgain(life.context, id, by).catch(refused)))
+      for (const { id } of people) await followAddress(life.context, id)
+      const users = await Promise.all(people.map((one) => life.user(one)))
+      expect(users.map(({ addressProblem }) => addressProblem ?? 'his').toSorted()).to.deep.equal([
+        'alreadyUser',
+        'alreadyUser',
+        'his'
+      ])
+    })
+
     it('Z20 an access whose number changes leaves those who share it where they are', async () => {
       const { identity, db } = life.context
       const preferences = { locale: 'en', timeZone: 'UTC', formats: { date: 'iso', time: '24' } } as const
       const id = await identity.enrol({ address: '+493055501', name: 'Nora', ...preferences })
       await identity.setPassword(id, demoPassword)
-      const change = (address: string, isShared: boolean) =>
-        db.transaction((trx) => identity.readdress({ identityId: id, address, isShared }, trx))
+      const change = (address: string, isShared: boolean, isProven = false) =>
+        db.transaction((trx) => identity.readdress({ identityId: id, address, isShared, isProven }, trx))
       const parted = await change('+493055502', true)
       expect(parted).not.to.equal(id)
-      expect(await identity.profile(parted)).to.include({ address: '+493055502', hasPassword: true })
+      expect(await identity.profile(parted)).to.include({ address: '+493055502', hasPassword: false })
+      const proven = await change('+493055504', true, true)
+      expect(await identity.profile(proven)).to.include({ address: '+493055504', hasPassword: true })
       expect(await identity.profile(id)).to.include({ address: '+493055501' })
       expect(await change('+493055503', false)).to.equal(id)
       expect(await change('+493055502', false)).to.equal(parted)
@@ -439,3 +600,13 @@ eachDatabase((open) => {
     })
   })
 })
+
+/** What is told to whoever acts at the same moment as others. */
+function refused(error: unknown): void {
+  expect(error).to.be.instanceOf(PorticoError)
+  expect(error).to.include({ status: 409 })
+}
+
+function changedMeanwhile(error: unknown): void {
+  expect(error).to.be.instanceOf(ChangedMeanwhile)
+}

@@ -109,6 +109,9 @@ eachDatabase((open) => {
       expect(
         await settled([ask('one', 'lena', 'stop'), ask('two', 'lena', 'stop'), ask('three', 'lena', 'stop')])
       ).to.equal(1)
+      const added = { ...subject('lena'), isOneself: false }
+      const forHer = () => makeRequest(context, { person: person('four') }, added, { kind: 'stop', words: '' })
+      expect(await settled([forHer(), forHer()]), 'beside her own').to.equal(1)
       await context.db('portico_privacy_requests').delete()
       await context.db('portico_portal_users').insert(portalUser('one'))
       const many = Array.from({ length: 10 }, (_, n) => ask('one', `lead-${n}`, 'export'))

@@ -8,7 +8,7 @@ import { HostUnavailable, type Staff } from '../../src/host/host.js'
 import { insertRows } from '../../src/db/rows.js'
 import { countItems, orderRun, runById } from '../../src/portal/people/runs/runs.js'
 import { itemsOfRecords } from '../../src/portal/people/runs/selection.js'
-import { workOnRuns } from '../../src/portal/people/runs/work.js'
+import { endRun, workOnRuns } from '../../src/portal/people/runs/work.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { whileHost } from '../support/changed-host.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
@@ -173,10 +173,10 @@ onSqlite('a run', (open) => {
       await visitor.follow('Invite several')
       await visitor.open(`${visitor.path}?q=Novak`)
       visitor.is(200).sees('Nora Novak', 'Óscar Novak', 'unsupported characters').doesNotSee('Anna Schmidt')
-      await visitor.send('Continue', { all: '1', language: 'cs' })
+      await visitor.send('Continue', { all: '1' })
       visitor.is(200).sees('Invite 2 people?')
       const orderForm = visitor.page('input[name=_run]').attr('value')
-      await visitor.send('Yes, send invitations')
+      await visitor.send('Yes, send invitations', { language: 'cs' })
       visitor.is(200).sees('Invitations of 2 people', 'In progress', '0 of 2 are done')
       expect(visitor.response.headers['refresh']).to.equal('3')
       const runPath = visitor.path
@@ -270,6 +270,95 @@ onSqlite('a run', (open) => {
       expect(await countItems(context.db, 'run')).to.deep.equal({ waiting: 1, done: 0, failed: 0 })
     })
 
+    /** Waits until the job has dealt with the run that a page has ordered. */
+    const worked = async (at: string): Promise<string> => {
+      await workOnRuns(context)
+      return at.split('/').at(-1)!
+    }
+
+    it('Z15 tried again is one run, however often the button is pressed, and then the report leads there', async () => {
+      const id = await contact({ firstName: 'Óscar', lastName: 'Novak', email: 'óscar@nordwind.example' })
+      await order('run', [id])
+      await workOnRuns(context)
+      await test.embedded.db('crm_contact').where({ id }).update({ email: 'oscar@nordwind.example' })
+      const [visitor, colleague] = [await staffAt(test, 'frank'), await staffAt(test, 'irena')]
+      for (const one of [visitor, colleague]) await one.open(`${admin}/runs/run`)
+      const answers = await Promise.all(
+        [visitor, visitor, colleague].map((one) => one.forge(`${admin}/runs/run/again`))
+      )
+      expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 303])
+      const [again, ...others] = new Set(answers.map(({ headers }) => String(headers['location'])))
+      expect(others).to.deep.equal([])
+      await worked(again!)
+      await colleague.forge(`${admin}/runs/run/again`)
+      await workOnRuns(context)
+      expect(await test.embedded.db('portico_mail').where({ to_address: 'oscar@nordwind.example' })).to.have.length(1)
+      await visitor.open(`${admin}/runs/run`)
+      visitor.doesNotSee('Try again for')
+      await visitor.follow('Tried again: see how it went')
+      expect(visitor.is(200).sees('Finished', 'Successful1').path).to.equal(again)
+    })
+
+    it('Z15 A12 another’s run that is tried again tells no name that the CRM does not show', async () => {
+      const ids = [
+        await contact({ lastName: 'Secret', email: 'one@thermovia.example' }),
+        await contact({ lastName: 'Secret', email: 'two@thermovia.example' })
+      ]
+      await order('run', ids)
+      await workOnRuns(context)
+      await test.embedded.host.remove('Contact', ids[0]!, { kind: 'system' })
+      await test.embedded.db('portico_runs').update({ staff_id: 'irena' })
+      const hidden = { allows: () => Promise.resolve(false) }
+      const visitor = await staffAt(test, 'frank')
+      await visitor.open(`${admin}/runs/run`)
+      const { headers } = await visitor.forge(`${admin}/runs/run/again`)
+      const at = String(headers['location'])
+      await visitor.open(at)
+      visitor.doesNotSee('Secret')
+      await whileHost(test, hidden, () => worked(at))
+      await visitor.open(at)
+      visitor.is(200).sees('Failed2').doesNotSee('Secret')
+      expect((await visitor.peek(`${at}/failed.csv`)).text).not.to.match(/Secret|one@|two@/)
+      const irena = await staffAt(test, 'irena')
+      await irena.open(`${admin}/runs/run`)
+      irena.sees('Secret')
+    })
+
+    it('Z21 A12 another’s run over portal users finds out the names anew, for whoever may see them', async () => {
+      const id = await contact({ firstName: 'Nora', lastName: 'Novak', email: 'nora@nordwind.example' })
+      await order('first', [id])
+      await workOnRuns(context)
+      const [user] = await test.embedded.db('portico_portal_users').where({ record_id: id }).pluck<string[]>('id')
+      const items = [{ module: 'Contact', recordId: id, portalUserId: user!, name: 'Nora Novak', address: 'nora@nordwind.example' }]
+      const irena = (await test.embedded.host.staffById('irena'))!
+      await orderRun(context, { id: 'run', kind: 'activation', scope: { kind: 'type', userTypeId }, items }, irena)
+      await workOnRuns(context)
+      const visitor = await staffAt(test, 'frank')
+      await visitor.open(`${admin}/runs/run`)
+      visitor.sees('Failed1').doesNotSee('Nora Novak')
+      const { headers } = await visitor.forge(`${admin}/runs/run/again`)
+      await worked(String(headers['location']))
+      await visitor.open(String(headers['location']))
+      visitor.sees('Failed1', 'Nora Novak')
+    })
+
+    it('Z15 stopped while its process is at it, nothing more happens to anybody', async () => {
+      const ids = [
+        await contact({ lastName: 'Novak', email: 'nora@nordwind.example' }),
+        await contact({ lastName: 'Novak', email: 'óscar@nordwind.example' })
+      ]
+      await order('run', ids)
+      const stopping = async (): Promise<boolean> => {
+        await endRun(context, 'run', { state: 'stopped', reason: 'byStaff' }, frank)
+        return true
+      }
+      await whileHost(test, { allowsModule: stopping }, () => workOnRuns(context))
+      expect(await countItems(context.db, 'run')).to.deep.equal({ waiting: 2, done: 0, failed: 0 })
+      expect(await test.embedded.db('portico_mail').where({ to_address: 'nora@nordwind.example' })).to.have.length(0)
+      const [entry] = await context.audit.list({ subject: `user-type:${userTypeId}`, limit: 1 })
+      expect(entry?.after).to.include({ done: 0, failed: 0, left: 2 })
+    })
+
     it('A16 the list of those who failed is a file in which nothing is a formula', async () => {
       const id = await contact({
         firstName: '=HYPERLINK("http://evil")',
@@ -284,7 +373,7 @@ onSqlite('a run', (open) => {
       expect(file.headers['content-disposition']).to.include('attachment')
       expect(file.headers['x-content-type-options']).to.equal('nosniff')
       const [head, row] = file.text.split('\r\n')
-      expect(head).to.equal('\ufeff"Name","E-mail address","Reason"')
+      expect(head).to.equal('\ufeff"Name","Signs in with","Reason"')
       expect(row).to.match(
         /^"'=HYPERLINK\(""http:\/\/evil""\) \+Novak","ö@nordwind.example","The address is not complete/
       )

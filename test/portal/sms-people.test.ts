@@ -3,6 +3,7 @@ import type { UserType } from '../../src/portal/configuration.js'
 import { configuration, userTypesOf } from '../../src/portal/configuration.js'
 import { chooseAddressField } from '../../src/portal/user-types/user-types.js'
 import { deactivate } from '../../src/portal/people/access-changes.js'
+import { restore } from '../../src/portal/people/invitations.js'
 import { accessesOf } from '../../src/portal/people/portal-users.js'
 import type { Staff } from '../../src/host/host.js'
 import { Invalid } from '../../src/errors.js'
@@ -230,6 +231,35 @@ onSqlite('people who are invited by phone', (open) => {
       other.is(422).sees('This code can’t be used')
       expect((await nora.peek(`${door}/profile`)).status).to.equal(303)
       expect(await test.embedded.db('portico_sign_in_codes').select('audience')).to.deep.equal([])
+    })
+
+    it('Z20 A36 with another number she comes in by code, and sets a password by its link; that of before is forgotten', async () => {
+      const { context } = test.embedded.portico
+      const [user] = await accessesOf(test.embedded.db, 'Contact', contact)
+      await restore(context, user!.id, (await context.host.staffById('irena'))!)
+      const values = { mobile: '0171 7654321' }
+      await test.embedded.host.save({ module: 'Contact', id: contact, values }, { kind: 'system' })
+      await taken()
+      const before = test.visitor()
+      await before.open(`${door}/sign-in`)
+      await before.submit(`${door}/sign-in`, { email: '0171 7654321', password })
+      before.is(422)
+      nora = test.visitor()
+      await nora.open(`${door}/sign-in/code`)
+      await nora.send('Send me a code', { number: '0171 7654321' })
+      await nora.send('Sign in', { code: (await taken())[0]!.text.slice(0, 6) })
+      await nora.open(`${door}/profile`)
+      nora.is(200).sees('You have no password')
+      await nora.follow('Set a password')
+      await nora.send('Send the link', { email: '0171 7654321' })
+      const [text] = await taken()
+      expect(text).to.include({ to: '+491717654321', kind: 'password-reset' })
+      await nora.open(new URL(/http\S+/.exec(text!.text)![0]).pathname)
+      await nora.submit(nora.path, { password: 'granite teapot over the river' })
+      await nora.submit(`${door}/sign-in`, { email: '0171 7654321', password: 'granite teapot over the river' })
+      expect((await nora.peek(`${door}/profile`)).status).to.equal(200)
+      await nora.open(`${door}/profile`)
+      nora.doesNotSee('You have no password')
     })
 
     it('Z18 the list of domains must have our own; without a text’s domain the text is sent no more', async () => {

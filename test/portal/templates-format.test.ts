@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { asHtml, asLine, asText, merged, mergeFieldsIn, unknownFields } from '../../src/mail/merge-fields.js'
+import { asHtml, asLine, asText, merged, mergeFieldsIn, unknownFields } from '../../src/messages/merge-fields.js'
 import { writeLetter, type LetterStyle } from '../../src/portal/templates/letter.js'
 import { formatted, hasFieldInAddress, hasLink } from '../../src/portal/templates/mail-format.js'
 import { defaultTemplate, templateKinds, type Template } from '../../src/portal/templates/mail-templates.js'
@@ -81,6 +81,7 @@ describe('the format of mail templates', () => {
       '`{{link}}`',
       '[]({{link}})',
       '<a href="{{link}}"><b></b></a>',
+      '<a href="{{link}}">&#8203;&shy;</a>',
       '{{name}}',
       '![{{link}}](https://x.example/a.png)'
     ])

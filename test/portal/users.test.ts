@@ -13,6 +13,7 @@ import { invite } from '../../src/portal/people/invitations.js'
 import type { Staff } from '../../src/host/host.js'
 import { customers } from '../../demo/cast.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, customerAt, door, staffAt, thePortal, theUserType } from './people.js'
@@ -210,9 +211,27 @@ onSqlite('portal users', (open) => {
       expect(audit[0]).to.include({ action: 'portal-user.transferred' })
     })
 
-    it('Z21 of all types, each with his own', async () => {
+    it('Z21 Z30 A02 of all types, each with his own; whom the CRM hides is not told, and whose processing was stopped is', async () => {
       await petra.open(`${admin}/users/all`)
       petra.is(200).sees('All portal users', 'Anna Schmidt', 'Client Portal')
+      const { allows } = test.embedded.host
+      const hiding: typeof allows = async (staff, right, module, id) =>
+        id !== 'anna' && allows(staff, right, module, id)
+      await whileHost(test, { allows: hiding }, async () => {
+        await petra.open(`${admin}/users/all`)
+        petra.is(200).sees('Not shown to you by the CRM', 'Björn Larsen').doesNotSee('Anna Schmidt', 'anna@nordwind')
+        await petra.open(`${admin}/users/all?q=anna`)
+        petra.doesNotSee('Not shown to you by the CRM')
+      })
+      const stop = { basis: '', stopped_at: '2026-01-01 00:00:00', revision: 1, changed_by: 'Frank' }
+      const person = { module: 'Contact', record_id: 'anna', changed_at: '2026-01-01 00:00:00' }
+      await petra.open(`${admin}/users/all?q=anna`)
+      petra.doesNotSee('Processing was stopped')
+      await db('portico_processing').insert({ ...person, ...stop })
+      for (const path of ['users/all?q=anna', 'access?module=Contact&record=anna']) {
+        await petra.open(`${admin}/${path}`)
+        petra.is(200).sees('Processing was stopped')
+      }
       await petra.open(`${admin}/users/all?status=active&q=anna`)
       await petra.send('Deactivate', { all: '1' })
       await petra.send('Yes, deactivate')

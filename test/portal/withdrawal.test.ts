@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { configuration } from '../../src/portal/configuration.js'
 import { deactivate, remove } from '../../src/portal/people/access-changes.js'
 import { unsubscribeToken } from '../../src/portal/notifications/unsubscribe-token.js'
-import { healAddresses, followMissed } from '../../src/portal/people/missed-changes.js'
+import { addressHealer, followMissed } from '../../src/portal/people/missed-changes.js'
 import { subjectOf } from '../../src/portal/people/portal-users.js'
 import { switchPortal } from '../../src/portal/portals/portals.js'
 import { beginPreview, previewById } from '../../src/portal/preview.js'
@@ -214,10 +214,11 @@ onSqlite('an access that ends', (open) => {
       await unheard(nora, holder.address)
       await followMissed(life.context)
       expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: 'alreadyUser' })
-      await healAddresses(life.context)
+      const heal = addressHealer(life.context)
+      await heal()
       expect(await life.user(nora)).to.include({ addressProblem: 'alreadyUser' })
       await remove(life.context, holder.id, await life.by())
-      await healAddresses(life.context)
+      await heal()
       expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: undefined })
       expect((await life.mailsTo(holder.address)).map(({ state }) => state)).to.include('waiting')
     })

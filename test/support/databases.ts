@@ -40,7 +40,8 @@ export function onSqlite(title: string, suites: (open: OpenDatabase) => void): v
 
 function databasesOfSuite(engine: Engine): OpenDatabase {
   const made: { drop(): Promise<void> }[] = []
-  after(async () => {
+  after(async function () {
+    this.timeout(60_000)
     for (const database of made.splice(0)) await database.drop()
   })
   return async () => {

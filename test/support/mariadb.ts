@@ -78,6 +78,7 @@ function settings(folder: string, port: number): string[] {
     '--no-defaults',
     `--user=${userInfo().username}`,
     `--datadir=${join(folder, 'data')}`,
+    '--innodb-file-per-table=OFF',
     `--socket=${join(folder, 'socket')}`,
     `--pid-file=${join(folder, 'pid')}`,
     `--init-file=${join(folder, 'root.sql')}`,

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { readReport } from '../../src/mail/bounce.js'
+import { beginningOf, readReport } from '../../src/mail/bounce.js'
 import { senders } from '../../src/mail/senders.js'
 
 const config = {
@@ -14,6 +15,12 @@ const messageId = ours.messageIdOf(mailId)
 const forgedEnvelope = `bounces+${mailId}-000000000000@thermovia.example`
 
 const raw = (text: string): Buffer => Buffer.from(text.replace(/\n/g, '\r\n'))
+
+/** A mail in a mail in a mail. */
+const nested = (levels: number): Buffer => {
+  const open = Array.from({ length: levels }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`)
+  return raw(`From: a@x.example\n${open.join('')}Content-Type: text/plain\n\nHello`)
+}
 
 const postfix = ({ to = envelope, action = 'failed', status = '5.1.1' } = {}): Buffer =>
   raw(`Return-Path: <>
@@ -175,9 +182,19 @@ describe('a mail that came back', () => {
       postfix({ action: 'relayed', status: '2.0.0' }),
       away,
       raw(''),
-      raw('no mail at all')
+      raw('no mail at all'),
+      nested(300)
     ])
       expect(await readReport(report, ours)).to.deep.equal({ kind: 'passing' })
+  })
+
+  it('A48 of a report a million bytes are kept, and the rest is read to its end all the same', async () => {
+    let taken = 0
+    const chunks = (function* () {
+      for (; taken < 3000; taken += 1) yield Buffer.alloc(1000, taken === 0 ? 'a' : 'b')
+    })()
+    const beginning = await beginningOf(Readable.from(chunks))
+    expect([beginning.length, beginning[0], beginning[999_999], taken]).to.deep.equal([1_000_000, 97, 98, 3000])
   })
 
   it('Z17 that nobody signed here is none of ours (A49)', async () => {

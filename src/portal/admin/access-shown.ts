@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { messagesAbout, troubleWords } from '../../mail/mail-status.js'
-import { shownAddress } from '../../sms/phone-number.js'
+import { shownAddress } from '../../phone-number.js'
 import type { Translate } from '../../web/locale.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { subjectOf, type PortalUser, type PortalUserStatus } from '../people/portal-users.js'
@@ -10,6 +10,7 @@ import { typesInsteadOf } from '../people/transfer.js'
 import type { Choice } from './choices.js'
 import { adminUrl } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
+import { stoppedUsersAmong } from './user-marks.js'
 import { previewUrl } from './preview-pages.js'
 
 /** What can be done with an access in each status. */
@@ -38,6 +39,7 @@ export async function shownAccess(
     portal: all.portals.get(user.portalId)?.name ?? '',
     userType: all.userTypes.get(user.userTypeId ?? '')?.name,
     by: inviter?.name ?? '',
+    isStopped: (await stoppedUsersAmong(context.db, [user])).size > 0,
     troubles: troublesOf(t, user),
     messages: may ? await messagesOf(context, t, user) : [],
     ...(may ? changesOffered(t, res, all, user) : nothingOffered),

@@ -1,7 +1,7 @@
 /** How the list of changes tells a value that was kept: names instead of ids, labels instead of the CRM's own words. */
 import { operatorKey } from '../../access/describe.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { shownAddress } from '../../sms/phone-number.js'
+import { shownAddress } from '../../phone-number.js'
 import type { Translate } from '../../web/locale.js'
 import type { Configuration } from '../configuration.js'
 import { typeName } from './type-name.js'

@@ -9,11 +9,12 @@ import { readForm, wholeNumber } from '../../web/forms.js'
 import { formatFor } from '../../web/format.js'
 import { languageChoices, translator } from '../../web/locale.js'
 import { page } from '../../web/render.js'
-import { queryText } from '../../web/paging.js'
+import { queryText, skipIn, skipLinks } from '../../web/paging.js'
 import { momentAt } from '../../db/moment.js'
 import { configuration, type UserType } from '../configuration.js'
 import { accessForms, type AccessForm } from '../forms/access-forms.js'
 import { approve, refuse } from '../forms/decision.js'
+import { hadAccess } from '../forms/former-access.js'
 import { matchesFor } from '../forms/matches.js'
 import {
   countRequests,
@@ -51,7 +52,6 @@ export function formRequestListPage(context: Context): RequestHandler {
     const placed = await placesOf(context, req, res)
     const t = translator(req.locale)
     const to = (more: Record<string, string>): string => `${here}?${new URLSearchParams(more).toString()}`
-    const at = (skip: number): string => to({ state: asked.state, q: asked.search, skip: String(skip) })
     await page(res, 'portal-admin/form-requests', {
       requests: found
         .slice(0, perPage)
@@ -64,10 +64,7 @@ export function formRequestListPage(context: Context): RequestHandler {
       })),
       asked,
       action: here,
-      pages: {
-        previous: asked.skip > 0 ? at(Math.max(0, asked.skip - perPage)) : undefined,
-        next: found.length > perPage ? at(asked.skip + perPage) : undefined
-      },
+      pages: skipLinks(req, { here, perPage, hasMore: found.length > perPage }),
       listUrl: adminUrl(res)
     })
   }
@@ -109,8 +106,7 @@ function askedIn(req: Request): { state: SeenState; search: string; skip: number
   const word = queryText(req, 'state') ?? 'waiting'
   const state = seenStates.find((one) => one === word)
   if (!state) throw new NotFound()
-  const skip = Math.min(Math.max(Math.trunc(Number(queryText(req, 'skip') ?? 0)) || 0, 0), 1_000_000)
-  return { state, search: queryText(req, 'q') ?? '', skip }
+  return { state, search: queryText(req, 'q') ?? '', skip: skipIn(req) }
 }
 
 interface Placed {
@@ -175,6 +171,7 @@ function shownRequest(context: Context, res: Response, request: FormRequest): Re
 /** A request with the module it is about, as far as the CRM still has it. */
 interface About {
   readonly request: FormRequest
+  readonly portalId: string
   readonly module: Module
   readonly address: Field
   readonly fields: readonly Field[]
@@ -193,6 +190,7 @@ async function aboutOf(context: Context, req: Request, request: FormRequest): Pr
   const asked = [...fields, address].map(({ name }) => name)
   return {
     request,
+    portalId: userType.portalId,
     module,
     address,
     fields,
@@ -218,8 +216,10 @@ function typedRecord(module: Module, address: Field, { values, address: typed }:
 
 async function shownMatches(context: Context, req: Request, about: About): Promise<object> {
   const { exact, hidden, similar } = await matchesFor(context, about, about.request, req.staff)
+  const person = { portalId: about.portalId, address: about.request.address, module: about.module.name }
   return {
     hidden,
+    hadAccess: await hadAccess(context.db, { ...person, recordIds: exact.map(({ id }) => id) }),
     exact: await Promise.all(exact.map((record) => shownMatch(context, req, about, record))),
     similar: similar.map((record) => ({
       title: record.title,

@@ -5,7 +5,7 @@ import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { Forbidden, NotFound } from '../../errors.js'
 import { sendArchive } from '../privacy/archive-sending.js'
-import { acceptRequest, mayDecide, refuseRequest, sightOf, type Sight } from '../privacy/decisions.js'
+import { acceptRequest, mayDecide, mayKnowRequester, refuseRequest, sightOf, type Sight } from '../privacy/decisions.js'
 import { hasRecord, nameOf } from '../privacy/persons-of.js'
 import {
   archiveUntil,
@@ -19,7 +19,7 @@ import {
 } from '../privacy/requests.js'
 import { configuration } from '../configuration.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
-import { queryText } from '../../web/paging.js'
+import { queryText, skipIn, skipLinks } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { changesOf } from './changes.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
@@ -35,18 +35,15 @@ const lists: Readonly<Record<string, readonly RequestState[]>> = {
 export function requestListPage(context: Context): RequestHandler {
   return whileOn(context, async (req, res) => {
     const which = queryText(req, 'show') === 'decided' ? 'decided' : 'open'
-    const skip = Math.max(0, Math.trunc(Number(queryText(req, 'from') ?? 0)) || 0)
-    const found = await requestsIn(context.db, { states: lists[which] ?? [], skip, limit: perPage + 1 })
+    const asked = { states: lists[which] ?? [], skip: skipIn(req), limit: perPage + 1 }
+    const found = await requestsIn(context.db, asked)
     const listUrl = adminUrl(res, 'privacy', 'requests')
-    const at = (from: number): string =>
-      `${listUrl}?${new URLSearchParams({ show: which, from: String(from) }).toString()}`
     await page(res, 'portal-admin/privacy-requests', {
       which,
       listUrl,
       rows: await rowsFor(context, req, res, found.slice(0, perPage)),
       waiting: await waitingRequests(context.db, momentAt(context.now())),
-      previous: skip > 0 ? at(Math.max(0, skip - perPage)) : undefined,
-      next: found.length > perPage ? at(skip + perPage) : undefined
+      pages: skipLinks(req, { here: listUrl, perPage, hasMore: found.length > perPage })
     })
   })
 }
@@ -64,7 +61,8 @@ async function rowsFor(
     const { kind, dueAt, createdAt, subject, requester } = request
     const state = shownState(request, now)
     const isSeen = (await sightOf(context, req.staff, request)) !== 'hidden'
-    const told = isSeen ? { subject, requester, url: adminUrl(res, 'privacy', 'requests', request.id) } : {}
+    const by = isSeen && (await mayKnowRequester(context, req.staff, request)) ? { requester } : {}
+    const told = isSeen ? { subject, ...by, url: adminUrl(res, 'privacy', 'requests', request.id) } : {}
     rows.push({ kind, state, dueAt, createdAt, isOverdue: state === 'open' && dueAt < now, ...told })
   }
   return rows
@@ -159,6 +157,7 @@ async function showRequest(
 ): Promise<void> {
   const now = momentAt(context.now())
   const isOpen = request.state === 'open'
+  const isRequesterShown = await mayKnowRequester(context, req.staff, request)
   await page(
     res,
     'portal-admin/privacy-request',
@@ -167,6 +166,7 @@ async function showRequest(
       isOverdue: isOpen && request.dueAt < now,
       portal: (await configuration(context.db)).portals.get(request.portalId)?.name ?? '',
       isOneself: await isAboutHimself(context, request),
+      isRequesterShown,
       nameNow: await nameOf(context, request),
       sight,
       links: linksOf(context, res, { request, sight }),
@@ -177,7 +177,7 @@ async function showRequest(
         errors: again?.errors ?? {},
         answer: again?.typed['answer'] ?? ''
       },
-      changes: await changesOf(context, req, requestSubject(request)),
+      changes: isRequesterShown ? await changesOf(context, req, requestSubject(request)) : [],
       saved: req.query['saved'] === '1',
       notice: again?.notice
     },

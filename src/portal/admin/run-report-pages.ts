@@ -1,24 +1,25 @@
 /** How a run goes and how it went: progress, counts, who failed and why, to be tried again and to be downloaded (Z15). */
-import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../../context.js'
 import type { Staff } from '../../host/host.js'
-import { shownAddress } from '../../sms/phone-number.js'
+import { shownAddress } from '../../phone-number.js'
 import { csvOf } from '../../web/csv.js'
 import { sendFile } from '../../web/downloads.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
-import { queryText } from '../../web/paging.js'
+import { queryText, skipIn, skipLinks } from '../../web/paging.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { refusal } from '../people/eligibility.js'
 import type { UserScope } from '../people/portal-users.js'
 import {
   countItems,
   countReasons,
+  isOrdered,
   itemsOf,
   mostItems,
   orderRun,
+  runAgainAfter,
   runById,
   runsOver,
   type ItemCounts,
@@ -42,7 +43,8 @@ export function runPage(context: Context): RequestHandler {
   return async (req, res) => showRun(context, req, res, await runIn(context, req))
 }
 
-/** `POST /runs/:run/again`: a new run with those who failed, and those whom a stopped one left. */
+/** `POST /runs/:run/again`: a new run with those who failed, and those whom a stopped one left. Of another's run it finds out the names
+ *  anew: who orders a run reads its report. */
 export function tryAgainPage(context: Context): RequestHandler {
   return async (req, res) => {
     const run = await runIn(context, req)
@@ -52,8 +54,9 @@ export function tryAgainPage(context: Context): RequestHandler {
         if (run.state === 'open') throw refusal('runOpen')
         const items = await itemsOf(context.db, run.id, { states: ['failed', 'waiting'], limit: mostItems })
         if (items.length === 0) throw refusal('nobodyChosen')
-        const id = randomUUID()
-        await orderRun(context, { ...run, id, items }, req.staff)
+        const id = runAgainAfter(run)
+        const known = maySeeNames(run, req.staff) ? items : items.map((item) => ({ ...item, name: '', address: '' }))
+        await orderRun(context, { ...run, id, items: known }, req.staff)
         res.redirect(303, adminUrl(res, 'runs', id))
       },
       (again) => showRun(context, req, res, run, again)
@@ -95,21 +98,16 @@ export function runListPage(context: Context): RequestHandler {
   return async (req, res) => {
     const word = queryText(req, 'scope', 36)
     const scope = word === undefined ? undefined : scopeNamed(word)
-    const skip = Math.min(Math.max(Math.trunc(Number(req.query['skip'] ?? 0)) || 0, 0), 100_000)
+    const skip = skipIn(req)
     const all = await configuration(context.db)
     const kinds = kindsOpenTo(req.staff)
     const runs = await runsOver(context.db, { ...(scope ? { scope } : {}), kinds, skip, limit: perPage + 1 })
-    const to = (from: number): string =>
-      `?${new URLSearchParams({ ...(word === undefined ? {} : { scope: word }), skip: String(from) }).toString()}`
     await page(res, 'portal-admin/runs', {
       userType: scope && nameOfScope(context.t(req.locale), all, scope),
       runs: await Promise.all(runs.slice(0, perPage).map((run) => rowOf(context, req, res, { all, run }))),
       usersUrl: scope && usersUrl(res, scope),
       listUrl: adminUrl(res, 'users'),
-      pages: {
-        previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
-        next: runs.length > perPage ? to(skip + perPage) : undefined
-      }
+      pages: skipLinks(req, { here: adminUrl(res, 'runs'), perPage, hasMore: runs.length > perPage })
     })
   }
 }
@@ -165,6 +163,7 @@ async function showRun(context: Context, req: Request, res: Response, run: Run, 
       ...(await failuresOf(context, req, res, run)),
       hereUrl: here,
       ...waysOn(here, run, counts, req.staff),
+      ...(await waysAgain(context, res, run, counts)),
       backUrl: backFrom(res, run),
       runsUrl: `${adminUrl(res, 'runs')}?${new URLSearchParams({ scope: scopeWord(run.scope) }).toString()}`,
       listUrl: adminUrl(res, 'users'),
@@ -178,15 +177,27 @@ async function showRun(context: Context, req: Request, res: Response, run: Run, 
 function waysOn(
   here: string,
   run: Run,
-  { failed, waiting }: ItemCounts,
+  { failed }: ItemCounts,
   staff: Staff
-): Record<'againUrl' | 'endUrl' | 'downloadUrl', string | undefined> {
-  const isOpen = run.state === 'open'
+): Record<'endUrl' | 'downloadUrl', string | undefined> {
   return {
-    againUrl: !isOpen && failed + waiting > 0 ? `${here}/again` : undefined,
-    endUrl: isOpen ? `${here}/end` : undefined,
+    endUrl: run.state === 'open' ? `${here}/end` : undefined,
     downloadUrl: failed > 0 && maySeeNames(run, staff) ? `${here}/failed.csv` : undefined
   }
+}
+
+/** The button, or the run in which they were tried again already. */
+async function waysAgain(
+  context: Context,
+  res: Response,
+  run: Run,
+  { failed, waiting }: ItemCounts
+): Promise<Record<'againUrl' | 'triedUrl', string | undefined>> {
+  const next = runAgainAfter(run)
+  if (run.state === 'open' || failed + waiting === 0) return { againUrl: undefined, triedUrl: undefined }
+  return (await isOrdered(context.db, next))
+    ? { againUrl: undefined, triedUrl: adminUrl(res, 'runs', next) }
+    : { againUrl: `${adminUrl(res, 'runs', run.id)}/again`, triedUrl: undefined }
 }
 
 function shareDone({ total }: Run, { waiting }: ItemCounts): number {

@@ -1,6 +1,7 @@
 /** The filters of the users page: which statuses each one means, and what can be done with everybody in it (Z21). */
 import type { Request, Response } from 'express'
 import { NotFound } from '../../errors.js'
+import { queryText, skipIn } from '../../web/paging.js'
 import type { PortalUserStatus, StatusCounts, UserScope } from '../people/portal-users.js'
 import type { RunKind } from '../people/runs/runs.js'
 import { adminUrl } from './frame.js'
@@ -40,10 +41,9 @@ export interface AskedUsers {
   readonly skip: number
 }
 
-export function askedUsers({ query }: Request): AskedUsers {
-  const skip = Math.min(Math.max(Math.trunc(Number(query['skip'] ?? 0)) || 0, 0), 1_000_000)
-  const search = typeof query['q'] === 'string' ? query['q'].slice(0, 100) : ''
-  return { filter: filterNamed(typeof query['status'] === 'string' ? query['status'] : 'all'), search, skip }
+export function askedUsers(req: Request): AskedUsers {
+  const filter = filterNamed(queryText(req, 'status') ?? 'all')
+  return { filter, search: queryText(req, 'q') ?? '', skip: skipIn(req) }
 }
 
 /** How many each filter has, with the words of the label. */

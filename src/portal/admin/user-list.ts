@@ -2,11 +2,13 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import type { Translate } from '../../web/locale.js'
+import { skipLinks } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { countsIn, portalUsersIn, type PortalUser, type StatusCounts, type UserScope } from '../people/portal-users.js'
 import { typesInsteadOf } from '../people/transfer.js'
 import { adminUrl } from './frame.js'
+import { hiddenAmong, stoppedUsersAmong } from './user-marks.js'
 import {
   actionsIn,
   askedUsers,
@@ -49,14 +51,14 @@ export async function showUsers(
     kind: scope.kind,
     emptyText: emptyText(context.t(req.locale), asked, counts, frame),
     nobody: req.query['nobody'] === '1',
-    users: found.slice(0, perPage).map((user) => rowOf(res, all, user)),
+    users: await rowsOf(context, req, res, { all, asked, users: found.slice(0, perPage) }),
     asked,
     ...tabsOf(context, req, usersUrl(res, scope), counts, asked.filter),
     actions: actionsIn(asked.filter, scope.kind === 'type' && typesInsteadOf(all, scope.userTypeId).length > 0),
     runUrl: adminUrl(res, 'runs', 'new'),
     runsUrl: `${adminUrl(res, 'runs')}?${new URLSearchParams({ scope: scopeWord(scope) }).toString()}`,
     action: usersUrl(res, scope),
-    pages: pagesOf(usersUrl(res, scope), asked, found.length > perPage)
+    pages: skipLinks(req, { here: usersUrl(res, scope), perPage, hasMore: found.length > perPage })
   })
 }
 
@@ -65,6 +67,29 @@ function emptyText(t: Translate, { search, filter }: AskedUsers, counts: StatusC
   if (search !== '') return t('portal:users.nothingFound')
   const isAnybodyThere = filterCounts(counts).all > 0
   return isAnybodyThere ? t('people:users.noneIn', { filter: t(`portal:users.filter.${filter}`) }) : frame.empty
+}
+
+interface Found {
+  readonly all: Configuration
+  readonly asked: AskedUsers
+  readonly users: readonly PortalUser[]
+}
+
+/** Of whom the CRM hides from this staff member, the list says that there is somebody; a search does not find him, for that would tell who. */
+async function rowsOf(
+  context: Context,
+  req: Request,
+  res: Response,
+  { all, asked, users }: Found
+): Promise<Record<string, unknown>[]> {
+  const hidden = await hiddenAmong(context, req.staff, users)
+  const stopped = await stoppedUsersAmong(context.db, users)
+  const shown = asked.search === '' ? users : users.filter(({ id }) => !hidden.has(id))
+  return shown.map((user) => ({
+    ...rowOf(res, all, user),
+    ...(hidden.has(user.id) && { isHidden: true, name: '', address: '', hasTrouble: false }),
+    isStopped: stopped.has(user.id)
+  }))
 }
 
 function rowOf(res: Response, all: Configuration, user: PortalUser): Record<string, unknown> {
@@ -109,18 +134,5 @@ function tabsOf(
   return {
     filters: tabs.filter(({ partOf }) => partOf === undefined),
     parts: isDetailed ? tabs.filter(({ partOf }) => partOf !== undefined) : []
-  }
-}
-
-function pagesOf(
-  here: string,
-  { filter, search, skip }: AskedUsers,
-  hasMore: boolean
-): { previous: string | undefined; next: string | undefined } {
-  const to = (from: number): string =>
-    `${here}?${new URLSearchParams({ status: filter, q: search, skip: String(from) }).toString()}`
-  return {
-    previous: skip > 0 ? to(Math.max(0, skip - perPage)) : undefined,
-    next: hasMore ? to(skip + perPage) : undefined
   }
 }

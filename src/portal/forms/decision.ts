@@ -19,6 +19,7 @@ import { portalById, portalUrl } from '../portals/portals.js'
 import { userTypeById } from '../user-types/releases.js'
 import { addressFieldOf } from '../user-types/user-types.js'
 import { accessFormById, type AccessForm } from './access-forms.js'
+import { hadAccess } from './former-access.js'
 import { recordsWithAddress } from './matches.js'
 import { requestById, subjectOfRequest, type FormRequest } from './requests.js'
 
@@ -44,14 +45,16 @@ export async function approve(context: Context, seen: Seen, choice: Choice, by: 
   await decide(context, { one, revision: seen.revision, choice, inviter: inviter ?? by, by })
 }
 
-/** What the type's form says is done without staff: only where one record or none has the address, and while the form's staff member
- *  may invite. Everything else waits. */
+/** What the type's form says is done without staff: only where one record or none has the address, while the form's staff member may
+ *  invite, and for nobody whose access was removed (Z22). Everything else waits. */
 export async function approveByItself(context: Context, id: string): Promise<void> {
   const one = await caseOf(context, id)
   const inviter = await activeStaff(context, one.form.staffId)
   if (!inviter || one.form.needsApproval || !mayInvite(inviter)) return
   const found = await sameAddress(context, one)
-  if (found.length > 1) return
+  const { portal, module, request } = one
+  const person = { portalId: portal.id, address: request.address, module: module.name, recordIds: found }
+  if (found.length > 1 || (await hadAccess(context.db, person))) return
   const choice = found[0] ? { recordId: found[0] } : 'new'
   try {
     await decide(context, { one, revision: one.request.revision, choice, inviter, by: undefined })

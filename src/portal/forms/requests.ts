@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { momentAt } from '../../db/moment.js'
+import { havingWords, searchWords } from '../../db/search.js'
 import { NotFound } from '../../errors.js'
 import { locales, type Locale } from '../../host/catalog.js'
 import type { FieldValue } from '../../host/host.js'
@@ -119,7 +120,9 @@ export interface RequestsAsked {
 /** Those that wait, the oldest first; those that are decided, the newest first. */
 export function requestsIn(db: Knex, { state, search, skip, limit }: RequestsAsked): Promise<FormRequest[]> {
   return read(db, (rows) =>
-    matching(rows.where({ state }), search)
+    rows
+      .where({ state })
+      .where((all) => havingWords(all, ['name', 'address'], searchWords(search)))
       .orderBy([
         { column: 'created_at', order: state === 'waiting' ? 'asc' : 'desc' },
         { column: 'id', order: 'asc' }
@@ -157,16 +160,6 @@ export async function forgetFormsOfType(trx: Knex, userTypeId: string): Promise<
 /** A request as it is talked about in the audit list and in queued mail. */
 export function subjectOfRequest({ id }: Pick<FormRequest, 'id'>): string {
   return `form-request:${id}`
-}
-
-function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
-  for (const word of search.trim().slice(0, 100).split(/\s+/).filter(Boolean)) {
-    const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
-    rows.where((either) =>
-      either.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern])
-    )
-  }
-  return rows
 }
 
 type Stored = Readonly<Record<keyof Omit<FormRequest, 'revision'>, string | null>> & { readonly revision: number }

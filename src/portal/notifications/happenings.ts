@@ -6,7 +6,7 @@ import { momentAt } from '../../db/moment.js'
 import type { UserType } from '../configuration.js'
 import { authorsOn, openTypes, ownersOf, thoseBehind, type Place } from './participants.js'
 import { dueAt, preferencesIn, type NotificationKind } from './preferences.js'
-import { put, type Waiting } from './waiting.js'
+import { put, type Recipient, type Waiting } from './waiting.js'
 
 type Happening = Omit<Waiting, 'id'>
 
@@ -22,8 +22,9 @@ export async function noteHappening(context: Context, event: HostEvent): Promise
   const cameInBy = isNew ? await birthOf(context, happening) : momentAt(context.now())
   if (cameInBy === undefined) return
   const people = isNew ? await ownersOf(context, happening, types) : await participants(context, happening, types)
-  for (const person of await whoWants(context, [...people], { kind: happening.kind, cameInBy }))
-    await putFor(context, person, happening)
+  const wanting = await whoWants(context, [...people], { kind: happening.kind, cameInBy })
+  const recipients = await Promise.all(wanting.map((person) => recipientOf(context, person)))
+  await put(context.db, happening, recipients, momentAt(context.now()))
 }
 
 async function participants(context: Context, place: Place, types: readonly UserType[]): Promise<Set<string>> {
@@ -87,9 +88,9 @@ async function whoWants(
   return rows.filter(({ notifications }) => preferencesIn(notifications).kinds.includes(kind))
 }
 
-async function putFor(context: Context, person: Candidate, happening: Happening): Promise<void> {
-  const now = context.now()
+/** Only of those who have one mail a day the time zone matters. */
+async function recipientOf({ identity, now }: Context, { id, ...person }: Candidate): Promise<Recipient> {
   const { summary } = preferencesIn(person.notifications)
-  const zone = summary === 'daily' ? (await context.identity.profile(person.identityId))?.timeZone : undefined
-  await put(context.db, person.id, happening, { at: momentAt(now), due: dueAt(summary, zone ?? 'UTC', now) })
+  const zone = summary === 'daily' ? (await identity.profile(person.identityId))?.timeZone : undefined
+  return { portalUserId: id, due: dueAt(summary, zone ?? 'UTC', now()) }
 }

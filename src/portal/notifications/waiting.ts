@@ -22,41 +22,60 @@ const mostPerMail = 200
 
 type Row = Omit<Waiting, 'entryId' | 'fields'> & { readonly entryId: string | null; readonly fields: string | null }
 
-/** Puts it with what waits for the person. What waits already is told once: of a record that is changed twice, all fields. */
-export async function put(
-  db: Knex,
-  portalUserId: string,
-  what: Omit<Waiting, 'id'>,
-  { at, due }: { at: string; due: string }
-): Promise<void> {
-  const id = idOf(portalUserId, what)
-  await db.transaction(async (trx) => {
-    const row = await trx<{ id: string; fields: string | null }>('portico_notifications').first('fields').where({ id })
-    if (row)
-      await trx('portico_notifications')
-        .where({ id })
-        .update({ fields: joined(row.fields, what.fields) })
-    else
-      await trx('portico_notifications')
-        .insert({
-          id,
-          portal_user_id: portalUserId,
-          kind: what.kind,
-          module: what.module,
-          record_id: what.recordId,
-          entry_id: what.entryId ?? null,
-          fields: joined(null, what.fields),
-          state: 'waiting',
-          created_at: at,
-          due_at: due
-        })
-        .onConflict('id')
-        .ignore()
-  })
+/** Whom it is put down for, and when the mail is due that tells him (UTC). */
+export interface Recipient {
+  readonly portalUserId: string
+  readonly due: string
+}
+
+type Happening = Omit<Waiting, 'id'>
+
+/** Rows of one statement. */
+const batch = 200
+
+/** Puts it with what waits for these people, since `at`. What waits already is told once: of a record that is changed twice, all fields. */
+export async function put(db: Knex, what: Happening, people: readonly Recipient[], at: string): Promise<void> {
+  for (let from = 0; from < people.length; from += batch) {
+    const rows = people.slice(from, from + batch).map((person) => rowOf(what, person, at))
+    await db.transaction((trx) => putRows(trx, what, rows))
+  }
+}
+
+async function putRows(trx: Knex, what: Happening, rows: readonly { id: string }[]): Promise<void> {
+  const table = 'portico_notifications'
+  const waiting = await trx<{ id: string; fields: string | null }>(table)
+    .select('id', 'fields')
+    .whereIn(
+      'id',
+      rows.map(({ id }) => id)
+    )
+  const isWaiting = new Set(waiting.map(({ id }) => id))
+  const added = rows.filter(({ id }) => !isWaiting.has(id))
+  if (added.length > 0) await trx(table).insert(added).onConflict('id').ignore()
+  for (const stored of new Set(waiting.map(({ fields }) => fields))) {
+    const fields = joined(stored, what.fields)
+    const ids = waiting.filter((row) => row.fields === stored).map(({ id }) => id)
+    if (fields !== stored) await trx(table).whereIn('id', ids).update({ fields })
+  }
+}
+
+function rowOf(what: Happening, { portalUserId, due }: Recipient, at: string) {
+  return {
+    id: idOf(portalUserId, what),
+    portal_user_id: portalUserId,
+    kind: what.kind,
+    module: what.module,
+    record_id: what.recordId,
+    entry_id: what.entryId ?? null,
+    fields: joined(null, what.fields),
+    state: 'waiting',
+    created_at: at,
+    due_at: due
+  }
 }
 
 /** The same thing has the same id, so an event that comes twice is told once. */
-function idOf(portalUserId: string, { kind, module, recordId, entryId = '' }: Omit<Waiting, 'id'>): string {
+function idOf(portalUserId: string, { kind, module, recordId, entryId = '' }: Happening): string {
   const what = JSON.stringify([portalUserId, kind, module, recordId, entryId])
   return createHash('sha256').update(what).digest('hex').slice(0, 36)
 }
@@ -70,16 +89,18 @@ function fieldsIn(stored: string | null): string[] {
   return stored === null ? [] : (JSON.parse(stored) as string[])
 }
 
+/** So many rows are looked at to find whom something is due for. */
+const mostDue = 1000
+
 /** Ids of people for whom something is due, the longest waiting first. */
 export async function dueUsers(db: Knex, now: number, limit: number): Promise<string[]> {
-  const rows = (await db('portico_notifications')
-    .select('portal_user_id')
+  const ids = await db('portico_notifications')
     .where({ state: 'waiting' })
     .andWhere('due_at', '<=', momentAt(now))
-    .groupBy('portal_user_id')
-    .orderByRaw('min(due_at), portal_user_id')
-    .limit(limit)) as { portal_user_id: string }[]
-  return rows.map((row) => row.portal_user_id)
+    .orderBy(['due_at', 'portal_user_id'])
+    .limit(mostDue)
+    .pluck<string[]>('portal_user_id')
+  return [...new Set(ids)].slice(0, limit)
 }
 
 /** All that waits for a person, due or not, in the order in which it happened. */

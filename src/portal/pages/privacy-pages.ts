@@ -6,7 +6,7 @@ import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { Forbidden, NotFound } from '../../errors.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
-import { queryText } from '../../web/paging.js'
+import { skipIn, skipLinks } from '../../web/paging.js'
 import { page, urlFor } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../admin/frame.js'
 import { sendArchive } from '../privacy/archive-sending.js'
@@ -158,8 +158,7 @@ function doneIn(req: Request): string | undefined {
 
 async function showPrivacy(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const subject = oneself(req.viewer)
-  const skip = Math.max(0, Math.trunc(Number(queryText(req, 'from') ?? 0)) || 0)
-  const { people, more } = await addedBy(context, req.viewer, { skip, limit: perPage })
+  const { people, more } = await addedBy(context, req.viewer, { skip: skipIn(req), limit: perPage })
   const url = await urlOf(req, res)
   const requests = await requestsBy(context.db, req.viewer.person.id)
   await page(
@@ -168,10 +167,7 @@ async function showPrivacy(context: Context, req: Request, res: Response, again?
     {
       ...(await sectionsOf(context, req, res, subject, again)),
       people: await Promise.all(people.map((one) => shownPerson(context, req, res, one))),
-      pages: {
-        previous: skip > 0 ? `${url}?from=${Math.max(0, skip - perPage)}` : undefined,
-        next: more ? `${url}?from=${skip + perPage}` : undefined
-      },
+      pages: skipLinks(req, { here: url, perPage, hasMore: more }),
       requests: await shownRequests(context, req, res, requests)
     },
     { status: again?.status }

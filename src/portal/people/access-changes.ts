@@ -101,15 +101,16 @@ async function forgetIdentity(context: Context, trx: Knex, { identityId }: Porta
   if (identityId && !(await isHeldByOthers(trx, identityId, []))) await context.identity.forget(identityId, trx)
 }
 
-/** Whoever is invited again begins without what was given to him alone. */
-async function forgetRights(trx: Knex, { id }: PortalUser): Promise<void> {
-  for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'] as const)
-    await trx(table).where({ portal_user_id: id }).delete()
+/** Whoever is invited again begins without what was given to him alone. Most have nothing of it; a new configuration for each of thousands who
+ *  are removed would have every process read it anew as often. */
+async function forgetRights(trx: Knex, { id, hasChosenAccounts }: PortalUser): Promise<void> {
+  const roles = await trx('portico_roles_of_users').where({ portal_user_id: id }).delete()
+  const accounts = await trx('portico_accounts_of_users').where({ portal_user_id: id }).delete()
   const none = { address_problem: null, confirm_on_activation: false, converted_contact_id: null }
   await trx('portico_portal_users')
     .where({ id })
     .update({ has_chosen_accounts: false, dashboard_id: null, ...none })
-  await raiseConfigurationVersion(trx)
+  if (roles > 0 || accounts > 0 || hasChosenAccounts) await raiseConfigurationVersion(trx)
 }
 
 /** Only from the status that was read: of two who act at once, the second is told by what he finds. @throws ChangedMeanwhile */

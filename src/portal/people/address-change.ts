@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { AuditEntry } from '../../audit/audit.js'
 import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
+import { isCollision } from '../../db/collision.js'
 import { momentAt } from '../../db/moment.js'
 import { PorticoError } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
@@ -10,6 +11,7 @@ import { configuration, type Portal } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
 import { stepFor, type AddressStep, type Reading } from './address-steps.js'
 import { confirmationFor } from './confirmation-mail.js'
+import { giveUp } from './given-up.js'
 import { isHeldByOthers } from './identity-holders.js'
 import { prepareInvitation } from './invitation-mail.js'
 import { forgetMailProblem } from './mail-problem.js'
@@ -30,13 +32,18 @@ export async function followRecord(
     if (user.status !== 'removed') await followAddress(context, user.id, by)
 }
 
-/** Whether something followed. `by` is the id of the staff member who changed the record, where one did. */
+/** Of several who act at once each may be told by another that he has to look again. */
+const mostTries = 4
+
+/** Whether something followed. `by` is the id of the staff member who changed the record, where one did.
+ *  @throws ChangedMeanwhile */
 export async function followAddress(context: Context, id: string, by?: string): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
+  for (let tries = 1; ; tries += 1) {
     try {
       return await followOnce(context, id, by)
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || tries === 2) throw error
+      if (!(error instanceof ChangedMeanwhile || isCollision(error))) throw error
+      if (tries === mostTries) throw new ChangedMeanwhile()
     }
   }
 }
@@ -49,7 +56,20 @@ async function followOnce(context: Context, id: string, by: string | undefined):
   const step = now && stepFor(user, proven, now)
   if (!now || !step) return false
   await take(context, { user, now, step, actor: await actorNamed(context, by) })
+  await followWaiting(context, user.portalId, proven)
   return true
+}
+
+/** Whoever could not have this address, because another one of the portal came in by it, may be able to now. */
+async function followWaiting(context: Context, portalId: string, address: string): Promise<void> {
+  const ids: string[] = await context
+    .db('portico_portal_users')
+    .where({ portal_id: portalId, address, address_problem: 'alreadyUser' })
+    .whereNot('status', 'removed')
+    .orderBy('id')
+    .limit(50)
+    .pluck<string[]>('id')
+  for (const id of ids) await followAddress(context, id)
 }
 
 async function actorNamed(context: Context, id: string | undefined): Promise<AuditEntry['actor']> {
@@ -120,11 +140,13 @@ async function changeFrom(trx: Knex, user: PortalUser, values: Record<string, un
   if (changed === 0) throw new ChangedMeanwhile()
 }
 
-/** A number needs no confirmation: whoever answers it is sent the code. */
+/** A number needs no confirmation: whoever answers it is sent the code. Until he chooses a password, there is no other way in. */
 async function move(context: Context, trx: Knex, user: PortalUser, address: string): Promise<void> {
   if (!user.identityId) return
+  await giveUp(context, trx, address)
   const isShared = await isHeldByOthers(trx, user.identityId, [user.id])
-  const identityId = await context.identity.readdress({ identityId: user.identityId, address, isShared }, trx)
+  const change = { identityId: user.identityId, address, isShared, isProven: false }
+  const identityId = await context.identity.readdress(change, trx)
   await trx('portico_portal_users').where({ id: user.id }).update({ identity_id: identityId })
 }
 

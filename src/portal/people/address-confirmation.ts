@@ -1,11 +1,13 @@
 /** The button behind a confirmation mail: from now on the new address signs in (Z20). */
 import type { Knex } from 'knex'
 import type { Context } from '../../context.js'
+import { transact } from '../../db/collision.js'
 import { PorticoError } from '../../errors.js'
 import type { NewAddresses } from '../../identity/identity.js'
 import type { Portal } from '../configuration.js'
 import { audienceOf } from '../portals/portals.js'
 import { followAddress } from './address-change.js'
+import { giveUp } from './given-up.js'
 import { isHeldByOthers } from './identity-holders.js'
 import { accessesOf, portalUserOf, subjectOf, type PortalUser } from './portal-users.js'
 
@@ -30,10 +32,12 @@ async function confirm(context: Context, portalId: string, identityId: string): 
   const user = await portalUserOf(context.db, portalId, identityId)
   if (!user || !isPending(user) || (await followAddress(context, user.id))) throw gone()
   const waiting = await waitingLike(context, user)
-  return context.db.transaction(async (trx) => {
+  return transact(context.db, async (trx) => {
+    await giveUp(context, trx, user.address)
     const ids = waiting.map(({ id }) => id)
     const isShared = await isHeldByOthers(trx, identityId, ids)
-    const next = await context.identity.readdress({ identityId, address: user.address, isShared }, trx)
+    const change = { identityId, address: user.address, isShared, isProven: true }
+    const next = await context.identity.readdress(change, trx)
     const hasPassword = await passwordOf(trx, next)
     for (const one of waiting)
       await goOn(context, trx, one, { identityId: next, hasPassword, isAsked: one.id === user.id })

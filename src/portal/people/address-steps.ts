@@ -30,17 +30,29 @@ export function stepFor(user: User, proven: string, now: Reading): AddressStep |
     case 'invited':
       return isKnown ? undefined : { ...nothing, status: 'invited', send: now.fault ? undefined : 'invitation' }
     case 'deactivated':
-      return isKnown ? undefined : { ...nothing, status: 'deactivated', confirmOnActivation: isNew(user, proven, now) }
+      return isKnown ? undefined : { ...nothing, status: 'deactivated', ...onceActivated(user, proven, now) }
     case 'confirmed':
     case 'suspended':
-      return isKnown && (user.status === 'suspended' || now.address === proven) ? undefined : afterwards(proven, now)
+      return isKnown && isSettled(user.status, proven, now) ? undefined : afterwards(proven, now)
   }
 }
 
 const nothing = { confirmOnActivation: false, send: undefined, moves: false } as const
 
-function isNew(user: User, proven: string, now: Reading): boolean {
-  return user.acceptedAt !== null && now.address !== proven
+/** Whoever never accepted is invited then, wherever the invitation went before. */
+function onceActivated(
+  { acceptedAt }: User,
+  proven: string,
+  { address, fault, preference }: Reading
+): Partial<AddressStep> {
+  if (acceptedAt === null || address === proven) return {}
+  return preference === 'phone' && fault === undefined ? { moves: true } : { confirmOnActivation: true }
+}
+
+/** He is already what he would be. */
+function isSettled(status: PortalUserStatus, proven: string, now: Reading): boolean {
+  const then = afterwards(proven, now)
+  return then.status === status && !then.moves
 }
 
 function afterwards(proven: string, now: Reading): AddressStep {

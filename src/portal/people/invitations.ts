@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { lookUp } from '../../access/question.js'
 import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
+import { isCollision, transact } from '../../db/collision.js'
 import { momentAt } from '../../db/moment.js'
 import { NotFound } from '../../errors.js'
 import type { Locale } from '../../host/catalog.js'
@@ -103,11 +104,15 @@ export async function restore(context: Context, id: string, by: Staff): Promise<
 }
 
 /** What is left to do when everything that is not in our tables has been asked: in one transaction, with nothing but it. Gives the
- *  portal user's id. */
+ *  portal user's id. It may be done anew when the database asks for that. */
 export type Deed = (trx: Knex) => Promise<string>
 
-export function carryOut({ db }: Context, deed: Deed): Promise<string> {
-  return db.transaction(deed)
+export async function carryOut({ db }: Context, deed: Deed): Promise<string> {
+  try {
+    return await transact(db, deed)
+  } catch (error) {
+    throw isCollision(error) ? new ChangedMeanwhile() : error
+  }
 }
 
 interface Order {

@@ -14,16 +14,28 @@ interface Person {
   readonly address: string
 }
 
-/** Whoever could not have the address that his record has may be able to by now: another let go of it, a user of the CRM got another one. */
-export async function healAddresses(context: Context): Promise<void> {
-  const ids: string[] = await context
-    .db('portico_portal_users')
+/** Whoever could not have the address that his record has may be able to by now: another let go of it, a user of the CRM got another
+ *  one. Each call looks at the next 200, so that whoever can't be helped keeps nobody else waiting. */
+export function addressHealer(context: Context): () => Promise<void> {
+  let last = ''
+  return async () => {
+    const ids = await troubledAfter(context, last)
+    for (const id of ids) {
+      last = id
+      await followAddress(context, id)
+    }
+    if (ids.length < batch) last = ''
+  }
+}
+
+function troubledAfter({ db }: Context, last: string): Promise<string[]> {
+  return db('portico_portal_users')
     .whereNotNull('address_problem')
     .whereNot('status', 'removed')
+    .andWhere('id', '>', last)
     .orderBy('id')
     .limit(batch)
     .pluck<string[]>('id')
-  for (const id of ids) await followAddress(context, id)
 }
 
 /** The module was switched on: what changed meanwhile is followed now. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Context } from '../../context.js'
 import { cachedByVersion } from '../../db/configuration-version.js'
 import { listBy } from '../../db/rows.js'
+import { havingWords, searchWords } from '../../db/search.js'
 import { NotFound, PorticoError } from '../../errors.js'
 import type { Locale } from '../../host/catalog.js'
 
@@ -276,24 +277,13 @@ export async function mustBeThere(trx: Knex, userTypeId: string): Promise<void> 
   if (!known) throw new NotFound()
 }
 
+/** Words in name or address, or a part of a number as people write it. */
 function matching(rows: Knex.QueryBuilder, search: string): Knex.QueryBuilder {
-  const words = search
-    .trim()
-    .slice(0, 100)
-    .split(/\s+/)
-    .filter((word) => word !== '')
   return rows.where((either) => {
-    either.where((all) => {
-      for (const word of words) all.where((one) => contains(one, word))
-    })
+    either.where((all) => havingWords(all, ['name', 'address'], searchWords(search)))
     const digits = digitsIn(search)
     if (digits !== undefined) either.orWhereRaw('address like ?', [`+%${digits}%`])
   })
-}
-
-function contains(rows: Knex.QueryBuilder, word: string): void {
-  const pattern = `%${word.replace(/[!%_]/g, '!$&')}%`
-  rows.whereRaw("name like ? escape '!'", [pattern]).orWhereRaw("address like ? escape '!'", [pattern])
 }
 
 /** Of a number as people write it, or a part of one, what is in it however it is kept. */

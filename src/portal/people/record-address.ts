@@ -2,10 +2,11 @@
 import { lookUp } from '../../access/question.js'
 import type { Context } from '../../context.js'
 import { addressFault } from '../../identity/outside-address.js'
-import { phoneNumberIn } from '../../sms/phone-number.js'
+import { phoneNumberIn } from '../../phone-number.js'
 import { configuration } from '../configuration.js'
 import { addressFieldOf } from '../user-types/user-types.js'
 import type { Reading } from './address-steps.js'
+import { holdsNothing } from './given-up.js'
 import type { PortalUser } from './portal-users.js'
 
 /** Undefined while nobody can tell: he has no record, or it, its module, his user type or its field is gone. `proven` is the address he signs in
@@ -63,14 +64,17 @@ async function judged(context: Context, user: PortalUser, { written, proven, pla
 /** What an address may be long. */
 const longest = 254
 
-/** Somebody else of the portal has it: by his record, or because he signs in with it (A36). */
+/** Somebody else of the portal has it: by his record, unless he can't have it either, or because he comes in by it (A36). Two questions,
+ *  because each has an index and both in one have none. */
 async function isTaken({ db }: Context, { id, portalId }: PortalUser, address: string): Promise<boolean> {
-  const other: unknown = await db('portico_portal_users as u')
-    .leftJoin('portico_identities as i', 'i.id', 'u.identity_id')
-    .where('u.portal_id', portalId)
-    .whereNot('u.id', id)
-    .whereNot('u.status', 'removed')
-    .where((either) => either.where('u.address', address).orWhere('i.address', address))
+  const others = () =>
+    db('portico_portal_users as u').where('u.portal_id', portalId).whereNot('u.id', id).whereNot('u.status', 'removed')
+  const byRecord: unknown = await others().where('u.address', address).whereNull('u.address_problem').first('u.id')
+  if (byRecord !== undefined) return true
+  const bySignIn: unknown = await others()
+    .join('portico_identities as i', 'i.id', 'u.identity_id')
+    .where('i.address', address)
+    .whereNot(holdsNothing)
     .first('u.id')
-  return other !== undefined
+  return bySignIn !== undefined
 }

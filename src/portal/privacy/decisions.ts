@@ -6,6 +6,7 @@ import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import type { Staff } from '../../host/host.js'
 import type { Message } from '../../mail/mail.js'
+import { portalUsersWhere } from '../people/portal-users.js'
 import { auditSubjectOf, hasRecord, type Subject } from './persons-of.js'
 import { letterAbout } from './letters.js'
 import { processingOf, setStopped } from './processing.js'
@@ -30,6 +31,14 @@ export async function sightOf(context: Context, staff: Staff, request: PrivacyRe
   if (await lookUp(context.kernel, module, recordId, [])) return 'hidden'
   const isTold = staff.isAdministrator || request.plan?.staffId === staff.id
   return isTold ? 'gone' : 'hidden'
+}
+
+/** Whether he may know who asked: the CRM shows him that person's record, or there is none. */
+export async function mayKnowRequester(context: Context, staff: Staff, request: PrivacyRequest): Promise<boolean> {
+  const [user] = await portalUsersWhere(context.db, { id: request.portalUserId })
+  if (user?.module === undefined || user.recordId === undefined) return true
+  if (await context.host.allows(staff, 'view', user.module, user.recordId)) return true
+  return staff.isAdministrator && !(await lookUp(context.kernel, user.module, user.recordId, []))
 }
 
 /** Who decides must be allowed to change what it is about. */

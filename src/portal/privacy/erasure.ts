@@ -30,30 +30,43 @@ interface Round {
   refused: number
 }
 
-/** Goes on with a deletion; true once it has come to its end. Nothing is removed that the CRM does not let this staff member remove. */
+/** Goes on with a deletion; true once it has come to its end. The access ends first, or the person could go on writing. Nothing is removed that the CRM does not let this staff member remove. */
 export async function carryOut(context: Context, request: PrivacyRequest, by: Staff): Promise<boolean> {
   const { plan } = request
   if (request.kind !== 'delete' || request.state !== 'accepted' || !plan) return true
   const belongings = await belongingsOf(context, request, plan.userIds)
   const round: Round = { left: perRound, refused: 0 }
+  await endAccess(context, { plan, belongings, by })
   await removeLinked(context, { plan, belongings, by }, round)
   if (plan.parts.includes('notes')) await removeNotes(context, belongings, by, round)
   if (round.left <= 0) return false
-  await endAccess(context, { plan, belongings, by })
   if (plan.parts.includes('record')) await removeRecord(context, belongings, by, round)
   await finish(context, request, belongings, { plan, by, refused: round.refused })
   return true
 }
 
-/** For the job: deletions that are under way, by the rights of whoever granted them while he works there. One that breaks off
- *  does not keep the others. */
+/** So many deletions are gone on with in one run of the job. */
+const perRun = 10
+
+/** For the job: deletions that are under way, by the rights of whoever granted them while he works there. Those that break off, or whose
+ *  staff member has left, do not keep the others. */
 export async function goOnDeleting(context: Context): Promise<void> {
-  for (const request of await unfinishedDeletions(context.db, 10)) {
-    const by = await context.host.staffById(request.plan?.staffId ?? '')
-    if (!by?.isActive) continue
-    await carryOut(context, request, by).catch((error: unknown) =>
-      context.log.error({ error, request: request.id }, 'a deletion broke off')
-    )
+  let done = 0
+  for (const request of await unfinishedDeletions(context.db)) {
+    if (await goOn(context, request)) done += 1
+    if (done === perRun) return
+  }
+}
+
+async function goOn(context: Context, request: PrivacyRequest): Promise<boolean> {
+  const by = await context.host.staffById(request.plan?.staffId ?? '')
+  if (!by?.isActive) return false
+  try {
+    await carryOut(context, request, by)
+    return true
+  } catch (error) {
+    context.log.error({ error, request: request.id }, 'a deletion broke off')
+    return false
   }
 }
 

@@ -46,14 +46,24 @@ export function oneself({ person }: Pick<Viewer, 'person'>): NamedSubject {
   return { module, recordId, name, isOneself: true }
 }
 
-/** Himself, or somebody whose record he wrote and still sees. @throws NotFound for everybody else. */
+/** Himself, or somebody whose record he wrote and still sees, and who has never come in himself. @throws NotFound for everybody else. */
 export async function subjectFor(context: Context, viewer: Viewer, asked: Subject): Promise<NamedSubject> {
   const own = oneself(viewer)
   if (own.module === asked.module && own.recordId === asked.recordId) return own
   const isPerson = (await personModules(context)).has(asked.module)
   if (!isPerson || !(await isAuthor(context.db, asked.module, asked.recordId, viewer.person.id))) throw new NotFound()
+  if (await speaksForHimself(context.db, asked)) throw new NotFound()
   const { title } = await records(viewer).find(asked.module, asked.recordId)
   return { ...asked, name: title, isOneself: false }
+}
+
+/** Whoever came in himself decides for himself, whoever added his record; also while his access is suspended or was taken back for a while. */
+async function speaksForHimself(db: Knex, { module, recordId }: Subject): Promise<boolean> {
+  const row: unknown = await db('portico_portal_users')
+    .first('id')
+    .where({ module, record_id: recordId })
+    .whereIn('status', ['confirmed', 'suspended', 'deactivated'])
+  return row !== undefined
 }
 
 interface Written {
@@ -79,6 +89,7 @@ export async function addedBy(
   const people: NamedSubject[] = []
   for (const { module, record_id: recordId } of written.slice(0, page.limit)) {
     if (module === own.module && recordId === own.recordId) continue
+    if (await speaksForHimself(context.db, { module, recordId })) continue
     const record = await unlessGone(records(viewer).find(module, recordId))
     if (record) people.push({ module, recordId, name: record.title, isOneself: false })
   }

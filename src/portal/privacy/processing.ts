@@ -178,6 +178,19 @@ async function unreachable(db: Knex, isOn: boolean, module: string, ids: readonl
   return [...stopped, ...withoutConsent].map((row) => row.record_id)
 }
 
+/** Those of the records for which processing was stopped. */
+export async function stoppedAmong(
+  db: Knex,
+  module: string,
+  recordIds: readonly string[]
+): Promise<ReadonlySet<string>> {
+  const stopped = new Set<string>()
+  for (let from = 0; from < recordIds.length; from += batch)
+    for (const row of await rowsOf(db, module, recordIds.slice(from, from + batch)))
+      if (row.stopped_at !== null) stopped.add(row.record_id)
+  return stopped
+}
+
 async function rowsOf(
   db: Knex,
   module: string,

@@ -65,6 +65,8 @@ const day = 24 * 60 * 60 * 1000
 /** How long an accepted export can be taken. */
 export const exportDays = 30
 
+const mostUnfinished = 1000
+
 const table = 'portico_privacy_requests'
 
 interface RequestRow {
@@ -88,7 +90,8 @@ interface RequestRow {
   readonly revision: number
 }
 
-/** Makes a request and gives its id. @throws Invalid beyond the day's limit, and where one of the kind is open for this person. */
+/** Makes a request and gives its id. @throws Invalid beyond the day's limit, and where one of the kind is open for this person; what somebody
+ *  else asked for him does not stand in the way of his own. */
 export async function makeRequest(
   context: Noting,
   { person }: Pick<Viewer, 'person'>,
@@ -115,7 +118,7 @@ export async function makeRequest(
     decided_at: null,
     decided_by: null,
     answer: null,
-    open_key: [form.kind, module, recordId].join(':'),
+    open_key: [form.kind, module, recordId, ...(subject.isOneself ? ['own'] : [])].join(':'),
     plan: null,
     revision: 1
   }
@@ -223,10 +226,10 @@ async function countOf(rows: Knex.QueryBuilder): Promise<number> {
   return Number(row?.n ?? 0)
 }
 
-/** Deletions that were granted and have not come to their end. */
-export function unfinishedDeletions(db: Knex, limit: number): Promise<PrivacyRequest[]> {
+/** Deletions that were granted and have not come to their end, the oldest first. */
+export function unfinishedDeletions(db: Knex): Promise<PrivacyRequest[]> {
   return readRequests(db, (rows) =>
-    rows.where({ state: 'accepted', kind: 'delete' }).orderBy('decided_at').limit(limit)
+    rows.where({ state: 'accepted', kind: 'delete' }).orderBy(['decided_at', 'id']).limit(mostUnfinished)
   )
 }
 

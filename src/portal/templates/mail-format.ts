@@ -58,7 +58,7 @@ export function formatted(body: string, linkLabel: string): string {
 /** Whether there is a link to follow: something that can be seen, with the address behind it. */
 export function hasLink(html: string): boolean {
   return [...html.matchAll(actionLink)].some(([, label = '']) =>
-    /<img |[^\s]/.test(label.replace(/<(?!img )[^>]*>/g, ''))
+    /<img |[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(label.replace(/<(?!img )[^>]*>/g, ''))
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Config } from '../../config.js'
 import type { Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
-import { unknownFields } from '../../mail/merge-fields.js'
+import { unknownFields } from '../../messages/merge-fields.js'
 import { formatted, hasFieldInAddress, hasLink } from './mail-format.js'
 import type { Template, TemplateKind } from './mail-templates.js'
 import { knownFields } from './letter-values.js'

@@ -1,4 +1,4 @@
-/** Who a mail from a template says it is from, and where answers go: only addresses of the company (Z17). */
+/** Who a mail from a template says it is from, only addresses of the company, and where answers go (Z17). */
 import type { Config } from '../../config.js'
 import { addressIn, domainOf } from '../../mail/addresses.js'
 import type { Message } from '../../mail/mail.js'
@@ -15,7 +15,7 @@ export function isOwnAddress(config: Senders, address: string): boolean {
   return senderDomains(config).includes(domainOf(address))
 }
 
-/** A sender that is not the company's any more gives way to the configured one. */
+/** A sender that is not the company's any more gives way to the configured one. Answers may go elsewhere: to a help desk's own domain. */
 export function envelopeOf(
   config: Senders,
   { senderName, senderAddress, replyTo }: Template

@@ -74,12 +74,12 @@ async function moveAll(context: Context, trx: Knex, { userType, target, by }: Mo
   const coming = activeAmong(await countByStatus(trx, userType.id))
   if ((await roomIn(context, trx, target.id)) < coming) throw refusal('noRoom')
   await trx('portico_portal_users').where(own).update({ user_type_id: target.id })
-  const change = { before: { userType: userType.name }, after: { userType: target.name } }
-  for (const id of ids)
-    await context.audit.note(
-      { actor: staffActor(by), action: 'portal-user.transferred', subject: subjectOf({ id }), ...change },
-      trx
-    )
+  const change = {
+    ...{ actor: staffActor(by), action: 'portal-user.transferred' },
+    ...{ before: { userType: userType.name }, after: { userType: target.name } }
+  }
+  const entries = ids.map((id) => ({ ...change, subject: subjectOf({ id }) }))
+  await context.audit.noteAll(entries, trx)
   return ids
 }
 

@@ -92,11 +92,13 @@ async function changes(context: Context, run: Run, items: readonly RunItem[], by
 async function changeOf(context: Context, run: Run, user: PortalUser | undefined, by: Staff): Promise<Plan> {
   if (!user) return { reason: 'userGone' }
   if (!(await maySeePerson(context, by, user))) return { reason: 'noRecordRight' }
+  const { name, address } = user
   try {
     const deed = await deedFor(context, run, user, by)
-    return run.kind === 'transfer' ? { deed, afterwards: () => followAddress(context, user.id, by.id) } : { deed }
+    const afterwards = () => followAddress(context, user.id, by.id)
+    return { name, address, deed, ...(run.kind === 'transfer' ? { afterwards } : {}) }
   } catch (error) {
-    if (error instanceof PorticoError) return { reason: reasonIn(error) }
+    if (error instanceof PorticoError) return { name, address, reason: reasonIn(error) }
     throw error
   }
 }

@@ -1,4 +1,5 @@
 /** Runs: one thing done to many people, ordered by staff and worked off by a job. What is kept of them, and how they are read. */
+import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { staffActor } from '../../../audit/configuration-change.js'
 import type { Context } from '../../../context.js'
@@ -88,11 +89,22 @@ export function runSubject({ id, scope }: Pick<Run, 'id' | 'scope'>): string {
   return scope.kind === 'type' ? `user-type:${scope.userTypeId}` : `run:${id}`
 }
 
-/** False when it was ordered before. */
+/** The run that tries those again who failed in this one, and those it left: one, however often the button is pressed and by whomever. */
+export function runAgainAfter({ id }: Pick<Run, 'id'>): string {
+  const hash = createHash('sha256').update(`again:${id}`).digest('hex')
+  return [hash.slice(0, 8), hash.slice(8, 12), `4${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-')
+}
+
+/** False when it was ordered before; of two at the same moment the second waits for the first. */
 async function begin(context: Context, trx: Knex, order: RunOrder, by: Staff): Promise<boolean> {
-  const known: unknown = await trx('portico_runs').first('id').where({ id: order.id }).forUpdate()
-  if (known) return false
-  await trx('portico_runs').insert({
+  const row = rowOf(context, order, by)
+  await trx('portico_runs').insert(row).onConflict('id').ignore()
+  const known: unknown = await trx('portico_run_items').first('place').where({ run_id: order.id })
+  return known === undefined
+}
+
+function rowOf(context: Context, order: RunOrder, by: Staff): Record<string, unknown> {
+  return {
     id: order.id,
     kind: order.kind,
     user_type_id: wordOf(order.scope),
@@ -102,8 +114,7 @@ async function begin(context: Context, trx: Knex, order: RunOrder, by: Staff): P
     state: 'open',
     total: order.items.length,
     created_at: momentAt(context.now())
-  })
-  return true
+  }
 }
 
 function itemRow(runId: string, place: number, item: NewItem): Record<string, unknown> {
@@ -166,6 +177,11 @@ export async function runById(db: Knex, id: string): Promise<Run> {
     .where({ id })
   if (!row) throw new NotFound()
   return runOf(row)
+}
+
+export async function isOrdered(db: Knex, id: string): Promise<boolean> {
+  const row: unknown = await db('portico_runs').first('id').where({ id })
+  return row !== undefined
 }
 
 /** The runs over `scope`, or over whatever scope, newest first. */

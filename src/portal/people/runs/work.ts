@@ -2,7 +2,7 @@
  *
  *  Two things see to that. A process leases a run for a minute, so that as a rule only one is at it. And what happens to a person happens in
  *  one transaction that begins by turning his item from `waiting` to `done`: whoever comes second finds nothing to turn and does nothing,
- *  and what was not committed did not happen, mail and all. The lease saves work; the item's state is what counts. */
+ *  and what was not committed did not happen, mail and all; nor does anything once the run is over. The lease saves work; the item's state is what counts. */
 import { randomUUID } from 'node:crypto'
 import { staffActor } from '../../../audit/configuration-change.js'
 import type { Context } from '../../../context.js'
@@ -170,10 +170,11 @@ async function fail(context: Context, item: RunItem, plan: NoDeed & Pick<Plan, '
 
 const keyOf = ({ runId, place }: RunItem) => ({ run_id: runId, place })
 
-/** False when somebody else has dealt with him already. */
+/** False when somebody else has dealt with him already, or the run is over: until the transaction ends nobody ends it. */
 async function settle(db: Context['db'], item: RunItem, change: Record<string, string>, at: number): Promise<boolean> {
   const settled = await db('portico_run_items')
     .where({ ...keyOf(item), state: 'waiting' })
+    .whereExists((run) => void run.from('portico_runs').select('id').where({ id: item.runId, state: 'open' }))
     .update({ ...change, at: momentAt(at) })
   return settled === 1
 }
@@ -183,11 +184,11 @@ type Ending = { readonly state: 'finished' } | { readonly state: 'stopped'; read
 /** Ends a run that is open, and notes how it went. */
 export async function endRun(context: Context, runId: string, ending: Ending, by?: Staff): Promise<void> {
   const run = await runById(context.db, runId)
-  const { waiting: left, done, failed } = await countItems(context.db, runId)
   const actor = by ? staffActor(by) : ({ kind: 'system', id: 'portico', name: 'Portico' } as const)
   await context.db.transaction(async (trx) => {
     const change = { ...ending, ended_at: momentAt(context.now()), claimed_by: null }
     if ((await trx('portico_runs').where({ id: runId, state: 'open' }).update(change)) === 0) return
+    const { waiting: left, done, failed } = await countItems(trx, runId)
     const after = { deed: run.kind, done, failed, ...(left > 0 ? { left } : {}) }
     await context.audit.note({ actor, action: `run.${ending.state}`, subject: runSubject(run), after }, trx)
   })

@@ -44,13 +44,28 @@ all('button[data-copy]', (button) => {
   })
 })
 
-// <input type="password" data-meter="id">: shows a first guess of its strength (0 to 4) in that meter; the server decides.
+// <input type="password" data-meter="id">: shows a first guess of its strength (0 to 4) in that meter, and in words in the output with
+// data-words (one a score, split by |). One's own address, what everybody takes, what is repeated and what is too short is weak; the server decides.
+const easy =
+  /passwor[dt]|kennwort|heslo|geheim|qwert[yz]|willkommen|welcome|letmein|admin|12345?6?7?8?9?0?|abcd?e?f?|(.)\1{2,}/g
+const squeezed = (text) => text.toLowerCase().replace(/[\s._-]/g, '')
+const guess = (text, own, shortest) => {
+  if (!text) return 0
+  const address = squeezed(own)
+  const isOwn = [address, address.split('@')[0]].some((word) => word.length > 4 && squeezed(text).includes(word))
+  const rest = squeezed(text)
+    .replace(easy, '')
+    .replace(/(.{2,}?)\1+/g, '$1')
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/].filter((kind) => kind.test(text)).length
+  const bits = isOwn ? 0 : new Set(rest).size * 1.5 + rest.length * 1.5 + kinds * 3
+  return Math.max(1, Math.min(text.length < shortest ? 2 : 4, Math.floor(bits / 12)))
+}
 all('input[data-meter]', (field) => {
   const meter = document.getElementById(field.dataset.meter)
+  const word = field.form.querySelector('[data-words]')
   field.addEventListener('input', () => {
-    const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/].filter((kind) => kind.test(field.value)).length
-    const bits = new Set(field.value).size * 1.5 + field.value.length * 1.5 + kinds * 3
-    meter.value = field.value ? Math.max(1, Math.min(4, Math.floor(bits / 12))) : 0
+    meter.value = guess(field.value, field.form.elements.username?.value ?? '', field.minLength)
+    word.textContent = meter.textContent = word.dataset.words.split('|')[meter.value]
   })
 })
 

@@ -106,7 +106,7 @@ export async function isStaffAddress(kernel: Kernel, address: string): Promise<b
   const catalog = await kernel.host.catalog('en')
   const field = [...(catalog.modules.get('User')?.fields.values() ?? [])].find((one) => one.type === 'email')
   if (!field) return false
-  const when = compare(field.name, 'contains', address)
+  const when = compare(field.name, 'startsWith', address)
   const door = await narrowRecords(kernel, { module: 'User', when, fields: [field.name] })
   const page = await door.list('User', { limit: 200 })
   const same = page.records.filter(

@@ -37,6 +37,7 @@ export interface Door {
 export interface DoorMail extends MailOrder {
   readonly template: 'password-reset'
   readonly identityId: string
+  readonly link: string
 }
 
 /** Addresses that were changed and are confirmed by their owners, with the button behind a link in a mail (Z20). */

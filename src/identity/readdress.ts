@@ -51,7 +51,11 @@ export async function vacate({ identityId, audiences, isShared }: Leaving, trx: 
   const kept = await links().where({ identity_id: identityId }).select<Record<string, unknown>[]>('*')
   await links().where({ identity_id: identityId }).delete()
   if (!isShared) await rename(trx, nowhere)
-  await insertRows(trx, 'portico_links', kept.map((link) => ({ ...link, identity_id: id })))
+  await insertRows(
+    trx,
+    'portico_links',
+    kept.map((link) => ({ ...link, identity_id: id }))
+  )
   return id
 }
 

@@ -17,7 +17,12 @@ export interface Mail {
   bounced(id: string, status: string): Promise<boolean>
   /** Calls `handler`, in the transaction that writes it down, when a mail was refused for good or came back. */
   onTrouble(handler: OnTrouble): void
+  /** Mails of this kind are asked about each time before they are handed over, for they may wait for hours: one that may not go is withdrawn. */
+  guard(kind: string, mayGo: MayGo): void
 }
+
+/** `createdAt` in UTC, as stored. */
+export type MayGo = (mail: { readonly about: string; readonly createdAt: string }) => Promise<boolean>
 
 export type OnTrouble = (trouble: Trouble, trx: Knex) => Promise<void>
 

@@ -3,9 +3,16 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { orderedId } from '../audit/ordered-id.js'
 import type { Config } from '../config.js'
-import { deliverDue, waitingSince, withdrawAbout, type Outcome, type Queue } from '../messages/queue.js'
+import {
+  deliverDue,
+  waitingSince,
+  withdrawAbout,
+  type Outcome,
+  type Queue,
+  type Settlement
+} from '../messages/queue.js'
 import { asLine } from '../messages/merge-fields.js'
-import type { Mail, Message, OnTrouble, Trouble } from './mail.js'
+import type { Mail, MayGo, Message, OnTrouble, Trouble } from './mail.js'
 import { smtp, type WaitingMail } from './smtp.js'
 
 export interface OutboxOptions {
@@ -22,6 +29,7 @@ export function createMail({ db, config, log, now = Date.now }: OutboxOptions): 
   const state = send || config.environment === 'production' ? 'waiting' : 'kept'
   const queue: Queue = { db, table: 'portico_mail', columns, emptied: { text: '', html: '' }, now }
   const listeners: OnTrouble[] = []
+  const guards = new Map<string, MayGo>()
   const tell: OnTrouble = async (trouble, trx) => {
     for (const listener of listeners) await listener(trouble, trx)
   }
@@ -37,18 +45,25 @@ export function createMail({ db, config, log, now = Date.now }: OutboxOptions): 
     },
     async deliver() {
       if (!send) return
-      const sendOne = async (row: WaitingMail): Promise<Outcome> => logged(log, row, await send(row))
-      await deliverDue<WaitingMail>(queue, sendOne, async (row, outcome, trx) => {
+      const sendOne = async (row: Guarded): Promise<Settlement> => {
+        const mayGo = await guards.get(row.kind ?? '')?.({ about: row.about, createdAt: row.created_at })
+        return mayGo === false ? { state: 'withdrawn' } : logged(log, row, await send(row))
+      }
+      await deliverDue<Guarded>(queue, sendOne, async (row, outcome, trx) => {
         if (outcome.state === 'refused') await tell(troubleOf(row, `refused ${outcome.error}`), trx)
       })
     },
     withdraw: (subject, trx) => withdrawAbout(queue, subject, trx),
     bounced: (id, status) => db.transaction((trx) => takeBack(trx, { id, status }, tell)),
-    onTrouble: (listener) => void listeners.push(listener)
+    onTrouble: (listener) => void listeners.push(listener),
+    guard: (kind, mayGo) => void guards.set(kind, mayGo)
   }
 }
 
+type Guarded = WaitingMail & { readonly kind: string | null; readonly created_at: string }
+
 const columns = [
+  'created_at',
   'kind',
   'to_name',
   'to_address',

@@ -34,8 +34,8 @@ export interface MailOrder {
   readonly to: { readonly name: string; readonly address: string }
   /** What the sentences name: `door`, `by`, `count` (of days or hours the link is valid), `before`, `old`, `until`. */
   readonly args: Readonly<Record<string, string | number>>
-  /** The absolute address behind the button. */
-  readonly link: string
+  /** The absolute address behind the button; undefined for a mail that leads nowhere. */
+  readonly link: string | undefined
   readonly about: string
 }
 

@@ -26,6 +26,9 @@ export type Outcome =
   | { readonly state: 'refused'; readonly error: string }
   | { readonly state: 'later'; readonly error: string }
 
+/** The same, or it was not to be sent any more. */
+export type Settlement = Outcome | { readonly state: 'withdrawn' }
+
 /** Who claimed a message and hasn't settled it after this long is gone: another one takes it. */
 const claimMinutes = 10
 const pauseMinutes = [1, 5, 15, 60, 180, 360, 720]
@@ -41,8 +44,8 @@ export function waitingSince(at: number): { state: 'waiting'; tries: 0; created_
  *  transaction that writes the outcome down. */
 export async function deliverDue<Row extends Queued>(
   queue: Queue,
-  send: (row: Row) => Promise<Outcome>,
-  settled?: (row: Row, outcome: Outcome, trx: Knex) => Promise<void>
+  send: (row: Row) => Promise<Settlement>,
+  settled?: (row: Row, outcome: Settlement, trx: Knex) => Promise<void>
 ): Promise<void> {
   for (const row of await due<Row>(queue)) {
     if (!(await claim(queue, row))) continue
@@ -80,16 +83,17 @@ async function claim({ db, table, now }: Queue, row: Queued): Promise<boolean> {
 }
 
 /** What was withdrawn meanwhile stays withdrawn. */
-async function settle(queue: Queue, row: Queued, outcome: Outcome, trx: Knex): Promise<boolean> {
+async function settle(queue: Queue, row: Queued, outcome: Settlement, trx: Knex): Promise<boolean> {
   const settled = await trx(queue.table)
     .where({ id: row.id, state: 'waiting' })
     .update(changeOf(queue, row, outcome))
   return settled === 1
 }
 
-function changeOf({ now, emptied }: Queue, row: Queued, outcome: Outcome): Record<string, string> {
+function changeOf({ now, emptied }: Queue, row: Queued, outcome: Settlement): Record<string, string> {
   const tries = row.tries + 1
   if (outcome.state === 'sent') return { state: 'sent', sent_at: momentAt(now()), ...emptied }
+  if (outcome.state === 'withdrawn') return { state: 'withdrawn', ...emptied }
   const { error } = outcome
   if (outcome.state === 'refused') return { state: 'refused', last_error: error, ...emptied }
   if (tries >= mostTries) return { state: 'failed', last_error: error, ...emptied }

@@ -5,7 +5,7 @@ import { mayOpen, needs } from './admin/permitted.js'
 import { adminPages } from './admin/routes.js'
 import { feedPages, feedPath } from './feed/feed-pages.js'
 import { noteHappening } from './notifications/happenings.js'
-import { sendNotifications } from './notifications/sending.js'
+import { mayStillGo, sendNotifications } from './notifications/sending.js'
 import { unsubscribePages } from './pages/notification-pages.js'
 import { portalPages } from './pages/routes.js'
 import { policySource } from './policy-source.js'
@@ -64,6 +64,7 @@ const portal: PorticoModule = {
     job({ name: 'notifications', everySeconds: 15, run: () => sendNotifications(context) })
     job({ name: 'privacy-deletions', everySeconds: 30, run: () => goOnDeleting(context) })
     job({ name: 'runs over many people', everySeconds: 1, run: () => workOnRuns(context) })
+    context.mail.guard('notification', (mail) => mayStillGo(context, mail))
     context.mail.onTrouble((trouble, trx) => noteMailProblem(trouble, context.now(), trx))
     on('record.removed', async (event) => {
       if (event.kind === 'record.removed') await endAccessOf(context, event.module, event.id)

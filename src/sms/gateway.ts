@@ -41,10 +41,13 @@ function signed(secret: string, body: string, now: number): Record<string, strin
   return { 'Portico-Timestamp': moment, 'Portico-Signature': `sha256=${signature}` }
 }
 
-/** Too slow (408) and too many (429) may go better next time; what else is our fault stays so. */
+/** Answers that are about us and not about the message: the operator mends the secret or the address (401, 403, 404, 405, 407), or it goes
+ *  better next time (408, 425, 429). */
+const notAboutTheMessage: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 425, 429])
+
 function outcomeOf(status: number): Outcome {
   if (status >= 200 && status < 300) return { state: 'sent' }
-  const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429
+  const isFinal = status >= 400 && status < 500 && !notAboutTheMessage.has(status)
   return { state: isFinal ? 'refused' : 'later', error: String(status) }
 }
 

@@ -10,7 +10,7 @@ const longestHtml = 500_000
 const longestForText = 20_000
 
 /** Elements whose content is no text of the author's. */
-const silent = [
+export const silentElements = [
   'script',
   'style',
   'textarea',
@@ -33,7 +33,7 @@ const rules: IOptions = {
   allowedAttributes: { a: ['href', 'rel'], th: ['colspan', 'rowspan', 'scope'], td: ['colspan', 'rowspan'] },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowProtocolRelative: false,
-  nonTextTags: silent,
+  nonTextTags: silentElements,
   nestingLimit: 50,
   transformTags: { h1: 'h3', h2: 'h4', h3: 'h5', h4: 'h6', h5: 'h6', a: (_, { href }) => link(href) }
 }
@@ -46,7 +46,7 @@ export function safeHtml(html: string): SafeHtml {
 /** The words alone, in one line of at most `longest` characters. */
 export function plainText(html: string, longest: number): string {
   const apart = html.slice(0, longestForText).replace(/<(?=\/?(p|div|br|hr|li|tr|t[dh]|h[1-6])\b)/gi, ' <')
-  const escaped = sanitizeHtml(apart, { allowedTags: [], allowedAttributes: {}, nonTextTags: silent })
+  const escaped = sanitizeHtml(apart, { allowedTags: [], allowedAttributes: {}, nonTextTags: silentElements })
   const words = [...unescaped(escaped).replace(/\s+/g, ' ').trim()]
   return words.length > longest
     ? `${words

@@ -256,7 +256,7 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
     await karl.open(await addressOf(karl, world.anna, 'portal-access'))
     expect(karl.is(200).page('button').text(), 'he may not manage users').not.to.include('Deactivate')
     await vera.open(await addressOf(vera, world.anna, 'portal-access'))
-    await vera.send('Deactivate')
+    await vera.send('Yes, deactivate')
     vera.is(200).sees('Access is deactivated')
     await anna.open(`${portal}/case`)
     expect(anna.path).to.include('/sign-in')

@@ -120,6 +120,22 @@ eachDatabase((open) => {
       expect((await visitor.signIn('anna', newPassword)).status).to.equal(303)
     })
 
+    it('Z19 X06 speaks his language on the form behind the link and on the sign-in page after it', async () => {
+      await at.db('portico_identities').where({ id: anna }).update({ locale: 'de' })
+      const link = await linkFor()
+      const visitor = new Visitor(at.app)
+      expect((await visitor.get(link)).text).to.include('<html lang="de">')
+      const set = await visitor.post(link, { password: newPassword })
+      expect((await visitor.get(String(set.headers['location']))).text).to.include('<html lang="de">')
+      const foreign = await visitor.get('/portal/acme/sign-in?notice=password-changed&in=xx')
+      expect(foreign.text).to.include('<html lang="en">')
+      const used = await visitor.get(link)
+      expect(used.status).to.equal(410)
+      expect(used.text)
+        .to.include('href="/portal/acme/sign-in"')
+        .and.not.match(/[0-9a-f]{8}-[0-9a-f]{4}/)
+    })
+
     it('is replaced by one of two who send the form in the same moment, and no older link is left (A32)', async () => {
       const path = await at.identity.issueLink({
         purpose: 'password-reset',

@@ -4,12 +4,15 @@ import { deactivate, remove } from '../../src/portal/people/access-changes.js'
 import { followAddress, sendConfirmation } from '../../src/portal/people/address-change.js'
 import { ChangedMeanwhile } from '../../src/audit/configuration-change.js'
 import { PorticoError } from '../../src/errors.js'
-import { inviteAgain, restore } from '../../src/portal/people/invitations.js'
+import { addressHealer } from '../../src/portal/people/missed-changes.js'
+import { prepareTransfer } from '../../src/portal/people/transfer.js'
+import { carryOut, inviteAgain, restore } from '../../src/portal/people/invitations.js'
+import { setStopped } from '../../src/portal/privacy/processing.js'
 import { openPortal } from '../attacks/world.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
 import { Life, type Somebody } from './life.js'
-import { door, staffAt, theUserType } from './people.js'
+import { admin, door, staffAt, theUserType } from './people.js'
 
 const press = 'Confirm the address'
 let made = 0
@@ -31,6 +34,16 @@ onSqlite('an address that changes in the CRM', (open) => {
   })
 
   after(() => test.close())
+
+  async function stopped({ module, recordId }: Somebody, isStopped: boolean): Promise<void> {
+    const by = await life.by()
+    await life.db.transaction((trx) => setStopped(life.context, trx, { module, recordId }, isStopped, by))
+  }
+
+  async function isRefusedWhileStopped(attempt: Promise<unknown>): Promise<void> {
+    const refused = await attempt.catch((error: unknown) => error)
+    expect(refused).to.include({ key: 'portal:refusal.processingStopped' })
+  }
 
   describe('of somebody who has confirmed his access', function () {
     this.timeout(20_000)
@@ -139,6 +152,38 @@ onSqlite('an address that changes in the CRM', (open) => {
       await sendConfirmation(life.context, nora.id, await life.by())
       ;(await test.visitor().open(first)).is(410)
       ;(await test.visitor().open(await life.linkTo(address, 'confirmation'))).is(200)
+    })
+
+    it('Z20 Z30 while processing is stopped no mail to confirm goes out; once the stop is lifted it does', async () => {
+      const nora = await life.confirmed(type)
+      const [address, by] = [fresh(), await life.by()]
+      await stopped(nora, true)
+      await life.changed(nora, address)
+      expect(await life.user(nora)).to.include({ status: 'suspended', address })
+      await isRefusedWhileStopped(sendConfirmation(life.context, nora.id, by))
+      await isRefusedWhileStopped(inviteAgain(life.context, nora.id, by))
+      expect(await life.mailsTo(address)).to.deep.equal([])
+      await stopped(nora, false)
+      await sendConfirmation(life.context, nora.id, by)
+      expect(await life.mailsTo(address)).to.have.length(1)
+    })
+
+    it('Z16 Z30 while processing is stopped nobody is invited anew, neither by staff nor by a changed address', async () => {
+      const nora = await life.invited(type)
+      const [address, by] = [fresh(), await life.by()]
+      await stopped(nora, true)
+      await life.changed(nora, address)
+      expect(await life.user(nora)).to.include({ status: 'invited', address })
+      await isRefusedWhileStopped(inviteAgain(life.context, nora.id, by))
+      await deactivate(life.context, nora.id, by)
+      await isRefusedWhileStopped(restore(life.context, nora.id, by))
+      expect(await life.mailsTo(address)).to.deep.equal([])
+      const frank = await staffAt(test, 'frank')
+      await frank.open(`${admin}/access?module=Contact&record=${nora.recordId}`)
+      frank.is(200).sees('Processing was stopped', 'until staff lift the stop')
+      await stopped(nora, false)
+      await restore(life.context, nora.id, by)
+      expect(await life.mailsTo(address)).to.have.length(1)
     })
 
     it('Z16 Z20 the link is valid as long as an invitation', async () => {
@@ -292,10 +337,13 @@ onSqlite('an address that changes in the CRM', (open) => {
       await life.changed(nora, fresh())
       await life.changed(otto, nora.address)
       expect(await life.user(otto)).to.include({ status: 'suspended', addressProblem: undefined })
+      const link = await life.linkTo(nora.address, 'confirmation')
       await life.changed(nora, nora.address)
-      expect(await life.user(nora)).to.include({ status: 'suspended', addressProblem: 'alreadyUser' })
-      await life.changed(otto, otto.address)
-      for (const one of [nora, otto]) expect(await life.user(one)).to.include({ status: 'confirmed' })
+      expect(await life.user(nora)).to.include({ status: 'confirmed' })
+      const visitor = await test.visitor().open(link)
+      await visitor.send(press)
+      visitor.is(410)
+      expect(await life.user(otto)).to.include({ status: 'suspended', addressProblem: 'alreadyUser' })
       expect(await life.isIn(await life.signIn(nora.address))).to.equal(true)
     })
 
@@ -462,6 +510,25 @@ onSqlite('an address that changes in the CRM', (open) => {
         expect(await sentTo(number)).to.deep.equal({ mails: 0, codes: 1 })
     })
 
+    it('Z20 Z23 a process that dies after a transfer is healed by the job: the other type’s number signs in', async () => {
+      const nora = await withNumber('+491711234514')
+      await callOn(nora, '+491711234514')
+      const columns = await life.db<Record<string, string>>('portico_user_types').first().where({ id: 'by-phone' })
+      await life.db('portico_user_types').insert({ ...columns, id: 'by-desk', name: 'Desk', address_field: 'phone' })
+      await life.db('portico_configuration').increment('version', 1)
+      const phone = { phone: '+49 40 5550 110' }
+      await life.context.host.save({ module: 'Contact', id: nora.recordId, values: phone }, { kind: 'system' })
+      const heal = addressHealer(life.context)
+      await heal()
+      expect(await life.user(nora), 'as long as he has his type').to.include({ address: '+491711234514' })
+      const deed = await prepareTransfer(life.context, await life.user(nora), 'by-desk', await life.by())
+      await carryOut(life.context, deed)
+      expect(await life.user(nora)).to.include({ userTypeId: 'by-desk', address: '+491711234514' })
+      await heal()
+      expect(await life.user(nora)).to.include({ status: 'confirmed', address: '+49405550110' })
+      expect(await sentTo('+49405550110')).to.deep.equal({ mails: 0, codes: 1 })
+    })
+
     it('Z20 A36 deactivated and with a number that can’t be used, he is not activated', async () => {
       const nora = await withNumber('+491711234510')
       const by = await life.by()
@@ -566,12 +633,11 @@ eachDatabase((open) => {
       const { id: type } = await theUserType(test)
       const people = [await life.invited(type), await life.invited(type), await life.invited(type)]
       const address = fresh()
-      for (const { recordId: id } of people)
-        await life.db('crm_contact').where({ id }).update({ email: address })
+      for (const { recordId: id } of people) await life.db('crm_contact').where({ id }).update({ email: address })
       const by = await life.by()
       const twice = [...people, ...people]
       await Promise.all(twice.map(({ id }) => followAddress(life.context, id).catch(changedMeanwhile)))
-      await Promise.all(twice.map(({ id }) => inviteAgain(life.context, id, by).catch(refused)))
+      await Promise.all(twice.map(({ id }) => inviteAgain(life.context, id, by).catch(refusedFor)))
       for (const { id } of people) await followAddress(life.context, id)
       const users = await Promise.all(people.map((one) => life.user(one)))
       expect(users.map(({ addressProblem }) => addressProblem ?? 'his').toSorted()).to.deep.equal([
@@ -602,7 +668,7 @@ eachDatabase((open) => {
 })
 
 /** What is told to whoever acts at the same moment as others. */
-function refused(error: unknown): void {
+function refusedFor(error: unknown): void {
   expect(error).to.be.instanceOf(PorticoError)
   expect(error).to.include({ status: 409 })
 }

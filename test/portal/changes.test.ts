@@ -2,6 +2,9 @@ import { expect } from 'chai'
 import { saveRelease } from '../../src/portal/user-types/releases.js'
 import { releaseOf } from '../../src/portal/configuration.js'
 import type { Criteria } from '../../src/portal/user-types/criteria.js'
+import { saveHolds } from '../../src/portal/user-types/save-holds.js'
+import { createAccessForm } from '../../src/portal/forms/access-forms.js'
+import { approveDraft } from '../../src/sms/templates.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
@@ -55,5 +58,33 @@ onSqlite('the list of changes', (open) => {
     await irena.send('Deutsch')
     expect(await newest()).to.include.members(['Freigabe geändert: Tickets', 'Feld LösungNur lesen → –'])
     irena.doesNotSee('{"', 'portal:change', 'readOnly')
+  })
+
+  it('Z11 Z14 names the user type of an invitation, not its id, and not the module of the person', async () => {
+    await irena.send('English')
+    await irena.open(`${admin}/access?module=Contact&record=anna`)
+    irena.sees('Invitation sent', 'User type– → Client Portal (Thermovia Service)')
+    irena.doesNotSee('Invitation sent: Contacts', 'userTypeId', (await theUserType(test)).id)
+  })
+
+  it('Z11 Z15 Z32 names fields and values as the CRM does, of the user type’s own module', async () => {
+    const { context } = test.embedded.portico
+    const { id, revision } = await theUserType(test)
+    const by = (await test.embedded.host.staffById('irena'))!
+    const approval = { field: 'approval', values: ['Pending'] }
+    await saveHolds(context, { id, revision }, { approval }, by)
+    expect(await newest()).to.have.members(['Waiting records changed', 'Waits for approval– → Approval: Waiting for approval'])
+    const draft = { name: 'Ask', slug: 'ask', needsApproval: true, fields: ['firstName', 'phone'], introductions: {} }
+    const form = await createAccessForm(context, id, draft, by)
+    await irena.open(`${admin}/user-types/${id}/forms/${form}`)
+    irena.sees('Fields asked– → First name, Phone').doesNotSee('firstName, phone')
+  })
+
+  it('Z11 Z18 tells at the list of text messages which one was approved', async () => {
+    const { context } = test.embedded.portico
+    const by = (await test.embedded.host.staffById('irena'))!
+    await approveDraft(context, { kind: 'verification', language: 'de', revision: 0 }, 'R-7', by)
+    await irena.open(`${admin}/text-messages`)
+    irena.sees('Text message approved: Code to sign in (German)', '– → R-7')
   })
 })

@@ -6,7 +6,7 @@ import { invite } from '../../src/portal/people/invitations.js'
 import { itemsOf, orderRun } from '../../src/portal/people/runs/runs.js'
 import { itemsOfRecords } from '../../src/portal/people/runs/selection.js'
 import { workOnRuns } from '../../src/portal/people/runs/work.js'
-import { recordBasis } from '../../src/portal/privacy/processing.js'
+import { recordBasis, setStopped } from '../../src/portal/privacy/processing.js'
 import { privacySettings, savePrivacySettings } from '../../src/portal/privacy/settings.js'
 import { saveHolds } from '../../src/portal/user-types/save-holds.js'
 import { translator } from '../../src/web/locale.js'
@@ -15,12 +15,13 @@ import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
 import { admin, staffAt, theUserType } from './people.js'
 
-/** The twelve of Z15, with words that only this one's text has. */
+/** The twelve of Z15 and that of Z30, with words that only this one's text has. */
 const reasons = {
   companyDomain: /own company/,
   waitingApproval: /waiting for approval/,
   waitingReview: /waiting for review/,
   noConsent: /consent/,
+  processingStopped: /processing .* was stopped/i,
   characters: /unsupported characters/,
   anonymous: /anonymised/,
   limit: /limit of/,
@@ -84,13 +85,13 @@ onSqlite('why somebody can’t be invited', (open) => {
       )
     }
 
-    it('Z15 twelve texts in three languages, no two of them alike', () => {
+    it('Z15 Z30 a text for each in three languages, no two of them alike', () => {
       const t = translator('en')
       for (const [reason, words] of Object.entries(reasons)) expect(t(`portal:refusal.${reason}`)).to.match(words)
       const all = locales.flatMap((locale) =>
         Object.keys(reasons).map((reason) => translator(locale)(`portal:refusal.${reason}`, { limit: 10 }))
       )
-      expect(new Set(all).size).to.equal(3 * 12)
+      expect(new Set(all).size).to.equal(locales.length * Object.keys(reasons).length)
     })
 
     it('none of them stands in the way of an ordinary contact', async () => {
@@ -122,6 +123,14 @@ onSqlite('why somebody can’t be invited', (open) => {
       await recordBasis(context, subject, { basis: 'consent', remark: '', revision: 0 }, frank)
       await isRefused(id, 'noConsent')
       await switchCompliance(false)
+    })
+
+    it('Z30 processing was stopped', async () => {
+      const { context } = test.embedded.portico
+      const id = await contact({ email: address() })
+      const subject = { module: 'Contact', recordId: id }
+      await context.db.transaction((trx) => setStopped(context, trx, subject, true, frank))
+      await isRefused(id, 'processingStopped')
     })
 
     it('Z15 unsupported characters', async () => {

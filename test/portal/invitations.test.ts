@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { customers } from '../../demo/cast.js'
 import { Invalid, PorticoError } from '../../src/errors.js'
-import { invite } from '../../src/portal/people/invitations.js'
+import { ChangedMeanwhile } from '../../src/audit/configuration-change.js'
+import { invitationPlace } from '../../src/portal/people/eligibility.js'
+import { carryOut, invite, prepareAdmission } from '../../src/portal/people/invitations.js'
 import { invitePerson } from '../../src/portal/people/persons.js'
 import { accessesOf, countByStatus } from '../../src/portal/people/portal-users.js'
 import { addUserType } from '../../src/portal/user-types/user-types.js'
@@ -58,6 +60,27 @@ eachDatabase((open) => {
       expect((await petra.peek(invitationFor(withAddress))).status).to.equal(404)
       await frank.open(invitationFor(without))
       frank.is(200).sees('The record has no e-mail address or phone number')
+    })
+
+    it('Z18 A28 is not sent where mails became text messages, or another field counts, while it was written', async () => {
+      const { context } = test.embedded.portico
+      const recordId = await contact({ email: 'nora@nordwind.example' })
+      const { id } = await theUserType(test)
+      const place = await invitationPlace(context, id)
+      const by = (await context.host.staffById('frank'))!
+      const invitee = { recordId, name: 'Nora Novak', address: 'nora@nordwind.example' }
+      const deed = await prepareAdmission(context, place, invitee, { language: 'en', by })
+      const type = () => test.embedded.db('portico_user_types').where({ id })
+      for (const change of [{ preference: 'phone' }, { address_field: 'phone' }]) {
+        await type().update(change)
+        const refused = await carryOut(context, deed).catch((error: unknown) => error)
+        expect(refused).to.be.instanceOf(ChangedMeanwhile)
+        await type().update({ preference: 'email', address_field: null })
+      }
+      expect(await accessesOf(test.embedded.db, 'Contact', recordId)).to.deep.equal([])
+      expect(await mailsTo('nora@nordwind.example')).to.deep.equal([])
+      await carryOut(context, deed)
+      expect(await mailsTo('nora@nordwind.example')).to.have.length(1)
     })
 
     it('Z14 goes in the chosen language, and the person starts with the inviter’s time zone', async () => {
@@ -154,7 +177,7 @@ eachDatabase((open) => {
         await frankThere.send('Send invitation')
         frankThere.is(409).sees('limit of')
         await frankThere.open(`${admin}/access?module=Contact&record=jonas`)
-        await frankThere.send('Deactivate')
+        await frankThere.send('Yes, deactivate')
         await frankThere.open(invitationFor(id))
         await frankThere.send('Send invitation')
         frankThere.is(200).sees('is on its way')
@@ -264,8 +287,8 @@ eachDatabase((open) => {
       anna.is(200)
       const [before] = await accessesOf(test.embedded.db, 'Contact', 'anna')
       await frank.open(`${admin}/access?module=Contact&record=anna`)
-      await frank.send('Remove')
-      frank.is(200).sees('Access is removed', 'has no access to a portal')
+      await frank.send('Yes, remove')
+      frank.is(200).sees('Access is removed', 'has no access to a portal', 'Former access to Thermovia Service')
       await anna.open(`${door}/case`)
       expect(anna.path).to.include('/sign-in')
       await frank.open(invitationFor('anna'))
@@ -306,7 +329,7 @@ eachDatabase((open) => {
       await frank.open(invitationFor(id))
       await frank.send('Send invitation', { language: 'en' })
       await frank.open(`${admin}/access?module=Contact&record=${id}`)
-      await frank.send('Deactivate')
+      await frank.send('Yes, deactivate')
       expect((await mailsTo('nora@nordwind.example')).map(({ state }) => state)).to.deep.equal(['withdrawn'])
       await frank.send('Activate')
       frank.is(200).sees('Access is active again.')
@@ -334,7 +357,7 @@ eachDatabase((open) => {
     it('Z21 are filtered by status, with counts, and found by name or address', async () => {
       const people = Object.keys(customers).length
       await petra.open(`${admin}/access?module=Contact&record=jonas`)
-      await petra.send('Deactivate')
+      await petra.send('Yes, deactivate')
       await petra.open(users)
       petra.is(200).sees(`All ${people}`, `Confirmed ${people - 1}`, 'Deactivated 1', 'Anna Schmidt', 'Jonas Petersen')
       await petra.open(`${users}?status=deactivated`)

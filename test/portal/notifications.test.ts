@@ -3,7 +3,7 @@ import request from 'supertest'
 import { customers } from '../../demo/cast.js'
 import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { momentAt } from '../../src/db/moment.js'
-import { sendNotifications } from '../../src/portal/notifications/sending.js'
+import { mayStillGo, sendNotifications } from '../../src/portal/notifications/sending.js'
 import { unsubscribeToken } from '../../src/portal/notifications/unsubscribe-token.js'
 import { deactivate } from '../../src/portal/people/access-changes.js'
 import { portalUserByAddress, type PortalUser } from '../../src/portal/people/portal-users.js'
@@ -224,16 +224,17 @@ eachDatabase((open) => {
 })
 
 onSqlite('notifications', (open) => {
+  let test: TestApp
+
+  before(async () => {
+    test = await openApp(open)
+    await mailsOf(test)
+  })
+
+  after(() => test.close())
+
   describe('what a portal user is told', function () {
     this.timeout(60_000)
-    let test: TestApp
-
-    before(async () => {
-      test = await openApp(open)
-      await mailsOf(test)
-    })
-
-    after(() => test.close())
 
     it('A23 note text is text in the mail, and a title adds no header to it', async () => {
       const subject = 'Pump\r\nBcc: everybody@example.com\u202e'
@@ -261,6 +262,32 @@ onSqlite('notifications', (open) => {
       await identity.clone().update({ address: customers.emily.email })
       await noteOn(test, 'We come on Wednesday.')
       expect(addressesOf(await mailsOf(test))).to.deep.equal(both)
+    })
+
+    it('A24 Z29 Z30 is nothing any more when it waited too long for a mail server, or he has said no meanwhile', async () => {
+      const { context } = test.embedded.portico
+      const emily = await userNamed(test, 'emily')
+      const may = (createdAt = momentAt(context.now())): Promise<boolean> =>
+        mayStillGo(context, { about: `portal-user:${emily.id}`, createdAt })
+      expect([await may(), await may(momentAt(context.now() - minutes(200)))]).to.deep.equal([true, false])
+      expect(await mayStillGo(context, { about: 'portal-user:gone', createdAt: momentAt(context.now()) })).to.equal(
+        false
+      )
+      const row = context.db('portico_portal_users').where({ id: emily.id })
+      for (const [taken, back] of [
+        [{ notifications: '{"kinds":[],"summary":"soon"}' }, { notifications: null }],
+        [{ status: 'deactivated' }, { status: 'confirmed' }]
+      ]) {
+        await row.clone().update(taken)
+        expect(await may(), JSON.stringify(taken)).to.equal(false)
+        await row.clone().update(back)
+      }
+      const stopped = { module: 'Contact', record_id: 'emily', basis: 'contract', revision: 1, changed_by: 'Irena' }
+      const at = '2026-01-01 00:00:00'
+      await context.db('portico_processing').insert({ ...stopped, changed_at: at, stopped_at: at })
+      expect(await may()).to.equal(false)
+      await context.db('portico_processing').where({ record_id: 'emily' }).delete()
+      expect(await may()).to.equal(true)
     })
 
     it('comes once a day, at seven on his own clock, if he likes it better', async () => {
@@ -336,14 +363,6 @@ onSqlite('notifications', (open) => {
 
   describe('unsubscribing', function () {
     this.timeout(60_000)
-    let test: TestApp
-
-    before(async () => {
-      test = await openApp(open)
-      await mailsOf(test)
-    })
-
-    after(() => test.close())
 
     const oneClick = (address: string): request.Test =>
       request(test.app).post(new URL(address).pathname).type('form').send('List-Unsubscribe=One-Click')

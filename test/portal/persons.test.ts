@@ -234,7 +234,7 @@ onSqlite('portal users as people', (open) => {
   it('A24 E08 removed, he is out at once, and what was given to him is gone', async () => {
     const { id } = await userAt(nobody.address)
     await frank.open(`${admin}/users/${id}`)
-    await frank.send('Remove')
+    await frank.send('Yes, remove')
     frank.is(200)
     expect((await otto.peek(`${door}/case`)).status).not.to.equal(200)
     for (const table of ['portico_roles_of_users', 'portico_accounts_of_users'])

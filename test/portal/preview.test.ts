@@ -410,7 +410,7 @@ const suites =
         const staff = await staffMember(test, 'irena')
         const asPavel = await previewAs(test, irena, 'pavel')
         await remove(test.embedded.portico.context, await userIdOf(test, 'pavel'), staff)
-        ;(await irena.open(`${asPavel}/case`)).is(404)
+        ;(await irena.open(`${asPavel}/case`)).is(410).sees('This preview is over').doesNotSee('Heating fails')
         const base = await previewAs(test, irena, 'jonas')
         test.wait(59 * minute)
         ;(await irena.open(`${base}/case`)).is(200)

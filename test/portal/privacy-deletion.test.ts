@@ -99,6 +99,9 @@ onSqlite('deleting a person', (open) => {
     frank.is(200)
     const values = { lastName: 'Umbenannt', email: 'anna.umbenannt@nordwind.example' }
     await host.save({ module: 'Contact', id: 'anna', values }, { kind: 'staff', id: 'frank' })
+    const entry = { at: '2026-01-01 00:00:00', actor_kind: 'staff', actor_id: 'frank', actor_name: 'Frank' }
+    const after = JSON.stringify({ told: 'ANNA UMBENANNT rang' })
+    await db('portico_audit').insert({ ...entry, id: '0', action: 'x', subject: 'record:Contact:anna', after })
     await test.settle()
     expect((await userOf('anna'))?.status).to.equal(undefined)
   }
@@ -205,6 +208,32 @@ onSqlite('deleting a person', (open) => {
     })
     expect(await db('crm_contact').where({ id: 'pavel' }).first('deleted')).to.deep.equal({ deleted: 0 })
     expect(await userOf('pavel')).to.equal(undefined)
+  })
+
+  it('Z30 A02 nobody brings it to its end whom the CRM does not let delete the record, neither by hand nor by the job', async () => {
+    const { host, db, portico } = test.embedded
+    const id = await ask(await customerAt(test, 'jonas'))
+    const [remove, usual] = [host.remove, host.allows]
+    const breaking: typeof remove = async (module, ...what) => {
+      if (module === 'Contact') throw new Error('The CRM broke off.')
+      return remove(module, ...what)
+    }
+    const allows: typeof usual = async (staff, right, module, one) =>
+      right !== 'delete' && usual(staff, right, module, one)
+    await preview(id)
+    await whileHost(test, { remove: breaking }, () => frank.send('Yes, delete what is ticked'))
+    await whileHost(test, { allows }, async () => {
+      const petra = await staffAt(test, 'petra')
+      await petra.open(`${admin}/privacy/requests/${id}/deletion`)
+      petra.is(200).sees('The CRM does not let you delete this record')
+      expect((await petra.forge(`${admin}/privacy/requests/${id}/deletion/continuation`, {})).status).to.equal(403)
+      await goOnDeleting(portico.context)
+      expect((await requestById(db, id)).state).to.equal('accepted')
+    })
+    await frank.open(`${admin}/privacy/requests/${id}/deletion`)
+    await frank.send('Go on now')
+    frank.is(200).sees('Done')
+    expect(await db('crm_contact').where({ id: 'jonas' }).first('deleted')).to.deep.equal({ deleted: 1 })
   })
 
   it('Z30 of somebody he added the requester keeps his own access, and is told', async () => {

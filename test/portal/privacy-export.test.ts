@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { load } from 'cheerio'
+import type { Knex } from 'knex'
 import type supertest from 'supertest'
 import { customers } from '../../demo/cast.js'
 import { noteAuthor } from '../../src/access/authorship.js'
@@ -104,6 +106,8 @@ onSqlite('the copy of somebody’s data', (open) => {
       { module: 'Case', recordId: caseId, text: 'internal words', internal: true, files: [] },
       { kind: 'staff', id: 'frank' }
     )
+    await askedByForm(test.embedded.db, 'anna@nordwind.example', 'Anna asked once')
+    await askedByForm(test.embedded.db, 'hanna@nordwind.example', 'Hanna asked once')
     requestId = await ask(anna, `${door}/privacy`, 'export')
     const path = `${door}/privacy/requests/${requestId}/archive`
     expect((await anna.peek(path)).status, 'before it is granted').to.equal(404)
@@ -122,8 +126,10 @@ onSqlite('the copy of somebody’s data', (open) => {
       'Written by <i>Anna</i> herself'
     ])
       expect(text).to.include(words)
+    expect(text, 'what she wrote it on').to.include('Notiz zu Ticket „Heating fails“')
+    expect(text).to.include('Notiz geschrieben: Ticket')
     expect(text, 'fields that are not released').to.include('Technische Leiterin')
-    for (const hidden of ['internal words', 'Frank Weber', 'Irena', 'argon2', 'Pump leaks'])
+    for (const hidden of ['internal words', 'Frank Weber', 'Irena', 'argon2', 'Pump leaks', 'Hanna asked'])
       expect(files.get('index.html')!.toString('utf8') + files.get('data.json')!.toString('utf8')).not.to.include(
         hidden
       )
@@ -140,6 +146,7 @@ onSqlite('the copy of somebody’s data', (open) => {
       'leftOut'
     ])
     expect(data['record']).to.have.length(1)
+    expect(JSON.stringify(data['forms']), 'refused, and nobody’s').to.include('Anna asked once')
     const naming = data['naming:Case'] as { id: string }[]
     expect(naming.map((one) => one.id)).to.include('annas-heating-case')
     expect(data['written:Case'] ?? [], 'not twice').to.deep.equal([])
@@ -148,6 +155,7 @@ onSqlite('the copy of somebody’s data', (open) => {
     expect(JSON.stringify(data['access'])).to.include('"notifications":["answered","new"]')
     expect(text, 'letters about requests too').to.include('Datenschutz')
     expect(data['messages']!.length).to.be.greaterThan(0)
+    expect(data['guest']).to.deep.equal([])
     const [attached] = [...files.keys()].filter((name) => name.startsWith('files/'))
     expect(attached).to.match(/^files\/[\w-]+-=cmd_calc’ plan\.txt$/)
     expect(files.get(attached!)!.toString()).to.equal('a plan')
@@ -172,6 +180,16 @@ onSqlite('the copy of somebody’s data', (open) => {
     await anna.open(`${door}/privacy`)
     anna.sees('Done').doesNotSee('Download the archive')
     await requests.clone().update({ decided_at: at })
+    const guest = { id: 'g', identity_id: 'other', module: 'Contact', record_id: 'anna', name: 'Anna', language: 'de' }
+    const invited = { status: 'invited', invited_by: 'irena', invited_at: '2026-01-01 00:00:00' }
+    await test.embedded.db('portico_external_users').insert({ ...guest, ...invited, address: 'anna@home.example' })
+    const project = await test.embedded.db('crm_project').first<{ id: string; name: string }>('id', 'name')
+    const member = { module: 'Project', record_id: project!.id, person_id: 'g', added_by: 'irena' }
+    await test.embedded.db('portico_memberships').insert({ ...member, added_at: '2026-01-01 00:00:00' })
+    const asGuest = JSON.parse((await taken(anna, path)).get('data.json')!.toString()) as { guest: object[] }
+    expect(asGuest.guest[0], 'T03').to.deep.include({ address: 'anna@home.example', projects: [project!.name] })
+    const both = await Promise.all([anna.peek(path), anna.peek(path)])
+    expect(both.map(({ status }) => status).toSorted(), 'A48 one at a time').to.deep.equal([200, 429])
     expect((await anna.peek(path)).status).to.equal(200)
   })
 
@@ -292,3 +310,12 @@ describe('the name of a file in an archive', () => {
     expect(named('x'.repeat(500)).length).to.be.below(120)
   })
 })
+
+/** A request for access that came to nothing. */
+async function askedByForm(db: Knex, address: string, name: string): Promise<void> {
+  const at = momentAt(Date.now())
+  await db('portico_form_requests').insert({
+    ...{ id: randomUUID(), form_id: 'gone', address, name, values: '{}', language: 'en', state: 'refused' },
+    ...{ created_at: at, expires_at: at, revision: 1 }
+  })
+}

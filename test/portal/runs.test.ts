@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
@@ -11,7 +12,7 @@ import { itemsOfRecords } from '../../src/portal/people/runs/selection.js'
 import { endRun, workOnRuns } from '../../src/portal/people/runs/work.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { whileHost } from '../support/changed-host.js'
-import { eachDatabase, onSqlite } from '../support/databases.js'
+import { eachDatabase, onMysql, onSqlite } from '../support/databases.js'
 import { admin, staffAt, theUserType } from './people.js'
 
 /** So many people that a process can die in the midst of them. */
@@ -59,6 +60,27 @@ async function orderCrowd(test: TestApp, id: string): Promise<void> {
   await orderRun(context, { id, kind: 'invitation', scope: { kind: 'type', userTypeId }, language: 'en', items }, frank)
 }
 
+/** A process of its own that works on the runs of this installation until it is killed, by a clock that is so many minutes ahead. */
+function processOn({ embedded: { config } }: TestApp, ahead = 0): ChildProcess & { stdout: Readable } {
+  return spawn(process.execPath, ['--import', 'tsx', 'test/portal/run-process.ts', String(ahead)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      DATABASE_URL: config.databaseUrl,
+      PORTICO_FILES: config.filesFolder,
+      PORTICO_PUBLIC_URL: config.publicUrl,
+      PORTICO_SECRET: config.secret
+    }
+  })
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const hasEnded = once(child, 'exit')
+  child.kill('SIGKILL')
+  await hasEnded
+}
+
 eachDatabase((open) => {
   describe('a run over many people', function () {
     this.timeout(90_000)
@@ -75,20 +97,9 @@ eachDatabase((open) => {
 
     afterEach(() => test.close())
 
-    /** Works on the run in a process of its own until `enough` of them are done, and kills it there. */
+    /** Works on the run in another process until `enough` of them are done, and kills it there. */
     const killedAfter = async (enough: number, runId: string): Promise<void> => {
-      const { config } = test.embedded
-      const child = spawn(process.execPath, ['--import', 'tsx', 'test/portal/run-process.ts'], {
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          NODE_ENV: 'test',
-          DATABASE_URL: config.databaseUrl,
-          PORTICO_FILES: config.filesFolder,
-          PORTICO_PUBLIC_URL: config.publicUrl,
-          PORTICO_SECRET: config.secret
-        }
-      })
+      const child = processOn(test)
       try {
         for (;;) {
           const { waiting, done } = await countItems(db, runId)
@@ -96,9 +107,7 @@ eachDatabase((open) => {
           await pause(5)
         }
       } finally {
-        const hasEnded = once(child, 'exit')
-        child.kill('SIGKILL')
-        await hasEnded
+        await killed(child)
       }
     }
 
@@ -136,6 +145,28 @@ eachDatabase((open) => {
       const audit = await context.audit.list({ subject: `user-type:${(await theUserType(test)).id}`, limit: 20 })
       expect(audit.filter(({ action }) => action === 'run.finished')).to.have.length(1)
     })
+  })
+})
+
+onMysql('a run on MariaDB', (open) => {
+  it('Z15 A28 worked on by two processes at the same moment, everybody is invited once', async function () {
+    this.timeout(90_000)
+    const some = 60
+    const test = await openApp(open)
+    const { db } = test.embedded
+    // The second one takes the first one's lease for one that is over.
+    const children = [processOn(test), processOn(test, 2)]
+    try {
+      await fillCrowd(db, some)
+      await Promise.all(children.map(({ stdout }) => once(stdout, 'data')))
+      await orderCrowd(test, 'run')
+      for (let tries = 0; tries < 4000 && (await runById(db, 'run')).state === 'open'; tries += 1) await pause(10)
+      expect(await countItems(db, 'run')).to.deep.equal({ waiting: 0, done: some, failed: 0 })
+      expect(await told(db)).to.deep.equal({ invited: some, links: some, mails: some, written: some })
+    } finally {
+      await Promise.all(children.map(killed))
+      await test.close()
+    }
   })
 })
 
@@ -200,6 +231,21 @@ onSqlite('a run', (open) => {
       expect(await test.embedded.db('portico_portal_users').where({ record_id: good })).to.have.length(1)
       await visitor.open(`${admin}/runs?scope=${userTypeId}`)
       visitor.sees('Invitations of 2 people', 'Invitation of 1 person')
+    })
+
+    it('Z15 A08 of more than a page nobody is told a number that counts what the CRM hides', async () => {
+      await fillCrowd(test.embedded.db, 51)
+      const visitor = await staffAt(test, 'frank')
+      const list = `${admin}/user-types/${userTypeId}/candidates?q=crowd`
+      await visitor.open(list)
+      visitor.is(200).sees('All that match, on this page and the following ones')
+      expect(visitor.text).not.to.match(/\b51\b/)
+      await visitor.send('Continue', { all: '1' })
+      visitor.is(200).sees('Invite all that match?', 'Records that the CRM does not show you are left out')
+      expect(visitor.text).not.to.match(/\b51\b/)
+      await test.embedded.db('crm_contact').where({ id: 'crowd-0' }).update({ email: 'kim@elsewhere.example' })
+      await visitor.open(list)
+      visitor.is(200).sees('All 50 people who match')
     })
 
     it('Z15 pressed twice is ordered once', async () => {
@@ -329,7 +375,9 @@ onSqlite('a run', (open) => {
       await order('first', [id])
       await workOnRuns(context)
       const [user] = await test.embedded.db('portico_portal_users').where({ record_id: id }).pluck<string[]>('id')
-      const items = [{ module: 'Contact', recordId: id, portalUserId: user!, name: 'Nora Novak', address: 'nora@nordwind.example' }]
+      const items = [
+        { module: 'Contact', recordId: id, portalUserId: user!, name: 'Nora Novak', address: 'nora@nordwind.example' }
+      ]
       const irena = (await test.embedded.host.staffById('irena'))!
       await orderRun(context, { id: 'run', kind: 'activation', scope: { kind: 'type', userTypeId }, items }, irena)
       await workOnRuns(context)

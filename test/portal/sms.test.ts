@@ -89,6 +89,19 @@ onSqlite('text messages', (open) => {
     expect(JSON.stringify(lines)).to.contain('422').and.not.contain('No such').and.not.contain('+49')
   })
 
+  it('Z18 wait while the secret or the address of the gateway is wrong: the operator mends it, and nothing is lost', async () => {
+    const wrong = [401, 403, 404, 405]
+    gateway.answers.splice(0, 1, ...wrong, 200)
+    await sms().send(message('Come in'))
+    for (const [tries, status] of wrong.entries()) {
+      await sms().deliver()
+      expect((await rows())[0]).to.include({ state: 'waiting', tries: tries + 1, last_error: String(status) })
+      now += 120 * minute
+    }
+    await sms().deliver()
+    expect((await rows())[0]).to.include({ state: 'sent' })
+  })
+
   it('Z18 follow no redirect: nobody but the configured address gets them', async () => {
     gateway.answers[0] = 307
     await sms().send(message('Stay'))

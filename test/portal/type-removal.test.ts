@@ -64,13 +64,18 @@ eachDatabase((open, engine) => {
       const [nora, idle] = [await life.confirmed(id), await life.confirmed(id)]
       await deactivate(life.context, idle.id, await life.by())
       const session = await life.signIn(nora.address, '/portal/club')
+      const named = (await configuration(life.db)).userTypes.get(id)!.name
       const frank = await staffAt(test, 'frank')
       await frank.open(`${page(id)}/removal`)
       frank.sees('2 people have this user type')
       const without = await frank.forge(`${page(id)}/removal`, { revision: String(await revisionOf(id)) })
       expect(without.status, 'without a target').to.equal(409)
       await frank.send('Transfer and delete', { target: other })
-      frank.is(200)
+      frank.is(200).sees('2 people were transferred')
+      const names = (await configuration(life.db)).userTypes
+      expect(frank.page('.feed__entry').first().text().replace(/\s+/g, ' '))
+        .to.include(`User type deleted: ${named}`)
+        .and.include(`Transferred to– → ${names.get(other)!.name}`)
       expect(await exists(id)).to.equal(false)
       expect(await life.user(nora)).to.include({ userTypeId: other, status: 'confirmed' })
       expect(await life.user(idle)).to.include({ userTypeId: other, status: 'deactivated' })

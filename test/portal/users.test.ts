@@ -73,6 +73,40 @@ onSqlite('portal users', (open) => {
       return invite(test.embedded.portico.context, form, frank)
     }
 
+    it('Z18 Z21 a number is shown with gaps, and found as it is shown', async () => {
+      await db('portico_portal_users')
+        .where({ id: (await userOf('jonas')).id })
+        .update({ address: '+441915550141' })
+      for (const words of ['', '+44 191 555 0141', '0191 555 0141', '5550141']) {
+        await petra.open(`${users}?q=${encodeURIComponent(words)}`)
+        petra.sees('Signs in with', 'Jonas Petersen', '+44 191 555 0141').doesNotSee('+441915550141')
+      }
+      await petra.open(`${users}?q=${encodeURIComponent('+44 191 555 0142')}`)
+      petra.sees('Nobody matches').doesNotSee('Jonas Petersen')
+    })
+
+    it('Z21 an empty filter says that it is empty; nobody chosen leads back to the list with that said', async () => {
+      await petra.open(`${users}?status=deactivated`)
+      petra.sees('Nobody is in the list “Deactivated” right now').doesNotSee('Nobody here yet')
+      await petra.open(`${users}?status=active`)
+      await petra.send('Deactivate')
+      petra.is(200).sees('Anna Schmidt')
+      expect(petra.path).to.include('/users?status=active')
+      expect(petra.page('.notice--bad').text()).to.not.equal('')
+    })
+
+    it('X07 the pages about portal users stand under that entry of the menu', async () => {
+      const current = async (path: string): Promise<string> => {
+        await petra.open(path)
+        return petra.page('nav [aria-current=page]').first().text().trim()
+      }
+      const about = [users, `${admin}/access?module=Contact&record=anna`, `${admin}/runs`, `${admin}/persons`]
+      for (const path of about) expect(await current(path), path).to.equal('Portal users')
+      const irena = await staffAt(test, 'irena')
+      await irena.open(`${admin}/user-types/${userTypeId}`)
+      expect(irena.page('nav [aria-current=page]').first().text().trim()).to.equal('Portals')
+    })
+
     it('Z21 each filter has its count and offers what the rule allows, and no more', async () => {
       const { context } = test.embedded.portico
       await novak()
@@ -88,7 +122,7 @@ onSqlite('portal users', (open) => {
           .get()
       }
       expect(await offered('all')).to.deep.equal([])
-      petra.sees('All 7', 'Active 6', 'Confirmed 4', 'Unconfirmed 2', 'Deactivated 1')
+      petra.sees('All 7', 'Active 6', 'Confirmed 4', 'Unconfirmed 2', 'Deactivated 1', 'open one of the other lists')
       expect(await offered('active')).to.deep.equal(['deactivation', 'removal'])
       expect(await offered('confirmed')).to.deep.equal(['transfer', 'removal'])
       expect(await offered('unconfirmed')).to.deep.equal(['invitation-again'])

@@ -187,7 +187,7 @@ eachDatabase((open) => {
       await anna.open(anna.path)
       await frank.open('/crm/Contact/anna')
       await frank.follow('Portal access')
-      await frank.send('Deactivate')
+      await frank.send('Yes, deactivate')
       frank.is(200).sees('Access is deactivated')
       await anna.open('/portal/service/case')
       expect(anna.path).to.include('/sign-in')

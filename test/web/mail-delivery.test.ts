@@ -83,6 +83,28 @@ onSqlite('a mail on its way', (open) => {
     expect(troubles).to.deep.equal([])
   })
 
+  it('A24 Z30 of a guarded kind is asked about at each try, and withdrawn without a trace when it may not go any more', async () => {
+    const asked: unknown[] = []
+    let mayGo = true
+    mail.guard('notification', async ({ about: whom }) => {
+      asked.push(whom)
+      return mayGo
+    })
+    server.refuse.recipient = { code: 451, words: '4.2.1 greylisted' }
+    await mail.send({ ...message, kind: 'notification' })
+    await mail.send(message)
+    await mail.deliver()
+    server.refuse.recipient = undefined
+    mayGo = false
+    clock += 2 * 60_000
+    await mail.deliver()
+    expect(asked).to.deep.equal([about, about])
+    expect(server.taken, 'the invitation').to.have.length(1)
+    const [left] = (await db('portico_mail').where({ kind: 'notification' })) as Record<string, unknown>[]
+    expect(left).to.include({ state: 'withdrawn', text: '', html: '' })
+    expect(troubles).to.deep.equal([])
+  })
+
   it('Z17 that our own server does not relay is tried again: an operator can mend that', async () => {
     server.refuse.recipient = { code: 554, words: '5.7.1 <anna@nordwind.example>: Relay access denied' }
     await mail.send(message)

@@ -11,6 +11,7 @@ import { readForm } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { hasPermission } from '../../web/staff.js'
+import { configuration } from '../configuration.js'
 import { deactivate, remove } from '../people/access-changes.js'
 import { invite, inviteAgain, openUserTypes, recipientAt, restore, type Recipient } from '../people/invitations.js'
 import { refusal } from '../people/eligibility.js'
@@ -175,9 +176,8 @@ async function showAccess(
   recipient: Recipient,
   again?: Again
 ): Promise<void> {
-  const users = (await accessesOf(context.db, recipient.module, recipient.recordId)).filter(
-    (user) => user.status !== 'removed'
-  )
+  const all = await accessesOf(context.db, recipient.module, recipient.recordId)
+  const users = all.filter((user) => user.status !== 'removed')
   const mayInvite = hasPermission(req.staff, 'manage-portals') && (await openUserTypes(context, recipient)).length > 0
   const done: unknown = req.query['done']
   await page(
@@ -190,6 +190,7 @@ async function showAccess(
         ? `${adminUrl(res, 'invitations', 'new')}?${new URLSearchParams({ module: recipient.module, record: recipient.recordId }).toString()}`
         : undefined,
       accesses: await Promise.all(users.map((user) => shownWithChanges(context, req, res, user))),
+      former: await formerAccesses(context, req, all),
       notice: again?.notice,
       done:
         typeof done === 'string' && [...Object.keys(changes), 'invitation-again', 'confirmation-again'].includes(done)
@@ -197,6 +198,22 @@ async function showAccess(
           : undefined
     },
     { status: again?.status }
+  )
+}
+
+/** What became of those that were removed. */
+async function formerAccesses(
+  context: Context,
+  req: Request,
+  users: readonly PortalUser[]
+): Promise<Record<string, unknown>[]> {
+  const { portals } = await configuration(context.db)
+  const removed = users.filter(({ status }) => status === 'removed')
+  return Promise.all(
+    removed.map(async ({ id, portalId }) => ({
+      portal: portals.get(portalId)?.name ?? '',
+      changes: await changesOf(context, req, `portal-user:${id}`)
+    }))
   )
 }
 

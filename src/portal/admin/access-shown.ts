@@ -6,6 +6,7 @@ import { shownAddress } from '../../phone-number.js'
 import type { Translate } from '../../web/locale.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { subjectOf, type PortalUser, type PortalUserStatus } from '../people/portal-users.js'
+import { silenceOf } from '../people/silence.js'
 import { typesInsteadOf } from '../people/transfer.js'
 import type { Choice } from './choices.js'
 import { adminUrl } from './frame.js'
@@ -34,22 +35,31 @@ export async function shownAccess(
   const inviter = await context.host.staffById(user.invitedBy)
   const t = context.t(req.locale)
   const may = mayOpen(req.staff, needs.users)
+  const silence = await silenceOf(context, user)
   return {
     ...user,
     portal: all.portals.get(user.portalId)?.name ?? '',
     userType: all.userTypes.get(user.userTypeId ?? '')?.name,
     by: inviter?.name ?? '',
     isStopped: (await stoppedUsersAmong(context.db, [user])).size > 0,
-    troubles: troublesOf(t, user),
+    troubles: [...troublesOf(t, user), ...(silence ? [t(`portal:refusal.${silence}`)] : [])],
     messages: may ? await messagesOf(context, t, user) : [],
-    ...(may ? changesOffered(t, res, all, user) : nothingOffered),
+    ...(may ? changesOffered(t, res, all, { user, isSilent: silence !== undefined }) : nothingOffered),
     previewUrl: mayOpen(req.staff, needs.portals) ? previewUrl(res, { user: user.id }) : undefined,
     url: may ? adminUrl(res, 'users', user.id) : undefined
   }
 }
 
+interface ShownAction {
+  readonly name: string
+  readonly label: string
+  readonly url: string
+  /** What is said before it is done; undefined for what takes nothing away. */
+  readonly question: string | undefined
+}
+
 interface Offered {
-  readonly actions: readonly { readonly name: string; readonly label: string; readonly url: string }[]
+  readonly actions: readonly ShownAction[]
   /** Other types he could have. */
   readonly transfer: { readonly url: string; readonly targets: readonly Choice[] } | undefined
   /** Where it is decided what he is as a contact, while that is open (Z24). */
@@ -58,17 +68,31 @@ interface Offered {
 
 const nothingOffered: Offered = { actions: [], transfer: undefined, decisionUrl: undefined }
 
-function changesOffered(t: Translate, res: Response, all: Configuration, user: PortalUser): Offered {
-  const actions = open[user.status]
+function changesOffered(
+  t: Translate,
+  res: Response,
+  all: Configuration,
+  { user, isSilent }: { user: PortalUser; isSilent: boolean }
+): Offered {
+  const actions = open[user.status].filter((name) => name !== 'invitation' || !isSilent)
   const targets = typesInsteadOf(all, user.userTypeId).map(({ id, name }) => ({ value: id, label: name }))
   const urlOf = (name: string): string => adminUrl(res, 'users', user.id, name)
   return {
     decisionUrl: user.convertedContactId === undefined ? undefined : urlOf('conversion'),
     actions: actions
       .filter((name) => name !== 'transfer')
-      .map((name) => ({ name, label: t(labelOf(user.status, name)), url: urlOf(name) })),
+      .map((name) => ({
+        name,
+        label: t(labelOf(user.status, name)),
+        url: urlOf(name),
+        question: isAsked(name) ? t(`people:person.ask.${name}`, { name: user.name }) : undefined
+      })),
     transfer: actions.includes('transfer') && targets.length > 0 ? { url: urlOf('transfer'), targets } : undefined
   }
+}
+
+function isAsked(name: string): boolean {
+  return name === 'deactivation' || name === 'removal'
 }
 
 /** Whoever was in before is not invited again: he confirms his new address. */

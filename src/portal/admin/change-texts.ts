@@ -60,6 +60,15 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
       .flat()
       .map((part) => t(`privacy:part.${String(part)}`))
       .join(', '),
+  kept: ({ t, catalog }, value) =>
+    Object.entries(partsOf(value))
+      .map(([name, how]) =>
+        t('privacy:deletion.kept', {
+          module: catalog.modules.get(name)?.labelPlural ?? name,
+          how: t(`privacy:deletion.keeping.${String(how)}`)
+        })
+      )
+      .join(', '),
   purposes: (_, value) => [value].flat().map(labelOf).join(', '),
   by: fieldText,
   sum: fieldText,

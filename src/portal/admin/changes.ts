@@ -77,7 +77,10 @@ function moduleAbout({ all, forms, catalog }: Around, { subject }: StoredAuditEn
 }
 
 function aboutOf({ t }: Telling, module: Module | undefined, parts: Parts): string | undefined {
-  if (typeof parts['message'] === 'string') return t(`sms:kind.${parts['message']}`)
+  if (typeof parts['message'] === 'string') {
+    const language = t(`portal:change.languages.${String(parts['language'])}`)
+    return t('sms:text.title', { kind: t(`sms:kind.${parts['message']}`), language })
+  }
   const about = module?.labelPlural ?? parts['module'] ?? parts['portalUser'] ?? parts['userType']
   return typeof about === 'string' ? about : undefined
 }
@@ -96,7 +99,7 @@ function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
 }
 
 /** What stands in the name of the change already, or is nobody's business. */
-const untold = new Set(['id', 'revision', 'module', 'portalUser', 'recordId', 'message'])
+const untold = new Set(['id', 'revision', 'module', 'portalUser', 'recordId', 'message', 'at'])
 
 function told(telling: Told, parts: Parts): Map<string, string> {
   return new Map(

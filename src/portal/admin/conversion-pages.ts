@@ -14,9 +14,13 @@ import { accessUrl } from './user-type-pages.js'
 
 const form = z.strictObject({ userType: z.string().min(1, 'errors.field.required').max(36) })
 
-/** `GET /users/:user/conversion` */
+/** `GET /users/:user/conversion`; once it is decided, his own page says what he is. */
 export function conversionPage(context: Context): RequestHandler {
-  return async (req, res) => show(context, req, res, await waitingUser(context, req))
+  return async (req, res) => {
+    const { id, convertedContactId } = await portalUserById(context.db, String(req.params['user']))
+    if (convertedContactId === undefined) return res.redirect(303, adminUrl(res, 'users', id))
+    await show(context, req, res, await waitingUser(context, req))
+  }
 }
 
 /** `POST /users/:user/conversion` */

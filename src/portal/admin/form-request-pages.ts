@@ -3,9 +3,9 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
-import { NotFound } from '../../errors.js'
+import { Invalid, NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
-import { readForm, wholeNumber } from '../../web/forms.js'
+import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import { formatFor } from '../../web/format.js'
 import { languageChoices, translator } from '../../web/locale.js'
 import { page } from '../../web/render.js'
@@ -37,10 +37,7 @@ import { accessUrl } from './user-type-pages.js'
 const perPage = 50
 
 const approval = z.strictObject({ revision: wholeNumber, record: z.string().min(1).max(64).optional() })
-const refusal = z.strictObject({
-  revision: wholeNumber,
-  answer: z.string().trim().min(1, 'errors.field.required').max(2000)
-})
+const refusal = z.strictObject({ revision: wholeNumber, answer: z.string().trim().max(2000), quietly: checkbox })
 
 /** `?state=`, `?q=`, `?skip=` */
 export function formRequestListPage(context: Context): RequestHandler {
@@ -84,8 +81,9 @@ export function approveRequestPage(context: Context): RequestHandler {
 
 export function refuseRequestPage(context: Context): RequestHandler {
   return decisionPage(context, async (req, id) => {
-    const { revision, answer } = readForm(refusal, req.body)
-    await refuse(context, { id, revision }, answer, readerOf(req))
+    const { revision, answer, quietly } = readForm(refusal, req.body)
+    if (answer === '' && !quietly) throw new Invalid({ answer: { key: 'errors.field.required' } })
+    await refuse(context, { id, revision }, quietly ? undefined : answer, readerOf(req))
   })
 }
 

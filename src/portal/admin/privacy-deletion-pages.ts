@@ -3,13 +3,13 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { ChangedMeanwhile } from '../../audit/configuration-change.js'
-import { NotFound } from '../../errors.js'
+import { Forbidden, NotFound } from '../../errors.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { acceptDeletion } from '../privacy/decisions.js'
 import { belongingsOf, choicesFor, planFrom, proposedFor, type Belongings } from '../privacy/deletion.js'
 import { knownElsewhere } from '../privacy/known.js'
-import { carryOut } from '../privacy/erasure.js'
+import { carryOut, mayGoOn } from '../privacy/erasure.js'
 import { deletionParts, keepings, requestById, takeOverDeletion, type PrivacyRequest } from '../privacy/requests.js'
 import { adminUrl, submitOrRefuse, type Again } from './frame.js'
 import { whileOn } from './privacy-frame.js'
@@ -75,6 +75,7 @@ export function goOnPage(context: Context): RequestHandler {
   return whileOn(context, async (req, res) => {
     const { request } = await decidableAt(context, req)
     if (request.state !== 'accepted' || !request.plan) throw new ChangedMeanwhile()
+    if (!(await mayGoOn(context, req.staff, request))) throw new Forbidden()
     await takeOverDeletion(context.db, request, req.staff.id)
     await goOn(context, req, res, request.id)
   })
@@ -102,6 +103,7 @@ async function showProgress(context: Context, res: Response, request: PrivacyReq
       })),
       ...(request.plan?.parts.includes('notes') ? [{ label: undefined, count: notes, isCapped: false }] : [])
     ],
+    mayGoOn: await mayGoOn(context, res.req.staff, request),
     goOnUrl: `${requestUrl(res, request)}/deletion/continuation`,
     links: { list: adminUrl(res, 'privacy', 'requests'), request: requestUrl(res, request) }
   })

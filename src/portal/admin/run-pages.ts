@@ -124,7 +124,8 @@ function chosenUsers({ kind, scope, status = 'all', q = '', all, user }: Asked):
 }
 
 interface Group {
-  readonly count: number
+  /** Undefined: all that match, and they are many. */
+  readonly count: number | undefined
   /** Of those who were ticked. */
   readonly names: readonly string[]
 }

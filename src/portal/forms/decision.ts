@@ -9,13 +9,14 @@ import { momentAt } from '../../db/moment.js'
 import { PorticoError } from '../../errors.js'
 import { moduleOf, type Module } from '../../host/catalog.js'
 import { HostRefused, HostSilent, HostUnavailable, type FieldValue, type Staff } from '../../host/host.js'
+import type { Message } from '../../mail/mail.js'
 import { writeMail } from '../../mail/write-mail.js'
 import { hasPermission } from '../../web/staff.js'
 import { configuration, type Portal, type UserType } from '../configuration.js'
 import { invite } from '../people/invitations.js'
 import { accessesOf, type PortalUser } from '../people/portal-users.js'
 import { mayBeWritten } from '../policy.js'
-import { portalById, portalUrl } from '../portals/portals.js'
+import { portalById } from '../portals/portals.js'
 import { userTypeById } from '../user-types/releases.js'
 import { addressFieldOf } from '../user-types/user-types.js'
 import { accessFormById, type AccessForm } from './access-forms.js'
@@ -64,25 +65,29 @@ export async function approveByItself(context: Context, id: string): Promise<voi
   }
 }
 
-/** Refuses, with a mail that holds `answer`. @throws ChangedMeanwhile, NotFound */
-export async function refuse(context: Context, seen: Seen, answer: string, by: Staff): Promise<void> {
+/** Refuses, with a mail that holds `answer`; without an answer nobody is told: the person was let in another way. @throws ChangedMeanwhile, NotFound */
+export async function refuse(context: Context, seen: Seen, answer: string | undefined, by: Staff): Promise<void> {
   const { request, portal } = await caseOf(context, seen.id, by)
   const subject = subjectOfRequest(request)
-  const message = await writeMail({
+  const message = answer === undefined ? undefined : await refusalMail({ request, portal }, answer)
+  await context.db.transaction(async (trx) => {
+    const decided = { state: 'refused', decided_at: momentAt(context.now()), decided_by: by.name, answer: answer ?? '' }
+    const changed = await free(trx, context, seen).update({ ...decided, revision: seen.revision + 1 })
+    if (changed === 0) throw new ChangedMeanwhile()
+    if (message) await context.mail.send(message, trx)
+    const after = { name: request.name, address: request.address, answer }
+    await context.audit.note({ actor: staffActor(by), action: 'form-request.refused', subject, after }, trx)
+  })
+}
+
+function refusalMail({ request, portal }: Pick<Case, 'request' | 'portal'>, answer: string): Promise<Message> {
+  return writeMail({
     template: 'form-refused',
     locale: request.language,
     to: { name: request.name, address: request.address },
     args: { door: portal.name, answer },
-    link: portalUrl(context, portal),
-    about: subject
-  })
-  await context.db.transaction(async (trx) => {
-    const decided = { state: 'refused', decided_at: momentAt(context.now()), decided_by: by.name, answer }
-    const changed = await free(trx, context, seen).update({ ...decided, revision: seen.revision + 1 })
-    if (changed === 0) throw new ChangedMeanwhile()
-    await context.mail.send(message, trx)
-    const after = { name: request.name, address: request.address, answer }
-    await context.audit.note({ actor: staffActor(by), action: 'form-request.refused', subject, after }, trx)
+    link: undefined,
+    about: subjectOfRequest(request)
   })
 }
 

@@ -4,7 +4,12 @@ import type { Knex } from 'knex'
 /** By this address, or as one of these records (at most 200). */
 export async function hadAccess(
   db: Knex,
-  { portalId, address, module, recordIds }: { portalId: string; address: string; module: string; recordIds: readonly string[] }
+  {
+    portalId,
+    address,
+    module,
+    recordIds
+  }: { portalId: string; address: string; module: string; recordIds: readonly string[] }
 ): Promise<boolean> {
   const former: unknown = await db('portico_portal_users')
     .first('id')

@@ -25,7 +25,8 @@ export async function recordsWithAddress(
   { module, address, fields }: { module: Module; address: Field; fields: readonly string[] },
   wanted: string
 ): Promise<ViewedRecord[]> {
-  const when = compare(address.name, 'contains', wanted)
+  // 'contains' would find o@example.com in thousands of others, and the page might end before the right one.
+  const when = compare(address.name, 'startsWith', wanted)
   const asked = [...new Set([module.title, address.name, ...fields])]
   const door = await narrowRecords(context.kernel, { module: module.name, when, fields: asked })
   const { records } = await door.list(module.name, { limit: mostExact, fields: asked })

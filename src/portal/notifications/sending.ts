@@ -1,6 +1,7 @@
 /** The job that makes mails of what waits: one mail for each person, of what he may know at this moment. */
 import { ChangedMeanwhile } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
+import { momentAt } from '../../db/moment.js'
 import { NotFound } from '../../errors.js'
 import { viewerFor } from '../../access/viewer.js'
 import type { Message } from '../../mail/mail.js'
@@ -56,6 +57,18 @@ async function messageTo(
     waiting.filter(({ kind }) => wanted.includes(kind))
   )
   return news.length === 0 ? undefined : notificationMail(context, { person, address, portal, news })
+}
+
+/** What is made into a mail and not taken by a server waits in the outbox: later than this it says nothing any more, for what he may see may
+ *  have changed by then; it stands in the portal. */
+const hoursToSend = 3
+
+/** Whether a mail that was made may still go to him: he has access, wants such mails, and nothing forbids to write to him. */
+export async function mayStillGo(context: Context, mail: { about: string; createdAt: string }): Promise<boolean> {
+  if (mail.createdAt < momentAt(context.now() - hoursToSend * 60 * 60_000)) return false
+  const user = await userWith(context, mail.about.replace(/^portal-user:/, ''))
+  if (!user || !(await personOf(context, user.portalId, user)) || !(await mayBeTold(context, user))) return false
+  return ((await preferencesOf(context.db, user.id))?.kinds ?? []).length > 0
 }
 
 async function userWith({ db }: Context, id: string): Promise<PortalUser | undefined> {

@@ -17,6 +17,7 @@ import { prepareInvitation } from './invitation-mail.js'
 import { forgetMailProblem } from './mail-problem.js'
 import { accessesOf, portalUserById, subjectOf, type PortalUser } from './portal-users.js'
 import { readingOf } from './record-address.js'
+import { mustBeWrittenTo, silenceOf } from './silence.js'
 import { withdraw } from './withdrawal.js'
 
 /** A record changed: everybody it stands for signs in with what it says now. Events come late, or twice. */
@@ -121,10 +122,10 @@ async function identityFor(context: Context, user: PortalUser, { address, fault 
 
 type Send = (trx: Knex) => Promise<void>
 
-/** Nothing goes to a portal that is off: its links lead nowhere. */
+/** Nothing goes to a portal that is off, whose links lead nowhere, nor to somebody who isn't to be written to (Z30). */
 async function messageFor(context: Context, user: PortalUser, { send }: AddressStep): Promise<Send | undefined> {
   const portal = portalById(await configuration(context.db), user.portalId)
-  if (send === undefined || !portal.isActive) return undefined
+  if (send === undefined || !portal.isActive || (await silenceOf(context, user))) return undefined
   if (send === 'confirmation') return confirmationFor(context, portal, user)
   const inviter = await context.host.staffById(user.invitedBy)
   const invite = await prepareInvitation(context, { ...user, portal, by: inviter?.name ?? portal.name })
@@ -158,6 +159,7 @@ export async function sendConfirmation(context: Context, id: string, by: Staff):
   if (user.addressProblem !== undefined) throw refusal(user.addressProblem)
   if (hasFollowed) return
   if (user.status !== 'suspended') throw refusal('notSuspended')
+  await mustBeWrittenTo(context, user)
   const portal = portalToSendTo(await configuration(context.db), user)
   const send = await confirmationFor(context, portal, user)
   await context.db.transaction(async (trx) => {

@@ -11,7 +11,7 @@ import { phoneNumberIn } from '../../phone-number.js'
 import { phoneTypesAreOpen } from '../../sms/templates.js'
 import { configuration, type Portal, type UserType } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
-import { mayBeInvited } from '../privacy/processing.js'
+import { silencesAmong } from '../privacy/processing.js'
 import { fieldsOfHolds, heldBy } from '../user-types/holds.js'
 import { userTypeById } from '../user-types/releases.js'
 import { addressFieldOf } from '../user-types/user-types.js'
@@ -43,6 +43,7 @@ export const refusals = [
   'alreadyUser',
   'waitingApproval',
   'waitingReview',
+  'processingStopped',
   'noConsent',
   'noAddress',
   'characters',
@@ -149,15 +150,14 @@ async function obstaclesAmong(
   const { portal, userType, module } = place
   const ids = [...records.keys()]
   const users = await recordsWithAccess(context.db, { portalId: portal.id, module: module.name, recordIds: ids })
-  const consenting = await mayBeInvited(context, module.name, ids)
+  const silences = await silencesAmong(context, module.name, ids)
   const addresses = new Set([...records.values()].flatMap((record) => addressIn(context, place, record) ?? []))
   const ofStaff = await staffAddressesAmong(context.kernel, addresses)
   return (record) => {
     if (users.has(record.id)) return 'alreadyUser'
     const hold = heldBy(userType.holds, record)
     if (hold) return hold === 'approval' ? 'waitingApproval' : 'waitingReview'
-    if (!consenting.has(record.id)) return 'noConsent'
-    return faultOf(context, place, record, ofStaff)
+    return silences.get(record.id) ?? faultOf(context, place, record, ofStaff)
   }
 }
 

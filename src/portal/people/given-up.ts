@@ -20,15 +20,14 @@ export async function giveUp(context: Context, trx: Knex, address: string): Prom
 }
 
 async function waitingElsewhere(trx: Knex, address: string): Promise<Waiting[]> {
-  const waiting: Waiting[] = await trx('portico_portal_users as u')
+  return trx('portico_portal_users as u')
     .join('portico_identities as i', 'i.id', 'u.identity_id')
-    .select('u.id', 'u.portal_id as portalId', 'u.identity_id as identityId')
+    .select<Waiting[]>('u.id', 'u.portal_id as portalId', 'u.identity_id as identityId')
     .where('i.address', address)
     .whereNot('u.address', address)
     .where(holdsNothing)
     .orderBy('u.id')
     .limit(200)
-  return waiting
 }
 
 /** Of portal users `u`: those whose record says another address than the one they have proven; they can't come in by that one any more. */

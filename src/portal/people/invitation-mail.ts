@@ -61,7 +61,7 @@ export async function confirmationMessage(
 export async function resetMessage(
   context: Context,
   portal: Portal,
-  order: MailOrder & { readonly identityId: string }
+  order: MailOrder & { readonly identityId: string; readonly link: string }
 ): Promise<Message> {
   const { locale: language, to, args, link, about } = order
   const user = await portalUserOf(context.db, portal.id, order.identityId)

@@ -27,6 +27,7 @@ import {
   subjectOf,
   type PortalUser
 } from './portal-users.js'
+import { mustBeWrittenTo } from './silence.js'
 
 export interface Recipient {
   readonly module: string
@@ -128,7 +129,7 @@ export async function prepareAdmission(
   { language, by }: Order
 ): Promise<Deed> {
   const { portal, userType, module } = place
-  const admission = { ...invitee, portal, userTypeId: userType.id, module: module.name, language, by }
+  const admission = { ...invitee, portal, userType, userTypeId: userType.id, module: module.name, language, by }
   const send = await prepareInvitation(context, { ...admission, by: by.name })
   return async (trx) => {
     const user = await admit(context, trx, admission)
@@ -173,6 +174,7 @@ async function prepareLetter(context: Context, user: PortalUser, by: Staff): Pro
   const portal = portalById(await configuration(context.db), user.portalId)
   if (!portal.isActive) throw refusal('portalOff')
   if (user.addressProblem !== undefined) throw refusal(user.addressProblem)
+  await mustBeWrittenTo(context, user)
   if (user.status !== 'suspended') return prepareInvitation(context, { ...user, portal, by: by.name })
   const confirm = await confirmationFor(context, portal, user)
   return (_, trx) => confirm(trx)
@@ -180,6 +182,7 @@ async function prepareLetter(context: Context, user: PortalUser, by: Staff): Pro
 
 interface Admission extends Invitee, Order {
   readonly portal: Portal
+  readonly userType: UserType
   readonly userTypeId: string
   readonly module: string
 }
@@ -190,6 +193,7 @@ async function admit(context: Context, trx: Knex, admission: Admission): Promise
   const where = { portal_id: portal.id, module, record_id: recordId }
   await letInAlone(trx, portal.id)
   await mustBeNew(trx, admission)
+  await mustInviteAsRead(trx, admission.userType)
   await mustHaveRoom(context, trx, { portalId: portal.id, userTypeId })
   const identityId = await identityIn(context, trx, admission)
   const former = await trx<{ id: string }>('portico_portal_users').first('id').where(where)
@@ -200,6 +204,15 @@ async function admit(context: Context, trx: Knex, admission: Admission): Promise
   const after = { module, recordId, userTypeId, language }
   await context.audit.note({ actor: staffActor(by), action: 'invitation.sent', subject: subjectOf({ id }), after }, trx)
   return portalUserById(trx, id)
+}
+
+/** The message was written for an address of this kind, from this field (Z18). @throws ChangedMeanwhile */
+async function mustInviteAsRead(trx: Knex, { id, preference, addressField }: UserType): Promise<void> {
+  const way = { preference, address_field: addressField ?? null }
+  const known: unknown = await trx('portico_user_types')
+    .first('id')
+    .where({ id, ...way })
+  if (!known) throw new ChangedMeanwhile()
 }
 
 async function mustBeNew(trx: Knex, { portal, module, recordId }: Admission): Promise<void> {

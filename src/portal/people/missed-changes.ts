@@ -5,6 +5,7 @@ import { configuration, type UserType } from '../configuration.js'
 import { addressFieldOf } from '../user-types/user-types.js'
 import { endAccessOf } from './access-changes.js'
 import { followAddress } from './address-change.js'
+import { addressIn } from './record-address.js'
 
 const batch = 200
 
@@ -15,7 +16,8 @@ interface Person {
 }
 
 /** Whoever could not have the address that his record has may be able to by now: another let go of it, a user of the CRM got another
- *  one. Each call looks at the next 200, so that whoever can't be helped keeps nobody else waiting. */
+ *  one. Each call looks at the next 200, so that whoever can't be helped keeps nobody else waiting; and at all whose record says another
+ *  address than the one that was followed: an event was lost, or a process died after a transfer. */
 export function addressHealer(context: Context): () => Promise<void> {
   let last = ''
   return async () => {
@@ -25,6 +27,7 @@ export function addressHealer(context: Context): () => Promise<void> {
       await followAddress(context, id)
     }
     if (ids.length < batch) last = ''
+    await followMissed(context)
   }
 }
 
@@ -38,13 +41,13 @@ function troubledAfter({ db }: Context, last: string): Promise<string[]> {
     .pluck<string[]>('id')
 }
 
-/** The module was switched on: what changed meanwhile is followed now. */
+/** What changed while nobody told of it, as while the module was off, is followed now. */
 export async function followMissed(context: Context): Promise<void> {
   for (const userType of (await configuration(context.db)).userTypes.values()) await followMissedOf(context, userType)
 }
 
 async function followMissedOf(context: Context, userType: UserType): Promise<void> {
-  const { id, primaryModule: module } = userType
+  const { id, primaryModule: module, preference } = userType
   const field = addressFieldOf(userType, (await context.host.catalog('en')).modules.get(module))
   if (!field) return
   for (let last: string | undefined = ''; last !== undefined;) {
@@ -56,14 +59,14 @@ async function followMissedOf(context: Context, userType: UserType): Promise<voi
       .andWhere('id', '>', last)
       .orderBy('id')
       .limit(batch)
-    await followThese(context, { module, field: field.name }, people)
+    await followThese(context, { module, field: field.name, preference }, people)
     last = people.at(-1)?.id
   }
 }
 
 async function followThese(
   context: Context,
-  { module, field }: { module: string; field: string },
+  { module, field, preference }: { module: string; field: string } & Pick<UserType, 'preference'>,
   people: readonly Person[]
 ): Promise<void> {
   const ids = people.map((person) => person.record_id)
@@ -71,6 +74,6 @@ async function followThese(
   for (const { id, record_id: recordId, address } of people) {
     const record = records.get(recordId)
     if (!record) await endAccessOf(context, module, recordId)
-    else if (String(record.values[field] ?? '').trim() !== address) await followAddress(context, id)
+    else if (addressIn(context, preference, record.values[field]).address !== address) await followAddress(context, id)
   }
 }

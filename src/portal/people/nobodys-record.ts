@@ -4,7 +4,7 @@ import { portalUserStatuses } from './portal-users.js'
 
 /** The record of `module` stands for nobody who has access to this portal, or to any; whose access was removed doesn't count. */
 export function nobodysRecord(module: string, portalId?: string): Condition[] {
-  const where = portalId === undefined ? { module } : { module, portal_id: portalId }
+  const where: Record<string, string> = portalId === undefined ? { module } : { module, portal_id: portalId }
   return portalUserStatuses
     .filter((status) => status !== 'removed')
     .map((status) => not(joined('portico_portal_users', { ...where, status })))

@@ -51,14 +51,25 @@ interface Written {
 
 async function judged(context: Context, user: PortalUser, { written, proven, place }: Written): Promise<Reading> {
   const { preference } = place
-  const text = (typeof written === 'string' ? written : '').trim()
-  if (text === '') return { address: '', fault: 'noAddress', preference }
-  const plain = text.toLowerCase().slice(0, longest)
-  const address = preference === 'phone' ? phoneNumberIn(text, context.config.phoneCountry) : plain
-  if (address === undefined) return { address: plain, fault: 'characters', preference }
+  const { address, isOne } = addressIn(context, preference, written)
+  if (address === '') return { address, fault: 'noAddress', preference }
+  if (!isOne) return { address, fault: 'characters', preference }
   if (address === proven) return { address, fault: undefined, preference }
   const fault = preference === 'phone' ? undefined : await addressFault(context, address)
   return { address, preference, fault: fault ?? ((await isTaken(context, user, address)) ? 'alreadyUser' : undefined) }
+}
+
+/** What is written in a record, as portal users have it; not `isOne`: it is no number. */
+export function addressIn(
+  { config }: Context,
+  preference: Reading['preference'],
+  written: unknown
+): { readonly address: string; readonly isOne: boolean } {
+  const text = (typeof written === 'string' ? written : '').trim()
+  const plain = text.toLowerCase().slice(0, longest)
+  if (preference === 'email') return { address: plain, isOne: true }
+  const number = phoneNumberIn(text, config.phoneCountry)
+  return { address: number ?? plain, isOne: number !== undefined }
 }
 
 /** What an address may be long. */

@@ -3,7 +3,7 @@ import type { Response } from 'express'
 import type { AuditEntry } from '../../audit/audit.js'
 import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
-import { NotFound } from '../../errors.js'
+import { NotFound, PorticoError } from '../../errors.js'
 import { sendFile } from '../../web/downloads.js'
 import { portalUsersWhere } from '../people/portal-users.js'
 import { archiveOf } from './archive.js'
@@ -15,8 +15,29 @@ export interface Recipient {
   mayHave(module: string, recordId: string): Promise<boolean>
 }
 
-/** It is written in the language and the time of the person, whoever takes it. @throws NotFound for a request whose portal user is gone. */
+/** Who is taking one just now: it is work for minutes where much is held. */
+const taking = new Set<string>()
+
+/** One at a time for each who takes them. @throws PorticoError (429) for a second one, NotFound */
 export async function sendArchive(
+  context: Context,
+  res: Response,
+  request: PrivacyRequest,
+  recipient: Recipient
+): Promise<void> {
+  const { kind, id } = recipient.actor
+  const who = `${kind}:${id}`
+  if (taking.has(who)) throw new PorticoError('privacy:problem.underWay', { status: 429 })
+  taking.add(who)
+  try {
+    await send(context, res, request, recipient)
+  } finally {
+    taking.delete(who)
+  }
+}
+
+/** It is written in the language and the time of the person, whoever takes it. @throws NotFound for a request whose portal user is gone. */
+async function send(
   context: Context,
   res: Response,
   request: PrivacyRequest,

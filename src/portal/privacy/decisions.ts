@@ -33,10 +33,10 @@ export async function sightOf(context: Context, staff: Staff, request: PrivacyRe
   return isTold ? 'gone' : 'hidden'
 }
 
-/** Whether he may know who asked: the CRM shows him that person's record, or there is none. */
+/** Whether he who sees the request may know who asked: for himself, or the CRM shows him that person's record, or there is none. */
 export async function mayKnowRequester(context: Context, staff: Staff, request: PrivacyRequest): Promise<boolean> {
   const [user] = await portalUsersWhere(context.db, { id: request.portalUserId })
-  if (user?.module === undefined || user.recordId === undefined) return true
+  if (user?.module === undefined || user.recordId === undefined || user.recordId === request.recordId) return true
   if (await context.host.allows(staff, 'view', user.module, user.recordId)) return true
   return staff.isAdministrator && !(await lookUp(context.kernel, user.module, user.recordId, []))
 }

@@ -1,7 +1,7 @@
 /** Deleting a person, step by step. Each step can be done twice: what broke off in the middle is begun again and comes to the same end (Z30). */
 import type { Knex } from 'knex'
 import { feedEntries, forgetAuthor, writtenIn } from '../../access/authorship.js'
-import { narrowRecords } from '../../access/question.js'
+import { lookUp, narrowRecords } from '../../access/question.js'
 import { ChangedMeanwhile, staffActor } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
@@ -40,7 +40,7 @@ export async function carryOut(context: Context, request: PrivacyRequest, by: St
   await removeLinked(context, { plan, belongings, by }, round)
   if (plan.parts.includes('notes')) await removeNotes(context, belongings, by, round)
   if (round.left <= 0) return false
-  if (plan.parts.includes('record')) await removeRecord(context, belongings, by, round)
+  if (plan.parts.includes('record') && !(await removeRecord(context, belongings, by, round))) return false
   await finish(context, request, belongings, { plan, by, refused: round.refused })
   return true
 }
@@ -135,11 +135,23 @@ async function unlessOver(ending: Promise<void>): Promise<void> {
   }
 }
 
-async function removeRecord(context: Context, { subject }: Belongings, by: Staff, round: Round): Promise<void> {
-  if (!hasRecord(subject)) return
+/** False where it stays because the CRM does not let him remove it (any more): then nobody is told that it is done. */
+async function removeRecord(context: Context, { subject }: Belongings, by: Staff, round: Round): Promise<boolean> {
   const { module, recordId } = subject
-  const isThere = await context.host.allows(by, 'view', module, recordId)
-  if (isThere) await removeOne(context, { module, id: recordId }, by, round)
+  if (!(await recordIsThere(context, subject))) return true
+  const { refused } = round
+  await removeOne(context, { module, id: recordId }, by, round)
+  return round.refused === refused
+}
+
+async function recordIsThere(context: Context, subject: Belongings['subject']): Promise<boolean> {
+  return hasRecord(subject) && (await lookUp(context.kernel, subject.module, subject.recordId, [])) !== undefined
+}
+
+/** Whether somebody else could bring it to its end: the CRM lets him delete the record, where that is still to go. */
+export async function mayGoOn(context: Context, staff: Staff, request: PrivacyRequest): Promise<boolean> {
+  if (!request.plan?.parts.includes('record') || !(await recordIsThere(context, request))) return true
+  return context.host.allows(staff, 'delete', request.module, request.recordId)
 }
 
 /** Our own tables, in one transaction with the end of the request: the last step, after which there is nothing to repeat. */

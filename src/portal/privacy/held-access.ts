@@ -1,7 +1,9 @@
 /** What Portico itself holds about a person: access, sign-in, messages, what he did, what was asked by form, and the audit list (Z30 *export*). */
 import type { Knex } from 'knex'
+import type { Context } from '../../context.js'
 import { preferencesOf } from '../notifications/preferences.js'
-import { messageSubjects } from './belonging-rows.js'
+import { formRequestsOf, messageSubjects } from './belonging-rows.js'
+import { nameOf } from './persons-of.js'
 import { auditSubjects, linesOf, type Chapter, type Entry, type Holding } from './holding.js'
 import type { PortalUser } from '../people/portal-users.js'
 
@@ -19,6 +21,7 @@ export async function aboutAccess(holding: Holding): Promise<Chapter[]> {
   })
   return [
     chapter('access', () => accesses(holding)),
+    chapter('guest', () => guestAccess(holding)),
     chapter('signIn', () => signIns(holding)),
     chapter('messages', () => messages(holding)),
     chapter('notifications', () => notifications(holding)),
@@ -62,6 +65,47 @@ async function* accesses({ context, users, all, t, format }: Holding): AsyncIter
   }
 }
 
+interface Guest {
+  readonly id: string
+  readonly name: string
+  readonly address: string
+  readonly status: string
+  readonly invited_at: string
+}
+
+/** He may be an external user of projects too; by his record, for a sign-in may be shared. */
+async function* guestAccess({ context, subject, t, format }: Holding): AsyncIterable<Entry> {
+  const { module, recordId } = subject
+  const guest = await context
+    .db<Guest & { module: string; record_id: string }>('portico_external_users')
+    .first('id', 'name', 'address', 'status', 'invited_at')
+    .where({ module, record_id: recordId })
+  if (!guest) return
+  const { name, address, status, invited_at: invitedAt } = guest
+  const projects = await projectsOf(context, guest.id)
+  yield {
+    title: name,
+    lines: linesOf(t, { name, address, invitedAt: format.datetime(invitedAt), projects: projects.join(', ') }),
+    files: [],
+    data: { name, address, status, invitedAt, projects }
+  }
+}
+
+async function projectsOf(context: Context, personId: string): Promise<string[]> {
+  const found: string[] = []
+  const rows = (await context
+    .db('portico_memberships')
+    .select('module', 'record_id')
+    .where({ person_id: personId })
+    .orderBy(['module', 'record_id'])
+    .limit(pageSize)) as { module: string; record_id: string }[]
+  for (const row of rows) {
+    const name = await nameOf(context, { module: row.module, recordId: row.record_id })
+    if (name !== undefined) found.push(name)
+  }
+  return found
+}
+
 async function* signIns({ users, context, t }: Holding): AsyncIterable<Entry> {
   for (const id of new Set(users.flatMap(({ identityId }) => identityId ?? []))) {
     const profile = await context.identity.profile(id)
@@ -93,13 +137,27 @@ async function* notifications(holding: Holding): AsyncIterable<Entry> {
 
 async function* doings(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'kind', 'module', 'at', 'fields']
+  const { modules } = await holding.context.host.catalog(holding.locale)
   for await (const row of rowsAbout(holding, 'portico_doings', columns, 'portal_user_id', ids(holding.users)))
-    yield rowEntry(holding, row, { what: 'doing', words: 'feed' })
+    yield doingEntry(holding, row, modules.get(row['module'] ?? '')?.label ?? '')
 }
 
+function doingEntry({ t, format }: Holding, { id: _id, ...row }: Row, module: string): Entry {
+  return {
+    title: `${t('privacy:archive.what.doing')} · ${format.datetime(row['at'])}`,
+    lines: linesOf(t, { action: t(`privacy:archive.did.${row['kind'] ?? ''}`, { module }) }),
+    files: [],
+    data: row
+  }
+}
+
+/** Those too that were refused or wait still: by his addresses, as a deletion finds them. */
 async function* forms(holding: Holding): AsyncIterable<Entry> {
   const columns = ['id', 'name', 'address', 'values', 'created_at', 'state', 'answer']
-  for await (const row of rowsAbout(holding, 'portico_form_requests', columns, 'portal_user_id', ids(holding.users)))
+  const { context, subject, users } = holding
+  const addresses = users.map(({ address }) => address).filter((address) => address !== '')
+  const requests = users.length === 0 ? [] : await formRequestsOf(context.db, { subject, users }, addresses)
+  for await (const row of rowsAbout(holding, 'portico_form_requests', columns, 'id', requests))
     yield rowEntry(holding, row, { what: 'form', words: 'forms' })
 }
 
@@ -124,7 +182,7 @@ async function* audit(holding: Holding): AsyncIterable<Entry> {
 }
 
 interface Telling {
-  readonly what: 'mail' | 'sms' | 'notification' | 'doing' | 'form'
+  readonly what: 'mail' | 'sms' | 'notification' | 'form'
   /** Where the words for `kind` and `state` stand, if there are any. */
   readonly words: string
 }

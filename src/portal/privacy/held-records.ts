@@ -184,17 +184,22 @@ function notesChapter(holding: Holding, catalog: Catalog, ids: readonly string[]
 }
 
 async function* writtenNotes(holding: Holding, catalog: Catalog, ids: readonly string[]): AsyncIterable<Entry> {
+  const doors = await Promise.all(holding.users.map((user) => doorOf(holding, user)))
   for await (const id of idsWritten(holding, feedEntries, ids)) {
     const note = await holding.context.host.feed.find(id)
-    if (note && (await holding.mayHave(note.module, note.recordId))) yield noteEntry(holding, catalog, note)
+    if (!note || !(await holding.mayHave(note.module, note.recordId))) continue
+    const record = await seenThroughAny(doors, note.module, note.recordId)
+    yield noteEntry(holding, catalog, note, record?.title)
   }
 }
 
-function noteEntry({ format, t }: Holding, catalog: Catalog, note: FeedEntry): Entry {
+/** `recordTitle` is undefined while he doesn't see the record. */
+function noteEntry({ format, t }: Holding, catalog: Catalog, note: FeedEntry, recordTitle: string | undefined): Entry {
   const { id, at, module, recordId, text, files } = note
   const label = catalog.modules.get(module)?.label ?? module
+  const place = { module: label, at: format.datetime(at), record: recordTitle }
   return {
-    title: t('privacy:archive.note', { module: label, at: format.datetime(at) }),
+    title: t(recordTitle === undefined ? 'privacy:archive.note' : 'privacy:archive.noteOn', place),
     lines: text === '' ? [] : [{ label: t('privacy:archive.line.text'), text }],
     files,
     data: { id, at, module, recordId, text, files: files.map(({ id: file, name, size }) => ({ id: file, name, size })) }

@@ -22,7 +22,7 @@ async function knownToCrm(context: Context, subject: Subject): Promise<Known> {
   if (!hasRecord(subject) || !module) return { names: [], addresses: [] }
   const reached = [...module.fields.values()].filter(({ type }) => type === 'email' || type === 'phone')
   const fields = reached.map(({ name }) => name)
-  const record = await lookUp(context.kernel, module.name, subject.recordId, fields)
+  const record = await lookUp(context.kernel, module.name, subject.recordId, [module.title, ...fields])
   const values = fields.map((field) => record?.values[field])
   return {
     names: record ? [record.title] : [],

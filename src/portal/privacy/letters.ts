@@ -25,8 +25,9 @@ export async function letterAbout(
   if (!profile?.address.includes('@')) return undefined
   const t = context.t(profile.locale)
   const kind = t(`privacy:kind.${request.kind}`)
+  const template = letter === 'deletion' && !isAbout(user, request) ? 'privacy-done' : (`privacy-${letter}` as const)
   const message = await writeMail({
-    template: letter === 'deletion' && !isAbout(user, request) ? 'privacy-done' : `privacy-${letter}`,
+    template,
     locale: profile.locale,
     to: { name: profile.name, address: profile.address },
     args: {
@@ -36,7 +37,7 @@ export async function letterAbout(
       count: exportDays,
       answer: answer === '' ? t('privacy:letter.noAnswer') : t('privacy:letter.answer', { answer })
     },
-    link: `${portalUrl(context, portal)}/privacy`,
+    link: template === 'privacy-deletion' ? undefined : `${portalUrl(context, portal)}/privacy`,
     about: requestSubject(request)
   })
   return { ...message, kind: 'privacy' }

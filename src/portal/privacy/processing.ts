@@ -129,6 +129,9 @@ function noted(subject: Subject, action: string, by: Staff): AuditEntry {
   return { actor: staffActor(by), action, subject: auditSubjectOf(subject) }
 }
 
+/** Why nobody writes to a person; words of `portal:refusal`. */
+export type Silence = 'processingStopped' | 'noConsent'
+
 /** Those of the records that may be invited: processing was not stopped and, while compliance is on and consent is the basis, it was
  *  given and not withdrawn (Z15 *no consent*). */
 export function mayBeInvited(
@@ -139,8 +142,8 @@ export function mayBeInvited(
   return mayBeReached(context, module, recordIds)
 }
 
-/** Those of the records to whom notifications may go, by the same rule. What access itself needs (an invitation under way, a new password,
- *  a changed address, the answer to a request of his) goes all the same. Of somebody without a record: module '' and his own id. */
+/** Those of the records to whom notifications may go, by the same rule. What he asks for himself (a new password, the answer to a request of
+ *  his) goes all the same. Of somebody without a record: module '' and his own id. */
 export function mayBeWrittenTo(
   context: Pick<Context, 'db'>,
   module: string,
@@ -149,23 +152,38 @@ export function mayBeWrittenTo(
   return mayBeReached(context, module, recordIds)
 }
 
-/** A stop that was granted holds whether compliance is on or not: it was promised to somebody. */
 async function mayBeReached(
   context: Pick<Context, 'db'>,
   module: string,
   recordIds: readonly string[]
 ): Promise<ReadonlySet<string>> {
+  const silences = await silencesAmong(context, module, recordIds)
+  return new Set(recordIds.filter((id) => !silences.has(id)))
+}
+
+/** Of each record whose person isn't written to, why. A stop that was granted holds whether compliance is on or not: it was promised. */
+export async function silencesAmong(
+  context: Pick<Context, 'db'>,
+  module: string,
+  recordIds: readonly string[]
+): Promise<ReadonlyMap<string, Silence>> {
   const { isOn } = await privacySettings(context.db)
-  const may = new Set(recordIds)
+  const silences = new Map<string, Silence>()
   for (let from = 0; from < recordIds.length; from += batch)
-    for (const id of await unreachable(context.db, isOn, module, recordIds.slice(from, from + batch))) may.delete(id)
-  return may
+    for (const [id, why] of await silencesIn(context.db, isOn, module, recordIds.slice(from, from + batch)))
+      silences.set(id, why)
+  return silences
 }
 
 /** One statement asks about so many. */
 const batch = 200
 
-async function unreachable(db: Knex, isOn: boolean, module: string, ids: readonly string[]): Promise<string[]> {
+async function silencesIn(
+  db: Knex,
+  isOn: boolean,
+  module: string,
+  ids: readonly string[]
+): Promise<readonly (readonly [string, Silence])[]> {
   const rows = await rowsOf(db, module, ids)
   const stopped = rows.filter(({ stopped_at: at }) => at !== null)
   const asked = isOn ? rows.filter(({ basis }) => basis === 'consent') : []
@@ -175,7 +193,10 @@ async function unreachable(db: Knex, isOn: boolean, module: string, ids: readonl
     asked.map((row) => row.record_id)
   )
   const withoutConsent = asked.filter((row) => states.get(row.record_id) !== 'given')
-  return [...stopped, ...withoutConsent].map((row) => row.record_id)
+  return [
+    ...withoutConsent.map((row) => [row.record_id, 'noConsent'] as const),
+    ...stopped.map((row) => [row.record_id, 'processingStopped'] as const)
+  ]
 }
 
 /** Those of the records for which processing was stopped. */

@@ -53,7 +53,7 @@ const deletionPlan = z.object({
   userIds: z.array(z.string()),
   identityIds: z.array(z.string()),
   /** How he was called and reached when it began: what the last step takes out of our tables, and out of this too. */
-  known: z.object({ names: z.array(z.string()), addresses: z.array(z.string()) })
+  known: z.object({ names: z.array(z.string()).readonly(), addresses: z.array(z.string()).readonly() })
 })
 export type DeletionPlan = z.infer<typeof deletionPlan>
 export type DeletionPart = (typeof deletionParts)[number]

@@ -1,6 +1,7 @@
 /** The format of mail templates: Markdown with a little HTML in it, made harmless by one list of what is allowed, as HTML and as plain text (Z17). */
 import MarkdownIt from 'markdown-it'
 import sanitizeHtml, { type IOptions } from 'sanitize-html'
+import { silentElements } from '../../web/rich-text.js'
 
 /** What stands in a template for the address behind the link or button. */
 export const linkField = '{{link}}'
@@ -36,20 +37,6 @@ const stylePatterns: Record<(typeof allowed.styles)[number], RegExp[]> = {
 
 const alignments = ['left', 'center', 'right', 'justify']
 const align = { name: 'align', multiple: false, values: alignments }
-const silent = [
-  'script',
-  'style',
-  'textarea',
-  'option',
-  'noscript',
-  'title',
-  'template',
-  'svg',
-  'math',
-  'iframe',
-  'object'
-]
-
 /** HTML of the words above; `{{fields}}` still stand in it as text, and `{{link}}` as the whole address of links. */
 export function formatted(body: string, linkLabel: string): string {
   return sanitizeHtml(markdown.render(tidyFields(body)), rulesWith(linkLabel)).trim()
@@ -118,7 +105,7 @@ const rules: IOptions = {
   allowedSchemes: ['http', 'https', 'mailto'],
   allowedSchemesByTag: { img: ['https'] },
   allowProtocolRelative: false,
-  nonTextTags: silent,
+  nonTextTags: silentElements,
   nestingLimit: 50,
   transformTags: { a: (_, { href }) => link(href), img: (_, { style: _style, ...attribs }) => picture(attribs) },
   exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs['src']

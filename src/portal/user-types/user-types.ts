@@ -18,6 +18,7 @@ import {
 } from '../configuration.js'
 import { forgetFormsOfType } from '../forms/requests.js'
 import { ownerModules } from '../link-path.js'
+import { letInAlone } from '../people/portal-users.js'
 import { userTypeById } from './releases.js'
 
 export interface UserTypeForm {
@@ -189,6 +190,7 @@ export async function chooseAddressField(context: Context, seen: Seen, name: str
   const isOther = name !== addressFieldOf(userType, module)?.name
   const preference = field.type === 'phone' ? 'phone' : 'email'
   await changeConfiguration(context, by, async (trx) => {
+    await letInAlone(trx, userType.portalId)
     if (isOther && !(await openFields(trx, userType, module)).includes(field))
       throw new Invalid({ addressField: { key: 'set-up:problem.addressFieldStays' } })
     await changeRow(trx, 'portico_user_types', seen, { address_field: name, preference })

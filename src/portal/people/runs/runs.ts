@@ -92,7 +92,13 @@ export function runSubject({ id, scope }: Pick<Run, 'id' | 'scope'>): string {
 /** The run that tries those again who failed in this one, and those it left: one, however often the button is pressed and by whomever. */
 export function runAgainAfter({ id }: Pick<Run, 'id'>): string {
   const hash = createHash('sha256').update(`again:${id}`).digest('hex')
-  return [hash.slice(0, 8), hash.slice(8, 12), `4${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-')
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `4${hash.slice(13, 16)}`,
+    `8${hash.slice(17, 20)}`,
+    hash.slice(20, 32)
+  ].join('-')
 }
 
 /** False when it was ordered before; of two at the same moment the second waits for the first. */

@@ -88,17 +88,16 @@ export async function candidatesPage(
   return { judged: judged.filter(({ name }) => name !== undefined), next: page.next }
 }
 
-/** How many match; whoever the CRM would not show counts only where there are more than a page of them. */
+/** How many match that the CRM shows; undefined where there are more than a page of them, which nobody asks the CRM about one by one
+ *  before they are invited. */
 export async function countCandidates(
   context: Context,
   place: InvitationPlace,
   search: string | undefined,
   by: Staff
-): Promise<number> {
+): Promise<number | undefined> {
   const { judged, next } = await candidatesPage(context, place, { search, after: undefined }, by)
-  if (next === undefined) return judged.length
-  const door = await doorTo(context, place)
-  return (await door.count(place.module.name, search === undefined ? {} : { search }, mostItems)).count
+  return next === undefined ? judged.length : undefined
 }
 
 /** Records that are to be invited. Names are noted only of those that the CRM shows; of the others the run finds out. */

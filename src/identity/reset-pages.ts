@@ -48,10 +48,11 @@ function typedAddress({ parts, req }: At): string {
   return mustBeAddress('email', readForm(addressForm, req.body).email, parts.config.phoneCountry)
 }
 
-/** Only for somebody who may come in by this door (A31), also if he only did with codes so far (Z18, Z20). */
+/** Only for somebody who may come in by this door and has a password (A31), or a number and comes in by codes so far (Z18, Z20). */
 async function sendLink(parts: Parts, door: Door, address: string): Promise<void> {
   const identity = await parts.profiles.findByAddress(address)
-  const person = identity && (await door.admit(identity.id))
+  const mayHave = identity && (identity.hasPassword || isPhoneNumber(identity.address))
+  const person = mayHave ? await door.admit(identity.id) : undefined
   if (!identity || !person) return
   const about = `${person.kind}:${person.id}`
   const send = isPhoneNumber(identity.address) ? textLink : mailLink

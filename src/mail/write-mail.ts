@@ -70,7 +70,7 @@ export async function writeMail(order: MailOrder): Promise<Message> {
   const locals = {
     subject,
     greeting: say('greeting'),
-    paragraphs: [say('text'), say('validity')],
+    paragraphs: [say('text'), say('validity')].filter((one) => one !== ''),
     button: say('button')
   }
   const all = { ...locals, link: order.link, locale: order.locale, ignore: say('ignore') }

@@ -176,14 +176,14 @@ onSqlite('portal forms', (open) => {
     })
 
     it('Z32 is closed without a mail for somebody who came in another way meanwhile', async () => {
-      const request = await asked(test, { firstName: 'Uwe', email: 'uwe@new.example' })
+      const request = await asked(test, { firstName: 'Uta', email: 'uta@new.example' })
       const frank = await staffAt(test, 'frank')
-      const before = await mailsTo(test, 'uwe@new.example', 1)
+      const before = await mailsTo(test, 'uta@new.example', 1)
       await frank.open(`${requestsPath}/${request.id}`)
       await frank.send('Close without a mail')
-      frank.is(200).sees('The request of Uwe Newman is closed without a mail')
-      expect(await mailsTo(test, 'uwe@new.example', 1)).to.deep.equal(before)
-      expect(await requestOf(test, 'uwe@new.example')).to.include({ state: 'refused' })
+      frank.is(200).sees('The request of Uta Newman is closed without a mail')
+      expect(await mailsTo(test, 'uta@new.example', 1)).to.deep.equal(before)
+      expect(await requestOf(test, 'uta@new.example')).to.include({ state: 'refused' })
     })
 
     it('Z32 of two who decide at once the second is told', async () => {

@@ -73,7 +73,10 @@ onSqlite('the list of changes', (open) => {
     const by = (await test.embedded.host.staffById('irena'))!
     const approval = { field: 'approval', values: ['Pending'] }
     await saveHolds(context, { id, revision }, { approval }, by)
-    expect(await newest()).to.have.members(['Waiting records changed', 'Waits for approval– → Approval: Waiting for approval'])
+    expect(await newest()).to.have.members([
+      'Waiting records changed',
+      'Waits for approval– → Approval: Waiting for approval'
+    ])
     const draft = { name: 'Ask', slug: 'ask', needsApproval: true, fields: ['firstName', 'phone'], introductions: {} }
     const form = await createAccessForm(context, id, draft, by)
     await irena.open(`${admin}/user-types/${id}/forms/${form}`)

@@ -8,7 +8,7 @@ import { unsubscribeToken } from '../../src/portal/notifications/unsubscribe-tok
 import { deactivate } from '../../src/portal/people/access-changes.js'
 import { portalUserByAddress, type PortalUser } from '../../src/portal/people/portal-users.js'
 import { openApp, type TestApp } from '../support/app.js'
-import { eachDatabase, onSqlite } from '../support/databases.js'
+import { onSqlite } from '../support/databases.js'
 import { door, customerAt, releasePath, staffAt, thePortal } from './people.js'
 
 const frank = { kind: 'staff', id: 'frank' } as const
@@ -48,7 +48,7 @@ async function userNamed(test: TestApp, name: keyof typeof customers): Promise<P
 
 const both = [customers.bjorn.email, customers.emily.email]
 
-eachDatabase((open) => {
+onSqlite('notifications about records', (open) => {
   describe('a notification by mail', function () {
     this.timeout(60_000)
     let test: TestApp

@@ -213,7 +213,7 @@ onSqlite('portal users as people', (open) => {
   it('E02 E08 a customer’s page leads to his roles, and a colleague’s record that staff may not see to nothing', async () => {
     await frank.open(`${admin}/access?module=Contact&record=anna`)
     await frank.follow('Roles, accounts, dashboard')
-    frank.is(200).sees('Anna Schmidt', 'Client Portal', 'Those of his contact')
+    frank.is(200).sees('Anna Schmidt', 'Client Portal', 'Those of the contact')
     const anna = await customerAt(test, 'anna')
     expect((await anna.peek(`${door}/deal`)).status).to.equal(404)
     const { path } = frank

@@ -5,6 +5,7 @@ import type { ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
 import { Invalid, NotFound } from '../../errors.js'
 import type { Field, Module } from '../../host/catalog.js'
+import { phoneNumberIn } from '../../phone-number.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import { formatFor } from '../../web/format.js'
 import { languageChoices, translator } from '../../web/locale.js'
@@ -242,8 +243,18 @@ async function shownMatch(context: Context, req: Request, about: About, record: 
     mayBeUsed: await context.host.allows(req.staff, 'edit', module.name, record.id),
     rows: values.map((asked) => {
       const there = own.find(({ field }) => field === asked.field)
-      return { label: asked.label, asked, there, differs: there !== undefined && wordsOf(asked) !== wordsOf(there) }
+      return { label: asked.label, asked, there, differs: there !== undefined && differ(asked, there) }
     })
+  }
+
+  /** A number may be written in several ways. */
+  function differ(asked: ShownValue, there: ShownValue): boolean {
+    const isNumber = module.fields.get(asked.field)?.type === 'phone'
+    const [one, other] = [asked, there].map((value) => {
+      const words = wordsOf(value)
+      return isNumber ? (phoneNumberIn(words, context.config.phoneCountry) ?? words) : words
+    })
+    return one !== other
   }
 }
 

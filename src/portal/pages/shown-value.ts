@@ -111,7 +111,12 @@ function shownValue(showing: Showing, record: ViewedRecord, field: Field): Shown
         href: `mailto:${encodeURIComponent(String(value)).replace('%40', '@')}`
       }
     case 'phone':
-      return { ...plain, kind: 'link', text: showing.format.address(value), href: `tel:${String(value).replace(/[^+\d]/g, '')}` }
+      return {
+        ...plain,
+        kind: 'link',
+        text: showing.format.address(value),
+        href: `tel:${String(value).replace(/[^+\d]/g, '')}`
+      }
     case 'url':
       return { ...plain, kind: 'link', text: String(value), href: webAddress(String(value)) }
     default:

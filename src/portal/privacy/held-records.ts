@@ -197,7 +197,7 @@ async function* writtenNotes(holding: Holding, catalog: Catalog, ids: readonly s
 function noteEntry({ format, t }: Holding, catalog: Catalog, note: FeedEntry, recordTitle: string | undefined): Entry {
   const { id, at, module, recordId, text, files } = note
   const label = catalog.modules.get(module)?.label ?? module
-  const place = { module: label, at: format.datetime(at), record: recordTitle }
+  const place = { module: label, at: format.datetime(at), record: recordTitle ?? '' }
   return {
     title: t(recordTitle === undefined ? 'privacy:archive.note' : 'privacy:archive.noteOn', place),
     lines: text === '' ? [] : [{ label: t('privacy:archive.line.text'), text }],

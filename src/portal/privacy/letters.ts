@@ -2,6 +2,7 @@
 import type { Context } from '../../context.js'
 import type { Message } from '../../mail/mail.js'
 import { writeMail } from '../../mail/write-mail.js'
+import type { Translate } from '../../web/locale.js'
 import { configuration } from '../configuration.js'
 import { portalUrl } from '../portals/portals.js'
 import { portalUserById, type PortalUser } from '../people/portal-users.js'
@@ -25,7 +26,8 @@ export async function letterAbout(
   if (!profile?.address.includes('@')) return undefined
   const t = context.t(profile.locale)
   const kind = t(`privacy:kind.${request.kind}`)
-  const template = letter === 'deletion' && !isAbout(user, request) ? 'privacy-done' : (`privacy-${letter}` as const)
+  const isOwn = isAbout(user, request)
+  const template = letter === 'deletion' && !isOwn ? 'privacy-done' : (`privacy-${letter}` as const)
   const message = await writeMail({
     template,
     locale: profile.locale,
@@ -33,14 +35,29 @@ export async function letterAbout(
     args: {
       door: portal.name,
       kind,
-      subject: request.subject,
+      ...wordsFor(t, isOwn, request.subject),
       count: exportDays,
-      answer: answer === '' ? t('privacy:letter.noAnswer') : t('privacy:letter.answer', { answer })
+      answer: whatFollows(t, answer, isOwn && letter === 'done' && request.kind === 'stop')
     },
     link: template === 'privacy-deletion' ? undefined : `${portalUrl(context, portal)}/privacy`,
     about: requestSubject(request)
   })
   return { ...message, kind: 'privacy' }
+}
+
+/** Whose data it is, as the sentences of the mails take it: nobody is told of himself by his name. */
+function wordsFor(t: Translate, isOwn: boolean, subject: string): { about: string; data: string } {
+  return isOwn
+    ? { about: '', data: t('privacy:letter.data.own') }
+    : { about: t('privacy:letter.about.other', { subject }), data: t('privacy:letter.data.other', { subject }) }
+}
+
+/** What a stop that was granted means, and what staff answered; maybe neither. */
+function whatFollows(t: Translate, answer: string, isStopped: boolean): string {
+  return [
+    ...(isStopped ? [t('privacy:letter.stopped')] : []),
+    ...(answer === '' ? [] : [t('privacy:letter.answer', { answer })])
+  ].join(' ')
 }
 
 /** For himself: with the deletion his access ends. */

@@ -62,6 +62,11 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500
 }
 
+/** What no visitor can mend: a fault of ours, and a request that none of our pages makes. */
+function isToBeAskedAbout(status: number): boolean {
+  return status >= 500 || status === 400
+}
+
 /** The same bytes for everything that isn't there (A01). The id of the request stands where the log has it too; behind a link that is
  *  no longer valid, the way on to the door's sign-in page, if it is one of a door. */
 async function showError(req: Request, res: Response, error: PorticoError, log: Logger): Promise<void> {
@@ -71,7 +76,7 @@ async function showError(req: Request, res: Response, error: PorticoError, log: 
     heading: t(headingFor(error.status)),
     sentence: t(error.key, error.args),
     fields,
-    correlationId: error.status >= 500 ? req.correlationId : undefined,
+    correlationId: isToBeAskedAbout(error.status) ? req.correlationId : undefined,
     signInUrl: error.status === 410 ? (res.locals['signInUrl'] as string | undefined) : undefined,
     here: '/'
   }

@@ -62,9 +62,9 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500
 }
 
-/** What no visitor can mend: a fault of ours, and a request that none of our pages makes. */
+/** Nobody asks about what isn't there, or is no longer. */
 function isToBeAskedAbout(status: number): boolean {
-  return status >= 500 || status === 400
+  return status !== 404 && status !== 410
 }
 
 /** The same bytes for everything that isn't there (A01). The id of the request stands where the log has it too; behind a link that is

@@ -257,7 +257,13 @@ describe('a page', () => {
   it('of an area has what the area put there, and never the request', async () => {
     const { app } = pagesWith((router) => {
       router.get('/bad', async (req, res) =>
-        page(res, 'errors/error', { heading: '<b>', sentence: '"quoted" & more', fields: [], correlationId: undefined })
+        page(res, 'errors/error', {
+          heading: '<b>',
+          sentence: '"quoted" & more',
+          fields: [],
+          correlationId: undefined,
+          signInUrl: undefined
+        })
       )
     })
     const { text } = await request(app).get('/bad')

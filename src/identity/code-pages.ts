@@ -88,7 +88,7 @@ async function showNumber({ res, door }: At, form: ShownAgain): Promise<void> {
   await page(res, 'identity/code-number', { door, form }, { status: statusOf(form) })
 }
 
-async function showCode({ parts, res, door }: At, number: string, form: ShownAgain): Promise<void> {
+async function showCode({ res, door }: At, number: string, form: ShownAgain): Promise<void> {
   const shown = shownNumber(number)
   await page(res, 'identity/code', { door, number, shown, minutes: codeMinutes, form }, { status: statusOf(form) })
 }

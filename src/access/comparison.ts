@@ -37,6 +37,7 @@ export function oneOfPredicate(
       ...repeat(expression, condition.values)
     ])
   const possible = condition.values.filter((value) => field?.type !== 'integer' || Number.isInteger(value))
+  if (kind === 'number') return or(possible.map((value) => sameNumber(expression, value)))
   return possible.length === 0
     ? isFalse
     : sql`${expression} in (${join(
@@ -88,10 +89,16 @@ const symbols: Readonly<Record<InOrder, string>> = { '=': '=', '≠': '<>', '<':
 /** Numbers, booleans, moments. A value that lies between two of the field's own is compared with its neighbours: MariaDB would round it. */
 function compareInOrder(field: Field, expression: Fragment, operator: InOrder, value: Scalar): Fragment {
   const { bound, isBetween } = placeAmong(field, value)
+  if (!isBetween && operator === '=' && valueKind(field) === 'number') return sameNumber(expression, bound)
   if (!isBetween) return sql`${expression} ${raw(symbols[operator])} ${bound}`
   if (operator === '=') return isFalse
   if (operator === '≠') return sql`${expression} is not null`
   return sql`${expression} ${raw(operator === '<' || operator === '≤' ? '<=' : '>')} ${bound}`
+}
+
+/** MariaDB looks a number up in an index after rounding it as the column does (5.9999 finds 6.00); a range's ends it compares as they are. */
+function sameNumber(expression: Fragment, value: Scalar): Fragment {
+  return sql`${expression} between ${value} and ${value}`
 }
 
 /** The value as the field could hold it, or the nearest one below. A date stands for its midnight. */

@@ -301,6 +301,16 @@ describe('the door', () => {
       })
     })
 
+    it('A26 a number that its column can’t hold is nobody’s, whatever an index would round it to', async () => {
+      for (const when of [compare('amount', '=', 99.9899), oneOf('amount', [99.9899, 99.9901])]) {
+        const door = await as([policyOf('Case', [grant('Case', 'g', when)])])
+        expect((await door.list('Case')).records).to.deep.equal([])
+        expect(await door.count('Case')).to.deep.equal({ count: 0, capped: false })
+      }
+      const exact = await as([policyOf('Case', [grant('Case', 'g', oneOf('amount', [99.99]))])])
+      expect((await exact.count('Case')).count).to.equal(4)
+    })
+
     describe('policies that are not whole', () => {
       it('A26 none, an empty one, or one that says never: nothing', async () => {
         for (const policy of [

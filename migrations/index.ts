@@ -9,6 +9,7 @@ import * as externalUsers from './0006-external-users.js'
 import * as besideAHost from './0007-beside-a-host.js'
 import * as portalsComplete from './0008-portals-complete.js'
 import * as portalPeople from './0009-portal-people.js'
+import * as globalSharing from './0010-global-sharing.js'
 
 export interface Migration {
   readonly name: string
@@ -24,5 +25,6 @@ export const migrations: readonly Migration[] = [
   externalUsers,
   besideAHost,
   portalsComplete,
-  portalPeople
+  portalPeople,
+  globalSharing
 ]

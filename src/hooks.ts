@@ -11,6 +11,7 @@ export const hookNames = [
   'record.questions',
   'record.scope',
   'record.authorize',
+  'record.owners',
   'record.saved',
   'note.posted',
   'lead.converted',
@@ -34,9 +35,12 @@ export interface Plugin {
   recordQuestions(ask: RecordAsk & { doing: Doing; locale: Locale }): Promise<RecordQuestion[]>
   /** `record.scope`: narrows what a staff member sees of a module; undefined leaves it as the host has it.
    *  The SQL is a condition over alias `r`, and-ed to the host's own. It can only narrow. */
-  recordScope(ask: { module: string; action: StaffAction; staff: Staff }): Promise<Sql | undefined>
+  recordScope(ask: { module: string; action: StaffAction; staff: Staff }): Promise<Scope | undefined>
   /** `record.authorize`: may he do this to this record? The host asks after its own check said yes. `id` is absent for create. */
   recordAuthorize(ask: { module: string; id: string | undefined; action: StaffAction; staff: Staff }): Promise<boolean>
+  /** `record.owners`: to whom he may assign a record of this module; undefined: to whomever the host lets him. The host asks when a
+   *  record's owner is chosen, and again when it is saved (S07). */
+  recordOwners(ask: { module: string; staff: Staff }): Promise<Owners | undefined>
   /** `record.saved`: a record was created, changed or removed (from the outbox: at least once, in order per record). */
   recordSaved(event: HostEvent): Promise<void>
   /** `note.posted`: somebody wrote a note on a record (from the outbox, in order per record). */
@@ -58,6 +62,17 @@ export interface RecordAsk {
 export interface Sql {
   readonly sql: string
   readonly bindings: readonly Scalar[]
+}
+
+export interface Scope extends Sql {
+  /** The same condition in parts, one of which must hold: each may have an index that serves it, where all of them together have none. */
+  readonly anyOf?: readonly Sql[]
+}
+
+/** Ids of staff members and of the host's groups. */
+export interface Owners {
+  readonly people: ReadonlySet<string>
+  readonly groups: ReadonlySet<string>
 }
 
 export interface SettingsPanel {

@@ -6,7 +6,7 @@ import type { Person } from './access/viewer.js'
 import type { Context } from './context.js'
 import type { Catalog, Locale } from './host/catalog.js'
 import type { HostEvent, Staff } from './host/host.js'
-import type { Doing, Job, MenuItem, RecordAction, RecordAsk, RecordQuestion, StaffAction } from './hooks.js'
+import type { Doing, Job, MenuItem, Owners, RecordAction, RecordAsk, RecordQuestion, StaffAction } from './hooks.js'
 
 export interface PorticoModule {
   readonly id: string
@@ -27,6 +27,8 @@ export interface Registration {
   recordScope(
     condition: (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
   ): void
+  /** To whom staff may assign records; undefined narrows nothing. */
+  recordOwners(owners: (ask: { module: string; staff: Staff }) => Promise<Owners | undefined>): void
   on(kind: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
   job(job: Job): void
 }

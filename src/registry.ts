@@ -15,17 +15,20 @@ import type {
   Manifest,
   ManifestModule,
   MenuItem,
+  Owners,
   Plugin,
   RecordAction,
   RecordAsk,
+  Scope,
   SettingsPanel,
-  Sql,
   StaffAction
 } from './hooks.js'
 import type { HookName } from './hooks.js'
 import type { PorticoModule, Registration } from './module.js'
 
-type Scope = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
+type Narrowing = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
+
+type AssignmentTo = (ask: { module: string; staff: Staff }) => Promise<Owners | undefined>
 
 type Questions = Parameters<Registration['recordQuestions']>[0]
 
@@ -50,7 +53,8 @@ export function createRegistry(host: Host): Registry {
   const buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[] = []
   const questions: Contribution<Questions>[] = []
   const policies: Contribution<PolicySource>[] = []
-  const scopes: Contribution<Scope>[] = []
+  const scopes: Contribution<Narrowing>[] = []
+  const owners: Contribution<AssignmentTo>[] = []
   const handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[] = []
   const jobs: Contribution<Job>[] = []
 
@@ -69,7 +73,7 @@ export function createRegistry(host: Host): Registry {
   return {
     add(module, entry, context) {
       module.register(
-        registrationFor(entry, context, { routes, menus, buttons, questions, policies, scopes, handlers, jobs })
+        registrationFor(entry, context, { routes, menus, buttons, questions, policies, scopes, owners, handlers, jobs })
       )
     },
     policySources: () => active(policies),
@@ -83,6 +87,7 @@ export function createRegistry(host: Host): Registry {
       recordQuestions: async (ask) => (await Promise.all((await active(questions)).map((one) => one(ask)))).flat(),
       recordScope: async (ask) => scopeSql(host, ask.module, await conditionOf(await active(scopes), ask)),
       recordAuthorize: async (ask) => authorize(host, ask, await conditionOf(await active(scopes), ask)),
+      recordOwners: async (ask) => common(await Promise.all((await active(owners)).map((narrow) => narrow(ask)))),
       recordSaved: dispatch,
       notePosted: dispatch,
       leadConverted: dispatch,
@@ -100,7 +105,8 @@ interface Lists {
   buttons: Contribution<(ask: RecordAsk & { locale: Locale }) => Promise<RecordAction[]>>[]
   questions: Contribution<Questions>[]
   policies: Contribution<PolicySource>[]
-  scopes: Contribution<Scope>[]
+  scopes: Contribution<Narrowing>[]
+  owners: Contribution<AssignmentTo>[]
   handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[]
   jobs: Contribution<Job>[]
 }
@@ -120,6 +126,7 @@ function registrationFor(entry: ManifestModule, context: Context, lists: Lists):
     recordQuestions: (questions) => put('record.questions', lists.questions, questions),
     policy: (grants) => put(undefined, lists.policies, grants),
     recordScope: (condition) => put('record.scope', lists.scopes, condition),
+    recordOwners: (narrow) => put('record.owners', lists.owners, narrow),
     on: (kind, handle) => put(hookOf(kind), lists.handlers, { kind, handle }),
     job: (job) => put('jobs', lists.jobs, job)
   }
@@ -158,7 +165,7 @@ function routesOf(host: Host, routes: readonly Contribution<{ mount: string; rou
 
 /** All that narrows: the conditions of every module that has one. */
 async function conditionOf(
-  scopes: readonly Scope[],
+  scopes: readonly Narrowing[],
   ask: { module: string; action: StaffAction; staff: Staff }
 ): Promise<Condition | undefined> {
   const conditions = (await Promise.all(scopes.map((scope) => scope(ask)))).filter(
@@ -167,8 +174,23 @@ async function conditionOf(
   return conditions.length === 0 ? undefined : all(...conditions)
 }
 
-async function scopeSql(host: Host, name: string, condition: Condition | undefined): Promise<Sql | undefined> {
-  return condition && compiled(host, name, condition)
+async function scopeSql(host: Host, name: string, condition: Condition | undefined): Promise<Scope | undefined> {
+  if (!condition) return undefined
+  const whole = await compiled(host, name, condition)
+  if (condition.kind !== 'any') return whole
+  return { ...whole, anyOf: await Promise.all(condition.of.map((part) => compiled(host, name, part))) }
+}
+
+/** Those whom everybody who narrows leaves. */
+function common(narrowed: readonly (Owners | undefined)[]): Owners | undefined {
+  const known = narrowed.filter((owners) => owners !== undefined)
+  return known.reduce<Owners | undefined>((one, other) => (one ? intersection(one, other) : other), undefined)
+}
+
+function intersection(one: Owners, other: Owners): Owners {
+  const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> =>
+    new Set([...a].filter((id) => b.has(id)))
+  return { people: both(one.people, other.people), groups: both(one.groups, other.groups) }
 }
 
 /** A record to be made has no row yet: a module that forbids creating says `never`. */

@@ -1,5 +1,5 @@
 /** Turns conditions into SQL. One form serves lists, single records and rows that do not exist yet, so nothing can drift apart. */
-import { moduleOf, type Catalog, type Link, type Module } from '../host/catalog.js'
+import { moduleOf, type Catalog, type Link, type Module, type OwnerGroups } from '../host/catalog.js'
 import type { Dialect } from '../db/dialect.js'
 import { column, columnIs, fieldOf, isLive, table, valueOf } from './columns.js'
 import { comparePredicate, oneOfPredicate } from './comparison.js'
@@ -50,12 +50,25 @@ export function predicate(compiler: Compiler, module: Module, alias: string, con
       return linkedPredicate(compiler, module, alias, condition)
     case 'joined':
       return joinedPredicate(compiler, module, alias, condition)
+    case 'owned':
+      return ownedPredicate(compiler, module, alias, condition)
     case 'all':
       return and(condition.of.map((part) => predicate(compiler, module, alias, part)))
     case 'any':
       return or(condition.of.map((part) => predicate(compiler, module, alias, part)))
     case 'not':
       return notPredicate(compiler, module, alias, condition.condition)
+  }
+}
+
+/** Whether `condition` can be asked of the module at all: its fields and links are there, its values fit. */
+export function canCompile(compiler: Compiler, module: Module, condition: Condition): boolean {
+  try {
+    predicate(compiler, module, 'r', condition)
+    return true
+  } catch (error) {
+    if (error instanceof CannotCompile) return false
+    throw error
   }
 }
 
@@ -200,6 +213,37 @@ export function joinedIds(
   const id = column(dialect, own, 'record_id')
   const read = lead ? raw(dialect.collated(id.sql, catalog.idCollation)) : id
   return sql`${read} as near_id from ${table(dialect, condition.table, own)} where ${and(where)}`
+}
+
+/** A group owns what belongs to no person. */
+function ownedPredicate(
+  { dialect }: Compiler,
+  module: Module,
+  alias: string,
+  { people, groups }: Extract<Condition, { kind: 'owned' }>
+): Fragment {
+  if (!module.owner) throw new CannotCompile(`${module.name} has no owner.`)
+  const owner = valueOf(dialect, module, fieldOf(module, module.owner), alias)
+  const persons = people.length === 0 ? isFalse : oneOfIds(dialect, owner, people)
+  const storage = module.ownerGroups
+  if (!storage || groups.length === 0) return persons
+  return or([persons, and([sql`${owner} is null`, inGroups(dialect, storage, alias, groups)])])
+}
+
+function inGroups(dialect: Dialect, storage: OwnerGroups, alias: string, groups: readonly string[]): Fragment {
+  if (storage.kind === 'column') return oneOfIds(dialect, column(dialect, alias, storage.column), groups)
+  const rows = and([
+    sql`${column(dialect, 'og', storage.near)} = ${column(dialect, alias, ID)}`,
+    isLive(dialect, 'og', storage.live),
+    ...storage.only.map((rule) => columnIs(dialect, 'og', rule)),
+    oneOfIds(dialect, column(dialect, 'og', storage.far), groups)
+  ])
+  return sql`exists (select 1 from ${table(dialect, storage.table, 'og')} where ${rows})`
+}
+
+function oneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {
+  const twice = [...expression.bindings, ...ids]
+  return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...twice, ...twice])
 }
 
 /** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. A new record may lack them

@@ -13,6 +13,7 @@ export type Condition =
       readonly where: Readonly<Record<string, string | number>>
       readonly match: string
     }
+  | { readonly kind: 'owned'; readonly people: readonly string[]; readonly groups: readonly string[] }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition }
@@ -66,6 +67,12 @@ export function joined(table: PorticoTable, where: Record<string, string | numbe
   return { kind: 'joined', table, where, match }
 }
 
+/** The record belongs to one of these staff members or, where it belongs to nobody, to one of these groups of the host (S02, S03). */
+export function owned(people: Iterable<string>, groups: Iterable<string> = []): Condition {
+  const owners = { people: [...new Set(people)], groups: [...new Set(groups)] }
+  return owners.people.length + owners.groups.length === 0 ? never : { kind: 'owned', ...owners }
+}
+
 /** The record of `module` was written by this portal or external user (Z06, E09 *own*). */
 export function writtenBy(module: string, personId: string): Condition {
   return joined('portico_authorship', { module, author_id: personId })
@@ -103,6 +110,7 @@ export function depthOf(condition: Condition): number {
     case 'oneOf':
     case 'compare':
     case 'joined':
+    case 'owned':
       return 0
   }
 }

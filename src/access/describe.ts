@@ -21,6 +21,8 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
       return describeLinked(catalog, module, condition, t)
     case 'joined':
       return describeJoined(condition, t)
+    case 'owned':
+      return t('access:condition.owned')
     case 'all':
     case 'any':
       return condition.of

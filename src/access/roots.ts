@@ -10,6 +10,7 @@ export function rootOf(catalog: Catalog, module: Module, condition: Condition): 
   switch (condition.kind) {
     case 'always':
     case 'compare':
+    case 'owned':
     case 'not':
       return 'none'
     case 'never':

@@ -2,14 +2,15 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../context.js'
-import { NotFound, PorticoError } from '../errors.js'
+import { NotFound } from '../errors.js'
 import { locales } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
-import { checkbox, readForm, submit, type ShownAgain } from '../web/forms.js'
+import { checkbox, readForm } from '../web/forms.js'
 import { queryText } from '../web/paging.js'
 import { languageChoices } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { requireStaff } from '../web/staff.js'
+import { submitOrRefuse, type Again } from '../web/submit.js'
 import { deactivate, externalUsers, type ExternalUser } from './external-users.js'
 import { inviteAgain, restore } from './invitation.js'
 import { addMember, candidates, projectMembers, removeMember } from './memberships.js'
@@ -88,7 +89,6 @@ function saveFields(context: Context): RequestHandler {
   const form = z.strictObject({ fields: z.array(z.string().max(64)), revision: z.coerce.number().int() })
   return async (req, res) =>
     submitOrRefuse(
-      context,
       req,
       async () => {
         const { revision, fields } = readForm(form, req.body)
@@ -126,7 +126,7 @@ function changeUser(context: Context): RequestHandler {
       await change(context, String(req.params['user']), req.staff)
       res.redirect(303, `${project ? projectUrl(res, project) : urlFor(res, adminPath)}?done=${name}`)
     }
-    await submitOrRefuse(context, req, act, (again) => showUsers(context, req, res, again))
+    await submitOrRefuse(req, act, (again) => showUsers(context, req, res, again))
   }
 }
 
@@ -194,7 +194,6 @@ function saveMember(context: Context): RequestHandler {
   const form = z.strictObject({ contact: z.string().max(36), language: z.enum(locales) })
   return async (req, res) =>
     submitOrRefuse(
-      context,
       req,
       async () => {
         const { contact, language } = readForm(form, req.body)
@@ -224,26 +223,4 @@ const outcomes = ['fields', 'security', 'member', 'removal', ...Object.keys(user
 /** What was done just now, to be said on the page. */
 function doneIn(req: Request): string | undefined {
   return outcomes.find((outcome) => outcome === req.query['done'])
-}
-
-interface Again extends ShownAgain {
-  /** A refusal of the whole, or that something is to be mended. */
-  readonly notice: string
-  readonly status: number
-}
-
-/** Runs `act`; what can't be taken, and what is refused, shows the page again and says why. */
-async function submitOrRefuse(
-  context: Context,
-  req: Request,
-  act: () => Promise<void>,
-  again: (form: Again) => Promise<void>
-): Promise<void> {
-  const t = context.t(req.locale)
-  try {
-    await submit(req, act, (form) => again({ ...form, notice: t('errors.invalid'), status: 422 }))
-  } catch (error) {
-    if (!(error instanceof PorticoError) || error.status !== 409) throw error
-    await again({ errors: {}, typed: {}, notice: t(error.key, error.args), status: 409 })
-  }
 }

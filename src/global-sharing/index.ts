@@ -1,21 +1,30 @@
 /** Global sharing: who of the staff sees whose records. */
+import type { Compiler } from '../access/compile.js'
+import type { Context } from '../context.js'
+import { dialectOf } from '../db/dialect.js'
 import type { PorticoModule } from '../module.js'
 import { hasPermission } from '../web/staff.js'
-import { adminPages, adminPath } from './admin.js'
-import { defaults } from './defaults.js'
-import { narrowing } from './scope.js'
+import { adminPath } from './admin/frame.js'
+import { adminPages } from './admin/routes.js'
+import { inForce } from './in-force.js'
+import { assignable, narrowing } from './scope.js'
 
 const globalSharing: PorticoModule = {
   id: 'global-sharing',
-  register({ context, routes, adminMenu, recordScope }) {
+  register({ context, routes, adminMenu, recordScope, recordOwners }) {
     routes(adminPath, adminPages(context))
     adminMenu(async ({ staff, locale }) => {
       if (!hasPermission(staff, 'manage-sharing')) return []
       const t = context.t(locale)
       return [{ label: t('sharing:menu.label'), help: t('sharing:menu.help'), url: adminPath, icon: 'share-2' }]
     })
-    recordScope(async (ask) => narrowing(await defaults(context.db), await context.host.catalog('en'), ask))
+    recordScope(async (ask) => narrowing((await inForce(context.db)).organization, await compilerOf(context), ask))
+    recordOwners(async ({ staff, module }) => assignable((await inForce(context.db)).organization, staff, module))
   }
+}
+
+async function compilerOf({ host, db }: Context): Promise<Compiler> {
+  return { catalog: await host.catalog('en'), dialect: dialectOf(db) }
 }
 
 export default globalSharing

@@ -29,6 +29,8 @@ export interface Module {
   readonly title: string
   /** The field (of type `reference`, to `User`) that says which staff member a record belongs to. */
   readonly owner: string | undefined
+  /** Where it stands which group of the host a record belongs to that belongs to no staff member (S03). */
+  readonly ownerGroups?: OwnerGroups
   /** Fields of type `datetime`, in UTC. */
   readonly createdAt: string
   readonly modifiedAt: string
@@ -158,6 +160,10 @@ export type LinkStorage =
       readonly live: ColumnIs | undefined
       readonly only: readonly ColumnIs[]
     }
+
+/** A column with the group's id, or a table that joins records (`near`) with groups (`far`). */
+export type OwnerGroups =
+  { readonly kind: 'column'; readonly column: string } | Extract<LinkStorage, { readonly kind: 'table' }>
 
 export interface Layout {
   readonly name: string

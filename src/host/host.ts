@@ -23,6 +23,10 @@ export interface Host {
   staff(req: IncomingMessage): Promise<Staff | undefined>
   /** The CRM user with this id, active or not. */
   staffById(id: string): Promise<Staff | undefined>
+  /** Everybody who is staff, active or not, by name. */
+  people(): Promise<readonly StaffName[]>
+  /** The groups that a record can be assigned to instead of a person (EspoCRM: teams), by name. */
+  groups(): Promise<readonly HostGroup[]>
   /** May this staff member do that to this record, by the host's own rights and by what plugins narrow? A record that
    *  isn't there: no. Staff pages of ours ask before they show or use a record. */
   allows(staff: Staff, action: RecordRight, module: string, id: string): Promise<boolean>
@@ -97,6 +101,19 @@ export interface Staff {
 /** Z31 and S11: rights of staff within Portico. An administrator has them all. */
 export const permissions = ['manage-portals', 'manage-portal-users', 'manage-sharing'] as const
 export type Permission = (typeof permissions)[number]
+
+export interface StaffName {
+  readonly id: string
+  readonly userName: string
+  readonly name: string
+  readonly isActive: boolean
+  readonly isAdministrator: boolean
+}
+
+export interface HostGroup {
+  readonly id: string
+  readonly name: string
+}
 
 export interface Formats {
   readonly date: 'iso' | 'dmy' | 'mdy'

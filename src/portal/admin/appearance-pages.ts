@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { readForm, wholeNumber, type Typed } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration, type Portal } from '../configuration.js'
 import { largestLogo, longestSide, receiveLogo, saveLogo } from '../portals/logo.js'
 import { sendLogo } from '../pages/appearance.js'
@@ -20,7 +21,7 @@ import {
   type Colour
 } from '../portals/theme.js'
 import { changesOf } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 
 /** Portico's own, as public/portico.css has it. */
 const ownAccent: Colour = '#0f6674'

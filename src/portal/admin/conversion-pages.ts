@@ -5,11 +5,12 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import { decideConversion, noAccess, typesAfterConversion } from '../people/conversion.js'
 import { contacts } from '../people/lead-modules.js'
 import { portalUserById, type PortalUser } from '../people/portal-users.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 import { accessUrl } from './user-type-pages.js'
 
 const form = z.strictObject({ userType: z.string().min(1, 'errors.field.required').max(36) })

@@ -8,6 +8,7 @@ import type { Catalog, Locale } from '../../host/catalog.js'
 import { line, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import {
   chooseDashboard,
@@ -37,7 +38,7 @@ import {
   type TypedDashlet
 } from './dashlet-form.js'
 import { changesOf } from './changes.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 
 const nameForm = z.strictObject({ name: line(100) })
 const renameForm = z.strictObject({ name: line(100), revision: wholeNumber })

@@ -4,6 +4,7 @@ import { periods } from '../../access/record.js'
 import { locales, type Catalog, type Module } from '../../host/catalog.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
+import type { Again } from '../../web/submit.js'
 import { comparisonsIn } from '../user-types/criteria.js'
 import { columnFields, groupFields, modulesForDashlets, sortFields, sumFields } from '../dashboards/dashlet-check.js'
 import {
@@ -28,7 +29,6 @@ import {
   typedCriteria,
   type TypedGroup
 } from './criteria-form.js'
-import type { Again } from './frame.js'
 
 /** So many columns can be chosen. */
 const mostColumns = 7

@@ -7,6 +7,7 @@ import { locales, type Locale } from '../../host/catalog.js'
 import { checkbox, line, readForm, wholeNumber, type Typed } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import type { Seen } from '../../audit/configuration-change.js'
 import {
   accessFormById,
@@ -26,7 +27,7 @@ import { slugOf } from '../portals/slug.js'
 import { exposure } from '../user-types/exposure.js'
 import { inOrder } from '../user-types/set-up.js'
 import { changesOf } from './changes.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { frameOf, placeOf, readerOf, typeUrl, type Place } from './set-up-frame.js'
 

@@ -6,9 +6,9 @@ import { Invalid } from '../../errors.js'
 import type { Module } from '../../host/catalog.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { holdKinds, type Hold, type HoldKind, type Holds } from '../user-types/holds.js'
 import { fieldsThatHold, isGone, saveHolds } from '../user-types/save-holds.js'
-import { submitOrRefuse, type Again } from './frame.js'
 import { frameOf, placeOf, typeUrl } from './set-up-frame.js'
 
 const chosen = z.array(z.string().max(300)).max(200)

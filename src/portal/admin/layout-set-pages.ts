@@ -5,6 +5,7 @@ import type { Context } from '../../context.js'
 import type { Catalog, Module } from '../../host/catalog.js'
 import { line, nothingTyped, readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import {
   createLayoutSet,
@@ -19,7 +20,7 @@ import { goneFromLayout, valuesOf } from '../layouts/layout-check.js'
 import { layoutKinds, layoutSets, type LayoutSet, type PortalLayout } from '../layouts/layouts.js'
 import { changesOf } from './changes.js'
 import { moduleChoice } from './choices.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 
 const newForm = z.strictObject({ name: line(100), copyOf: z.string().max(36).default('') })
 const nameForm = z.strictObject({ revision: wholeNumber, name: line(100) })

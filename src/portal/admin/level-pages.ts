@@ -7,6 +7,7 @@ import type { Catalog, Module } from '../../host/catalog.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import {
   accessLevels,
   gonePaths,
@@ -22,7 +23,7 @@ import {
 } from '../roles/levels.js'
 import { linkPaths, linksTyped, ownerModules, pathNamed } from '../link-path.js'
 import { changesOf } from './changes.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 
 const paths = z.array(z.string().max(255)).max(100)
 const way = z.string().max(255).default('')

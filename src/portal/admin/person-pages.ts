@@ -8,6 +8,7 @@ import { locales } from '../../host/catalog.js'
 import { email, line, readForm, wholeNumber } from '../../web/forms.js'
 import { languageChoices, translator } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import { preferencesOf } from '../notifications/preferences.js'
 import {
@@ -24,7 +25,7 @@ import { accessesOfPerson, chosenAccounts, portalUserById, type PortalUser } fro
 import { portalRoles, rolesOfUsers } from '../roles/roles.js'
 import { shownAccess } from './access-shown.js'
 import { changesOf } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 import { mayOpen, needs } from './permitted.js'
 import { showUsers } from './user-list.js'
 

@@ -5,12 +5,13 @@ import type { Context } from '../../context.js'
 import type { Catalog } from '../../host/catalog.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import { chooseLayoutSet, releasesElsewhere } from '../layouts/layout-changes.js'
 import { goneFromLayout } from '../layouts/layout-check.js'
 import { layoutSets, type LayoutSet } from '../layouts/layouts.js'
 import { portalById } from '../portals/portals.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 
 const choiceForm = z.strictObject({ revision: wholeNumber, layoutSet: z.string().max(36) })
 

@@ -8,6 +8,7 @@ import { locales } from '../../host/catalog.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import {
   mostPurposes,
   privacySettings,
@@ -17,7 +18,7 @@ import {
   type Texts
 } from '../privacy/settings.js'
 import { changesOf } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 
 const label = z
   .array(

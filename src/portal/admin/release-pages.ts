@@ -4,6 +4,7 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { FieldError } from '../../host/host.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration, releaseOf } from '../configuration.js'
 import { isFor } from '../layouts/arrangements.js'
 import { layoutSets, layoutsOf } from '../layouts/layouts.js'
@@ -11,7 +12,7 @@ import { portalById } from '../portals/portals.js'
 import { goneFrom, isLayoutGone, writableNoMore } from '../user-types/release-check.js'
 import { problemsOf, saveRelease, userTypeById } from '../user-types/releases.js'
 import { changesOf, changesTold, type ShownChange } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 import {
   blankDraft,
   formOf,

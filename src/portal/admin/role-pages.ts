@@ -7,6 +7,7 @@ import type { Catalog } from '../../host/catalog.js'
 import { line, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration } from '../configuration.js'
 import { accessLevels, gonePaths } from '../roles/levels.js'
 import { portalById } from '../portals/portals.js'
@@ -29,7 +30,7 @@ import {
   type RoleModule
 } from '../roles/roles.js'
 import { changesOf } from './changes.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 import { ownerModules } from '../link-path.js'
 import { firstModule, levelText, readRoleModule, roleSheet, type RolePlace } from './role-form.js'
 

@@ -7,6 +7,7 @@ import type { Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import { line, readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import {
   configuration,
   isDecided,
@@ -32,7 +33,7 @@ import {
 } from '../user-types/user-types.js'
 import { putWebTabs, webTabs } from '../portals/web-tabs.js'
 import { moduleChoice, wayChoice } from './choices.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 import { chosenIn, fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
 import { draftOf, fieldsSheet, readFields, type FieldsForm } from './set-up-fields.js'
 import { changeIn, problemsIn, readTabs, tabsOf, tabsSheet, type TabsForm } from './set-up-tabs.js'

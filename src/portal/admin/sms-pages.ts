@@ -7,6 +7,7 @@ import { locales } from '../../host/catalog.js'
 import { line, readForm, wholeNumber } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { codeMinutes, smsKinds } from '../../sms/kinds.js'
 import { linkDomains, ownDomain, saveLinkDomains } from '../../sms/link-domains.js'
 import { segmentsOf, type Segments } from '../../sms/segments.js'
@@ -27,7 +28,7 @@ import {
 import { configuration } from '../configuration.js'
 import { portalUrl } from '../portals/portals.js'
 import { changesOf } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 
 const domainsForm = z.strictObject({ revision: wholeNumber, domains: z.string().max(5000) })
 const textForm = z.strictObject({ revision: wholeNumber, text: z.string().max(5000) })

@@ -4,11 +4,12 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration, type Portal } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
 import { arranged, goneFrom, listOf, saveTabs, tabsOfPortal, type ArrangedTab, type Tab } from '../portals/tabs.js'
 import { changesOf } from './changes.js'
-import { adminUrl, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl } from './frame.js'
 
 const tabsForm = z.strictObject({
   revision: wholeNumber,

@@ -9,6 +9,7 @@ import { email, line, nothingTyped, readForm, wholeNumber } from '../../web/form
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { allowOwnFrames } from '../../web/security.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import type { UserType } from '../configuration.js'
 import { plainFields, recordFieldName, recordFields, recordFieldsUsed } from '../templates/letter-values.js'
 import {
@@ -23,7 +24,6 @@ import { mustBeGood, resetTemplate, saveTemplate, templateSubject } from '../tem
 import { senderDomains } from '../templates/template-sender.js'
 import { sendTest } from '../templates/trial.js'
 import { changesOf } from './changes.js'
-import { submitOrRefuse, type Again } from './frame.js'
 import { frameOf, placeOf, typeUrl, type Place } from './set-up-frame.js'
 
 const maybe = <T extends z.ZodType>(schema: T) => z.union([z.literal(''), schema])

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { line, readForm, wholeNumber, type Typed } from '../../web/forms.js'
 import { page } from '../../web/render.js'
+import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration, type Configuration } from '../configuration.js'
 import { portalById } from '../portals/portals.js'
 import {
@@ -17,7 +18,7 @@ import {
   webTabs
 } from '../portals/web-tabs.js'
 import { changesOf } from './changes.js'
-import { adminUrl, buttonsOn, submitOrRefuse, type Again } from './frame.js'
+import { adminUrl, buttonsOn } from './frame.js'
 
 const userTypeIds = z.array(z.string().max(36)).max(2000)
 const fields = { name: line(100), url: z.string().min(1, 'errors.field.required'), userTypeIds }

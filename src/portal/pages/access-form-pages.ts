@@ -157,7 +157,7 @@ function readAsked(context: Context, req: Request, open: OpenForm): Asked | Trou
   const stamp: unknown = req.body?._opened
   const opened = readStamp(context.config.secret, form.id, { stamp, now: context.now() })
   const kept = opened === 'old' ? {} : { stamp: String(stamp) }
-  if (Object.keys(all).length > 0) return { typed, errors: all, notice: 'portal:form.mend', ...kept }
+  if (Object.keys(all).length > 0) return { typed, errors: all, notice: 'web:form.mend', ...kept }
   if (opened !== 'good') return { typed, errors: {}, notice: notices[opened], ...kept }
   return { address: wanted, values: others, language: req.locale }
 }

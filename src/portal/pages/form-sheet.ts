@@ -61,7 +61,7 @@ export async function showSheet(req: Request, res: Response, sheet: Sheet, troub
     items: await Promise.all(step.tables.map((table) => tableShown(req, room, table, errors))),
     carried: carriedPast(sheet, step),
     steps: sheet.isInSteps && steps.length > 1 ? stepsShown(room, steps, index) : undefined,
-    notice: trouble.notice ?? (trouble.errors && room.t('portal:form.mend')),
+    notice: trouble.notice ?? (trouble.errors && room.t('web:form.mend')),
     refusals: refusalsElsewhere(sheet, errors)
   }
   await page(res, 'portal/form', { module: crumbOf(room), form }, { status: trouble.status })

@@ -6,34 +6,14 @@ import { NotFound } from '../errors.js'
 import { unsentTexts, type UnsentText } from '../sms/unsent.js'
 import { page, urlFor } from '../web/render.js'
 import { allowOwnFrames, showAsDocument } from '../web/security.js'
+import { mailColumns, type MailRow } from './row.js'
 
-interface KeptMail {
+interface KeptMail extends MailRow {
   readonly id: string
-  readonly to_name: string
-  readonly to_address: string
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-  readonly from_name: string | null
-  readonly from_address: string | null
-  readonly reply_to: string | null
-  readonly unsubscribe: string | null
   readonly created_at: string
 }
 
-const columns = [
-  'id',
-  'to_name',
-  'to_address',
-  'subject',
-  'text',
-  'html',
-  'from_name',
-  'from_address',
-  'reply_to',
-  'unsubscribe',
-  'created_at'
-] as const
+const columns = ['id', ...mailColumns, 'created_at'] as const
 
 /** `GET /mailbox`, `GET /mailbox/:id`, and the mail as it was designed; no routes at all in production or with a mail server. */
 export function mailboxPages({ db, config }: { db: Knex; config: Pick<Config, 'environment' | 'smtpUrl'> }): Router {

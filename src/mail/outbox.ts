@@ -13,6 +13,7 @@ import {
 } from '../messages/queue.js'
 import { asLine } from '../messages/merge-fields.js'
 import type { Mail, MayGo, Message, OnTrouble, Trouble } from './mail.js'
+import { mailColumns } from './row.js'
 import { smtp, type WaitingMail } from './smtp.js'
 
 export interface OutboxOptions {
@@ -62,19 +63,7 @@ export function createMail({ db, config, log, now = Date.now }: OutboxOptions): 
 
 type Guarded = WaitingMail & { readonly kind: string | null; readonly created_at: string }
 
-const columns = [
-  'created_at',
-  'kind',
-  'to_name',
-  'to_address',
-  'subject',
-  'text',
-  'html',
-  'from_name',
-  'from_address',
-  'reply_to',
-  'unsubscribe'
-] as const
+const columns = ['created_at', 'kind', ...mailColumns] as const
 
 function rowOf(message: Message, state: 'waiting' | 'kept', at: number) {
   return {

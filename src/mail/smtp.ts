@@ -4,19 +4,10 @@ import type { Config } from '../config.js'
 import type { Outcome, Queued } from '../messages/queue.js'
 import { addressIn } from './addresses.js'
 import { asLine } from '../messages/merge-fields.js'
+import type { MailRow } from './row.js'
 import { senders, type Senders } from './senders.js'
 
-export interface WaitingMail extends Queued {
-  readonly to_name: string
-  readonly to_address: string
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-  readonly from_name: string | null
-  readonly from_address: string | null
-  readonly reply_to: string | null
-  readonly unsubscribe: string | null
-}
+export type WaitingMail = Queued & MailRow
 
 export type SmtpConfig = Pick<Config, 'mailFrom' | 'bounceAddress' | 'secret'> & { readonly smtpUrl: string }
 

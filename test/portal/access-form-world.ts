@@ -11,7 +11,7 @@ import {
   type AccessFormDraft
 } from '../../src/portal/forms/access-forms.js'
 import { approveByItself } from '../../src/portal/forms/decision.js'
-import { requestsOfAddress, type FormRequest } from '../../src/portal/forms/requests.js'
+import { requestById, type FormRequest } from '../../src/portal/forms/requests.js'
 import type { TestApp } from '../support/app.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, door, theUserType } from './people.js'
@@ -90,9 +90,12 @@ export async function asked(
 }
 
 export async function requestOf(test: TestApp, address: string): Promise<FormRequest> {
-  const request = (await requestsOfAddress(test.embedded.db, address)).at(-1)
-  if (!request) throw new RangeError(`Nobody asked with ${address}.`)
-  return request
+  const { db } = test.embedded
+  const ids: string[] = await db('portico_form_requests')
+    .where({ address: address.toLowerCase() })
+    .orderBy(['created_at', 'id'])
+    .pluck<string[]>('id')
+  return requestById(db, ids.at(-1) ?? '')
 }
 
 /** What happens after the answer to a confirmation, once more: it must not do anything twice. */

@@ -7,7 +7,7 @@ import { columnsFor } from '../layouts/placement.js'
 import type { LayoutDraft } from '../layouts/layout-check.js'
 import { inLanguage, type LayoutSet } from '../layouts/layouts.js'
 import { tableOf, type Table } from '../pages/list-page.js'
-import { shownSections, type Showing, type ShownValue } from '../pages/shown-value.js'
+import { shownSections, type Showing, type ShownValue } from '../shown-value.js'
 
 export interface LayoutPreview {
   readonly table: Table | undefined

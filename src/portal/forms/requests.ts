@@ -141,11 +141,6 @@ export async function countRequests(db: Knex): Promise<Readonly<Record<SeenState
   return { waiting: of('waiting'), approved: of('approved'), refused: of('refused') }
 }
 
-/** Everything somebody with this address asked for, whatever became of it. */
-export function requestsOfAddress(db: Knex, address: string): Promise<FormRequest[]> {
-  return read(db, (rows) => rows.where({ address: address.toLowerCase() }).orderBy(['created_at', 'id']))
-}
-
 /** Deletes forms with all that was sent by them, inside a change of the caller's. */
 export async function forgetForms(trx: Knex, ids: readonly string[]): Promise<void> {
   await trx('portico_form_requests').whereIn('form_id', ids).delete()

@@ -11,7 +11,7 @@ import { carriedPast, stepAtFault, stepIn, stepsOf, type Step } from './form-ste
 import type { TypedForm } from './form-values.js'
 import { crumbOf } from './list-page.js'
 import type { Room } from './room.js'
-import { shownValues } from './shown-value.js'
+import { shownValues } from '../shown-value.js'
 
 /** Without a search beside it, a lookup in a row offers at most so many: the rows are many. */
 const mostChoicesInRow = 30

@@ -10,7 +10,7 @@ import { columnsFor } from '../layouts/placement.js'
 import { valueFromText } from '../user-types/criteria.js'
 import { cardFields, cardsOf, isCanvas } from './canvas.js'
 import { roomOf, type Room } from './room.js'
-import { inFewWords, shownValues, type ShownValue } from './shown-value.js'
+import { inFewWords, shownValues, type ShownValue } from '../shown-value.js'
 
 const filterMark = 'filter.'
 

@@ -17,7 +17,7 @@ import { crumbOf } from './list-page.js'
 import { isAskedFor } from './reference-choices.js'
 import { roomOf, type Room } from './room.js'
 import { meet, seenName } from './seen.js'
-import { shownText } from './shown-value.js'
+import { shownText } from '../shown-value.js'
 
 export function newPage(context: Context): RequestHandler {
   return async (req, res) => {

@@ -10,7 +10,7 @@ import { itemsOf, mayWrite, type Items } from './items.js'
 import { linkedTables } from './linked-lists.js'
 import { shownNotes } from './notes.js'
 import { roomOf, type Room } from './room.js'
-import { shownSections, statusOf } from './shown-value.js'
+import { shownSections, statusOf } from '../shown-value.js'
 
 export const recordPage: RequestHandler = (req, res) => showRecord(req, res)
 

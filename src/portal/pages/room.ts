@@ -18,7 +18,7 @@ import { baseOf, portalById } from '../portals/portals.js'
 import { navigationOf, type Tab } from '../portals/tabs.js'
 import { privacySettings } from '../privacy/settings.js'
 import { lookOf } from './appearance.js'
-import type { Showing } from './shown-value.js'
+import type { Showing } from '../shown-value.js'
 
 /** Puts the portal's door before the request, or sends the visitor of an old address to the new one (Z01). */
 export function enter(context: Context): RequestHandler<{ slug: string }> {

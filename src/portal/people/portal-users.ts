@@ -49,9 +49,11 @@ export interface PortalUser {
 /** What stands in the table where somebody has no record: his own id is then the id of the record. */
 export const noRecord = { module: '', userTypeId: '' } as const
 
-/** A portal user as it is talked about in the audit list and in queued mail. */
+/** What stands before the id where the audit list and queued mail talk about a portal user. */
+export const subjectPrefix = 'portal-user:'
+
 export function subjectOf(user: Pick<PortalUser, 'id'>): string {
-  return `portal-user:${user.id}`
+  return subjectPrefix + user.id
 }
 
 /** @throws NotFound, also for somebody whose access was removed */

@@ -1,12 +1,12 @@
 /** How a value of a record is shown: as words, a badge or a link, prepared so that views only print. */
-import { isMoney, isReference, type ReleasedModule, type Value, type ViewedRecord } from '../../access/record.js'
-import type { Field, Module, Option } from '../../host/catalog.js'
-import type { Translate } from '../../web/locale.js'
-import type { FileInfo } from '../../host/host.js'
-import type { Format } from '../../web/format.js'
-import { sectionsFor } from '../layouts/placement.js'
-import type { LayoutSet } from '../layouts/layouts.js'
-import { plainText as wordsOf, safeHtml, type SafeHtml } from '../../web/rich-text.js'
+import { isMoney, isReference, type ReleasedModule, type Value, type ViewedRecord } from '../access/record.js'
+import type { Field, Module, Option } from '../host/catalog.js'
+import type { Translate } from '../web/locale.js'
+import type { FileInfo } from '../host/host.js'
+import type { Format } from '../web/format.js'
+import { sectionsFor } from './layouts/placement.js'
+import type { LayoutSet } from './layouts/layouts.js'
+import { plainText as wordsOf, safeHtml, type SafeHtml } from '../web/rich-text.js'
 
 /** In characters, for HTML in a list. */
 const longestCell = 120

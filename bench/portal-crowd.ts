@@ -70,7 +70,7 @@ function contactId(number: string): string {
 }
 
 /** Rows that are there already stay as they are: the asker and her account. */
-async function insert(
+export async function insert(
   db: Knex,
   table: string,
   count: number,

@@ -1,7 +1,10 @@
 /** Seeds the demo world's portal: what Thermovia releases to its customers, and the customers who have come in already. */
+import type { Context } from '../src/context.js'
 import type { Embedded } from '../src/embedded.js'
 import type { Staff } from '../src/host/host.js'
-import { changeDefaults, defaults, type Level } from '../src/global-sharing/defaults.js'
+import { applyNow } from '../src/global-sharing/application.js'
+import { stage } from '../src/global-sharing/draft.js'
+import type { Level } from '../src/global-sharing/model.js'
 import {
   configuration,
   plainRelease,
@@ -94,10 +97,21 @@ export async function seedPortal(embedded: Embedded): Promise<void> {
   if ((await configuration(context.db)).portals.size > 0) return
   const irena = (await embedded.host.staffById(staff.irena.id))!
   await embedded.crm.settings.saveSwitches({ portal: true, 'external-users': true, 'global-sharing': true })
-  await changeDefaults(context, irena, (await defaults(context.db)).revision, new Map(sharing))
+  await seedSharing(context, irena)
   const userTypeId = await seedReleases(embedded, irena)
   const frank = (await embedded.host.staffById(staff.frank.id))!
   for (const customer of Object.values(customers)) await admit(embedded, frank, userTypeId, customer)
+}
+
+async function seedSharing(context: Context, by: Staff): Promise<void> {
+  const defaults = Object.fromEntries(sharing.map(([module, level]) => [module, { level }]))
+  await stage(context, by, {
+    action: 'sharing.defaults-changed',
+    subject: 'sharing:defaults',
+    part: (model) => model.defaults,
+    change: (model) => ({ ...model, defaults })
+  })
+  await applyNow(context, by)
 }
 
 async function seedReleases({ portico: { context } }: Embedded, by: Staff): Promise<string> {

@@ -1,5 +1,5 @@
 // Portico's one script: conveniences that pages ask for by data- attributes. Everything works without it.
-/* global Event, addEventListener, clearTimeout, document, location, navigator, setTimeout */
+/* global Event, addEventListener, clearTimeout, document, localStorage, location, navigator, setTimeout */
 const all = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // An open menu closes by Escape and by a click elsewhere.
@@ -107,4 +107,65 @@ all('form[data-preview]', (form) => {
     soon = setTimeout(show, 600)
   })
   if (form.dataset.guard === 'typed') show()
+})
+
+// <form data-tree="name"> around nested lists in <details>: remembers what is collapsed, opens and closes by arrow keys, and moves what is
+// dragged onto another link by sending the form with `role` and `parent`, the last words of their addresses.
+all('form[data-tree]', (form) => {
+  const key = `tree:${form.dataset.tree}`
+  const place = (details) => details.parentElement.querySelector('a').getAttribute('href')
+  const branches = [...form.querySelectorAll('details')]
+  const closed = new Set(JSON.parse(localStorage.getItem(key) ?? '[]'))
+  const remember = () =>
+    localStorage.setItem(key, JSON.stringify(branches.filter((details) => !details.open).map(place)))
+  for (const details of branches) {
+    details.open = !closed.has(place(details))
+    details.addEventListener('toggle', remember)
+  }
+  const card = form.parentElement
+  card.querySelectorAll('[data-tree-all]').forEach((button) => {
+    button.hidden = branches.length === 0
+    button.addEventListener('click', () =>
+      branches.forEach((details) => (details.open = button.dataset.treeAll !== ''))
+    )
+  })
+
+  const links = [...form.querySelectorAll('li > a:first-child')]
+  form.addEventListener('keydown', (event) => {
+    const row = event.target.closest('li')
+    const shown = links.filter((link) => link.checkVisibility())
+    const near = shown[shown.indexOf(row?.querySelector('a')) + { ArrowUp: -1, ArrowDown: 1 }[event.key]]
+    const details = row?.querySelector(':scope > details')
+    if (near) near.focus()
+    else if (details && /^Arrow(Left|Right)$/.test(event.key)) details.open = event.key === 'ArrowRight'
+    else return
+    event.preventDefault()
+  })
+
+  let dragged
+  const top = form.querySelector('[data-tree-top]')
+  const word = (target) => target.getAttribute('href')?.split('/').at(-1) ?? ''
+  const show = (isDragging) => top && (top.hidden = !isDragging)
+  form.querySelector('[data-tree-hint]').hidden = links.length < 2
+  form.addEventListener('dragstart', (event) => {
+    dragged = links.find((link) => link === event.target)
+    setTimeout(() => show(Boolean(dragged)))
+  })
+  form.addEventListener('dragend', () => show(false))
+  for (const target of [...links, ...(top ? [top] : [])]) {
+    const mark = (is) => target.classList.toggle('is-over', is)
+    target.addEventListener('dragover', (event) => {
+      if (!dragged || dragged.parentElement.contains(target)) return
+      event.preventDefault()
+      mark(true)
+    })
+    target.addEventListener('dragleave', () => mark(false))
+    target.addEventListener('drop', (event) => {
+      event.preventDefault()
+      mark(false)
+      form.elements.role.value = word(dragged)
+      form.elements.parent.value = word(target)
+      form.requestSubmit()
+    })
+  }
 })

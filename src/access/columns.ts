@@ -77,6 +77,7 @@ export function fieldOf(module: Module, name: string): Field {
 export function standingColumns(module: Module): string[] {
   const names = new Set<string>([ID, ...module.outside.map((rule) => rule.column)])
   if (module.live) names.add(module.live.column)
+  if (module.ownerGroups?.kind === 'column') names.add(module.ownerGroups.column)
   for (const { storage } of module.fields.values()) {
     if (storage.kind === 'column') names.add(storage.column)
     if (storage.kind === 'joined') storage.columns.forEach((name) => names.add(name))

@@ -27,7 +27,7 @@ export type Operator = (typeof operators)[number]
 
 /** Tables of ours that a condition may join. */
 export type PorticoTable =
-  'portico_authorship' | 'portico_memberships' | 'portico_object_rights' | 'portico_portal_users' | 'portico_reach'
+  'portico_authorship' | 'portico_memberships' | 'portico_object_rights' | 'portico_portal_users'
 
 /** The name by which conditions speak of a record's own id. */
 export const ID = 'id'

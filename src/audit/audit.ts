@@ -9,7 +9,14 @@ export interface Audit {
   /** What a change does to many, in the transaction of that change. */
   noteAll(entries: readonly AuditEntry[], trx: Knex): Promise<void>
   /** Newest first, at most `limit`. */
-  list(ask: { subject?: string | readonly string[]; limit: number }): Promise<StoredAuditEntry[]>
+  list(ask: AuditAsk): Promise<StoredAuditEntry[]>
+}
+
+export interface AuditAsk {
+  readonly subject?: string | readonly string[]
+  /** All subjects of this kind: `portal` stands for each `portal:<id>`. */
+  readonly kind?: string
+  readonly limit: number
 }
 
 export interface AuditEntry {
@@ -55,13 +62,14 @@ export function createAudit(db: Knex, now: () => number = Date.now): Audit {
         entries.map((entry) => ({ ...rowOf(entry, now()) }))
       )
     },
-    async list({ subject, limit }) {
+    async list({ subject, kind, limit }) {
       const query = db<AuditRow>('portico_audit')
         .select(...columns)
         .orderBy('at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
       if (subject !== undefined) query.whereIn('subject', [subject].flat())
+      if (kind !== undefined) query.where('subject', '>=', `${kind}:`).where('subject', '<', `${kind};`)
       const rows = await query
       return rows.map(entryOf)
     }

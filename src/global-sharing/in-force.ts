@@ -1,7 +1,8 @@
 /** The model in force: one row, named by one number, so that nobody ever reads half of two models. */
 import type { Knex } from 'knex'
 import { cachedByVersion } from '../db/configuration-version.js'
-import { emptyModel, modelFrom, type Model } from './model.js'
+import { understood } from './draft-row.js'
+import { emptyModel, type Model } from './model.js'
 import { organizationOf, type Organization } from './organization.js'
 
 export interface InForce {
@@ -12,9 +13,11 @@ export interface InForce {
   readonly isWhole: boolean
 }
 
-export const inForce: (db: Knex) => Promise<InForce> = cachedByVersion(load)
+/** What this request goes by. */
+export const inForce: (db: Knex) => Promise<InForce> = cachedByVersion(readInForce)
 
-async function load(db: Knex): Promise<InForce> {
+/** What is in force at this moment, to the transaction that asks. */
+export async function readInForce(db: Knex): Promise<InForce> {
   const row: { version: number; model: string } | undefined = await db('portico_sharing as s')
     .join('portico_sharing_models as m', 'm.version', 's.version')
     .where({ 's.id': 'in-force' })
@@ -26,13 +29,5 @@ async function load(db: Knex): Promise<InForce> {
     model: whole,
     organization: organizationOf(whole),
     isWhole: model !== undefined
-  }
-}
-
-function understood(text: string): Model | undefined {
-  try {
-    return modelFrom(text)
-  } catch {
-    return undefined
   }
 }

@@ -37,9 +37,10 @@ export const noRights: ModuleRights = { view: false, create: false, edit: false,
 
 export function organizationOf(model: Model): Organization {
   const inRole = byRole(model)
-  const children = childrenOf(model)
-  const below = remembered((role: string) => peopleOfRoles(inRole, rolesBelow(children, role)))
-  const inTree = remembered((role: string) => peopleOfRoles(inRole, [role, ...rolesBelow(children, role)]))
+  const subordinates = subordinatesOf(model)
+  const rolesBelow = (role: string): readonly string[] => subordinates.get(role) ?? []
+  const below = remembered((role: string) => peopleOfRoles(inRole, rolesBelow(role)))
+  const inTree = remembered((role: string) => peopleOfRoles(inRole, [role, ...rolesBelow(role)]))
   const peopleOf = (member: Member): ReadonlySet<string> => {
     if (member.kind === 'user') return new Set([member.id])
     if (member.kind === 'group') return inGroup(member.id)
@@ -60,7 +61,7 @@ export function organizationOf(model: Model): Organization {
     groupsOf: (staffId) => memberships().get(staffId) ?? nobody,
     isIn: (staffId, set) => peopleOf(set).has(staffId),
     rightsOf: (staffId) => rights(roleOf(staffId)),
-    above: (roleId) => rolesAbove(model, roleId)
+    above: (roleId) => superiorsOf(model, roleId)
   }
 }
 
@@ -80,38 +81,37 @@ function byRole(model: Model): Map<string, Set<string>> {
   return found
 }
 
-function childrenOf(model: Model): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const [id, { parent }] of Object.entries(model.roles)) if (parent !== null) put(found, parent, id)
-  return found
-}
-
 function put(sets: Map<string, Set<string>>, key: string, value: string): void {
   const known = sets.get(key)
   if (known) known.add(value)
   else sets.set(key, new Set([value]))
 }
 
-/** Without the role itself, whatever circle somebody made of them. */
-function rolesBelow(children: ReadonlyMap<string, ReadonlySet<string>>, role: string): string[] {
-  const found = new Set<string>()
-  const open = [...(children.get(role) ?? [])]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === role || found.has(next)) continue
-    found.add(next)
-    open.push(...(children.get(next) ?? []))
-  }
-  return [...found]
+/** The roles below each role. */
+function subordinatesOf(model: Model): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const role of Object.keys(model.roles))
+    for (const above of superiorsOf(model, role)) {
+      const known = found.get(above)
+      if (known) known.push(role)
+      else found.set(above, [role])
+    }
+  return found
 }
 
-function rolesAbove(model: Model, role: string): string[] {
+/** Of two roles that stand each above the other, neither is. */
+function superiorsOf(model: Model, role: string): readonly string[] {
+  const way = wayUp(model, role)
+  return way.filter((above) => !wayUp(model, above).includes(role))
+}
+
+/** From the role above, as far as roles are known, and no further than once around a circle. */
+function wayUp(model: Model, role: string): string[] {
   const found: string[] = []
   let next = named(model.roles, role)?.parent ?? null
-  while (next !== null && next !== role && !found.includes(next)) {
-    const above = named(model.roles, next)
-    if (!above) break
+  while (next !== null && named(model.roles, next) && !found.includes(next)) {
     found.push(next)
-    next = above.parent
+    next = named(model.roles, next)!.parent
   }
   return found
 }
@@ -147,7 +147,8 @@ function groupsByPerson(
   return found
 }
 
-function unionOf(model: Model, roleId: string | undefined): Rights {
+/** What the profiles of a role, or of people without one, add up to. */
+export function unionOf(model: Model, roleId: string | undefined): Rights {
   const ids = roleId === undefined ? model.withoutRole : (named(model.roles, roleId)?.profiles ?? [])
   const profiles = ids.flatMap((id) => named(model.profiles, id) ?? [])
   return {

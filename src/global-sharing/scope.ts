@@ -7,20 +7,20 @@ import type { Owners, StaffAction } from '../hooks.js'
 import { levelIn, named, type Level, type Rule } from './model.js'
 import type { Organization } from './organization.js'
 
-type RecordAction = Exclude<StaffAction, 'create'>
+export type RecordAction = Exclude<StaffAction, 'create'>
 
 /** The levels that leave an action open to all staff; below them it is a matter of who the owner is (S04). */
-const openFor: Readonly<Record<RecordAction, readonly Level[]>> = {
+export const openFor: Readonly<Record<RecordAction, readonly Level[]>> = {
   view: ['public-read', 'public-edit', 'public-delete'],
   edit: ['public-edit', 'public-delete'],
   delete: ['public-delete']
 }
 
 /** The records of staff themselves are the CRM's own affair. */
-const staffModule = 'User'
+export const staffModule = 'User'
 
 /** A module that follows one that follows another …: no longer than this. */
-const deepestFollowing = 3
+export const deepestFollowing = 3
 
 /** Undefined where nothing is narrowed: for administrators, for modules that are none. */
 export function narrowing(
@@ -81,7 +81,7 @@ function readerOf(organization: Organization, compiler: Compiler, staffId: strin
   const followed = (module: Module, action: RecordAction, via: readonly string[]): Condition => {
     const link = module.links.get(named(model.defaults, module.name)?.follows ?? '')
     const target = link && compiler.catalog.modules.get(link.to)
-    if (!target || via.includes(target.name) || via.length >= deepestFollowing) return never
+    if (!target || !hasOwners(target) || via.includes(target.name) || via.length >= deepestFollowing) return never
     return linked(link.name, may(target, action, [...via, module.name]))
   }
 
@@ -142,7 +142,7 @@ function throughParent(
 /** The records a rule speaks of. One that the CRM can't tell any more (a field is gone) shares nothing. */
 export function whatIsShared({ model, peopleIn }: Organization, compiler: Compiler, rule: Rule): Condition {
   const module = compiler.catalog.modules.get(rule.module)
-  if (!module?.owner) return never
+  if (!module || !hasOwners(module)) return never
   const ofGroup = rule.from.kind === 'group' ? (named(model.groups, rule.from.id)?.hostGroup ?? undefined) : undefined
   const owners = owned(peopleIn(rule.from), ofGroup === undefined ? [] : [ofGroup])
   const criteria = rule.criteria.map(({ field, operator, value }) => compare(field, operator, value))
@@ -164,5 +164,13 @@ function merged(conditions: readonly Condition[]): Condition[] {
 
 /** The modules that can have a default: those whose records belong to somebody. */
 export function ownedModules(catalog: Catalog): Module[] {
-  return [...catalog.modules.values()].filter((module) => module.owner !== undefined && !module.partOf)
+  return [...catalog.modules.values()].filter(hasOwners)
+}
+
+export function hasOwners(module: Module): boolean {
+  return module.owner !== undefined && !module.partOf && !isStaffModule(module)
+}
+
+export function isStaffModule({ name }: Module): boolean {
+  return name === staffModule
 }

@@ -9,6 +9,7 @@ import {
   never,
   not,
   oneOf,
+  owned,
   writtenBy,
   type Condition
 } from '../../src/access/condition.js'
@@ -351,8 +352,9 @@ describe('the door', () => {
         ['not, over a link', not(linked('account', byId('aNord')))],
         [
           'not, over a field of one of our tables that is no id',
-          not(joined('portico_reach', { viewer_id: anna.person }, 'assignedUser'))
+          not(joined('portico_memberships', { person_id: anna.person }, 'assignedUser'))
         ],
+        ['not, over owners', not(owned([anna.staff]))],
         ['not, over several', not({ kind: 'any', of: [compare('name', '=', 'x'), compare('number', '=', 1)] })],
         [
           'A29 a path of nine links',

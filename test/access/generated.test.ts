@@ -51,7 +51,7 @@ interface Tally {
 }
 
 const everyClass = [
-  ...['always', 'never', 'oneOf', 'compare', 'joined', 'linked', 'all', 'any'].map((kind) => `grant ${kind}`),
+  ...['always', 'never', 'oneOf', 'compare', 'joined', 'owned', 'linked', 'all', 'any'].map((kind) => `grant ${kind}`),
   'restricted',
   'restricted by not',
   'one grant',

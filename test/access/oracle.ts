@@ -433,6 +433,8 @@ export class Oracle {
         )
       case 'joined':
         return this.isJoined(name, row, condition, hypothetical)
+      case 'owned':
+        return this.isOwned(module, row, condition)
       case 'all':
         return condition.of.every((part) => this.holds(name, row, part, hypothetical))
       case 'any':
@@ -470,6 +472,22 @@ export class Oracle {
     return (this.rows[condition.table] ?? []).some(
       (own) =>
         own['record_id'] === near && Object.entries(condition.where).every(([column, value]) => own[column] === value)
+    )
+  }
+
+  /** Letter by letter; a group owns only what no person does. */
+  private isOwned(module: Module, row: Row, { people, groups }: Extract<Condition, { kind: 'owned' }>): boolean {
+    const owner = this.operand(module.name, row, module.owner!)
+    if (owner !== null) return people.includes(String(owner))
+    const kept = module.ownerGroups
+    if (!kept) return false
+    if (kept.kind === 'column') return groups.includes(String(row[kept.column]))
+    const rules = [...kept.only, ...(kept.live ? [kept.live] : [])]
+    return (this.rows[kept.table] ?? []).some(
+      (mid) =>
+        mid[kept.near] === row['id'] &&
+        rules.every((rule) => mid[rule.column] === rule.is) &&
+        groups.includes(String(mid[kept.far]))
     )
   }
 

@@ -8,6 +8,7 @@ import {
   linked,
   not,
   oneOf,
+  owned,
   type Condition,
   type Operator
 } from '../../src/access/condition.js'
@@ -106,7 +107,8 @@ function conditionOf(module: Module, depth: number): Arb<Condition> {
     },
     { weight: 6, arbitrary: comparison(module) },
     { weight: 2, arbitrary: oneOfValues(module) },
-    { weight: 3, arbitrary: joinedArb(module) }
+    { weight: 3, arbitrary: joinedArb(module) },
+    ...(module.owner === undefined ? [] : [{ weight: 2, arbitrary: ownedArb }])
   ]
   const made = depth === 0 ? fc.oneof(...leaves) : fc.oneof(...leaves, ...branches(module, depth))
   memo.set(key, made)
@@ -204,9 +206,12 @@ function oneOfValues(module: Module): Arb<Condition> {
     )
 }
 
+const ownedArb: Arb<Condition> = fc
+  .tuple(fc.subarray(pools.people), fc.subarray(pools.groups))
+  .map(([people, groups]) => owned(people, groups))
+
 function joinedArb(module: Module): Arb<Condition> {
   const person = fc.constantFrom(anna.person, anna.person, bjorn.person)
-  const owner = module.owner ?? 'id'
   const references = [...module.fields.values()]
     .filter((field) => field.type === 'reference')
     .map((field) => field.name)
@@ -216,9 +221,6 @@ function joinedArb(module: Module): Arb<Condition> {
     fc
       .tuple(person, fc.constantFrom(0, 1))
       .map(([id, denies]) => joined('portico_object_rights', { person_id: id, denies })),
-    fc
-      .tuple(person, fc.constantFrom(1, 2))
-      .map(([id, level]) => joined('portico_reach', { viewer_id: id, level }, owner)),
     fc
       .tuple(person, fc.constantFrom('id', ...references))
       .map(([id, match]) => joined('portico_memberships', { person_id: id }, match)),

@@ -10,6 +10,7 @@ import {
   never,
   not,
   oneOf,
+  owned,
   writtenBy,
   type Condition
 } from '../../src/access/condition.js'
@@ -111,11 +112,11 @@ export const shapes: readonly Shape[] = [
   shape('E09 level account', 'Case', any(own, ofContact, among, ofAccount)),
   shape('E09 level account, fields by grant', 'Case', always, { policy: three }),
   shape('E10 a restriction on all of it', 'Case', always, { restricted: compare('status', '≠', 'Closed') }),
-  shape(
-    'S02 owners within his reach',
-    'Case',
-    joined('portico_reach', { viewer_id: anna.person, level: 1 }, 'assignedUser')
-  ),
+  shape('S02 records of people', 'Case', owned([anna.staff, 'uNobody'])),
+  shape('S03 records of groups, by a table', 'Case', owned([], ['gNord'])),
+  shape('S03 records of groups, by a column', 'Account', owned([], ['gNord'])),
+  shape('S02 S03 records of people and of groups', 'Case', owned([anna.staff], ['gNord', 'gSued'])),
+  shape('S06 through the parent', 'Case', linked('account', owned([anna.staff], ['gNord']))),
   shape('T01 by a membership', 'Case', linked('account', joined('portico_memberships', { person_id: anna.person }))),
   shape('T07 a right denied', 'Case', always, {
     restricted: not(joined('portico_object_rights', { person_id: anna.person, denies: 1 }))

@@ -43,6 +43,7 @@ function accounts(): Module {
       reverse('quotes', 'Quote', 'account_id'),
       reverse('tasks', 'Task', 'parent_id', { column: 'parent_type', is: 'Account' })
     ],
+    ownerGroups: { kind: 'column', column: 'owner_group_id' },
     list: ['name', 'type', 'employees']
   })
 }
@@ -100,6 +101,14 @@ function cases(): Module {
       reverse('tasks', 'Task', 'parent_id', { column: 'parent_type', is: 'Case' })
     ],
     outside: [{ column: 'is_internal', is: 0 }],
+    ownerGroups: {
+      kind: 'table',
+      table: 'entity_group',
+      near: 'entity_id',
+      far: 'group_id',
+      live,
+      only: [{ column: 'entity_type', is: 'Case' }]
+    },
     list: ['number', 'name', 'status', 'account', 'contact', 'createdAt']
   })
 }
@@ -193,7 +202,7 @@ function standard({ createdAtRequired }: { createdAtRequired: boolean }): Field[
 }
 
 type Parts = { fields: Field[]; links: Link[]; list: string[] } & Partial<
-  Pick<Module, 'live' | 'outside' | 'partOf' | 'owner'>
+  Pick<Module, 'live' | 'outside' | 'partOf' | 'owner' | 'ownerGroups'>
 >
 
 function module(name: string, tableName: string, parts: Parts): Module {
@@ -207,6 +216,7 @@ function module(name: string, tableName: string, parts: Parts): Module {
     live: 'live' in parts ? parts.live : live,
     title: 'name',
     owner: 'owner' in parts ? parts.owner : 'assignedUser',
+    ...(parts.ownerGroups && { ownerGroups: parts.ownerGroups }),
     createdAt: 'createdAt',
     modifiedAt: 'modifiedAt',
     fields: byName(parts.fields),

@@ -465,12 +465,60 @@ const between: Hostile[] = [
   hostile('portico_memberships', 'the same one twice', { record_id: 'aNord', person_id: 'pAnna' }),
   hostile('portico_memberships', 'in what does not exist', { record_id: 'aNever', person_id: 'pAnna' }),
   hostile('portico_object_rights', 'denied to Anna', { record_id: 'kMany', person_id: 'pAnna', denies: 1 }),
-  hostile('portico_object_rights', 'denied to Bjorn', { record_id: 'case1', person_id: 'pBjorn', denies: 1 }),
-  hostile('portico_reach', 'owners whom Anna reaches', { record_id: 'uEva', viewer_id: 'pAnna', level: 1 }),
-  hostile('portico_reach', 'only at a higher level', { record_id: 'uTom', viewer_id: 'pAnna', level: 2 })
+  hostile('portico_object_rights', 'denied to Bjorn', { record_id: 'case1', person_id: 'pBjorn', denies: 1 })
 ]
 
-export const hostileRows: readonly Hostile[] = [...accounts, ...contacts, ...cases, ...tasks, ...others, ...between]
+const ofNobody: Row = { assigned_user_id: null, owner_group_id: null }
+
+/** Records by whom they belong to: near misses of a person, groups with and without one. */
+const owned: Hostile[] = [
+  hostile('case', 'an owner whose id differs from Evas only in case', ownedCase('kOwnCase', 'UEVA')),
+  hostile('case', 'an owner nobody knows: a group does not own it all the same', ownedCase('kOwnWho', 'uNobody')),
+  hostile('case', 'an empty owner: it belongs to nobody, to no group either', ownedCase('kOwnEmpty', '')),
+  hostile('case', 'a person and a group: it belongs to the person', ownedCase('kOwnBoth', 'uTom')),
+  hostile('case', 'a group alone', ownedCase('kOwnGroup', null)),
+  hostile('case', 'two groups', ownedCase('kOwnGroups', null)),
+  hostile('case', 'a group whose id differs only in case', ownedCase('kOwnGroupCase', null)),
+  hostile('case', 'a group that was taken away', ownedCase('kOwnGroupGone', null)),
+  hostile('case', 'a group that stands at another module', ownedCase('kOwnGroupOther', null)),
+  hostile('account', 'a group alone, by a column', { id: 'aGroup', name: 'G', ...ofNobody, owner_group_id: 'gNord' }),
+  hostile('account', 'a person and a group, by a column', {
+    id: 'aBoth',
+    name: 'B',
+    assigned_user_id: 'uTom',
+    owner_group_id: 'gNord'
+  }),
+  hostile('account', 'a group with a blank, by a column', {
+    id: 'aBlank',
+    name: 'A',
+    ...ofNobody,
+    owner_group_id: 'gNord '
+  }),
+  ...['kOwnWho', 'kOwnEmpty', 'kOwnBoth', 'kOwnGroup', 'kOwnGroups'].map((id) => inGroup(id, 'gNord')),
+  inGroup('kOwnGroups', 'gSued'),
+  inGroup('kOwnGroupCase', 'GNORD'),
+  inGroup('kOwnGroupGone', 'gNord', { deleted: 1 }),
+  inGroup('kOwnGroupOther', 'gNord', { entity_type: 'Account' })
+]
+
+function ownedCase(id: string, owner: string | null): Row {
+  return { id, number: 7, name: 'Owned', assigned_user_id: owner }
+}
+
+function inGroup(id: string, group: string, more: Row = {}): Hostile {
+  const row = { entity_type: 'Case', entity_id: id, group_id: group, deleted: 0, ...more }
+  return hostile('entity_group', `the group of ${id}`, row)
+}
+
+export const hostileRows: readonly Hostile[] = [
+  ...accounts,
+  ...contacts,
+  ...cases,
+  ...tasks,
+  ...others,
+  ...between,
+  ...owned
+]
 
 /** Values that appear in the diced rows and in the generated conditions: near misses of each other. */
 export const pools = {
@@ -503,6 +551,8 @@ export const pools = {
   ],
   options: ['New', 'new', 'Open', 'Closed', 'Customer', 'Partner', 'partner'],
   tags: ['red', 'Red', 'blue', 'dark red', 'a"b'],
+  people: ['uEva', 'uTom', 'UEVA', 'uEva ', 'uNobody'],
+  groups: ['gNord', 'gSued', 'GNORD'],
   numbers: [0, -1, 1, 5, 6, 5.9999, 0.1, 99.99, 100, 2147483647, -2147483648],
   dates: ['2024-04-30', '2024-05-01', '2024-05-02', '2000-02-29'],
   moments: ['2024-04-30 23:59:59', '2024-05-01 00:00:00', '2024-05-01 12:00:00', '2024-05-02 00:00:00']
@@ -537,7 +587,17 @@ export function rowsOf(seed: number): Rows {
     }
     put('case_contact', ends)
   }
+  diceGroups(diceOf(seed + 1), rows)
   return rows
+}
+
+/** The groups that records belong to, with dice of their own. */
+function diceGroups(dice: Dice, rows: Rows): void {
+  for (const row of rows['account']!) row['owner_group_id'] ??= dice.of([...pools.groups, null])
+  for (let index = 0; index < 30; index++) {
+    const entity = { entity_type: 'Case', entity_id: `ca_${index}` }
+    rows['entity_group']!.push({ ...entity, group_id: dice.of(pools.groups), deleted: dice.below(6) === 0 ? 1 : 0 })
+  }
 }
 
 function standard(table: string): Row {

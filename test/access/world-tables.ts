@@ -54,6 +54,7 @@ export function columnsOf(module: Module): Columns {
     if (field.storage.kind === 'column') columns[field.storage.column] = kindOf(field)
     if (field.storage.kind === 'files' && field.storage.near) columns[field.storage.near] = 'id'
   }
+  if (module.ownerGroups?.kind === 'column') columns[module.ownerGroups.column] = 'id'
   for (const { storage } of module.links.values()) {
     if (storage.kind === 'column' && storage.only) columns[storage.only.column] = 'words'
   }
@@ -63,6 +64,7 @@ export function columnsOf(module: Module): Columns {
 /** Tables that are no module's: links, addresses, and those of ours that conditions join. */
 export const ownTables: Record<string, Columns> = {
   case_contact: { case_id: 'id', contact_id: 'id', deleted: 'flag' },
+  entity_group: { entity_type: 'words', entity_id: 'id', group_id: 'id', deleted: 'flag' },
   email_address: { entity_type: 'words', entity_id: 'id', address: 'words', is_primary: 'flag', deleted: 'flag' },
   attachment: {
     id: 'id',
@@ -77,7 +79,6 @@ export const ownTables: Record<string, Columns> = {
   },
   portico_memberships: { record_id: 'id', person_id: 'id' },
   portico_object_rights: { record_id: 'id', person_id: 'id', denies: 'flag' },
-  portico_reach: { record_id: 'id', viewer_id: 'id', level: 'integer' },
   portico_doings: {
     id: 'id',
     at: 'moment',
@@ -142,7 +143,7 @@ function indexes(): [string, IndexColumn[]][] {
   add('email_address', ['entity_id', 'entity_type', 'is_primary', 'deleted'].map(plain))
   for (const table of ['portico_memberships', 'portico_object_rights'])
     add(table, ['person_id', 'record_id'].map(plain))
-  add('portico_reach', ['viewer_id', 'level', 'record_id'].map(plain))
+  add('entity_group', ['entity_id', 'entity_type', 'group_id', 'deleted'].map(plain))
   return [...found.values()]
 }
 

@@ -136,6 +136,8 @@ function hostOn(db: Knex, writes: string[]): Host {
     },
     staff: async () => undefined,
     staffById: async (id) => ({ ...colleague, id }),
+    people: notAsked,
+    groups: notAsked,
     allows: notAsked,
     switches: notAsked,
     on: () => undefined,

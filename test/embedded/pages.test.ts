@@ -497,6 +497,7 @@ const plugin: Plugin = {
     Promise.resolve(module === 'Contract' && staff.id === 'ben' ? { sql: '1 = 0', bindings: [] } : undefined),
   recordAuthorize: ({ module, action, staff }) =>
     Promise.resolve(!(module === 'Deal' && action === 'edit' && staff.id === 'ben')),
+  recordOwners: () => Promise.resolve(undefined),
   recordSaved: () => Promise.resolve(),
   leadConverted: () => Promise.resolve(),
   jobs: []

@@ -70,6 +70,18 @@ describe("EspoCRM's catalog", () => {
     expect(moduleIn(catalog, 'CMachine').table).to.equal('c_machine')
   })
 
+  it('S03 knows where it stands to which teams a record belongs, where there are both', () => {
+    expect(moduleIn(catalog, 'Lead').ownerGroups).to.deep.equal({
+      kind: 'table',
+      table: 'entity_team',
+      near: 'entity_id',
+      far: 'team_id',
+      live: { column: 'deleted', is: 0 },
+      only: [{ column: 'entity_type', is: 'Lead' }]
+    })
+    expect(moduleIn(catalog, 'User').ownerGroups, 'the teams one is in are no owners').to.equal(undefined)
+  })
+
   it('gives every module an icon that there is', () => {
     for (const { icon } of catalog.modules.values()) expect(existsSync(`views/icons/${icon}.ejs`), icon).to.equal(true)
   })

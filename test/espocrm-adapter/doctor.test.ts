@@ -6,6 +6,7 @@ import type { Knex } from 'knex'
 import { readConfig } from '../../src/config.js'
 import { openDatabase } from '../../src/db/open-database.js'
 import { checkDatabaseOfEspocrm, checkService, findIntegration, type Patient } from '../../src/host/espocrm/doctor.js'
+import { protocol } from '../../src/host/espocrm/espo.js'
 import { proofOf } from '../../src/host/espocrm/doors.js'
 import { createRest } from '../../src/host/espocrm/rest.js'
 import { readSettings } from '../../src/host/espocrm/settings.js'
@@ -56,7 +57,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
   const say = (stamp: Readonly<Record<string, unknown>>): void =>
     espo.answers('GET Portico/stamp', {
       status: 200,
-      body: { protocol: 1, extensionVersion: '0.3.0', espoVersion: '9.1.7', now: Date.now() / 1000, ...stamp }
+      body: { protocol, extensionVersion: '0.3.0', espoVersion: '9.1.7', now: Date.now() / 1000, ...stamp }
     })
 
   async function patient(changes: Partial<Patient> = {}): Promise<Patient> {
@@ -97,7 +98,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
     expect(findings.map(({ check, found }) => `${check}: ${found}`)).to.include.members([
       'Integration: on, with portal, external-users',
       `EspoCRM's API: EspoCRM 9.1.7 answers at ${espo.url} and takes the key`,
-      'Versions: extension 0.3.0, service 0.3.0, protocol 1',
+      `Versions: extension 0.3.0, service 0.3.0, protocol ${protocol}`,
       'Indexes: all 4 that the extension declares',
       `Public address: ${proxy.url}/crm-portal leads to this service`
     ])

@@ -212,9 +212,13 @@ onMysql('Portico beside EspoCRM', (open) => {
       espo.answers(/rights/, { status: 200, body: { view: true, edit: true, delete: true } })
       const alice = (await host.staffById('alice'))!
       expect(await host.allows(alice, 'edit', 'Case', 'c1')).to.equal(true)
-      const narrowing = host as typeof host & { install(plugin: { recordAuthorize(): Promise<boolean> }): void }
-      narrowing.install({ recordAuthorize: async () => false })
+      const narrowing = host as typeof host & {
+        install(plugin: { recordAuthorize(ask: { id: string | undefined; action: string }): Promise<boolean> }): void
+      }
+      expect(await host.allowsModule(alice, 'Case')).to.equal(true)
+      narrowing.install({ recordAuthorize: async ({ id, action }) => id === undefined && action !== 'view' })
       expect(await host.allows(alice, 'edit', 'Case', 'c1')).to.equal(false)
+      expect(await host.allowsModule(alice, 'Case')).to.equal(false)
     })
   })
 })

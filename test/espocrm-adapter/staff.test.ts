@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createStaff, type StaffDirectory } from '../../src/host/espocrm/staff.js'
+import { groupsOf } from '../../src/host/espocrm/groups.js'
 import { HostUnavailable, permissions } from '../../src/host/host.js'
 import { eachDatabase } from '../support/databases.js'
 import {
@@ -208,6 +209,43 @@ eachDatabase((open) => {
           expect(await staff.signedIn(signIn)).to.equal(undefined)
         })
       }
+    })
+
+    it('S11 are told by name, active or not: not programs, not customers, not those in the recycle bin', async () => {
+      const [adams, zoe] = [
+        { first_name: 'Alice', last_name: 'Adams' },
+        { first_name: 'Zoë', last_name: 'Adams' }
+      ]
+      await add(
+        db,
+        'user',
+        { id: 'zoe', user_name: 'zoe', ...zoe, is_active: 0 },
+        { id: 'root', user_name: 'root', type: 'admin' },
+        { id: 'system', user_name: 'system', type: 'system' },
+        { id: 'program', user_name: 'program', type: 'api' },
+        { id: 'anna', user_name: 'portico.anna', type: 'portal', last_name: 'A' },
+        { id: 'gone', user_name: 'gone', last_name: 'B', deleted: 1 }
+      )
+      const person = { isActive: true, isAdministrator: false }
+      expect(await staff.names()).to.deep.equal([
+        { id: 'root', userName: 'root', name: 'root', isActive: true, isAdministrator: true },
+        { ...person, id: 'alice', userName: 'alice', name: Object.values(adams).join(' ') },
+        { ...person, id: 'zoe', userName: 'zoe', name: 'Zoë Adams', isActive: false }
+      ])
+    })
+
+    it('S03 have teams as their groups, by name', async () => {
+      await add(
+        db,
+        'team',
+        { id: 't2', name: 'West' },
+        { id: 't1', name: 'East' },
+        { id: 't3', name: 'Old', deleted: 1 }
+      )
+      expect(await groupsOf(db)).to.deep.equal([
+        { id: 't1', name: 'East' },
+        { id: 't2', name: 'West' }
+      ])
     })
 
     describe('may do to a record', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { packageFiles } from '../../scripts/build-espocrm.js'
 import { adminPath as externalUsers } from '../../src/external-users/admin.js'
-import { adminPath as sharing } from '../../src/global-sharing/admin.js'
+import { adminPath as sharing } from '../../src/global-sharing/admin/frame.js'
 import { adminPath as portals } from '../../src/portal/admin/frame.js'
 
 interface Labelled {

@@ -16,7 +16,7 @@ const people = {
   clerk: { userName: 'portico-test-karl', firstName: 'Karl', lastName: 'Kessler', type: 'regular' },
   gone: { userName: 'portico-test-gustav', firstName: 'Gustav', lastName: 'Gone', type: 'regular' }
 } as const
-type Person = {
+export type Person = {
   readonly userName: string
   readonly firstName: string
   readonly lastName: string
@@ -49,6 +49,19 @@ export async function makeIvan(
 
 const ofHisOwn = { create: 'yes', read: 'all', edit: 'own', delete: 'no', stream: 'all' }
 
+/** Somebody whose role in EspoCRM, `Portico tests: <role>`, gives him these rights and permissions. */
+export async function makeMember(
+  { admin }: Live,
+  person: Person,
+  role: {
+    readonly name: string
+    readonly data: Record<string, unknown>
+    readonly permissions?: Record<string, unknown>
+  }
+): Promise<StaffMember> {
+  return makeUser(admin, person, [await roleNamed(admin, `Portico tests: ${role.name}`, role.data, role.permissions)])
+}
+
 export async function setActive({ admin }: Live, user: StaffMember, isActive: boolean): Promise<void> {
   await admin.put(`User/${user.id}`, { isActive })
 }
@@ -65,10 +78,15 @@ export async function letPorticoUse({ admin }: Live, ...entityTypes: readonly st
   await admin.put(`Role/${role.id}`, { data: { ...data, ...more } })
 }
 
-async function roleNamed(admin: EspoClient, name: string, data: Record<string, unknown>): Promise<string> {
+async function roleNamed(
+  admin: EspoClient,
+  name: string,
+  data: Record<string, unknown>,
+  permissions: Record<string, unknown> = {}
+): Promise<string> {
   const known = await found(admin, 'Role', 'name', name)
-  if (!known) return admin.create('Role', { name, data })
-  await admin.put(`Role/${known.id}`, { data })
+  if (!known) return admin.create('Role', { name, data, ...permissions })
+  await admin.put(`Role/${known.id}`, { data, ...permissions })
   return known.id
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { demoPassword } from '../../demo/cast.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { eachDatabase } from '../support/databases.js'
+import { setDefaults } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
 
 /** Petra owns the heating case, Frank sold to Nordwind; Ben owns nothing and has no permission. */
@@ -24,7 +25,7 @@ eachDatabase((open) => {
 
     it('S04 a module without a default is private: only the owner sees, edits and deletes', async () => {
       const lead = await anyRecord('Lead', 'frank')
-      await setDefault('Lead', 'private')
+      await setDefaults(test, { Lead: 'private' })
       ;(await ben.open(`/crm/Lead/${lead}`)).is(404)
       await ben.open('/crm/Lead')
       expect(ben.response.text).not.to.include(lead)
@@ -34,7 +35,7 @@ eachDatabase((open) => {
     })
 
     it('S04 Public: Read Only lets all see, and only the owner edit and delete', async () => {
-      await setDefault('Case', 'public-read')
+      await setDefaults(test, { Case: 'public-read' })
       ;(await ben.open('/crm/Case/annas-heating-case')).is(200).sees('Heating fails')
       ;(await ben.open('/crm/Case/annas-heating-case/edit')).is(403)
       ;(await ben.open('/crm/Case/annas-heating-case/removal')).is(403)
@@ -47,7 +48,7 @@ eachDatabase((open) => {
     })
 
     it('S04 Public: Read, Create/Edit lets all edit, and only the owner delete', async () => {
-      await setDefault('Case', 'public-edit')
+      await setDefaults(test, { Case: 'public-edit' })
       await ben.open('/crm/Case/annas-heating-case/edit')
       await ben.send('Save', { resolution: 'Ben was here.' })
       ben.is(200).sees('Ben was here.')
@@ -55,7 +56,7 @@ eachDatabase((open) => {
     })
 
     it('S04 Public: Read, Create/Edit, Delete lets all delete', async () => {
-      await setDefault('Case', 'public-delete')
+      await setDefaults(test, { Case: 'public-delete' })
       const id = await anyRecord('Case', 'petra')
       ;(await ben.open(`/crm/Case/${id}/removal`)).is(200)
       await ben.send('Delete')
@@ -64,7 +65,7 @@ eachDatabase((open) => {
     })
 
     it('S09 switched off, the CRM behaves as before', async () => {
-      await setDefault('Case', 'private')
+      await setDefaults(test, { Case: 'private' })
       ;(await ben.open('/crm/Case/bjorns-case')).is(404)
       await irena.open('/crm/settings')
       await irena.send('Save', { 'switch.global-sharing': [] })
@@ -82,39 +83,19 @@ eachDatabase((open) => {
       expect(refused.status).to.equal(404)
     })
 
-    it('A28 of two administrators who save at once, the second is told, and nothing is lost', async () => {
-      const grace = await signedIn('grace')
-      await grace.open('/portico/admin/sharing')
-      await irena.open('/portico/admin/sharing')
-      await irena.send('Save defaults', { Vendor: 'public-edit' })
-      irena.is(200).sees('The defaults are saved and in force.')
-      await grace.send('Save defaults', { Vendor: 'private' })
-      grace.is(409)
-      await irena.open('/portico/admin/sharing')
-      expect(irena.page('select[name=Vendor] option[selected]').attr('value')).to.equal('public-edit')
-    })
-
-    it('a level that does not exist is refused next to its field', async () => {
-      await irena.open('/portico/admin/sharing')
-      await irena.send('Save defaults', { Vendor: 'everybody' })
-      irena.is(422)
-      await irena.open('/portico/admin/sharing')
-      expect(irena.page('select[name=Vendor] option[selected]').attr('value')).to.equal('public-edit')
-    })
-
     it('Z08 a module that is no longer public disappears from the portal with the next request', async () => {
       const anna = test.visitor()
       await anna.open('/portal/thermovia/sign-in')
       await anna.send('Sign in', { email: 'anna@nordwind.example', password: demoPassword })
       ;(await anna.open('/portal/thermovia/product')).is(200)
-      await setDefault('Product', 'private')
+      await setDefaults(test, { Product: 'private' })
       ;(await anna.open('/portal/thermovia/product')).is(404)
-      await setDefault('Product', 'public-read')
+      await setDefaults(test, { Product: 'public-read' })
       ;(await anna.open('/portal/thermovia/product')).is(200)
     })
 
     it('S09 a contact that is private to a colleague can be neither found on our staff pages nor invited', async () => {
-      await setDefault('Contact', 'public-read')
+      await setDefaults(test, { Contact: 'public-read' })
       const frank = await signedIn('frank')
       const contact = await test.embedded.crm.store.system.create('Contact', {
         firstName: 'Eva',
@@ -126,12 +107,12 @@ eachDatabase((open) => {
       ;(await frank.open(invitation)).is(200)
       await frank.send('Send invitation')
       frank.is(409).sees('no right to change this record')
-      await setDefault('Contact', 'private')
+      await setDefaults(test, { Contact: 'private' })
       ;(await frank.open(invitation)).is(404)
       ;(await petra.open(`/portico/admin/portals/access?module=Contact&record=${contact}`)).is(404)
       await petra.open('/portico/admin/external-users/projects/nordwind-retrofit?q=Private')
       petra.doesNotSee('eva@nordwind.example')
-      await setDefault('Contact', 'public-edit')
+      await setDefaults(test, { Contact: 'public-edit' })
       await petra.open('/portico/admin/external-users/projects/nordwind-retrofit?q=Private')
       petra.sees('eva@nordwind.example')
       ;(await frank.open(invitation)).is(200)
@@ -146,12 +127,6 @@ eachDatabase((open) => {
       await visitor.open('/crm/sign-in')
       await visitor.send('Sign in', { userName: name, password: demoPassword })
       return visitor
-    }
-
-    async function setDefault(module: string, level: string): Promise<void> {
-      await irena.open('/portico/admin/sharing')
-      await irena.send('Save defaults', { [module]: level })
-      irena.is(200)
     }
 
     async function anyRecord(module: 'Lead' | 'Case', owner: string): Promise<string> {

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import type { Staff } from '../../src/host/host.js'
-import { changeDefaults, defaults, type Level } from '../../src/global-sharing/defaults.js'
+import type { Level } from '../../src/global-sharing/model.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
+import { setDefaults } from '../support/sharing.js'
 import { customerAt, door, staffAt } from './people.js'
 
 const feed = '/portico/feed'
@@ -161,13 +162,10 @@ onSqlite('the portal feed', (open) => {
     })
 
     it('Z27 S02 shows no record that the CRM would not show, and takes no answer to it', async () => {
-      const { context } = test.embedded.portico
       const grace = await staffAt(test, 'grace')
       await follow(grace, 'Case')
       grace.sees('It drips faster.')
-      const irena = await staffNamed(test, 'irena')
-      const share = async (level: Level): Promise<void> =>
-        changeDefaults(context, irena, (await defaults(context.db)).revision, new Map([['Case', level]]))
+      const share = (level: Level): Promise<void> => setDefaults(test, { Case: level })
       await share('private')
       await grace.open(feed)
       grace.is(200).doesNotSee('It drips faster.', 'Pump leaks', 'Larsen')

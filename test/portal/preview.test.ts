@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import type { Router } from 'express'
 import { customers, demoPassword, staff as cast } from '../../demo/cast.js'
 import type { StoredAuditEntry } from '../../src/audit/audit.js'
-import { changeDefaults, defaults, type Level } from '../../src/global-sharing/defaults.js'
+import { inForce } from '../../src/global-sharing/in-force.js'
+import { levelIn } from '../../src/global-sharing/model.js'
 import type { Staff } from '../../src/host/host.js'
 import { configuration, releaseOf } from '../../src/portal/configuration.js'
 import { rooms } from '../../src/portal/pages/routes.js'
@@ -17,6 +18,7 @@ import { unchanged } from '../attacks/measures.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onMysql, onSqlite, type OpenDatabase } from '../support/databases.js'
 import type { Answers, Visitor } from '../support/visitor.js'
+import { setDefaults } from '../support/sharing.js'
 import { admin, customerAt, door, masked, staffAt, thePortal, theUserType } from './people.js'
 
 const heating = 'annas-heating-case'
@@ -53,18 +55,10 @@ async function staffMember(test: TestApp, name: keyof typeof cast): Promise<Staf
 
 /** Makes a module's records those of their owners alone (S04), and undoes it. */
 async function whilePrivate(test: TestApp, module: string, look: () => Promise<void>): Promise<void> {
-  const { context } = test.embedded.portico
-  const set = async (level: Level): Promise<void> =>
-    changeDefaults(
-      context,
-      await staffMember(test, 'irena'),
-      (await defaults(context.db)).revision,
-      new Map([[module, level]])
-    )
-  const before = (await defaults(context.db)).levels.get(module)!
-  await set('private')
+  const before = levelIn((await inForce(test.embedded.db)).model, module)
+  await setDefaults(test, { [module]: 'private' })
   await look()
-  await set(before)
+  await setDefaults(test, { [module]: before })
 }
 
 function entries(test: TestApp, subject: string): Promise<StoredAuditEntry[]> {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { changeDefaults, defaults } from '../../src/global-sharing/defaults.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { whileHost } from '../support/changed-host.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
+import { setDefaults } from '../support/sharing.js'
 import { customerAt, door, masked, releasePath, staffAt } from './people.js'
 import { give } from './released-forms.js'
 
@@ -399,9 +399,7 @@ eachDatabase((open) => {
       anna.doesNotSee('New: Product', 'Unit price')
       expect((await anna.peek(`${door}/product/new`)).status).to.equal(403)
       expect((await anna.forge(first, { name: 'Mine' })).status).to.equal(403)
-      const irena = (await test.embedded.host.staffById('irena'))!
-      const { revision } = await defaults(test.embedded.db)
-      await changeDefaults(test.embedded.portico.context, irena, revision, new Map([['Product', 'private']]))
+      await setDefaults(test, { Product: 'private' })
       expect((await anna.peek(first)).status).to.equal(404)
       expect((await anna.peek(`${door}/product`)).status).to.equal(404)
     })

@@ -26,21 +26,40 @@ export const sections = [
 ] as const
 export type Section = (typeof sections)[number]
 
-/** Renders `global-sharing/<view>` below the links to the other sections, with what is staged and with a form's refusal. */
+export function sectionUrl(res: Response, section: Section): string {
+  return sharingUrl(res, ...(section === 'defaults' ? [] : [section]))
+}
+
+export interface SharingPage {
+  readonly section: Section
+  readonly view: string
+  readonly locals: object
+  /** A form that comes again. */
+  readonly again?: Again | undefined
+}
+
+/** Renders `global-sharing/<view>` below the links to the other sections, with what is staged and with a form's refusal.
+ *  `?saved=1` in the address says that something was. */
 export async function sharingPage(
   context: Context,
   req: Request,
   res: Response,
-  { section, view, locals, again }: { section: Section; view: string; locals: object; again?: Again | undefined }
+  { section, view, locals, again }: SharingPage
 ): Promise<void> {
   const { isStaged, changedAt, changedBy } = await draft(context.db)
   const t = context.t(req.locale)
   const links = sections.map((name) => ({
-    url: sharingUrl(res, ...(name === 'defaults' ? [] : [name])),
+    url: sectionUrl(res, name),
     label: t(`sharing:section.${name}`),
     isHere: name === section
   }))
-  const frame = { sections: links, staged: isStaged ? { at: changedAt, by: changedBy } : undefined }
+  const frame = {
+    sections: links,
+    home: { label: t('sharing:menu.label'), url: sharingUrl(res) },
+    section: { label: t(`sharing:section.${section}`), url: sectionUrl(res, section) },
+    staged: isStaged ? { at: changedAt, by: changedBy, url: sectionUrl(res, 'recalculation') } : undefined,
+    saved: req.method === 'GET' && req.query['saved'] === '1'
+  }
   await page(
     res,
     `global-sharing/${view}`,

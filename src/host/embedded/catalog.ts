@@ -1,5 +1,6 @@
 /** Makes the catalog out of the definitions: which column, link table or parent a field or link of the CRM lives in. */
 import type { Catalog, ColumnIs, Field, Layout, Link, Locale, Module, Storage } from '../catalog.js'
+import type { HostGroup } from '../host.js'
 import type { FieldDefinition, ManyDefinition, ModuleDefinition } from './definition.js'
 import { allFields, userModule } from './standard-fields.js'
 
@@ -13,10 +14,24 @@ const usualLength: Partial<Record<Field['type'], number>> = {
   longText: 50_000
 }
 
-export function makeCatalog(definitions: readonly ModuleDefinition[], stamp: string, locale: Locale): Catalog {
+/** What a module is made with: all that are there, and the words to speak of them. */
+interface Making {
+  readonly definitions: readonly ModuleDefinition[]
+  readonly groups: readonly HostGroup[]
+  readonly locale: Locale
+}
+
+/** `groups`: those of the CRM, to which records can be assigned. */
+export function makeCatalog(
+  definitions: readonly ModuleDefinition[],
+  stamp: string,
+  locale: Locale,
+  groups: readonly HostGroup[] = []
+): Catalog {
   const all = [...definitions, userModule]
   const links = linksOf(all, locale)
-  const modules = all.map((definition) => makeModule(definition, all, links.get(definition.name) ?? [], locale))
+  const making = { definitions: all, groups, locale }
+  const modules = all.map((definition) => makeModule(definition, links.get(definition.name) ?? [], making))
   return { stamp: `${stamp}-${locale}`, modules: new Map(modules.map((module) => [module.name, module])) }
 }
 
@@ -30,14 +45,10 @@ function parentLink(module: string): string {
   return `parent${module}`
 }
 
-function makeModule(
-  definition: ModuleDefinition,
-  all: readonly ModuleDefinition[],
-  links: readonly Link[],
-  locale: Locale
-): Module {
-  const isUser = definition.name === userModule.name
-  const fields = Object.entries(allFields(definition)).map(([name, field]) => makeField(name, field, all, locale))
+function makeModule(definition: ModuleDefinition, links: readonly Link[], making: Making): Module {
+  const { locale } = making
+  const isOwned = definition.name !== userModule.name && !definition.partOf
+  const fields = Object.entries(allFields(definition)).map(([name, field]) => makeField(name, field, making))
   return {
     name: definition.name,
     label: definition.label[locale],
@@ -46,7 +57,8 @@ function makeModule(
     table: `crm_${snake(definition.name)}`,
     live: { column: 'deleted', is: 0 },
     title: definition.title ?? 'name',
-    owner: isUser || definition.partOf ? undefined : 'assignedUser',
+    owner: isOwned ? 'assignedUser' : undefined,
+    ...(isOwned && { ownerGroups: { kind: 'column', column: 'assigned_group_id' } }),
     createdAt: 'createdAt',
     modifiedAt: 'modifiedAt',
     fields: unique(fields, `fields of ${definition.name}`),
@@ -58,8 +70,9 @@ function makeModule(
   }
 }
 
-function makeField(name: string, definition: FieldDefinition, all: readonly ModuleDefinition[], locale: Locale): Field {
+function makeField(name: string, definition: FieldDefinition, making: Making): Field {
   const type = fieldType(definition)
+  const { locale } = making
   return {
     name,
     label: definition.label[locale],
@@ -67,7 +80,7 @@ function makeField(name: string, definition: FieldDefinition, all: readonly Modu
     storage: storageOf(name, definition),
     required: definition.required ?? false,
     readOnly: definition.readOnly ?? type !== definition.type,
-    options: optionsOf(name, definition, all, locale),
+    options: optionsOf(name, definition, making),
     maxLength: definition.maxLength ?? usualLength[type],
     min: definition.min,
     max: definition.max,
@@ -80,6 +93,7 @@ function makeField(name: string, definition: FieldDefinition, all: readonly Modu
 }
 
 function fieldType(definition: FieldDefinition): Field['type'] {
+  if (definition.type === 'group') return 'option'
   return definition.type === 'personName' || definition.type === 'autoNumber' ? 'text' : definition.type
 }
 
@@ -92,16 +106,17 @@ function storageOf(name: string, definition: FieldDefinition): Storage {
 }
 
 function columnOf(name: string, definition: FieldDefinition): string {
-  return definition.type === 'reference' ? `${snake(name)}_id` : snake(name)
+  return definition.type === 'reference' || definition.type === 'group' ? `${snake(name)}_id` : snake(name)
 }
 
 /** The choices of `parentType` are modules and carry their labels. */
 function optionsOf(
   name: string,
   definition: FieldDefinition,
-  all: readonly ModuleDefinition[],
-  locale: Locale
+  { definitions: all, groups, locale }: Making
 ): Field['options'] {
+  if (definition.type === 'group')
+    return groups.map((group) => ({ value: group.id, label: group.name, tone: 'neutral' }))
   return (definition.options ?? []).map(({ value, label, tone }) => {
     const words = name === 'parentType' ? (all.find((module) => module.name === value)?.label ?? label) : label
     return { value, label: words[locale], tone: tone ?? 'neutral' }

@@ -6,6 +6,7 @@ import type { Catalog, Locale } from '../catalog.js'
 import type { HostEvent } from '../host.js'
 import type { FieldDefinition, ModuleDefinition } from './definition.js'
 import { createFeed, type CrmFeed } from './feed.js'
+import { createGroups, type Groups } from './groups.js'
 import { createFiles, type CrmFiles } from './files.js'
 import { openModel } from './model.js'
 import { createOutbox, emitter, type Outbox } from './outbox.js'
@@ -33,6 +34,7 @@ export interface Crm {
   readonly feed: CrmFeed
   readonly files: CrmFiles
   readonly users: Users
+  readonly groups: Groups
   readonly settings: Settings
   readonly outbox: Outbox
   /** From now on the plugin is asked. Of events it hears through the host port's `on`, once, as on every host. */
@@ -73,6 +75,7 @@ export async function openCrm({
   const plugins: Plugin[] = []
   const emit = emitter(now)
   const outbox = createOutbox(db, { now, onFailure })
+  const catalog: Crm['catalog'] = async (locale) => (await model.current()).catalog(locale)
   const files = createFiles(db, filesFolder, now)
   const feed = createFeed({ db, model: model.current, files, emit, now })
   return {
@@ -81,12 +84,13 @@ export async function openCrm({
     publicUrl,
     now,
     definitions: () => model.known.definitions,
-    catalog: async (locale) => (await model.current()).catalog(locale),
+    catalog,
     define: model.define,
     store: createStore({ db, model: model.current, emit, files, feed, now, plugins: () => plugins }),
     feed,
     files,
     users: createUsers(db, emit, now),
+    groups: createGroups(db, { catalog: () => catalog('en'), changed: model.changed }),
     settings: createSettings(db, emit),
     outbox,
     plugins,

@@ -26,10 +26,12 @@ export interface ModuleDefinition {
   readonly outside?: Readonly<Record<string, string | number>>
 }
 
-/** Every module also has: id, deleted, createdAt, modifiedAt, createdBy, createdByName (who really wrote), assignedUser (unless `partOf`). */
+/** Every module also has: id, deleted, createdAt, modifiedAt, createdBy, createdByName (who really wrote), and
+ *  unless `partOf` assignedUser and assignedGroup, one of which it belongs to. */
 export interface FieldDefinition {
   readonly label: Words
-  readonly type: FieldType | 'personName' | 'autoNumber'
+  /** `group`: one of the CRM's groups, its options; written by staff only. */
+  readonly type: FieldType | 'personName' | 'autoNumber' | 'group'
   readonly required?: boolean
   readonly readOnly?: boolean
   readonly options?: readonly { readonly value: string; readonly label: Words; readonly tone?: Tone }[]

@@ -12,7 +12,7 @@ export function embeddedHost(
   crm: Crm,
   options: { staffOf: (req: IncomingMessage) => Promise<Staff | undefined> }
 ): Host {
-  const { store, users, settings, outbox, feed, files, publicUrl } = crm
+  const { store, users, groups, settings, outbox, feed, files, publicUrl } = crm
   return {
     name: 'embedded',
     db: crm.db,
@@ -30,6 +30,8 @@ export function embeddedHost(
     remove: (module, id, by) => store.by(by).remove(module, id),
     staff: options.staffOf,
     staffById: users.find,
+    people: users.names,
+    groups: groups.list,
     allows: (staff, action, module, id) => allows(crm, staff, action, { module, id }),
     allowsModule: (staff, module) => allowsModule(crm, staff, module),
     switches: settings.switches,
@@ -62,6 +64,5 @@ async function allows(
 /** The embedded CRM itself keeps no module from its staff; plugins may. */
 async function allowsModule(crm: Crm, staff: Staff, module: string): Promise<boolean> {
   if (!(await crm.catalog('en')).modules.has(module)) return false
-  const scopes = await gateFor(staff, () => crm.plugins).scopes(module, 'view')
-  return scopes.every(({ sql }) => sql !== '1 = 0')
+  return gateFor(staff, () => crm.plugins).allows(module, 'view')
 }

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Catalog, Locale, Module } from '../catalog.js'
-import { HostRefused } from '../host.js'
+import { HostRefused, type HostGroup } from '../host.js'
 import { forgetAnswers, oncePerRequest } from '../../db/within-request.js'
 import { NotFound } from '../../errors.js'
 import { allRows } from './answers.js'
 import { makeCatalog } from './catalog.js'
 import type { CustomDefinition } from './crm.js'
 import type { FieldDefinition, ModuleDefinition } from './definition.js'
+import { groupsIn } from './groups.js'
 import { prepareModules } from './schema.js'
 import { readSetting, writeSetting } from './settings.js'
 import { userModule } from './standard-fields.js'
@@ -17,6 +18,7 @@ import { inTransaction } from './transaction.js'
 export interface Model {
   readonly stamp: string
   readonly definitions: readonly ModuleDefinition[]
+  readonly groups: readonly HostGroup[]
   catalog(locale: Locale): Catalog
   /** A module with its definition. @throws NotFound */
   module(name: string): { readonly module: Module; readonly definition: ModuleDefinition }
@@ -28,6 +30,8 @@ export interface ModelSource {
   /** As last read. */
   readonly known: Model
   define(custom: CustomDefinition): Promise<void>
+  /** Within the transaction that changes what the model is made of. */
+  changed(trx: Knex): Promise<void>
 }
 
 const revisionName = 'definitions.revision'
@@ -54,11 +58,13 @@ export async function openModel(db: Knex, shipped: readonly ModuleDefinition[]):
     },
     async define(custom) {
       mustBeDefinable(await current(), custom)
-      await prepareModules(db, makeModel(extend(known.definitions, custom)).catalog('en'))
+      const { definitions, groups } = known
+      await prepareModules(db, makeModel(extend(definitions, custom), groups).catalog('en'))
       await keep(db, custom)
       forgetAnswers()
       await current()
-    }
+    },
+    changed: raiseRevision
   }
 }
 
@@ -69,21 +75,28 @@ async function revisionOf(db: Knex): Promise<number> {
 async function load(db: Knex, shipped: readonly ModuleDefinition[]): Promise<Model> {
   const rows = await allRows<{ definition: string }>(db('crm_definition').select('definition').orderBy('position'))
   const customs = rows.map((row) => JSON.parse(row.definition) as CustomDefinition)
-  return makeModel(customs.reduce(extend, shipped))
+  return makeModel(customs.reduce(extend, shipped), await groupsIn(db))
 }
 
 function keep(db: Knex, custom: CustomDefinition): Promise<void> {
   return inTransaction(db, async (trx) => {
     await trx('crm_definition').insert({ definition: JSON.stringify(custom) })
-    await writeSetting(trx, revisionName, (await revisionOf(trx)) + 1)
+    await raiseRevision(trx)
   })
 }
 
-function makeModel(definitions: readonly ModuleDefinition[]): Model {
-  const stamp = createHash('sha256').update(JSON.stringify(definitions)).digest('hex').slice(0, 16)
+async function raiseRevision(trx: Knex): Promise<void> {
+  await writeSetting(trx, revisionName, (await revisionOf(trx)) + 1)
+}
+
+function makeModel(definitions: readonly ModuleDefinition[], groups: readonly HostGroup[]): Model {
+  const stamp = createHash('sha256')
+    .update(JSON.stringify([definitions, groups]))
+    .digest('hex')
+    .slice(0, 16)
   const catalogs = new Map<Locale, Catalog>()
   const catalog = (locale: Locale): Catalog => {
-    const known = catalogs.get(locale) ?? makeCatalog(definitions, stamp, locale)
+    const known = catalogs.get(locale) ?? makeCatalog(definitions, stamp, locale, groups)
     catalogs.set(locale, known)
     return known
   }
@@ -91,6 +104,7 @@ function makeModel(definitions: readonly ModuleDefinition[]): Model {
   return {
     stamp,
     definitions,
+    groups,
     catalog,
     module(name) {
       const definition = byName.get(name)

@@ -1,14 +1,16 @@
 /** Notes and files of records through a gate: who may not see a record sees nothing written on it. */
 import type { Knex } from 'knex'
 import { Forbidden, NotFound } from '../../errors.js'
+import type { Scope } from '../../hooks.js'
+import type { Module } from '../catalog.js'
 import type { Actor, FileInfo } from '../host.js'
-import { firstRow } from './answers.js'
+import { allRows, firstRow } from './answers.js'
 import { actorId } from './actors.js'
 import { latestEntries, type CrmFeed, type CrmFeedEntry } from './feed.js'
 import type { CrmFiles } from './files.js'
 import type { Gate } from './gate.js'
 import type { Model } from './model.js'
-import { rows } from './query.js'
+import { rows, union, waysIn } from './query.js'
 import type { Reader } from './reading.js'
 import type { Records } from './records.js'
 
@@ -62,16 +64,64 @@ export function createNotes({ db, model, feed, files }: NotesOptions, actor: Act
       return { info, open: () => files.read(fileId) }
     },
     async stream(modules, limit = 50) {
+      const known = await model()
       const found: CrmFeedEntry[] = []
       for (const name of modules) {
-        const { module } = (await model()).module(name)
         const scopes = await gate.scopes(name, 'view')
-        const visible = rows(db, module, scopes).select(db.raw('1')).whereRaw('r.id = f.record_id')
-        found.push(...(await latestEntries(db, name, (query) => void query.whereExists(visible), limit)))
+        found.push(...(await latestVisible(db, known.module(name).module, scopes, limit)))
       }
       return found.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit)
     }
   }
+}
+
+/** So many entries are looked through for some that may be seen before the records are asked which of them have any. */
+const lookedThrough = 5_000
+/** Who sees more records than this finds some by looking on. */
+const fewRecords = 2_000
+
+/** The latest entries on visible records: whoever sees little is not kept waiting while all that was ever written is looked through. */
+async function latestVisible(
+  db: Knex,
+  module: Module,
+  scopes: readonly Scope[],
+  limit: number
+): Promise<CrmFeedEntry[]> {
+  const visible = rows(db, module, scopes).select(db.raw('1')).whereRaw('r.id = f.record_id')
+  const narrow: Narrow = (query) => void query.whereExists(visible.clone())
+  if (scopes.length === 0) return latestEntries(db, module.name, narrow, limit)
+  const since = (await lastPosition(db)) - lookedThrough
+  const recent = await latestEntries(
+    db,
+    module.name,
+    (query) => {
+      narrow(query)
+      void query.where('f.position', '>', since)
+    },
+    limit
+  )
+  if (recent.length === limit || since <= 0) return recent
+  const ids = await idsWithin(db, module, scopes)
+  const few: Narrow = (query) => void query.whereIn('f.record_id', ids)
+  return latestEntries(db, module.name, ids.length > fewRecords ? narrow : few, limit)
+}
+
+type Narrow = (query: Knex.QueryBuilder) => void
+
+async function lastPosition(db: Knex): Promise<number> {
+  const last = await firstRow<{ position: number | null }>(db('crm_feed').max({ position: 'position' }).first())
+  return Number(last?.position ?? 0)
+}
+
+/** One more than few, where there are more. */
+async function idsWithin(db: Knex, module: Module, scopes: readonly Scope[]): Promise<string[]> {
+  const ways = waysIn(scopes).map((way) =>
+    rows(db, module, way)
+      .select('r.id')
+      .limit(fewRecords + 1)
+  )
+  const found = await allRows<{ id: string }>(union(db, ways).limit(fewRecords + 1))
+  return found.map(({ id }) => id)
 }
 
 /** A file on a note of this record. @throws NotFound */

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import { dialectOf } from '../../db/dialect.js'
 import { PorticoError } from '../../errors.js'
-import type { Sql } from '../../hooks.js'
+import type { Scope, Sql } from '../../hooks.js'
 import type { Field, Link, Module } from '../catalog.js'
 import type { ListAsk, ListFilter } from './records.js'
 import { isText, sortColumn } from './schema.js'
@@ -23,6 +23,21 @@ export function rows(
   return query
 }
 
+/** The ways by which records are let in: where one of several parts of a scope must hold, each of them with all the other scopes.
+ *  Each way has an index that serves it; all of them in one condition would make the database walk the table. */
+export function waysIn(scopes: readonly Scope[]): readonly (readonly Sql[])[] {
+  const divided = scopes.find(({ anyOf }) => anyOf !== undefined && anyOf.length > 1)
+  if (!divided?.anyOf) return [scopes]
+  const others = scopes.filter((scope) => scope !== divided)
+  return divided.anyOf.map((part) => [part, ...others])
+}
+
+/** Everything in one of `queries`, once. */
+export function union(db: Knex, queries: readonly Knex.QueryBuilder[]): Knex.QueryBuilder {
+  const [first, ...others] = queries.map((query, index) => db.select('*').from(query.as(`part${index}`)))
+  return first!.union(others)
+}
+
 export function selected(query: Knex.QueryBuilder, module: Module, more: readonly string[] = []): Knex.QueryBuilder {
   return query.select([...readColumns(module), ...more].map((column) => `r.${column}`))
 }
@@ -41,13 +56,24 @@ export function matching(
 }
 
 /** Orders by a sortable field, newest first without one; ids make the order complete. */
-export function ordered(db: Knex, query: Knex.QueryBuilder, module: Module, sort: ListAsk['sort']): Knex.QueryBuilder {
-  const field = known(module, sort?.field ?? module.createdAt)
-  if (!field.sortable) throw unknownField(field.name)
+export function ordered(
+  db: Knex,
+  query: Knex.QueryBuilder,
+  module: Module,
+  sort: ListAsk['sort'],
+  alias = 'r'
+): Knex.QueryBuilder {
+  const field = sortedBy(module, sort)
   const { quote, order } = dialectOf(db)
   const direction = (sort?.descending ?? !sort) ? 'desc' : 'asc'
-  const column = order(quote(`r.${sortColumn(field)}`), isText(field))
-  return query.orderByRaw(`${column} ${direction}, ${quote('r.id')} ${direction}`)
+  const column = order(quote(`${alias}.${sortColumn(field)}`), isText(field))
+  return query.orderByRaw(`${column} ${direction}, ${quote(`${alias}.id`)} ${direction}`)
+}
+
+function sortedBy(module: Module, sort: ListAsk['sort']): Field {
+  const field = known(module, sort?.field ?? module.createdAt)
+  if (!field.sortable) throw unknownField(field.name)
+  return field
 }
 
 /** One row more than the page holds, so that it shows whether there are more. */
@@ -55,9 +81,37 @@ export function paged(
   query: Knex.QueryBuilder,
   ask: Pick<ListAsk, 'page' | 'limit'>
 ): { query: Knex.QueryBuilder; limit: number } {
+  const { limit, offset } = placeIn(ask)
+  return { query: query.limit(limit + 1).offset(offset), limit }
+}
+
+function placeIn(ask: Pick<ListAsk, 'page' | 'limit'>): { limit: number; offset: number } {
   const limit = Math.min(Math.max(ask.limit ?? usualLimit, 1), largestLimit)
-  const page = Math.max(ask.page ?? 1, 1)
-  return { query: query.limit(limit + 1).offset((page - 1) * limit), limit }
+  return { limit, offset: (Math.max(ask.page ?? 1, 1) - 1) * limit }
+}
+
+/** The page of what is in one of `parts`, none of them ordered or selected yet: each gives the ids it would begin the page with, and the
+ *  rows are fetched by those that come first among them all. */
+export function pagedUnion(
+  db: Knex,
+  module: Module,
+  parts: readonly Knex.QueryBuilder[],
+  ask: ListAsk
+): { query: Knex.QueryBuilder; limit: number } {
+  const { limit, offset } = placeIn(ask)
+  const columns = [...new Set(['id', sortColumn(sortedBy(module, ask.sort))])]
+  const firstOnes = parts.map((part) =>
+    ordered(db, part.select(columns.map((name) => `r.${name}`)), module, ask.sort).limit(offset + limit + 1)
+  )
+  const found = db.select('u.*').from(union(db, firstOnes).as('u'))
+  const page = ordered(db, found, module, ask.sort, 'u')
+    .limit(limit + 1)
+    .offset(offset)
+  const { quote, orderedJoin } = dialectOf(db)
+  const rowsOfPage = db
+    .from(page.as('p'))
+    .joinRaw(`${orderedJoin} ${quote(module.table)} as ${quote('r')} on ${quote('r.id')} = ${quote('p.id')}`)
+  return { query: ordered(db, rowsOfPage, module, ask.sort), limit }
 }
 
 /** Only the records at the other end of `link` of the record that is `row`. */

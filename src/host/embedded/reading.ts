@@ -1,12 +1,12 @@
 /** Reading the CRM's records through a gate: every statement carries its scopes, the titles of references too. */
 import type { Knex } from 'knex'
 import { Forbidden, NotFound, PorticoError } from '../../errors.js'
-import type { Sql, StaffAction } from '../../hooks.js'
+import type { Scope, Sql, StaffAction } from '../../hooks.js'
 import type { Link, Module } from '../catalog.js'
 import { allRows, exists, firstRow } from './answers.js'
 import type { Gate } from './gate.js'
 import type { Model } from './model.js'
-import { linkedTo, matching, ordered, paged, rows, selected } from './query.js'
+import { linkedTo, matching, ordered, paged, pagedUnion, rows, selected, union, waysIn } from './query.js'
 import type { CrmRecord, ListAsk, ListPage, Records, RemovedRecord } from './records.js'
 import { userModule } from './standard-fields.js'
 import { recordMaker } from './titles.js'
@@ -26,7 +26,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
   const moduleNamed = async (name: string): Promise<Module> => (await model()).module(name).module
 
   /** A query is a promise of its rows, so it is never what a promise gives. */
-  const seen = (module: Module): Promise<readonly Sql[]> => gate.scopes(module.name, 'view')
+  const seen = (module: Module): Promise<readonly Scope[]> => gate.scopes(module.name, 'view')
 
   const rowOf = async (module: Module, id: string): Promise<Row> => {
     const row = await firstRow<Row>(
@@ -38,10 +38,16 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     return row
   }
 
-  const page = async (module: Module, query: Knex.QueryBuilder, ask: ListAsk): Promise<ListPage> => {
-    const sorted = ordered(db, matching(db, selected(query, module, ['version']), module, ask), module, ask.sort)
-    const { query: limited, limit } = paged(sorted, ask)
-    const found = await allRows<Row>(limited)
+  /** What may be seen of a module, narrowed by the ask: a query for each way in. */
+  const within = async (module: Module, ask: ListAsk, narrow: Narrow = (query) => query): Promise<Ways> => {
+    const ways = waysIn(await seen(module))
+    return ways.map((scopes) => matching(db, narrow(rows(db, module, scopes)), module, ask))
+  }
+
+  const page = async (module: Module, ways: Ways, ask: ListAsk): Promise<ListPage> => {
+    const { query, limit } =
+      ways.length === 1 ? paged(ordered(db, ways[0]!, module, ask.sort), ask) : pagedUnion(db, module, ways, ask)
+    const found = await allRows<Row>(selected(query, module, ['version']))
     return { records: await recordsOf(module, found.slice(0, limit)), hasMore: found.length > limit }
   }
 
@@ -58,7 +64,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
 
   const list = async (name: string, ask: ListAsk = {}): Promise<ListPage> => {
     const module = await moduleNamed(name)
-    return page(module, rows(db, module, await seen(module)), ask)
+    return page(module, await within(module, ask), ask)
   }
 
   return {
@@ -67,9 +73,8 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     list,
     async count(name, ask = {}, cap = 10_000) {
       const module = await moduleNamed(name)
-      const counted = matching(db, rows(db, module, await seen(module)), module, ask)
-        .select('r.id')
-        .limit(cap + 1)
+      const ways = (await within(module, ask)).map((way) => way.select('r.id').limit(cap + 1))
+      const counted = ways.length === 1 ? ways[0]! : union(db, ways).limit(cap + 1)
       const row = await firstRow<{ count: number }>(db.count({ count: '*' }).from(counted.as('c')).first())
       const count = Number(row?.count ?? 0)
       return { count: Math.min(count, cap), capped: count > cap }
@@ -84,7 +89,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
       const link = linkNamed(module, linkName)
       const row = await rowOf(module, id)
       const target = await moduleNamed(link.to)
-      return page(target, linkedTo(rows(db, target, await seen(target)), link, row), ask)
+      return page(target, await within(target, ask, (query) => linkedTo(query, link, row)), ask)
     },
     async may(name, id) {
       const module = await moduleNamed(name)
@@ -122,6 +127,10 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     }
   }
 }
+
+type Narrow = (query: Knex.QueryBuilder) => Knex.QueryBuilder
+/** In a list, as a query is a promise of its rows. */
+type Ways = readonly Knex.QueryBuilder[]
 
 function linkNamed(module: Module, name: string): Link {
   const link = module.links.get(name)

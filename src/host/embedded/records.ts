@@ -1,7 +1,7 @@
 /** What the CRM's store offers: the shapes its pages, its seed and its adapter write against. */
 import type { Readable } from 'node:stream'
-import type { StaffAction } from '../../hooks.js'
-import type { Scalar } from '../catalog.js'
+import type { Owners, StaffAction } from '../../hooks.js'
+import type { Module, Scalar } from '../catalog.js'
 import type { Actor, FieldValue, FileInfo, Staff } from '../host.js'
 import type { CrmFeedEntry } from './feed.js'
 
@@ -20,7 +20,7 @@ export interface CrmRecord {
   readonly id: string
   readonly title: string
   /** By field name, as in `Change.values` of the host port: references are ids, booleans are booleans, multiple options lists.
-   *  `createdAt`, `modifiedAt`, `createdBy`, `createdByName`, `assignedUser`, `parentType`, `parentId` are among them. */
+   *  `createdAt`, `modifiedAt`, `createdBy`, `createdByName`, `assignedUser`, `assignedGroup`, `parentType`, `parentId` are among them. */
   readonly values: Readonly<Record<string, FieldValue>>
   /** Titles of the references (and of `parentId`) that the asker may see, by field name. */
   readonly titles: Readonly<Record<string, string>>
@@ -65,6 +65,10 @@ export interface Records {
   related(module: string, id: string, link: string, ask?: ListAsk): Promise<ListPage>
   /** Which actions the asker has on a record, or on the module (create) without an id; for showing buttons. */
   may(module: string, id?: string): Promise<ReadonlySet<StaffAction>>
+  /** Those of `modules` that the asker may see anything of. */
+  visible(modules: readonly Module[]): Promise<readonly Module[]>
+  /** To whom the asker may assign records of the module; undefined: to everybody (S07). */
+  owners(module: string): Promise<Owners | undefined>
   /** @throws HostRefused (field errors), Forbidden. Gives the new id. */
   create(module: string, values: Values, options?: CreateOptions): Promise<string>
   /** @throws HostRefused, NotFound, Forbidden, PorticoError `errors.changedMeanwhile` (409) when `version` is no longer the record's. */
@@ -87,7 +91,7 @@ export interface Records {
     text: string,
     limit?: number
   ): Promise<readonly { readonly module: string; readonly records: readonly CrmRecord[] }[]>
-  /** Makes a Contact (and an Account, and a Deal) of a Lead; emits `lead.converted`. @throws PorticoError `errors.leadConverted` (409) */
+  /** Makes a Contact (and an Account, and a Deal) of a Lead, whose owner theirs is, or the asker where he may not assign them to him; emits `lead.converted`. @throws PorticoError `errors.leadConverted` (409) */
   convertLead(id: string, options: ConvertOptions): Promise<Converted>
   /** The notes and events of a record, oldest first, internal ones too. */
   feed(module: string, id: string, limit?: number): Promise<readonly CrmFeedEntry[]>

@@ -7,6 +7,11 @@ import { addColumns, addIndexes, columnsOf, createTable, type Columns, type Inde
 export async function prepareOwnTables(db: Knex): Promise<void> {
   const columns = columnsOf(db)
   await createTable(db, 'crm_user', (table) => userTable(columns, table))
+  await createTable(db, 'crm_group', (table) => {
+    columns.key(table, 'id').primary()
+    columns.words(table, 'name', 100).notNullable()
+    columns.key(table, 'name_key', 100).notNullable().unique({ indexName: 'crm_group_by_name_key' })
+  })
   await createTable(db, 'crm_setting', (table) => {
     columns.key(table, 'name', 100).primary()
     columns.longWords(table, 'value').notNullable()
@@ -39,6 +44,9 @@ export async function prepareModules(db: Knex, catalog: Catalog): Promise<void> 
     for (const link of module.links.values()) await prepareLink(db, link)
   }
 }
+
+/** The group that a record belongs to. */
+export const groupColumn = 'assigned_group_id'
 
 /** Columns of every module that are no fields of it. */
 const hidden = ['deleted', 'deleted_at', 'deleted_by_name', 'version', 'author_kind', 'author_id']
@@ -114,8 +122,11 @@ function fieldColumn(columns: Columns, table: Table, name: string, field: Field)
     case 'email':
     case 'phone':
     case 'url':
-    case 'option':
       columns.words(table, name, field.maxLength)
+      return
+    case 'option':
+      if (name === groupColumn) columns.key(table, name)
+      else columns.words(table, name, field.maxLength)
       return
     case 'files':
       throw new RangeError(`${field.name} has no column: files hang on notes here.`)
@@ -126,7 +137,9 @@ function fieldColumn(columns: Columns, table: Table, name: string, field: Field)
 function indexesOf(module: Module): Index[] {
   const plain = (name: string): Index['columns'][number] => ({ name, isText: false })
   const fields = [...module.fields.values()]
-  const references = fields.filter((field) => field.type === 'reference' || field.name === 'parentId').map(sortColumn)
+  const leads = (field: Field): boolean => field.type === 'reference' || field.name === 'parentId'
+  const isGroup = ({ storage }: Field): boolean => storage.kind === 'column' && storage.column === groupColumn
+  const references = fields.filter((field) => leads(field) || isGroup(field)).map(sortColumn)
   const belonging = references.map((column) => [plain(column), plain('deleted'), plain('created_at'), plain('id')])
   const sorted = fields
     .filter((field) => field.sortable)

@@ -25,6 +25,12 @@ const assignedUser: FieldDefinition = {
   to: 'User'
 }
 
+/** A record belongs to a person or a group. No layout shows it: where the CRM's pages show the person, they show the group in his place. */
+const assignedGroup: FieldDefinition = {
+  label: words('Assigned group', 'Zuständige Gruppe', 'Přiřazená skupina'),
+  type: 'group'
+}
+
 const authorship: Record<string, FieldDefinition> = {
   createdAt,
   modifiedAt,
@@ -42,7 +48,7 @@ export function allFields(definition: ModuleDefinition): Record<string, FieldDef
   if (definition.name === userModule.name) return { ...definition.fields, createdAt, modifiedAt }
   return {
     ...definition.fields,
-    ...(definition.partOf ? {} : { assignedUser }),
+    ...(definition.partOf ? {} : { assignedUser, assignedGroup }),
     ...parentFields(definition),
     ...authorship
   }

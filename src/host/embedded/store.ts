@@ -1,5 +1,6 @@
 /** The store: the one way to the CRM's records, narrowed for staff by what the installed plugins say. */
 import type { Plugin } from '../../hooks.js'
+import type { Module } from '../catalog.js'
 import type { Actor, Staff } from '../host.js'
 import { convertLead } from './conversion.js'
 import type { CrmFeed } from './feed.js'
@@ -31,7 +32,14 @@ function recordsFor(options: StoreOptions, actor: Actor, gate: Gate): Records {
   return {
     ...{ list, count, find, related, may, recycleBin, search },
     ...{ create, change, remove, restore, purge, link, unlink },
+    visible: (modules) => visible(gate, modules),
+    owners: (module) => gate.owners(module),
     ...createNotes(options, actor, gate, reader),
-    convertLead: (id, how) => convertLead({ model, gate, reader, writer }, id, how)
+    convertLead: (id, how) => convertLead({ model, actor, gate, reader, writer }, id, how)
   }
+}
+
+async function visible(gate: Gate, modules: readonly Module[]): Promise<Module[]> {
+  const may = await Promise.all(modules.map(({ name }) => gate.allows(name, 'view')))
+  return modules.filter((_, index) => may[index])
 }

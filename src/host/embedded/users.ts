@@ -4,16 +4,26 @@ import { hash, verify } from '@node-rs/argon2'
 import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import { locales, type Locale } from '../catalog.js'
-import { HostRefused, permissions, type FieldError, type Formats, type Permission, type Staff } from '../host.js'
+import {
+  HostRefused,
+  permissions,
+  type FieldError,
+  type Formats,
+  type Permission,
+  type Staff,
+  type StaffName
+} from '../host.js'
 import { allRows, firstRow } from './answers.js'
 import { momentAt } from '../../db/moment.js'
 import { contains } from './query.js'
 import type { Emit } from './outbox.js'
-import { inTransaction } from './transaction.js'
+import { inTransaction, isDuplicate } from './transaction.js'
 
 export interface Users {
   /** Ordered by name. */
   list(ask?: { search?: string; page?: number; limit?: number }): Promise<{ users: readonly Staff[]; hasMore: boolean }>
+  /** Everybody, active or not, by name. */
+  names(): Promise<readonly StaffName[]>
   find(id: string): Promise<Staff | undefined>
   findByUserName(userName: string): Promise<Staff | undefined>
   /** Emits `staff.changed`. @throws HostRefused (a taken user name: `errors.field.taken`; a password under 8 characters: `errors.field.tooShort`). */
@@ -92,6 +102,10 @@ export function createUsers(db: Knex, emit: Emit, now: () => number): Users {
       if (search) void query.where((any) => void contains(db, any, ['name', 'user_name', 'email'], search.trim()))
       const rows = await allRows<UserRow>(query)
       return { users: rows.slice(0, limit).map(staffOf), hasMore: rows.length > limit }
+    },
+    async names() {
+      const shown = ['id', 'user_name', 'name', 'is_active', 'is_administrator']
+      return (await allRows<UserRow>(live().select(shown).orderBy(['name', 'id']))).map(nameOf)
     },
     find: (id) => first({ id }),
     findByUserName: (userName) => first({ user_key: userKey(userName) }),
@@ -255,9 +269,8 @@ async function saved(db: Knex, emit: Emit, id: string, write: (trx: Knex) => Pro
   }
 }
 
-function isDuplicate(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(code)
+function nameOf({ id, user_name, name, is_active, is_administrator }: UserRow): StaffName {
+  return { id, userName: user_name, name, isActive: is_active === 1, isAdministrator: is_administrator === 1 }
 }
 
 function staffOf(row: UserRow): Staff {

@@ -18,6 +18,8 @@ export interface Input {
   readonly isNew: boolean
   /** May write fields that are read-only to people, but none that the CRM computes. */
   readonly isTrusted: boolean
+  /** Somebody from outside writes. */
+  readonly isOutside?: boolean
 }
 
 /** The columns these values make. @throws HostRefused with every refused field. */
@@ -47,11 +49,17 @@ function isComputed(definition: ModuleDefinition, name: string): boolean {
   return allFields(definition)[name]?.readOnly ?? false
 }
 
-function writableField({ module, definition, isTrusted, values }: Input, name: string): Field {
+function writableField(input: Input, name: string): Field {
+  const { module, definition, isTrusted, values } = input
   const field = module.fields.get(name) ?? refuse('errors.field.unknown')
-  const isDefault = values[name] === undefined
-  if (isComputed(definition, name) || (field.readOnly && !isTrusted && !isDefault)) refuse('errors.field.readOnly')
+  const isWritten = values[name] !== undefined && field.readOnly && !isTrusted && !isForStaff(input, name)
+  if (isComputed(definition, name) || isWritten) refuse('errors.field.readOnly')
   return field
+}
+
+/** The group that a record belongs to is chosen by staff alone. */
+function isForStaff({ definition, isOutside = false }: Input, name: string): boolean {
+  return allFields(definition)[name]?.type === 'group' && !isOutside
 }
 
 export function columnOf(field: Field): string {

@@ -1,7 +1,7 @@
 /** Writing the CRM's records through a gate: each save is one transaction with its event and its line in the feed. */
 import type { Knex } from 'knex'
 import { Forbidden, NotFound, PorticoError } from '../../errors.js'
-import type { Sql } from '../../hooks.js'
+import type { Owners, Sql } from '../../hooks.js'
 import type { Module } from '../catalog.js'
 import { HostRefused, type Actor } from '../host.js'
 import { exists, firstRow } from './answers.js'
@@ -12,6 +12,7 @@ import type { CrmFiles } from './files.js'
 import type { Gate } from './gate.js'
 import { joinAll, manyLink, mustReach, part } from './linking.js'
 import type { Model } from './model.js'
+import { mustBeAssignable, ownedBy, saysOwner, withOneOwner } from './ownership.js'
 import type { Emit } from './outbox.js'
 import { rows } from './query.js'
 import type { Reader } from './reading.js'
@@ -69,16 +70,23 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     return scopes
   }
 
-  const isTrusted = actor.kind === 'system'
+  const rank = { isTrusted: actor.kind === 'system', isOutside: actor.kind === 'outside' }
+
+  /** To whom the record may go, where these columns say whose it is. */
+  const ownersFor = async (module: Module, columns: Columns): Promise<Owners | undefined> =>
+    saysOwner(module, columns) ? gate.owners(module.name) : undefined
 
   const create = async (name: string, values: Values, options: CreateOptions = {}): Promise<string> => {
     const kind = await kindOf(name)
     await gate.mustAllow(name, undefined, 'create')
-    const columns = columnsFrom({ ...kind, values: ownedBy(actor, kind.module, values), isNew: true, isTrusted })
+    const owned = ownedBy(actor, kind.module, values)
+    const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values: owned, isNew: true, ...rank }))
     mustBelong(columns, {})
+    const owners = await ownersFor(kind.module, columns)
     const scopes = await scopesOf(kind.module, columns)
     await mustReach({ model, reader }, kind.module, options.links ?? {})
     return withPen(async (pen) => {
+      await mustBeAssignable(pen.trx, kind.module, { columns, row: {} }, owners)
       await mustLeadSomewhere(kind.module, columns, {}, (to, other) => isThere(pen, to, other, scopes))
       const id = await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), wellFormed(options.id))
       await joinAll(pen, kind.module, id, options.links ?? {})
@@ -89,7 +97,8 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
   const change = async (name: string, id: string, values: Values, options: ChangeOptions = {}): Promise<void> => {
     const kind = await kindOf(name)
     await reader.mustAllow(kind.module, id, 'edit')
-    const columns = columnsFrom({ ...kind, values, isNew: false, isTrusted })
+    const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values, isNew: false, ...rank }))
+    const owners = await ownersFor(kind.module, columns)
     const scopes = await scopesOf(kind.module, { ...(await reader.rowOf(kind.module, id)), ...columns })
     await mustReach({ model, reader }, kind.module, options.links ?? {})
     await withPen(async (pen) => {
@@ -97,6 +106,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       if (options.version !== undefined && options.version !== Number(row['version']))
         throw new PorticoError('errors.changedMeanwhile', { status: 409 })
       mustBelong(columns, row)
+      await mustBeAssignable(pen.trx, kind.module, { columns, row }, owners)
       await mustLeadSomewhere(kind.module, columns, row, (to, other) => isThere(pen, to, other, scopes))
       await updateRow(pen, kind, row, columns)
       await joinAll(pen, kind.module, id, options.links ?? {})
@@ -144,12 +154,6 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       await withPen((pen) => part(pen, module, id, manyLink(module, linkName), otherId))
     }
   }
-}
-
-/** What a staff member creates is his own unless he says otherwise. */
-function ownedBy(actor: Actor, module: Module, values: Values): Values {
-  const isOpen = module.owner !== undefined && values[module.owner] === undefined
-  return actor.kind === 'staff' && isOpen && module.owner ? { ...values, [module.owner]: actor.id } : values
 }
 
 /** A parent has a module and an id; without an id there is none. @throws HostRefused */

@@ -17,7 +17,7 @@ export interface Espo {
 }
 
 /** What the extension and the service must agree on; the extension says its own in `GET Portico/stamp`. */
-export const protocol = 1
+export const protocol = 2
 
 /** Name of the API user that the extension makes for the service. */
 export const serviceUserName = 'portico'

@@ -7,6 +7,7 @@ import type { Espo } from './espo.js'
 import type { Events } from './outbox.js'
 import { createFeed } from './feed.js'
 import { createFiles } from './files.js'
+import { groupsOf } from './groups.js'
 import { createSaving } from './saving.js'
 import type { StaffDirectory } from './staff.js'
 
@@ -29,6 +30,10 @@ export interface HostParts {
 export function espocrmHost({ espo, authors, events, staff, staffOf, siteUrl }: HostParts): EspocrmHost {
   const plugins: Pick<Plugin, 'recordAuthorize'>[] = []
   const { save, link, remove } = createSaving(espo, authors)
+  const leave = async (ask: Parameters<Plugin['recordAuthorize']>[0]): Promise<boolean> => {
+    const answers = await Promise.all(plugins.map((plugin) => plugin.recordAuthorize(ask)))
+    return answers.every((answer) => answer === true)
+  }
   return {
     name: 'espocrm',
     db: espo.db,
@@ -38,17 +43,16 @@ export function espocrmHost({ espo, authors, events, staff, staffOf, siteUrl }: 
     remove,
     staff: staffOf,
     staffById: staff.find,
-    async allows(asking, action, module, id) {
-      if (!(await staff.allows(asking, action, module, id))) return false
-      const ask = { module, id, action, staff: asking }
-      const answers = await Promise.all(plugins.map((plugin) => plugin.recordAuthorize(ask)))
-      return answers.every((answer) => answer === true)
-    },
-    allowsModule: (asking, module) => staff.allowsModule(asking, module),
+    people: staff.names,
+    groups: () => groupsOf(espo.db),
+    allows: async (asking, action, module, id) =>
+      (await staff.allows(asking, action, module, id)) && leave({ module, id, action, staff: asking }),
+    allowsModule: async (asking, module) =>
+      (await staff.allowsModule(asking, module)) && leave({ module, id: undefined, action: 'view', staff: asking }),
     switches: async () => (await espo.settings()).switches,
     on: events.on,
     deliver: events.deliver,
-    narrowsStaff: false,
+    narrowsStaff: true,
     feed: createFeed(espo, authors),
     files: createFiles(espo),
     homeUrl: `${siteUrl}/`,

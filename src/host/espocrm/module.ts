@@ -3,6 +3,7 @@ import type { Field, Module } from '../catalog.js'
 import { moduleNames, type Metadata } from './answers.js'
 import { columnOf, fieldsOf, liveOf, outsideOf, type Model } from './entity.js'
 import { mapField } from './fields.js'
+import { ownerGroupsOf } from './groups.js'
 import { layoutsOf } from './layouts.js'
 import { linksOf } from './links.js'
 import { snake } from './naming.js'
@@ -47,6 +48,7 @@ export function modulesIn(metadata: Metadata): { names: ReadonlySet<string>; lef
 export function makeModule(model: Model, name: string): { module: Module; left: readonly Unmapped[] } {
   const { fields, left } = mapFields(model, name)
   const owner = fields.get('assignedUser')
+  const ownerGroups = ownerGroupsOf(model, name)
   const module: Module = {
     name,
     label: model.words.module(name),
@@ -56,6 +58,7 @@ export function makeModule(model: Model, name: string): { module: Module; left: 
     live: liveOf(model, name),
     title: 'name',
     owner: owner?.type === 'reference' ? owner.name : undefined,
+    ...(ownerGroups && { ownerGroups }),
     createdAt: 'createdAt',
     modifiedAt: 'modifiedAt',
     fields,

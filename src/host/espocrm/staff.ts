@@ -2,7 +2,15 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Locale } from '../catalog.js'
-import { HostUnavailable, permissions, type Formats, type Permission, type RecordRight, type Staff } from '../host.js'
+import {
+  HostUnavailable,
+  permissions,
+  type Formats,
+  type Permission,
+  type RecordRight,
+  type Staff,
+  type StaffName
+} from '../host.js'
 import type { Espo } from './espo.js'
 import { isId, segment } from './ids.js'
 import { EspoRefused } from './rest.js'
@@ -11,6 +19,8 @@ export interface StaffDirectory {
   /** The user with this id, active or not; one in the recycle bin is nobody. */
   find(id: string): Promise<Staff | undefined>
   findByUserName(userName: string): Promise<Staff | undefined>
+  /** Everybody who is staff, active or not, by name; those in the recycle bin are nobody. */
+  names(): Promise<StaffName[]>
   /** The user of this sign-in, while he is active and EspoCRM's own session goes on. */
   signedIn(signIn: SignIn): Promise<Staff | undefined>
   /** By EspoCRM's own rights. @throws HostUnavailable */
@@ -40,6 +50,7 @@ export function createStaff({ db, rest }: Pick<Espo, 'db' | 'rest'>, defaults: (
   return {
     find: async (id) => staffOf(await userRow(users(db).where({ 'u.id': id }))),
     findByUserName: async (userName) => staffOf(await userRow(users(db).where({ 'u.user_name': userName }))),
+    names: () => namesOf(db),
     signedIn: async (signIn) => staffOf(await signedInUser(db, signIn)),
     allows: async (staff, action, module, id) => isId(id) && (await rightsTo(rest, [staff.id, module, id]))[action],
     allowsModule: async (staff, module) => (await rightsTo(rest, [staff.id, module])).view
@@ -60,6 +71,8 @@ interface UserRow {
 
 const kindsOfStaff = ['regular', 'admin', 'super-admin']
 const administrators = ['admin', 'super-admin']
+/** EspoCRM's account for what it does itself. */
+const ownAccount = 'system'
 
 /** At most one live user, with his preferences and his main address. */
 function users(db: Knex): Knex.QueryBuilder {
@@ -93,11 +106,10 @@ async function userRow(query: Knex.QueryBuilder): Promise<UserRow | undefined> {
 }
 
 function staffFrom(row: UserRow, habits: Habits, granted: ReadonlySet<Permission>): Staff {
-  const name = [row.first_name, row.middle_name, row.last_name].filter(Boolean).join(' ')
   return {
     id: row.id,
     userName: row.user_name,
-    name: name || row.user_name,
+    name: nameOf(row),
     email: row.email ?? undefined,
     isAdministrator: administrators.includes(row.type),
     isActive: Boolean(row.is_active) && kindsOfStaff.includes(row.type),
@@ -106,6 +118,27 @@ function staffFrom(row: UserRow, habits: Habits, granted: ReadonlySet<Permission
     timeZone: zoneOf(habits.timeZone),
     formats: formatsOf(habits)
   }
+}
+
+function nameOf(row: Pick<UserRow, 'user_name' | 'first_name' | 'middle_name' | 'last_name'>): string {
+  return [row.first_name, row.middle_name, row.last_name].filter(Boolean).join(' ') || row.user_name
+}
+
+async function namesOf(db: Knex): Promise<StaffName[]> {
+  const rows = await db<UserRow & { deleted: number }>('user')
+    .select('id', 'user_name', 'first_name', 'middle_name', 'last_name', 'type', 'is_active')
+    .where({ deleted: 0 })
+    .whereIn('type', kindsOfStaff)
+    .orderBy(['last_name', 'first_name', 'id'])
+  return rows
+    .filter(({ id }) => id !== ownAccount)
+    .map((row) => ({
+      id: row.id,
+      userName: row.user_name,
+      name: nameOf(row),
+      isActive: Boolean(row.is_active),
+      isAdministrator: administrators.includes(row.type)
+    }))
 }
 
 const choices = z

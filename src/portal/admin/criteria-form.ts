@@ -1,5 +1,6 @@
 /** Criteria in a form: groups within groups, each part in inputs named by its place, built and taken apart by buttons that only show
  *  the form again (Z07). */
+import { comparable, needsValue, operatorsFor, valueFromText } from '../../access/comparables.js'
 import { operators, type Operator } from '../../access/condition.js'
 import { operatorKey } from '../../access/describe.js'
 import { Invalid } from '../../errors.js'
@@ -8,14 +9,10 @@ import type { FieldError } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
 import { localMoment, utcMoment } from '../../web/zoned-time.js'
 import {
-  comparable,
   deepestGroup,
   isGroup,
   matching,
   mostComparisons,
-  needsValue,
-  operatorsFor,
-  valueFromText,
   type Criteria,
   type Criterion
 } from '../user-types/criteria.js'

@@ -3,7 +3,7 @@ import { isMoney, isReference, type Value } from '../../access/record.js'
 import { Invalid } from '../../errors.js'
 import type { Field } from '../../host/catalog.js'
 import type { FieldError, FieldValue } from '../../host/host.js'
-import { valueFromText } from '../user-types/criteria.js'
+import { valueFromText } from '../../access/comparables.js'
 import { localMoment, utcMoment } from '../../web/zoned-time.js'
 
 /** A field as its input shows it: text, or the chosen ones of several options. */

@@ -1,10 +1,11 @@
 /** Criteria: comparisons, in groups that may hold groups, by which records of a related module are shown, by value or by a field of the primary record (Z07). */
 import { z } from 'zod'
-import { all, any, compare, never, operators, type Condition, type Operator } from '../../access/condition.js'
-import { isMoment, valueKind } from '../../access/comparison.js'
+import { all, any, compare, never, operators, type Condition } from '../../access/condition.js'
+import { comparable, fits, isOffered, needsValue, operatorsFor } from '../../access/comparables.js'
+import { valueKind } from '../../access/comparison.js'
 import { isComparable } from '../../access/field-kinds.js'
 import { isMoney, type Value } from '../../access/record.js'
-import type { Field, FieldType, Module, Scalar } from '../../host/catalog.js'
+import type { Field, Module, Scalar } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 
 const criterion = z.object({
@@ -71,29 +72,6 @@ export function primaryFieldsIn(given: Criteria | undefined): string[] {
   return comparisonsIn(given).flatMap(({ match }) => (match.by === 'field' ? [match.field] : []))
 }
 
-/** The operators that mean something for this field. */
-export function operatorsFor(field: Field): readonly Operator[] {
-  if (field.type === 'options') return ['contains', 'isEmpty', 'isNotEmpty']
-  switch (valueKind(field)) {
-    case 'text':
-      return ['=', '≠', 'contains', 'startsWith', 'isEmpty', 'isNotEmpty']
-    case 'number':
-    case 'moment':
-      return ['=', '≠', '<', '≤', '>', '≥', 'isEmpty', 'isNotEmpty']
-    case 'boolean':
-      return ['=']
-  }
-}
-
-export function needsValue(operator: Operator): boolean {
-  return operator !== 'isEmpty' && operator !== 'isNotEmpty'
-}
-
-/** The fields of a module that criteria may speak of. */
-export function comparable(module: Module): Field[] {
-  return [...module.fields.values()].filter((field) => field.type !== 'reference' && isComparable(field))
-}
-
 /** The fields of the primary module that a field can be compared with: those of the same kind. */
 export function matching(primary: Module, field: Field): Field[] {
   return comparable(primary).filter((other) => valueKind(other) === valueKind(field))
@@ -144,20 +122,6 @@ export function criterionProblem(
   return isSame ? undefined : { key: 'portal:problem.criterionPrimaryField', args: { field: field.label } }
 }
 
-/** What was typed, as a value of the field's type; text that isn't one stays text and is refused later. */
-export function valueFromText(type: FieldType, text: string): Scalar {
-  switch (type) {
-    case 'integer':
-    case 'number':
-    case 'money':
-      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : text
-    default:
-      return text
-  }
-}
-
 function criterionCondition(
   module: Module,
   { field: name, operator, match }: Criterion,
@@ -168,28 +132,6 @@ function criterionCondition(
   if (!needsValue(operator)) return compare(name, operator)
   const value = match.by === 'value' ? match.value : amountOf(primary[match.field])
   return isScalar(value) && fits(field, operator, value) ? compare(name, operator, value) : never
-}
-
-/** Whether the field can be compared with `value`; nothing and the empty text never can. */
-function fits(field: Field, operator: Operator, value: Scalar): boolean {
-  if (value === null || value === '') return false
-  if (operator === 'contains' || operator === 'startsWith') return typeof value === 'string'
-  switch (valueKind(field)) {
-    case 'text':
-      return typeof value === 'string'
-    case 'number':
-      return typeof value === 'number'
-    case 'boolean':
-      return typeof value === 'boolean'
-    case 'moment':
-      return isMoment(String(value))
-  }
-}
-
-/** A whole option is one that the field has. */
-export function isOffered({ type, options }: Field, operator: Operator, value: Scalar): boolean {
-  const isWhole = type === 'options' || (type === 'option' && (operator === '=' || operator === '≠'))
-  return !isWhole || options.length === 0 || options.some((option) => option.value === value)
 }
 
 /** An amount is compared by its number, whatever its currency. */

@@ -1,11 +1,12 @@
 /** Whether a release can work: what is wrong with one before it is saved, and what of a saved one the CRM no longer has. */
+import { isOffered } from '../../access/comparables.js'
 import { isShownOnly } from '../../access/field-kinds.js'
 import type { Catalog, Field, Module } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import type { Release, UserType } from '../configuration.js'
 import { releaseOf } from '../configuration.js'
 import { isFor } from '../layouts/arrangements.js'
-import { comparisonsIn, criteriaProblems, isOffered, primaryFieldsIn } from './criteria.js'
+import { comparisonsIn, criteriaProblems, primaryFieldsIn } from './criteria.js'
 import { brokenAt, deepestPath, leadsTo, ownerModules, type BrokenPath } from '../link-path.js'
 import { lookupValues } from './filling.js'
 import type { PortalLayout } from '../layouts/layouts.js'

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { page, urlFor } from '../../../web/render.js'
 import type { Crm } from '../crm.js'
 import { pluginMenu } from './desk.js'
-import { recycleBinPath, settingsPath, usersPath } from './paths.js'
+import { groupsPath, recycleBinPath, settingsPath, usersPath } from './paths.js'
 
 export function administrationPages(crm: Crm): Record<'show' | 'showSettings' | 'saveSettings', RequestHandler> {
   return {
@@ -11,6 +11,7 @@ export function administrationPages(crm: Crm): Record<'show' | 'showSettings' | 
       const { staff, t } = req.desk
       const own = [
         { label: t('crm:users.title'), help: t('crm:users.help'), url: usersPath, icon: 'users' },
+        { label: t('crm:groups.title'), help: t('crm:groups.help'), url: groupsPath, icon: 'group' },
         { label: t('crm:settings.title'), help: t('crm:settings.help'), url: settingsPath, icon: 'settings' },
         { label: t('crm:recycleBin.title'), help: t('crm:recycleBin.help'), url: recycleBinPath(), icon: 'trash-2' }
       ]

@@ -16,9 +16,11 @@ import type { StaffSessions } from './sessions.js'
 export interface Desk {
   readonly staff: Staff
   readonly records: Records
-  readonly users: Pick<Users, 'list' | 'find'>
+  readonly users: Pick<Users, 'list' | 'find' | 'names'>
   /** In the reader's language, and so are `t` and `format`. */
   readonly catalog: Catalog
+  /** The modules that have pages and that he may see anything of. */
+  readonly modules: readonly Module[]
   readonly t: Translate
   readonly format: Format
 }
@@ -39,10 +41,12 @@ export function openDesk(crm: Crm, sessions: StaffSessions): RequestHandler {
     req.locale = localeFor(req, { person: staff.locale })
     const catalog = await crm.catalog(req.locale)
     const reader = { timeZone: staff.timeZone, formats: staff.formats }
+    const records = crm.store.as(staff)
     req.desk = {
       staff,
       catalog,
-      records: crm.store.as(staff),
+      modules: await records.visible(pagedModules(catalog)),
+      records,
       users: crm.users,
       t: translator(req.locale),
       format: formatFor(req.locale, reader)
@@ -60,20 +64,20 @@ export const administratorsOnly: RequestHandler = (req, res, next) => {
 }
 
 /** The modules that have pages: not the users, not line items. */
-export function pagedModules(catalog: Catalog): readonly Module[] {
+function pagedModules(catalog: Catalog): readonly Module[] {
   return [...catalog.modules.values()].filter((module) => module.name !== 'User' && !module.partOf)
 }
 
 /** The module that the path names. @throws NotFound */
 export function moduleIn(req: Request): Module {
-  const module = req.desk.catalog.modules.get(String(req.params.module))
-  if (!module || module.name === 'User' || module.partOf) throw new NotFound()
+  const module = req.desk.modules.find(({ name }) => name === req.params.module)
+  if (!module) throw new NotFound()
   return module
 }
 
 async function frame(crm: Crm, req: Request) {
-  const { staff, catalog, t } = req.desk
-  const modules = pagedModules(catalog).map(({ name, labelPlural, icon }) => ({
+  const { staff, t } = req.desk
+  const modules = req.desk.modules.map(({ name, labelPlural, icon }) => ({
     path: listPath(name),
     label: labelPlural,
     icon

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { page } from '../../../web/render.js'
 import type { Module } from '../../catalog.js'
 import type { Crm } from '../crm.js'
-import { pagedModules, type Desk } from './desk.js'
+import type { Desk } from './desk.js'
 import { shownEntry, type ShownEntry } from './feed-shown.js'
 import { listPath, recordPath, withQuery } from './paths.js'
 import { followedModules } from './profile.js'
@@ -19,8 +19,7 @@ const work: Readonly<Record<string, string>> = { Case: 'Closed', Task: 'Done', D
 export function showHome(crm: Crm): RequestHandler {
   return async (req, res) => {
     const { desk } = req
-    const modules = pagedModules(desk.catalog)
-    const mine = modules.filter(({ name }) => name in work)
+    const mine = desk.modules.filter(({ name }) => name in work)
     await page(res, 'crm/home', {
       name: desk.staff.name,
       mine: await Promise.all(mine.map((module) => mineOf(desk, module))),

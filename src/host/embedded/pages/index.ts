@@ -5,6 +5,7 @@ import { createUploads, type Uploads } from '../../../web/uploads.js'
 import type { Crm } from '../crm.js'
 import { administrationPages } from './administration.js'
 import { administratorsOnly, openDesk } from './desk.js'
+import { groupPages } from './groups.js'
 import { showHome, showSearch } from './home.js'
 import { convertLead, showConversion } from './lead-conversion.js'
 import { addLinked, removeLinked, showLink } from './links.js'
@@ -30,6 +31,7 @@ export function staffPages(
   const door = signInPages(crm, sessions)
   const profile = profilePages(crm, sessions)
   const users = userPages(crm)
+  const groups = groupPages(crm)
   const administration = administrationPages(crm)
 
   router.use(sessions.open)
@@ -45,7 +47,7 @@ export function staffPages(
   router.post('/profile/password', profile.savePassword)
 
   router.get('/administration', administration.show)
-  router.use(['/users', '/settings'], administratorsOnly)
+  router.use(['/users', '/groups', '/settings'], administratorsOnly)
   router.get('/users', users.list)
   router.post('/users', users.create)
   router.get('/users/new', users.showNew)
@@ -53,6 +55,11 @@ export function staffPages(
   router.post('/users/:id', users.change)
   router.post('/users/:id/activation', users.activate)
   router.post('/users/:id/deactivation', users.deactivate)
+  router.get('/groups', groups.list)
+  router.post('/groups', groups.create)
+  router.get('/groups/:id', groups.show)
+  router.post('/groups/:id', groups.rename)
+  router.post('/groups/:id/removal', groups.remove)
   router.get('/settings', administration.showSettings)
   router.post('/settings', administration.saveSettings)
 

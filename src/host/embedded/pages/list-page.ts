@@ -92,9 +92,15 @@ function condition(module: Module, query: Query): ListFilter[] {
 function comparable(field: Field, text: string): string | number | boolean | undefined {
   if (text === '') return undefined
   if (field.type === 'boolean') return /^(1|true|yes|ja|ano)$/i.test(text)
+  if (field.type === 'option') return chosenOption(field, text)
   if (!['integer', 'number', 'money'].includes(field.type)) return text
   const number = Number(text.replace(',', '.'))
   return Number.isFinite(number) ? number : undefined
+}
+
+/** Whether its value was typed, or what people see of it. */
+function chosenOption({ options }: Field, text: string): string {
+  return options.find(({ label }) => label.toLowerCase() === text.trim().toLowerCase())?.value ?? text
 }
 
 function optionFields(module: Module): readonly Field[] {

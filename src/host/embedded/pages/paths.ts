@@ -6,6 +6,7 @@ export const signInPath = `${mount}/sign-in`
 export const homePath = `${mount}/`
 export const administrationPath = `${mount}/administration`
 export const usersPath = `${mount}/users`
+export const groupsPath = `${mount}/groups`
 export const settingsPath = `${mount}/settings`
 export const profilePath = `${mount}/profile`
 
@@ -35,6 +36,10 @@ export function recycleBinPath(module?: string): string {
 
 export function userPath(id: string): string {
   return `${usersPath}/${encodeURIComponent(id)}`
+}
+
+export function groupPath(id: string): string {
+  return `${groupsPath}/${encodeURIComponent(id)}`
 }
 
 /** The sign-in page, which leads on to `returnTo` (a path as the browser sees it). */

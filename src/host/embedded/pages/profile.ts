@@ -7,7 +7,7 @@ import { page, urlFor } from '../../../web/render.js'
 import { timeZoneChoices } from '../../../web/time-zones.js'
 import { locales } from '../../catalog.js'
 import type { Crm } from '../crm.js'
-import { pagedModules, type Desk } from './desk.js'
+import type { Desk } from './desk.js'
 import { homePath, profilePath } from './paths.js'
 import { accepted } from './refusals.js'
 import type { StaffSessions } from './sessions.js'
@@ -23,7 +23,7 @@ const passwordForm = z.object({ currentPassword: z.string().max(1000), newPasswo
 
 /** The modules whose feed this staff member follows; all with a feed until he chose. */
 export async function followedModules(crm: Crm, desk: Desk): Promise<readonly string[]> {
-  const all = pagedModules(desk.catalog).flatMap(({ name, hasFeed }) => (hasFeed ? [name] : []))
+  const all = desk.modules.flatMap(({ name, hasFeed }) => (hasFeed ? [name] : []))
   const chosen = await crm.settings.get<readonly string[]>(followsKey(desk))
   return chosen ? all.filter((name) => chosen.includes(name)) : all
 }
@@ -85,7 +85,7 @@ async function showProfile(
     ...staff.formats,
     follows: await followedModules(crm, desk)
   }
-  const modules = pagedModules(desk.catalog).filter(({ hasFeed }) => hasFeed)
+  const modules = desk.modules.filter(({ hasFeed }) => hasFeed)
   await page(
     res,
     'crm/profile',

@@ -9,6 +9,7 @@ import type { Crm } from '../crm.js'
 import type { CrmRecord, Values } from '../records.js'
 import { moduleIn } from './desk.js'
 import { itemErrors, itemsForm, itemsOfModule, postedItems, saveItems, typedItems } from './line-items.js'
+import { ownerPosted, ownerTyped } from './owner-choice.js'
 import { listPath, recordPath } from './paths.js'
 import { isAnswered, questionsAbout, type ShownQuestion } from './questions.js'
 import { formSections, postedValues, typedAtFirst, typedFrom, writableFields, type FormState } from './record-form.js'
@@ -39,8 +40,9 @@ export async function createRecord(req: Request, res: Response): Promise<void> {
 export async function showEditForm(req: Request, res: Response): Promise<void> {
   const subject = await editable(req)
   const { desk } = req
-  const typed = typedFrom(writableFields(subject.module), subject.record.values, desk.staff.timeZone)
-  await showForm(req, res, subject, { typed: { ...typed, version: String(subject.record.version) }, errors: {} })
+  const { module, record } = subject
+  const typed = ownerTyped(module, record.values, typedFrom(writableFields(module), record.values, desk.staff.timeZone))
+  await showForm(req, res, subject, { typed: { ...typed, version: String(record.version) }, errors: {} })
 }
 
 /** `POST /:module/:id`; what plugins ask about the change has to be answered first, by sending the form again. */
@@ -113,7 +115,7 @@ async function saveOrShow(
   try {
     const items = itemsOfModule(req.desk, subject.module)
     const rows = items ? await postedItems(req.desk, items, req.body) : []
-    const values = postedValues(writableFields(subject.module), req.body, staff.timeZone)
+    const values = ownerPosted(subject.module, postedValues(writableFields(subject.module), req.body, staff.timeZone))
     refuse(items ? itemErrors(items, rows) : {})
     const questions = await ask(values)
     if (!questions.every(isAnswered)) return await showForm(req, res, subject, { typed, errors: {}, questions })

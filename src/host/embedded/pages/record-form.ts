@@ -7,6 +7,7 @@ import type { Field, Module } from '../../catalog.js'
 import type { FieldError, FieldValue } from '../../host.js'
 import type { Values } from '../records.js'
 import type { Desk } from './desk.js'
+import { ownerChoices } from './owner-choice.js'
 import { detailSections } from './record-page.js'
 
 /** Locals of the partial `_field`, and for references how to find more records to choose from. */
@@ -135,11 +136,17 @@ async function references(
 ) {
   const target = module.links.get(field.link ?? '')?.to ?? 'User'
   const search = String(typed[`search.${name}`] ?? '').trim()
+  const searchFor = (hasMore: boolean): Control['search'] =>
+    hasMore || search ? { name: `search.${name}`, value: search, field: name } : undefined
+  if (field.name === module.owner) {
+    const { options, hasMore } = await ownerChoices(desk, module, { search, chosen })
+    return { options, search: searchFor(hasMore) }
+  }
   const { found, hasMore } = await choicesIn(desk, target, search)
   const isFound = chosen === '' || found.some(({ value }) => value === chosen)
   const kept = isFound ? [] : [{ value: chosen, label: await titleOf(desk, target, chosen) }]
   const options = [{ value: '', label: desk.t('crm:form.none') }, ...kept, ...found]
-  return { options, search: hasMore || search ? { name: `search.${name}`, value: search, field: name } : undefined }
+  return { options, search: searchFor(hasMore) }
 }
 
 export interface Choices {

@@ -126,10 +126,10 @@ async function linkBox(desk: Desk, module: Module, record: CrmRecord, link: Link
   }
 }
 
-/** Links to several records that are no line items. */
+/** Links to several records, of modules that he sees something of; line items are none. */
 function toManyLinks(desk: Desk, module: Module): readonly Link[] {
   return [...module.links.values()].filter(
-    ({ cardinality, to }) => cardinality === 'many' && !desk.catalog.modules.get(to)?.partOf
+    ({ cardinality, to }) => cardinality === 'many' && desk.modules.some(({ name }) => name === to)
   )
 }
 

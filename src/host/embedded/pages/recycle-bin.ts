@@ -1,7 +1,8 @@
 /** The recycle bin: records that were removed, to be restored, or by administrators deleted for good. */
 import type { Request, Response } from 'express'
 import { page, urlFor } from '../../../web/render.js'
-import { moduleIn, pagedModules } from './desk.js'
+import { NotFound } from '../../../errors.js'
+import { moduleIn } from './desk.js'
 import { recordPath, recycleBinPath, withQuery } from './paths.js'
 
 const limit = 25
@@ -9,8 +10,9 @@ const limit = 25
 /** `GET /recycle-bin` */
 export async function showRecycleBin(req: Request, res: Response): Promise<void> {
   const { desk } = req
-  const modules = pagedModules(desk.catalog)
-  const module = modules.find(({ name }) => name === req.query.module) ?? modules[0]!
+  const { modules } = desk
+  const module = modules.find(({ name }) => name === req.query.module) ?? modules[0]
+  if (!module) throw new NotFound()
   const number = Math.max(Math.trunc(Number(req.query.page)) || 1, 1)
   const { records, hasMore } = await desk.records.recycleBin(module.name, { page: number, limit })
   const path = recycleBinPath()

@@ -1,6 +1,7 @@
 /** Values as a page shows them: written for the reader, with the link or the badge that belongs to them. */
 import type { Field, Module, Tone } from '../../catalog.js'
 import type { FieldValue } from '../../host.js'
+import { groupFieldOf } from '../ownership.js'
 import type { CrmRecord } from '../records.js'
 import type { Desk } from './desk.js'
 import { recordPath } from './paths.js'
@@ -18,9 +19,16 @@ export interface Shown {
 export function show(desk: Desk, module: Module, record: CrmRecord, name: string): Shown | undefined {
   const field = module.fields.get(name)
   if (!field) return undefined
-  const text = textOf(desk, field, record.values[name] ?? null, record.titles[name])
+  const text =
+    textOf(desk, field, record.values[name] ?? null, record.titles[name]) || groupFor(desk, module, record, name)
   const plain = { label: field.label, kind: 'text', text, to: '', tone: 'neutral' } as const
   return text === '' ? plain : { ...plain, ...decorated(desk, module, field, record, text) }
+}
+
+/** In the place of the person a record belongs to: the group it belongs to. */
+function groupFor(desk: Desk, module: Module, { values }: CrmRecord, name: string): string {
+  const group = name === module.owner && !values[name] ? groupFieldOf(module) : undefined
+  return group ? textOf(desk, group, values[group.name] ?? null) : ''
 }
 
 /** A value as words, as lists and the feed write it. `title` is the title of a reference. */

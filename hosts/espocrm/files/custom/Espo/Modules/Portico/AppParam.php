@@ -12,23 +12,29 @@
 namespace Espo\Modules\Portico;
 
 use Espo\Entities\User;
+use Espo\Modules\Portico\Sharing\Rights;
 use Espo\Tools\App\AppParam as AppParamInterface;
 
-/** Tells EspoCRM's pages whether Portico is on, and where it is. Portal users are told nothing. */
+/** Tells EspoCRM's pages whether Portico is on, where it is, and what his profiles forbid the user. Portal users are told nothing. */
 class AppParam implements AppParamInterface
 {
     public function __construct(
         private Settings $settings,
         private User $user,
+        private Rights $porticoRights,
     ) {}
 
-    /** @return ?array{isOn: bool, serviceUrl: string} */
+    /** @return ?array{isOn: bool, serviceUrl: string, forbidden: ?array<string, string[]>} */
     public function get(): ?array
     {
         if ($this->user->isPortal()) {
             return null;
         }
 
-        return ['isOn' => $this->settings->isOn(), 'serviceUrl' => $this->settings->serviceUrl()];
+        return [
+            'isOn' => $this->settings->isOn(),
+            'serviceUrl' => $this->settings->serviceUrl(),
+            'forbidden' => $this->porticoRights->govern($this->user) ? $this->porticoRights->forbidden($this->user) : null,
+        ];
     }
 }

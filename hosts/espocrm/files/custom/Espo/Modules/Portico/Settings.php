@@ -26,6 +26,13 @@ class Settings
         return $this->row()?->isEnabled() ?? false;
     }
 
+    public function isSharingOn(): bool
+    {
+        $row = $this->row();
+
+        return $row && $row->isEnabled() && $row->get('globalSharing');
+    }
+
     /** A path on EspoCRM's own site or a whole address, without a trailing slash. */
     public function serviceUrl(): string
     {

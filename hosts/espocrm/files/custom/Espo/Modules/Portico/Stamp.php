@@ -18,7 +18,7 @@ use Espo\Core\Utils\Module;
 class Stamp
 {
     /** What extension and service must agree on. */
-    private const PROTOCOL = 1;
+    private const PROTOCOL = 2;
 
     public function __construct(
         private Config $config,

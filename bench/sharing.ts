@@ -34,16 +34,12 @@ const warmUp = 5
 const changes = 15
 const folder = mkdtempSync(join(tmpdir(), 'portico-bench-'))
 
-wantMysql()
-await startMysqlIfWanted()
-try {
-  await measureAll()
-} finally {
-  await stopMysql()
-  rmSync(folder, { recursive: true, force: true })
-}
-
 async function measureAll(): Promise<void> {
+  console.log(
+    Object.entries(size)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')
+  )
   const { url, isNew } = await database()
   const embedded = await openEmbedded(readConfig(environment(url)), pino({ level: 'silent' }))
   try {
@@ -184,6 +180,15 @@ const changesMade: Readonly<Record<string, (model: Model, turn: number) => Model
   }
 }
 
+wantMysql()
+await startMysqlIfWanted()
+try {
+  await measureAll()
+} finally {
+  await stopMysql()
+  rmSync(folder, { recursive: true, force: true })
+}
+
 async function change(embedded: Embedded, make: (model: Model) => Model): Promise<void> {
   const { context } = embedded.portico
   const by = await administrator(embedded)
@@ -202,9 +207,3 @@ function ratio([narrowed, open]: readonly (readonly number[])[]): string {
 function ms(time: number): string {
   return `${time.toFixed(1)} ms`
 }
-
-console.log(
-  `\n${Object.entries(size)
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ')}`
-)

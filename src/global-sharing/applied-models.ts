@@ -66,12 +66,12 @@ const previewDays = 30
 /** Removes who was in which set in versions that nobody reads any more, and old previews. */
 export async function purgeSharing({ db, now }: Context): Promise<void> {
   const { version } = await readInForce(db)
-  const row: { last: number | null } | undefined = await db('portico_sharing_models')
+  const read = await db<ModelRow>('portico_sharing_models')
     .where('applied_at', '<=', momentAt(now() - readSeconds * 1000))
     .andWhere('version', '<=', version)
-    .max({ last: 'version' })
-    .first()
-  if (typeof row?.last === 'number') await purgeReach(db, row.last)
+    .orderBy('version', 'desc')
+    .first('version')
+  if (read) await purgeReach(db, Number(read.version))
   const over = momentAt(now() - previewDays * 24 * 3600 * 1000)
   await db('portico_sharing_runs').where({ kind: 'preview' }).where('ended_at', '<', over).delete()
 }

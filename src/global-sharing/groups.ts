@@ -72,8 +72,9 @@ export function withGroupChanged(model: Model, id: string, values: GroupValues):
 export function withMembers(model: Model, id: string, members: readonly Member[]): Model {
   const group = groupIn(model, id)
   for (const member of members) mustFit(model, id, member)
-  const added = members.filter((member) => !group.members.some((one) => isSame(one, member)))
-  return { ...model, groups: { ...model.groups, [id]: { ...group, members: [...group.members, ...added] } } }
+  const all = [...group.members, ...members]
+  const once = all.filter((member, index) => all.findIndex((one) => isSame(one, member)) === index)
+  return { ...model, groups: { ...model.groups, [id]: { ...group, members: once } } }
 }
 
 export function withoutMember(model: Model, id: string, member: Member): Model {

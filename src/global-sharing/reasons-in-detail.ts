@@ -1,7 +1,7 @@
 /** One person and one record in detail: every part of the question, with whether it holds (X01). */
 import { moduleName, ownersName } from './admin/naming.js'
 import { criteriaText } from './admin/telling.js'
-import { named, levelIn, type Member, type Rule } from './model.js'
+import { named, levelIn, type Rule } from './model.js'
 import { followedBy, followedLink, isShared, judgeOf, recordActions, type Judged, type RecordFacts } from './reasons.js'
 import {
   actionsText,
@@ -117,7 +117,7 @@ function sharedParts(words: Words, id: string, rule: Rule, facts: RecordFacts): 
 
 function recipientPart({ t, names, organization }: Words, { to }: Rule, staffId: string): DetailPart {
   const isIn = organization.isIn(staffId, to)
-  const way = isIn ? wayText(names, organization, staffId, to) : names.of(to as Member)
+  const way = isIn ? wayText(names, organization, staffId, to) : names.of(to)
   return plain(t('answers:detail.to', { to: way }), isIn)
 }
 

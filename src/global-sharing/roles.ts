@@ -51,21 +51,26 @@ export function rolesBelow({ roles }: Model, id: string): ReadonlySet<string> {
 
 const step = ' › '
 
-/** Each role by a name that no other has: its own, or the whole way from the top where several are called the same. */
+/** Each role by a name that no other has, however it is capitalized: its own, or the whole way from the top where several are called the same. */
 export function roleLabels(model: Model): ReadonlyMap<string, string> {
   const order = rolesInOrder(model)
   const counts = new Map<string, number>()
-  for (const { name } of order) counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const { name } of order) counts.set(folded(name), (counts.get(folded(name)) ?? 0) + 1)
   const labels = new Map<string, string>()
   const taken = new Set<string>()
   const way: string[] = []
   for (const { id, name, depth } of order) {
     way.splice(depth, way.length, name)
-    const label = unlike(taken, counts.get(name) === 1 ? name : way.join(step))
-    taken.add(label)
+    const label = unlike(taken, counts.get(folded(name)) === 1 ? name : way.join(step))
+    taken.add(folded(label))
     labels.set(id, label)
   }
   return labels
+}
+
+/** Names that differ in capitals only are one name to people. */
+export function folded(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase()
 }
 
 export interface NewRole {
@@ -141,7 +146,7 @@ function byName(roles: readonly PlacedRole[]): readonly PlacedRole[] {
 
 function unlike(taken: ReadonlySet<string>, label: string): string {
   let free = label
-  for (let count = 2; taken.has(free); count++) free = `${label} (${count})`
+  for (let count = 2; taken.has(folded(free)); count++) free = `${label} (${count})`
   return free
 }
 
@@ -152,13 +157,9 @@ function mustBeThere(model: Model, role: string | null, field = 'parent'): void 
 
 function mustBeFree(model: Model, id: string, { name, parent }: Pick<Role, 'name' | 'parent'>, field = 'name'): void {
   const isTaken = Object.entries(model.roles).some(
-    ([other, role]) => other !== id && role.parent === parent && sameName(role.name, name)
+    ([other, role]) => other !== id && role.parent === parent && folded(role.name) === folded(name)
   )
   if (isTaken) throw new Invalid({ [field]: { key: 'organization:problem.roleTaken', args: { role: name } } })
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.localeCompare(other, undefined, { sensitivity: 'accent' }) === 0
 }
 
 function circle(model: Model, { name }: Role, parent: string | null): Invalid {

@@ -118,12 +118,21 @@ function emptySets({ organization }: RuleWorld, { from, to }: Rule): Remark[] {
 }
 
 /** A rule whose records are those of the people who get them, or of people below them; what hangs on the records may be others' yet. */
-function ownAlready({ organization }: RuleWorld, { from, to, related }: Rule): Remark[] {
-  const owners = organization.peopleIn(from)
-  const hostGroup = hostGroupOf(organization.model, from)
-  const recipients = [...peopleOf(organization, to)]
+function ownAlready(world: RuleWorld, rule: Rule): Remark[] {
+  const { organization } = world
+  const owners = organization.peopleIn(rule.from)
+  const hostGroup = hostGroupOf(organization.model, rule.from)
+  const recipients = [...peopleOf(organization, rule.to)]
   const gains = recipients.some((person) => gainsFrom(organization, person, owners, hostGroup))
-  return gains ? [] : [{ ...nothing('theirsAlready'), nothing: related.length === 0 }]
+  return gains ? [] : [{ ...nothing('theirsAlready'), nothing: !sharesHanging(world, rule) }]
+}
+
+/** Whether it shares anything that hangs on the records themselves. */
+function sharesHanging({ catalog, organization: { model } }: RuleWorld, { module: parent, related }: Rule): boolean {
+  return related.some(
+    ({ module, link, write }) =>
+      catalog.modules.get(module)?.links.get(link)?.to === parent && opennessOf(levelIn(model, module), write) !== 'all'
+  )
 }
 
 function peopleOf({ peopleIn }: Organization, { kind, id }: Member): ReadonlySet<string> {
@@ -149,10 +158,11 @@ function gainsFrom(
 }
 
 /** What the module's default gives to everybody already (S04). */
-function levelRemarks({ organization: { model }, catalog }: RuleWorld, rule: Rule): Remark[] {
+function levelRemarks(world: RuleWorld, rule: Rule): Remark[] {
+  const { organization, catalog } = world
   const args = { module: catalog.modules.get(rule.module)?.labelPlural ?? rule.module }
-  const open = opennessOf(levelIn(model, rule.module), rule.write)
-  if (open === 'all') return [{ key: 'sharing:remark.open', args, nothing: rule.related.length === 0 }]
+  const open = opennessOf(levelIn(organization.model, rule.module), rule.write)
+  if (open === 'all') return [{ key: 'sharing:remark.open', args, nothing: !sharesHanging(world, rule) }]
   return open === 'read' ? [{ key: 'sharing:remark.readOpen', args, nothing: false }] : []
 }
 

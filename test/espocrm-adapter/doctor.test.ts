@@ -189,12 +189,12 @@ onMysql('the doctor beside EspoCRM', (open) => {
       expect((await look(check)).remedy).to.include('does not take the user portico')
     })
 
-    for (const [protocol, side] of [
-      [0, 'Upload the extension that belongs to the service'],
-      [2, 'Update the service']
+    for (const [spoken, side] of [
+      [protocol - 1, 'Upload the extension that belongs to the service'],
+      [protocol + 1, 'Update the service']
     ] as const) {
-      it(`says which side to update when the extension speaks protocol ${protocol}`, async () => {
-        say({ protocol })
+      it(`says which side to update when the extension speaks protocol ${spoken}`, async () => {
+        say({ protocol: spoken })
         expect((await look('Versions')).remedy).to.include(side)
       })
     }

@@ -46,7 +46,7 @@ export async function sharingPage(
   res: Response,
   { section, view, locals, again }: SharingPage
 ): Promise<void> {
-  const { isStaged, changedAt, changedBy } = await draft(context.db)
+  const { isStaged, isWhole, changedAt, changedBy } = await draft(context.db)
   const t = context.t(req.locale)
   const links = sections.map((name) => ({
     url: sectionUrl(res, name),
@@ -57,7 +57,7 @@ export async function sharingPage(
     sections: links,
     home: { label: t('sharing:menu.label'), url: sharingUrl(res) },
     section: { label: t(`sharing:section.${section}`), url: sectionUrl(res, section) },
-    staged: isStaged ? { at: changedAt, by: changedBy, url: sectionUrl(res, 'recalculation') } : undefined,
+    staged: isStaged ? { isWhole, at: changedAt, by: changedBy, url: sectionUrl(res, 'recalculation') } : undefined,
     saved: req.method === 'GET' && req.query['saved'] === '1'
   }
   await page(

@@ -2,5 +2,5 @@
 import { randomBytes } from 'node:crypto'
 
 export function newId(): string {
-  return randomBytes(9).toString('base64url')
+  return randomBytes(6).toString('base64url')
 }

@@ -10,7 +10,7 @@ import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { draft, mustBeAsShown, stage, stampOf } from '../draft.js'
 import { named, type Model } from '../model.js'
 import { isWithout, peopleNamed, roleOf, withoutPeople } from '../people.js'
-import { roleLabels } from '../roles.js'
+import { folded, roleLabels } from '../roles.js'
 import { changesOf } from './audit-list.js'
 import { matches, searchIn, wordsOf } from './candidates.js'
 import { sharingPage, sharingUrl } from './frame.js'
@@ -158,16 +158,12 @@ function roleReader(
   model: Model,
   wrong: Record<string, { key: string }>
 ): (field: string, text: string) => string | null {
-  const byLabel = new Map([...roleLabels(model)].map(([role, text]): [string, string] => [plain(text), role]))
+  const byLabel = new Map([...roleLabels(model)].map(([role, text]): [string, string] => [folded(text), role]))
   return (field, text) => {
-    const role = text === '' ? null : byLabel.get(plain(text))
+    const role = text === '' ? null : byLabel.get(folded(text))
     if (role === undefined) wrong[field] = { key: 'organization:problem.noSuchRole' }
     return role ?? null
   }
-}
-
-function plain(text: string): string {
-  return text.trim().toLowerCase()
 }
 
 const removalForm = z.strictObject({ stamp: z.string() })

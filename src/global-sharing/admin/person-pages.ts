@@ -77,8 +77,8 @@ interface ModuleRow {
 interface Sight {
   readonly level: string
   readonly rights: string
-  /** As the actions stand in `recordActions`; undefined: not counted. */
-  readonly counts: readonly { readonly label: string; readonly text: string }[] | undefined
+  /** As the actions stand in `recordActions`. */
+  readonly counts: readonly { readonly label: string; readonly text: string }[]
   readonly why: readonly string[]
 }
 
@@ -135,12 +135,10 @@ function sightOf(words: Words, person: StaffName, module: Module, tally: Tally |
       ? t(`sharing:level.${levelIn(organization.model, module.name)}.label`)
       : t('answers:person.noDefault'),
     rights: allowed.map((action) => t(`answers:right.${action}`)).join(', ') || t('answers:person.noRight'),
-    counts:
-      tally &&
-      recordActions.map((action) => ({
-        label: t(`answers:person.${action}`),
-        text: countText(words, tally[action], locale)
-      })),
+    counts: recordActions.map((action) => ({
+      label: t(`answers:person.${action}`),
+      text: tally ? countText(words, tally[action], locale) : t('answers:person.notYet')
+    })),
     why: sourceTexts(words, person, module)
   }
 }

@@ -105,7 +105,7 @@ function createProfile(context: Context, req: Request, res: Response): Promise<v
         action: 'sharing.profile-created',
         subject: `${kind}:${id}`,
         part: (model) => named(model.profiles, id),
-        change: (model) => withProfile(model, id, { ...originOf(model, basedOn), name })
+        change: (model) => withProfile(model, id, basedOnOther(model, basedOn, name))
       })
       res.redirect(303, `${sharingUrl(res, 'profiles', id)}?saved=1`)
     },
@@ -113,11 +113,12 @@ function createProfile(context: Context, req: Request, res: Response): Promise<v
   )
 }
 
-/** What a new profile begins with. @throws NotFound when the one it is based on is gone. */
-function originOf(model: Model, basedOn: string): Profile {
+/** A new profile with the rights of another one. @throws NotFound when that one is gone. */
+function basedOnOther(model: Model, basedOn: string, name: string): Profile {
   const origin = basedOn === '' ? blankProfile : named(model.profiles, basedOn)
   if (!origin) throw new NotFound()
-  return origin
+  const { viewAll, editAll, modules } = origin
+  return { name, viewAll, editAll, modules }
 }
 
 async function showProfile(context: Context, req: Request, res: Response, again?: Again): Promise<void> {

@@ -16,8 +16,8 @@ export interface Branch {
   readonly more: string | undefined
 }
 
-/** More are drawn on pages of their own, so that a page stays light. */
-export const rolesDrawn = 220
+/** So many characters of the tree fit into a page that stays light; what is deeper is drawn on pages of its own. */
+const roomOfPage = 25_000
 
 export interface Around {
   readonly model: Model
@@ -26,27 +26,41 @@ export interface Around {
 }
 
 /** As deep as there is room: all of a level or nothing of it. */
-export function branches(around: Around, forest: readonly PlacedRole[], room = rolesDrawn): readonly Branch[] {
+export function branches(around: Around, forest: readonly PlacedRole[], room = roomOfPage): readonly Branch[] {
   const top = forest[0]?.depth ?? 0
-  const depths = flat(forest).map(({ depth }) => depth - top)
-  const fits = (depth: number): boolean => depths.filter((one) => one <= depth).length <= room
-  const deepest = Math.max(0, ...[...new Set(depths)].filter(fits))
+  const sizes: number[] = []
+  for (const role of flat(forest)) sizes[role.depth - top] = (sizes[role.depth - top] ?? 0) + sizeOf(around, role)
+  const tooDeep = sizes.findIndex((_, depth) => sizes.slice(0, depth + 1).reduce((sum, size) => sum + size, 0) > room)
+  const deepest = tooDeep === -1 ? sizes.length : Math.max(0, tooDeep - 1)
   return forest.map((role) => branch(around, role, deepest + top))
 }
 
+/** What a page spends on a role, about. */
+function sizeOf(around: Around, role: PlacedRole): number {
+  const words = role.id.length + role.name.length + aboutOf(around, role).length
+  return words + (role.below.length > 0 ? 105 : 45)
+}
+
 function branch(around: Around, role: PlacedRole, deepest: number): Branch {
-  const { t, model, counts } = around
-  const profiles = role.profiles.flatMap((id) => named(model.profiles, id)?.name ?? [])
-  const people = t('organization:tree.people', { count: counts.get(role.id) ?? 0 })
+  const { t } = around
   const isCut = role.depth >= deepest && role.below.length > 0
   return {
     id: role.id,
     name: role.name,
-    about: [people, ...(profiles.length > 0 ? [profiles.join(', ')] : [])].join(' · '),
-    lacks: profiles.length > 0 ? undefined : t('organization:tree.noRights'),
+    about: aboutOf(around, role),
+    lacks: profilesOf(around, role).length > 0 ? undefined : t('organization:tree.noRights'),
     below: isCut ? [] : role.below.map((one) => branch(around, one, deepest)),
     more: isCut ? t('organization:tree.more', { count: flat(role.below).length }) : undefined
   }
+}
+
+function aboutOf(around: Around, role: PlacedRole): string {
+  const people = around.t('organization:tree.people', { count: around.counts.get(role.id) ?? 0 })
+  return [people, ...profilesOf(around, role)].join(' · ')
+}
+
+function profilesOf({ model }: Around, { profiles }: PlacedRole): string[] {
+  return profiles.flatMap((id) => named(model.profiles, id)?.name ?? [])
 }
 
 /** How many people the CRM has in each role. */

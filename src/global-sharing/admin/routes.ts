@@ -8,6 +8,7 @@ import { peoplePages } from './people-pages.js'
 import { rolePages } from './role-pages.js'
 import { recalculationPages } from './recalculation-pages.js'
 import { defaultPages } from './default-pages.js'
+import { helpPages } from './help-pages.js'
 import { profilePages } from './profile-pages.js'
 import { rulePages } from './rule-pages.js'
 
@@ -15,6 +16,7 @@ export function adminPages(context: Context): Router {
   const router = Router()
   router.use(requireStaff(context, 'manage-sharing'))
   router.use('/answers', answerPages(context))
+  router.use('/help', helpPages(context))
   router.use('/roles', rolePages(context))
   router.use('/people', peoplePages(context))
   router.use('/groups', groupPages(context))

@@ -28,7 +28,8 @@ export function convertLead(crm: Crm): RequestHandler {
     if (!questions.every(isAnswered)) return showForm(req, res, { lead, questions, typed })
     const options = { ...readForm(form, req.body), answers: answersIn(questions) }
     const { contactId } = await req.desk.records.convertLead(lead.id, options)
-    res.redirect(303, urlFor(res, recordPath('Contact', contactId)))
+    const isSeen = (await req.desk.records.may('Contact', contactId)).has('view')
+    res.redirect(303, urlFor(res, isSeen ? recordPath('Contact', contactId) : recordPath('Lead', lead.id)))
   }
 }
 

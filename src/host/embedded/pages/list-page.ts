@@ -39,6 +39,7 @@ export async function showList(req: Request, res: Response): Promise<void> {
     table: recordTable(desk, module, found.records),
     total,
     query,
+    isGivenAway: req.query.given !== undefined,
     choices: quickFilters(module, query),
     condition: { fields: filterable(module), operators },
     sortUrl: (name: string) => withQuery(listPath(module.name), { ...query, ...nextSort(ask, name), page: '' }),
@@ -55,7 +56,7 @@ export async function showList(req: Request, res: Response): Promise<void> {
 /** The address's own values; what came twice or is too long is left out. */
 function queryOf(req: Request): Query {
   const texts = Object.entries(req.query).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return Object.fromEntries(texts.filter(([, value]) => value.length <= 200))
+  return Object.fromEntries(texts.filter(([name, value]) => name !== 'given' && value.length <= 200))
 }
 
 function askFrom(module: Module, query: Query, me: string): ListAsk & Required<Pick<ListAsk, 'filter' | 'page'>> {

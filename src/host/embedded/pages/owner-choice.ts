@@ -37,6 +37,23 @@ export function ownerPosted(module: Module, values: Values): Values {
     : { ...values, [group.name]: null }
 }
 
+/** Who gives a record away may not be able to write its line items any more: then the owner changes after them. */
+export function ownerLast(
+  module: Module,
+  values: Values,
+  before: Values | undefined,
+  me: string
+): { first: Values; later?: Values } {
+  const group = groupFieldOf(module)
+  const { owner } = module
+  if (!owner || !group || values[owner] === undefined) return { first: values }
+  const present = before ?? { [owner]: me, [group.name]: null }
+  const names = [owner, group.name]
+  if (names.every((name) => (values[name] ?? null) === (present[name] ?? null))) return { first: values }
+  const first = Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
+  return { first, later: Object.fromEntries(names.map((name) => [name, values[name] ?? null])) }
+}
+
 /** People, by name, and groups behind them; the present owner stays among them, whatever became of him. */
 export async function ownerChoices(
   desk: Desk,

@@ -9,8 +9,8 @@ import type { Crm } from '../crm.js'
 import type { CrmRecord, Values } from '../records.js'
 import { moduleIn } from './desk.js'
 import { itemErrors, itemsForm, itemsOfModule, postedItems, saveItems, typedItems } from './line-items.js'
-import { ownerPosted, ownerTyped } from './owner-choice.js'
-import { listPath, recordPath } from './paths.js'
+import { ownerLast, ownerPosted, ownerTyped } from './owner-choice.js'
+import { listPath, recordPath, withQuery } from './paths.js'
 import { isAnswered, questionsAbout, type ShownQuestion } from './questions.js'
 import { formSections, postedValues, typedAtFirst, typedFrom, writableFields, type FormState } from './record-form.js'
 
@@ -119,16 +119,26 @@ async function saveOrShow(
     refuse(items ? itemErrors(items, rows) : {})
     const questions = await ask(values)
     if (!questions.every(isAnswered)) return await showForm(req, res, subject, { typed, errors: {}, questions })
-    const id = await save(values)
+    const { first, later } = items
+      ? ownerLast(subject.module, values, subject.record?.values, staff.id)
+      : { first: values }
+    const id = await save(first)
     if (items) {
       saved = { ...subject, record: await records.find(subject.module.name, id) }
       await saveItems(req.desk, items, rows, id, (control, itemId) => (made[control] = itemId))
     }
-    res.redirect(303, urlFor(res, recordPath(subject.module.name, id)))
+    if (later) await records.change(subject.module.name, id, later)
+    res.redirect(303, urlFor(res, await pathAfter(req, subject.module, id)))
   } catch (error) {
     const state = await stateAfter(req, error, saved, { ...typed, ...made }, saved !== subject)
     await showForm(req, res, saved, state, 422)
   }
+}
+
+/** A record that was given away may be out of his sight. */
+async function pathAfter({ desk }: Request, { name }: Module, id: string): Promise<string> {
+  const isSeen = (await desk.records.may(name, id)).has('view')
+  return isSeen ? recordPath(name, id) : withQuery(listPath(name), { given: '1' })
 }
 
 function refuse(errors: Readonly<Record<string, FieldError>>): void {

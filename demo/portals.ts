@@ -1,10 +1,6 @@
 /** Seeds the demo world's portal: what Thermovia releases to its customers, and the customers who have come in already. */
-import type { Context } from '../src/context.js'
 import type { Embedded } from '../src/embedded.js'
 import type { Staff } from '../src/host/host.js'
-import { applyNow } from '../src/global-sharing/application.js'
-import { stage } from '../src/global-sharing/draft.js'
-import type { Level } from '../src/global-sharing/model.js'
 import {
   configuration,
   plainRelease,
@@ -21,6 +17,7 @@ import { saveRelease } from '../src/portal/user-types/releases.js'
 import { finishSetUp } from '../src/portal/user-types/set-up.js'
 import { momentAt } from '../src/db/moment.js'
 import { customers, demoPassword, staff } from './cast.js'
+import { seedSharing } from './sharing.js'
 
 export const demoPortal = { name: 'Thermovia Service', slug: 'thermovia' } as const
 
@@ -71,47 +68,16 @@ const released: readonly Released[] = [
   { module: 'KnowledgeArticle', kind: 'public', readOnly: ['title', 'category', 'body'] }
 ]
 
-/** Everything is public among the staff but what is personal; products and articles may be shown to customers too. */
-const sharing: readonly (readonly [string, Level])[] = [
-  ['Account', 'public-edit'],
-  ['Contact', 'public-edit'],
-  ['Case', 'public-edit'],
-  ['Product', 'public-read'],
-  ['KnowledgeArticle', 'public-read'],
-  ['Quote', 'public-read'],
-  ['Order', 'public-read'],
-  ['Invoice', 'public-read'],
-  ['Contract', 'public-read'],
-  ['Project', 'public-edit'],
-  ['Task', 'public-edit'],
-  ['Call', 'public-edit'],
-  ['Appointment', 'public-edit'],
-  ['Document', 'public-edit'],
-  ['Folder', 'public-edit'],
-  ['Vendor', 'public-read']
-]
-
 /** Switches the modules on, makes the portal and lets the cast in. Does nothing where there is a portal already. */
 export async function seedPortal(embedded: Embedded): Promise<void> {
   const { context } = embedded.portico
   if ((await configuration(context.db)).portals.size > 0) return
   const irena = (await embedded.host.staffById(staff.irena.id))!
   await embedded.crm.settings.saveSwitches({ portal: true, 'external-users': true, 'global-sharing': true })
-  await seedSharing(context, irena)
+  await seedSharing(embedded, irena)
   const userTypeId = await seedReleases(embedded, irena)
   const frank = (await embedded.host.staffById(staff.frank.id))!
   for (const customer of Object.values(customers)) await admit(embedded, frank, userTypeId, customer)
-}
-
-async function seedSharing(context: Context, by: Staff): Promise<void> {
-  const defaults = Object.fromEntries(sharing.map(([module, level]) => [module, { level }]))
-  await stage(context, by, {
-    action: 'sharing.defaults-changed',
-    subject: 'sharing:defaults',
-    part: (model) => model.defaults,
-    change: (model) => ({ ...model, defaults })
-  })
-  await applyNow(context, by)
 }
 
 async function seedReleases({ portico: { context } }: Embedded, by: Staff): Promise<string> {

@@ -1,5 +1,5 @@
 // Portico's one script: conveniences that pages ask for by data- attributes. Everything works without it.
-/* global Event, addEventListener, clearTimeout, document, localStorage, location, navigator, setTimeout */
+/* global Event, addEventListener, clearTimeout, document, localStorage, location, matchMedia, navigator, setTimeout */
 const all = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // An open menu closes by Escape and by a click elsewhere.
@@ -146,7 +146,7 @@ all('form[data-tree]', (form) => {
   const top = form.querySelector('[data-tree-top]')
   const word = (target) => target.getAttribute('href')?.split('/').at(-1) ?? ''
   const show = (isDragging) => top && (top.hidden = !isDragging)
-  form.querySelector('[data-tree-hint]').hidden = links.length < 2
+  form.querySelector('[data-tree-hint]').hidden = links.length < 2 || !matchMedia('(pointer: fine)').matches
   form.addEventListener('dragstart', (event) => {
     dragged = links.find((link) => link === event.target)
     setTimeout(() => show(Boolean(dragged)))

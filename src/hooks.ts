@@ -67,6 +67,8 @@ export interface Sql {
 export interface Scope extends Sql {
   /** The same condition in parts, one of which must hold: each may have an index that serves it, where all of them together have none. */
   readonly anyOf?: readonly Sql[]
+  /** Each part asks for the records of one owner: an index that begins with the owner has them in the order of a list. */
+  readonly isFew?: boolean
 }
 
 /** Ids of staff members and of the host's groups. */

@@ -1,8 +1,8 @@
 /** What the modules contributed, and which of it counts now: a module that is switched off contributes nothing. */
 import { Router, type RequestHandler } from 'express'
 import type { PolicySource } from './access/kernel.js'
-import { predicate } from './access/compile.js'
-import { all, type Condition, oneOf, ID } from './access/condition.js'
+import { predicate, type Compiler } from './access/compile.js'
+import { all, type Condition, oneOf, owned, ID } from './access/condition.js'
 import { rowsOf, sql, type Fragment } from './access/fragment.js'
 import { column, table } from './access/columns.js'
 import type { Context } from './context.js'
@@ -176,9 +176,31 @@ async function conditionOf(
 
 async function scopeSql(host: Host, name: string, condition: Condition | undefined): Promise<Scope | undefined> {
   if (!condition) return undefined
-  const whole = await compiled(host, name, condition)
-  if (condition.kind !== 'any') return whole
-  return { ...whole, anyOf: await Promise.all(condition.of.map((part) => compiled(host, name, part))) }
+  const parts = inParts(condition)
+  const whole = await compiled(host, name, condition, { isRowByRow: true })
+  if (parts.length === 0) return whole
+  const anyOf = await Promise.all(parts.map((part) => compiled(host, name, part)))
+  return { ...whole, anyOf, isFew: parts.every(isOneOwner) }
+}
+
+/** So many owners are looked up one by one. */
+const fewOwners = 8
+
+/** Parts that an index may serve, as far as owners are spoken of: the people's, the groups', and what else there is. */
+function inParts(condition: Condition): Condition[] {
+  const parts = condition.kind === 'any' ? condition.of : [condition]
+  if (!parts.some(({ kind }) => kind === 'owned')) return []
+  const owners = parts.flatMap((part) => (part.kind === 'owned' ? [...part.people, ...part.groups] : []))
+  return parts.flatMap((part) => {
+    if (part.kind !== 'owned') return [part]
+    if (owners.length <= fewOwners)
+      return [...part.people.map((id) => owned([id])), ...part.groups.map((id) => owned([], [id]))]
+    return [owned(part.people), owned([], part.groups)].filter(({ kind }) => kind === 'owned')
+  })
+}
+
+function isOneOwner(part: Condition): boolean {
+  return part.kind === 'owned' && part.people.length + part.groups.length === 1
 }
 
 /** Those whom everybody who narrows leaves. */
@@ -204,7 +226,7 @@ async function authorize(
   const dialect = dialectOf(host.db)
   const module = (await host.catalog('en')).modules.get(ask.module)
   if (!module) return false
-  const where = await compiled(host, ask.module, all(oneOf(ID, [ask.id]), condition))
+  const where = await compiled(host, ask.module, all(oneOf(ID, [ask.id]), condition), { isRowByRow: true })
   const rows = await rowsOf(
     host.db,
     sql`select ${column(dialect, 'r', ID)} as id from ${table(dialect, module.table, 'r')} where ${where}`
@@ -212,9 +234,14 @@ async function authorize(
   return rows.length === 1
 }
 
-async function compiled(host: Host, name: string, condition: Condition): Promise<Fragment> {
+async function compiled(
+  host: Host,
+  name: string,
+  condition: Condition,
+  options: Pick<Compiler, 'isRowByRow'> = {}
+): Promise<Fragment> {
   const catalog = await host.catalog('en')
   const module = catalog.modules.get(name)
   if (!module) return sql`1 = 0`
-  return predicate({ catalog, dialect: dialectOf(host.db) }, module, 'r', condition)
+  return predicate({ catalog, dialect: dialectOf(host.db), ...options }, module, 'r', condition)
 }

@@ -4,7 +4,7 @@ import type { Dialect } from '../db/dialect.js'
 import { column, columnIs, fieldOf, isLive, table, valueOf } from './columns.js'
 import { comparePredicate, oneOfPredicate } from './comparison.js'
 import { ID, type Condition } from './condition.js'
-import { and, isFalse, isTrue, or, raw, sql, type Fragment } from './fragment.js'
+import { and, isFalse, isTrue, join, or, raw, sql, type Fragment } from './fragment.js'
 import { CannotCompile, linkOf, rootOf } from './roots.js'
 
 /** Paths longer than this are refused (A29). */
@@ -16,6 +16,8 @@ export interface Compiler {
   /** The row being judged does not exist yet, or not like this: what will be true of it beside its columns. */
   readonly candidate?: Candidate
   readonly depth?: number
+  /** Each row is asked, found by something else: ids are compared in the shortest exact way, which no index serves. */
+  readonly isRowByRow?: boolean
 }
 
 export interface Candidate {
@@ -217,14 +219,15 @@ export function joinedIds(
 
 /** A group owns what belongs to no person. */
 function ownedPredicate(
-  { dialect }: Compiler,
+  { dialect, isRowByRow }: Compiler,
   module: Module,
   alias: string,
   { people, groups }: Extract<Condition, { kind: 'owned' }>
 ): Fragment {
   if (!module.owner) throw new CannotCompile(`${module.name} has no owner.`)
   const owner = valueOf(dialect, module, fieldOf(module, module.owner), alias)
-  const persons = people.length === 0 ? isFalse : oneOfIds(dialect, owner, people)
+  const isOneOf = isRowByRow ? exactlyOneOfIds : oneOfIds
+  const persons = people.length === 0 ? isFalse : isOneOf(dialect, owner, people)
   const storage = module.ownerGroups
   if (!storage || groups.length === 0) return persons
   return or([persons, and([sql`${owner} is null`, inGroups(dialect, storage, alias, groups)])])
@@ -244,6 +247,11 @@ function inGroups(dialect: Dialect, storage: OwnerGroups, alias: string, groups:
 function oneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {
   const twice = [...expression.bindings, ...ids]
   return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...twice, ...twice])
+}
+
+function exactlyOneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {
+  const values = ids.map((id) => raw(dialect.exactly('?'), [id]))
+  return sql`${raw(dialect.exactly(expression.sql), expression.bindings)} in (${join(values, ', ')})`
 }
 
 /** Only what can't be NULL may be negated: our own tables, ids, and fields the host always fills. A new record may lack them

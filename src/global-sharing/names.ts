@@ -1,5 +1,6 @@
 /** Names by which administrators know roles, groups and profiles: of each kind every name is there once (S11). */
 import { Invalid } from '../errors.js'
+import { folded } from './roles.js'
 
 type Named = Readonly<Record<string, { readonly name: string }>>
 
@@ -14,8 +15,4 @@ export function mustBeFree(all: Named, name: string, own?: string): void {
 export function inOrder(all: Named, locale: string): string[] {
   const collator = new Intl.Collator(locale, { numeric: true })
   return Object.keys(all).sort((one, other) => collator.compare(all[one]!.name, all[other]!.name))
-}
-
-function folded(name: string): string {
-  return name.trim().normalize('NFC').toLowerCase()
 }

@@ -8,7 +8,7 @@ import type { Organization } from './organization.js'
 import { followedLink, type RecordFacts } from './reasons.js'
 
 /** A record that hangs on more others than this is judged by the first of them. */
-export const mostBehind = 200
+const mostBehind = 200
 
 /** Undefined: there is no such record. */
 export async function recordFacts(

@@ -131,7 +131,7 @@ function byRules(organization: Organization, facts: RecordFacts): Finder[] {
 }
 
 /** The rules that share this very record. */
-export function rulesAbout(organization: Organization, facts: RecordFacts): Rule[] {
+function rulesAbout(organization: Organization, facts: RecordFacts): Rule[] {
   return Object.entries(organization.model.rules)
     .filter(([id, rule]) => isShared(organization, rule, id, facts))
     .map(([, rule]) => rule)
@@ -166,7 +166,7 @@ interface Hanging {
 }
 
 /** Rules that share a record this one hangs on, with what hangs on it. */
-export function hangingOn(organization: Organization, facts: RecordFacts): Hanging[] {
+function hangingOn(organization: Organization, facts: RecordFacts): Hanging[] {
   return Object.entries(organization.model.rules).flatMap(([id, rule]) =>
     rule.related.flatMap(({ module, link, write }) => {
       if (module !== facts.module.name || facts.module.links.get(link)?.to !== rule.module) return []

@@ -149,17 +149,34 @@ export function whatIsShared({ model, peopleIn }: Organization, compiler: Compil
   return criteria.every((one) => canCompile(compiler, module, one)) ? all(owners, ...criteria) : never
 }
 
-/** Owners named by several are asked about once. */
+/** Conditions that differ in their owners alone are asked as one. */
 function merged(conditions: readonly Condition[]): Condition[] {
-  const owners = conditions.flatMap((one) => (one.kind === 'owned' ? [one] : []))
-  const others = conditions.filter((one) => one.kind !== 'owned')
-  return [
-    owned(
-      owners.flatMap(({ people }) => people),
-      owners.flatMap(({ groups }) => groups)
-    ),
-    ...others
-  ]
+  const found = new Map<string, Condition>()
+  for (const one of conditions) {
+    const frame = frameOf(one)
+    const known = found.get(frame)
+    found.set(frame, known ? together(known, one) : one)
+  }
+  return [...found.values()]
+}
+
+/** What a condition says but for its owners. */
+function frameOf(condition: Condition): string {
+  if (condition.kind === 'owned') return 'owned'
+  if (condition.kind === 'linked') return `linked ${condition.link}`
+  return JSON.stringify(condition.kind === 'all' ? condition.of.filter(({ kind }) => kind !== 'owned') : condition)
+}
+
+function together(one: Condition, other: Condition): Condition {
+  if (one.kind === 'owned' && other.kind === 'owned')
+    return owned([...one.people, ...other.people], [...one.groups, ...other.groups])
+  if (one.kind === 'linked' && other.kind === 'linked')
+    return linked(one.link, any(...merged([...alternatives(one.condition), ...alternatives(other.condition)])))
+  return one.kind === 'all' && other.kind === 'all' ? all(...merged([...one.of, ...other.of])) : one
+}
+
+function alternatives(condition: Condition): readonly Condition[] {
+  return condition.kind === 'any' ? condition.of : [condition]
 }
 
 /** The modules that can have a default: those whose records belong to somebody. */

@@ -277,6 +277,53 @@ onMysql('the doctor beside EspoCRM', (open) => {
     })
   })
 
+  describe('of global sharing', () => {
+    const compiled = { defaults: {}, roles: {}, withoutRole: {}, groups: {}, rules: [] }
+    const isOn = async (): Promise<Partial<Patient>> => {
+      const { settings } = await patient()
+      return { settings: { ...settings, switches: { ...settings.switches, 'global-sharing': true } } }
+    }
+    const model = async (text: string, version = 7): Promise<void> => {
+      await db('portico_sharing_models').where({ version: 7 }).delete()
+      await db('portico_sharing_models').insert({ version: 7, model: '{}', compiled: text })
+      await db('portico_sharing').where({ id: 'in-force' }).update({ version })
+    }
+    before(async () => {
+      await db.schema.createTable('portico_sharing', (table) => {
+        table.string('id', 36).primary()
+        table.integer('version')
+      })
+      await db('portico_sharing').insert({ id: 'in-force', version: 1 })
+      await db.schema.createTable('portico_sharing_models', (table) => {
+        table.integer('version').primary()
+        table.text('model')
+        table.text('compiled')
+      })
+    })
+
+    it('S09 says which model is in force, and nothing while it is switched off', async () => {
+      await model(JSON.stringify(compiled))
+      expect(await look('Sharing model', await isOn())).to.deep.equal({
+        check: 'Sharing model',
+        found: 'version 7 is in force in EspoCRM'
+      })
+      expect((await checkService(await patient())).map(({ check }) => check)).not.to.include('Sharing model')
+    })
+
+    it('A26 says that everybody is left with his own where none can be understood', async () => {
+      for (const text of ['', '{}', JSON.stringify({ ...compiled, rules: 'none' })]) {
+        await model(text)
+        expect((await look('Sharing model', await isOn())).remedy, text).to.include('his own')
+      }
+      await model(JSON.stringify(compiled), 8)
+      expect((await look('Sharing model', await isOn())).found).to.equal('none is in force')
+    })
+
+    it('S09 names what EspoCRM asks nobody about, as advice', async () => {
+      expect(await look('Beyond global sharing', await isOn())).to.include({ isAdvice: true })
+    })
+  })
+
   describe('of the way through the web server', () => {
     for (const [mood, check, words] of [
       ['down', 'Public address', 'portico start'],

@@ -75,11 +75,18 @@ const rightsInEspo = {
   Team: { read: 'all' },
   Import: true,
   GlobalStream: true,
+  Activities: true,
   Calendar: true
 }
 const permissions = {
   ...{ assignmentPermission: 'all', userPermission: 'all', messagePermission: 'all', mentionPermission: 'all' },
-  ...{ massUpdatePermission: 'yes', exportPermission: 'yes', userCalendarPermission: 'all', auditPermission: 'yes' }
+  ...{
+    massUpdatePermission: 'yes',
+    exportPermission: 'yes',
+    userCalendarPermission: 'all',
+    auditPermission: 'yes',
+    followerManagementPermission: 'all'
+  }
 }
 
 export interface SharingWorld {

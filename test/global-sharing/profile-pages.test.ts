@@ -59,6 +59,8 @@ onSqlite('the pages of profiles', (open) => {
     test = await openApp(open)
     grace = await administrator(test, 'grace')
     irena = await administrator(test, 'irena')
+    const standard: Profile = { name: 'Standard', viewAll: false, editAll: false, modules: { '*': full } }
+    await setModel(test, () => ({ ...emptyModel, profiles: { standard }, withoutRole: ['standard'] }))
   })
 
   after(() => test.close())
@@ -143,8 +145,11 @@ onSqlite('the pages of profiles', (open) => {
     expect(grace.page('#rights-Lead-error').length, 'of Lead nothing else was given').to.equal(0)
     expect(ticked(grace, 'view')).not.to.include('Case')
     expect((await profileNamed('Assistentenprofil')).modules['Lead']).to.deep.equal(viewOnly)
-    const without = ['create', 'edit', 'delete'].map((right) => [right, ticked(grace, right, 'Case')])
-    await grace.send('Save profile', Object.fromEntries(without))
+    const rights = ['create', 'edit', 'delete']
+    await grace.send(
+      'Save profile',
+      Object.fromEntries(rights.map((right) => [right, ticked(grace, right, 'Case')] as const))
+    )
     grace.is(200)
     expect((await profileNamed('Assistentenprofil')).modules).to.deep.equal({ '*': full, Lead: nothing, Case: nothing })
   })

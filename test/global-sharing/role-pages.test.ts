@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { demoPassword } from '../../demo/cast.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
+import { inForce } from '../../src/global-sharing/in-force.js'
 import type { Model, Profile, Role } from '../../src/global-sharing/model.js'
 import { roleLabels } from '../../src/global-sharing/roles.js'
 import { openApp, type TestApp } from '../support/app.js'
@@ -52,11 +53,11 @@ onSqlite('administrators’ pages of roles', (open) => {
   })
 
   it('S11 what is changed is staged for all, told in the list of changes, and not in force', async () => {
-    const before = await test.embedded.db('portico_sharing').first('version')
+    const { version } = await inForce(test.embedded.db)
     await newRole('Sales', 'Vertrieb')
     await irena.open(roles)
     irena.sees('Sales', 'Role created', 'Grace Hughes')
-    expect(await test.embedded.db('portico_sharing').first('version')).to.deep.equal(before)
+    expect((await inForce(test.embedded.db)).version).to.equal(version)
   })
 
   it('S02 a role moves below another one, and never below itself', async () => {

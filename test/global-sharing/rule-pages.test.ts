@@ -143,7 +143,7 @@ onSqlite('the pages of sharing rules', (open) => {
     grace = await administrator(test, 'grace')
     irena = await administrator(test, 'irena')
     const { roles: tree, people, groups } = organized
-    await setModel(test, (model) => ({ ...model, roles: tree, people, groups, defaults: {} }))
+    await setModel(test, (model) => ({ ...model, roles: tree, people, groups, defaults: {}, rules: {} }))
   })
 
   after(() => test.close())
@@ -257,6 +257,23 @@ onSqlite('the pages of sharing rules', (open) => {
     grace.is(200).sees('Staged to be removed, and still in force', 'Sharing rule removed')
     expect((await rules()).map(([id]) => id)).not.to.include('gone')
     ;(await grace.open(`${sharing}/rules/gone`)).is(404)
+  })
+
+  it('S05 where there are very many to choose from, they are searched for, and the page stays small', async () => {
+    const many = Array.from({ length: 300 }, (_, index) => [
+      `many${index}`,
+      { ...roles['sales']!, name: `Branch ${index}` }
+    ])
+    const tree = { ...roles, ...Object.fromEntries(many) } as Model['roles']
+    await setModel(test, (model) => ({ ...model, roles: tree }))
+    await grace.open(`${sharing}/rules/new?module=Case`)
+    grace.is(200).sees('There are many to choose from')
+    expect(grace.response.text.length).to.be.lessThan(50_000)
+    await grace.send('Save rule', { fromSearch: 'branch 299', toSearch: 'assistent vertrieb' })
+    grace.is(422)
+    await grace.send('Save rule', { from: 'tree:many299', to: 'role:help', toSearch: '' })
+    grace.is(200).sees('Cases owned by people in role “Branch 299” and below may be read by role “Assistent Vertrieb”.')
+    await setModel(test, (model) => ({ ...model, roles }))
   })
 
   it('A28 of two administrators the second is told, and finds what she typed', async () => {

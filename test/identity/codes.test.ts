@@ -23,7 +23,7 @@ eachDatabase((open) => {
     let anna: string
 
     before(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       await approve(at.db)
       anna = await enrol('Anna Berg', annas)
       await enrol('Bruno Berg', brunos)

@@ -16,7 +16,8 @@ import { verify } from '@node-rs/argon2'
 import { createMail, type Mail } from '../../src/mail/mail.js'
 import { createSms } from '../../src/sms/sms.js'
 import { finishWeb, setUpWeb } from '../../src/web/web.js'
-import { migrations } from '../../migrations/index.js'
+import type { TestDatabase } from '../support/databases.js'
+import { makeTables } from '../support/worlds.js'
 
 export const password = 'violet-harbour-eleven-crows'
 export const newPassword = 'granite-teapot-over-the-river'
@@ -51,8 +52,9 @@ export interface Clock {
 export const emailOf = (name: string): string => `${name}@nordwind.example`
 const formats = { date: 'dmy', time: '24' } as const
 
-export async function openEntrance(db: Knex, env: Record<string, string> = {}): Promise<Entrance> {
-  for (const migration of migrations) await migration.up(db)
+export async function openEntrance(database: TestDatabase, env: Record<string, string> = {}): Promise<Entrance> {
+  await makeTables(database)
+  const { db } = database
   const config = readConfig({ NODE_ENV: 'test', ...env })
   const clock = { milliseconds: Date.now() }
   const log = pino({ level: 'silent' })

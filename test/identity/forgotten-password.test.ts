@@ -18,7 +18,7 @@ eachDatabase((open) => {
     let anna: string
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       anna = await at.enrol('anna', { at: [at.acme, at.other] })
       await at.enrol('bruno', { at: [] })
       await at.enrol('clara', { password: undefined })

@@ -9,7 +9,7 @@ eachDatabase((open) => {
     let anna: string
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       anna = await at.enrol('anna', { at: [], password: undefined, welcomed: false })
     })
 
@@ -181,7 +181,7 @@ eachDatabase((open) => {
     let visitor: Visitor
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       const anna = await at.enrol('anna', { at: [], password: undefined, welcomed: false })
       const path = await at.identity.issueLink({
         purpose: 'invitation',

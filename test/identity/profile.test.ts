@@ -9,7 +9,7 @@ eachDatabase((open) => {
     let visitor: Visitor
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       anna = await at.enrol('anna', { at: [at.acme, at.other] })
       visitor = new Visitor(at.app)
       await visitor.signIn('anna')

@@ -8,7 +8,7 @@ eachDatabase((open) => {
     let at: Entrance
 
     before(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       await at.enrol('anna')
       await at.enrol('bruno', { at: [] })
       await at.enrol('clara', { password: undefined })
@@ -87,7 +87,7 @@ eachDatabase((open) => {
     let at: Entrance
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       await at.enrol('anna')
     })
 
@@ -131,7 +131,7 @@ eachDatabase((open) => {
     let anna: string
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       anna = await at.enrol('anna', { at: [at.acme, at.other] })
     })
 
@@ -176,7 +176,7 @@ eachDatabase((open) => {
     })
 
     it('is bound to the host name where there is https (A34)', async () => {
-      const secure = await openEntrance((await open()).db, {
+      const secure = await openEntrance(await open(), {
         PORTICO_PUBLIC_URL: 'https://crm.example.com',
         PORTICO_SECRET: 'x'.repeat(32)
       })

@@ -12,7 +12,7 @@ eachDatabase((open) => {
     let anna: Visitor
 
     beforeEach(async () => {
-      at = await openEntrance((await open()).db)
+      at = await openEntrance(await open())
       await at.enrol('anna', { at: [at.acme] })
       anna = new Visitor(at.app)
       await anna.signIn('anna')

@@ -11,6 +11,7 @@ import { temporaryFolder } from './child-process.js'
 import type { Manifest } from '../../src/hooks.js'
 import type { OpenDatabase } from './databases.js'
 import { Visitor } from './visitor.js'
+import { copyWorld, type Place } from './worlds.js'
 
 export interface TestApp {
   readonly app: Express
@@ -34,20 +35,16 @@ export interface TestAppOptions {
 
 /** What was opened is closed again when opening fails half-way, so that the run ends. */
 export async function openApp(open: OpenDatabase, options: TestAppOptions = {}): Promise<TestApp> {
-  const { url } = await open()
-  const filesFolder = temporaryFolder('files')
-  const config: Config = { ...testConfig(url, filesFolder), ...options.config }
+  const place: Required<Place> = { database: await open(), filesFolder: temporaryFolder('files') }
+  const isCopied = await copied(place, options)
   let ahead = 0
-  const embedded = await openEmbedded(config, pino({ level: config.logLevel }), {
-    now: () => Date.now() + ahead,
-    manifest: options.manifest
-  })
+  const embedded = await opened(place, options, () => Date.now() + ahead)
   const close = async (): Promise<void> => {
     await embedded.close()
-    rmSync(filesFolder, { recursive: true, force: true })
+    rmSync(place.filesFolder, { recursive: true, force: true })
   }
   try {
-    await fill(embedded, options.world)
+    if (!isCopied) await fill(embedded, options.world)
   } catch (error) {
     await close()
     throw error
@@ -65,6 +62,28 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
     },
     close
   }
+}
+
+/** False: there is nothing to copy. A manifest of a test's own may change what the world becomes in a way that can't be told. */
+async function copied(place: Place, options: TestAppOptions): Promise<boolean> {
+  if (options.manifest) return false
+  return copyWorld(JSON.stringify([options.world, options.config]), place, async (original) => {
+    const embedded = await opened(original, options)
+    try {
+      await fill(embedded, options.world)
+    } finally {
+      await embedded.close()
+    }
+  })
+}
+
+function opened(
+  { database, filesFolder }: Required<Place>,
+  options: TestAppOptions,
+  now?: () => number
+): Promise<Embedded> {
+  const config: Config = { ...testConfig(database.url, filesFolder), ...options.config }
+  return openEmbedded(config, pino({ level: config.logLevel }), { now, manifest: options.manifest })
 }
 
 async function fill(embedded: Embedded, world: TestAppOptions['world']): Promise<void> {

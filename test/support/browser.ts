@@ -16,7 +16,9 @@ const quietly = [
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
-  '--disable-sync'
+  '--disable-sync',
+  // Every page is new to the browser: to optimize its scripts costs more than it gives.
+  '--js-flags=--no-flush-bytecode --always-sparkplug --no-opt --no-maglev'
 ]
 
 let started: Promise<Browser> | undefined

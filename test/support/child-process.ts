@@ -12,12 +12,19 @@ export interface Running {
   stop(): Promise<void>
 }
 
+const folders: string[] = []
+
 /** A new folder that is gone when the test process ends. */
 export function temporaryFolder(name: string, mode = 0o700): string {
+  if (folders.length === 0) process.once('exit', removeFolders)
   const folder = mkdtempSync(join(tmpdir(), `portico-${name}-`))
+  folders.push(folder)
   chmodSync(folder, mode)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
 export async function freePort(): Promise<number> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Knex } from 'knex'
 import { openDatabase } from '../../src/db/open-database.js'
 import { temporaryFolder } from './child-process.js'
-import { hasMysql, mariadb, mysqlUrl, wantMysql } from './mariadb.js'
+import { hasMysql, mariadb, mysqlUrl, runPrefix, wantMysql } from './mariadb.js'
 import { suiteNeeding } from './needs.js'
 
 export type Engine = 'sqlite' | 'mysql'
@@ -45,13 +45,18 @@ function databasesOfSuite(engine: Engine): OpenDatabase {
     for (const database of made.splice(0)) await database.drop()
   })
   return async () => {
-    const database = engine === 'mysql' ? await makeMysql() : makeSqlite()
+    const database = await makeDatabase(engine)
     made.push(database)
     return database
   }
 }
 
 type Droppable = TestDatabase & { drop(): Promise<void> }
+
+/** An empty database for the whole run; suites take theirs from `eachDatabase`. */
+export async function makeDatabase(engine: Engine): Promise<Droppable> {
+  return engine === 'mysql' ? makeMysql() : makeSqlite()
+}
 
 let sqliteFolder: string | undefined
 
@@ -87,4 +92,4 @@ async function onServer(statement: string): Promise<void> {
   }
 }
 
-const freshName = (): string => `portico_${randomBytes(6).toString('hex')}`
+const freshName = (): string => runPrefix() + randomBytes(6).toString('hex')

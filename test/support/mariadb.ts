@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { createConnection } from 'mysql2/promise'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { freePort, start, temporaryFolder, type Running } from './child-process.js'
 import { find, type Program } from './needs.js'
 
@@ -17,6 +17,7 @@ const installer: Program = {
 
 /** Set by hand, it names a server to use instead of a started one; its user must be allowed to make databases. */
 const variable = 'PORTICO_TEST_MYSQL'
+const runVariable = 'PORTICO_TEST_RUN'
 let isWanted = false
 let running: Running | undefined
 
@@ -36,7 +37,13 @@ export function mysqlUrl(): string {
   return url
 }
 
+/** How the names of this run's databases begin, in each of its processes. */
+export function runPrefix(): string {
+  return `portico_${(process.env[runVariable] ??= randomBytes(3).toString('hex'))}_`
+}
+
 export async function startMysqlIfWanted(): Promise<void> {
+  runPrefix()
   if (!isWanted || !hasMysql() || process.env[variable]) return
   const folder = temporaryFolder('mariadb')
   const port = await freePort()
@@ -49,10 +56,20 @@ export async function startMysqlIfWanted(): Promise<void> {
 }
 
 export async function stopMysql(): Promise<void> {
-  if (!running) return
+  if (!running) return process.env[variable] ? dropDatabases() : undefined
   await running.stop()
   running = undefined
   delete process.env[variable]
+}
+
+/** What the run leaves on a server that goes on. */
+async function dropDatabases(): Promise<void> {
+  const connection = await createConnection({ uri: mysqlUrl() })
+  const [rows] = await connection.query<RowDataPacket[]>('show databases like ?', [
+    runPrefix().replace(/_/g, '\\_') + '%'
+  ])
+  for (const row of rows) await connection.query(`drop database ${String(Object.values(row)[0])}`)
+  await connection.end()
 }
 
 function install(folder: string): void {

@@ -3,10 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { openDatabase } from '../../src/db/open-database.js'
+import { readManifest } from '../../src/portico.js'
 import { openApp } from './app.js'
 import { apacheSuite, startApache, type Apache } from './apache.js'
 import { browserSuite } from './browser.js'
-import { eachDatabase, onMysql } from './databases.js'
+import { eachDatabase, onMysql, type Engine } from './databases.js'
 
 eachDatabase((open, engine) => {
   describe('a database of a suite', () => {
@@ -22,6 +23,23 @@ eachDatabase((open, engine) => {
       const { db } = await open()
       const ask = engine === 'mysql' ? 'select version() as v' : 'select sqlite_version() as v'
       expect(await firstRow(db, ask)).to.have.property('v')
+    })
+  })
+})
+
+eachDatabase((open, engine) => {
+  describe('the world of an application', () => {
+    it('is the same whether it was made or copied, and a copy stands on its own', async function () {
+      this.timeout(120_000)
+      const options = { world: 'people' } as const
+      const made = await openApp(open, { ...options, manifest: readManifest() })
+      const [copy, other] = [await openApp(open, options), await openApp(open, options)]
+      const sizes = await sizesOf(made.embedded.db, engine)
+      expect([...sizes.values()].filter((size) => size > 0)).to.have.length.above(10)
+      expect(await sizesOf(copy.embedded.db, engine)).to.deep.equal(sizes)
+      await copy.embedded.db('portico_schema').delete()
+      expect(await sizesOf(other.embedded.db, engine)).to.deep.equal(sizes)
+      for (const app of [made, copy, other]) await app.close()
     })
   })
 })
@@ -57,6 +75,20 @@ async function namesSeenThrough(url: string): Promise<string[]> {
   } finally {
     await second.destroy()
   }
+}
+
+/** How many rows each table has. */
+async function sizesOf(db: Knex, engine: Engine): Promise<Map<string, number>> {
+  const tables =
+    engine === 'mysql'
+      ? db('information_schema.tables').where('table_schema', db.raw('database()')).select({ name: 'table_name' })
+      : db('sqlite_master').where({ type: 'table' }).select('name')
+  const sizes = new Map<string, number>()
+  for (const { name } of (await tables) as { name: string }[]) {
+    const [row] = await db(name).count({ n: '*' })
+    sizes.set(name, Number(row!['n']))
+  }
+  return sizes
 }
 
 async function firstRow(db: Knex, sql: string): Promise<unknown> {

@@ -7,7 +7,7 @@ import { queryText } from '../../web/paging.js'
 import { draft } from '../draft.js'
 import { inForce } from '../in-force.js'
 import { organizationOf, type Organization } from '../organization.js'
-import { wordsFor, type Words } from '../reasons-in-words.js'
+import { wordsFor, type Words } from './reasons-in-words.js'
 import { isStaffModule } from '../scope.js'
 import { sharingUrl } from './frame.js'
 

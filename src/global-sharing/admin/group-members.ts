@@ -28,7 +28,7 @@ export interface MembersShown {
 }
 
 interface Offer {
-  readonly kind: 'user' | 'role' | 'group'
+  readonly kind: Member['kind']
   readonly members: readonly { readonly value: string; readonly label: string }[]
 }
 
@@ -88,44 +88,34 @@ function offersOf(
   { id, query }: { id: string; query: string }
 ): Pick<MembersShown, 'query' | 'offered' | 'more'> {
   const { members } = groupIn(model, id)
-  const isNew = (member: Member): boolean => !members.some((one) => isSame(one, member))
-  const staff = people.filter((person) => person.isActive && isNew({ kind: 'user', id: person.id }))
-  const roles = [...roleLabels(model).keys()].filter(
-    (role) => isNew({ kind: 'role', id: role }) || isNew({ kind: 'tree', id: role })
-  )
-  const groups = Object.keys(model.groups).filter(
-    (group) => isNew({ kind: 'group', id: group }) && !circleOf(model, id, group)
-  )
-  const persons = found(staff, query, wordsOf)
-  const ofRoles = found(roles, query, (role) => [names.bare({ kind: 'role', id: role })])
-  const ofGroups = found(groups, query, (group) => [names.bare({ kind: 'group', id: group })])
-  const offer = (kind: Offer['kind'], all: readonly Member[]): Offer => ({
-    kind,
-    members: all.filter(isNew).map((member) => ({ value: wordOf(member), label: names.of(member) }))
-  })
-  const offered = [
-    offer(
-      'user',
-      persons.offered.map((person) => ({ kind: 'user', id: person.id }))
-    ),
-    offer(
-      'role',
-      ofRoles.offered.flatMap((role): Member[] => [
-        { kind: 'role', id: role },
-        { kind: 'tree', id: role }
-      ])
-    ),
-    offer(
-      'group',
-      ofGroups.offered.map((group) => ({ kind: 'group', id: group }))
+  const roles = [...roleLabels(model).keys()]
+  const all: Readonly<Record<Member['kind'], readonly string[]>> = {
+    user: people.filter(({ isActive }) => isActive).map((person) => person.id),
+    role: roles,
+    tree: roles,
+    group: Object.keys(model.groups).filter((group) => !circleOf(model, id, group))
+  }
+  const userNames = new Map(people.map((person) => [person.id, wordsOf(person)]))
+  const offers = kinds.map((kind) => {
+    const free = all[kind]
+      .map((one) => ({ kind, id: one }))
+      .filter((member) => !members.some((one) => isSame(one, member)))
+    const { offered, more } = found(
+      free,
+      query,
+      (member) => (member.kind === 'user' && userNames.get(member.id)) || [names.bare(member)]
     )
-  ]
+    return { kind, more, members: offered.map((one) => ({ value: wordOf(one), label: names.bare(one) })) }
+  })
   return {
     query,
-    offered: offered.filter(({ members: all }) => all.length > 0),
-    more: persons.more + ofRoles.more + ofGroups.more
+    offered: offers.filter((offer) => offer.members.length > 0),
+    /** Roles are offered in two ways and counted once. */
+    more: offers.reduce((sum, { kind, more }) => sum + (kind === 'tree' ? 0 : more), 0)
   }
 }
+
+const kinds = ['user', 'role', 'tree', 'group'] as const
 
 const addForm = z.strictObject({
   member: z.array(z.string().max(50)).max(100)
@@ -167,8 +157,6 @@ async function stageMembers(
 function wordOf({ kind, id }: Member): string {
   return `${kind}:${id}`
 }
-
-const kinds = ['user', 'role', 'tree', 'group'] as const
 
 /** @throws Invalid for what no form of ours sends. */
 function memberIn(word: string): Member {

@@ -5,6 +5,7 @@ import type { Catalog } from '../../host/catalog.js'
 import type { Translate } from '../../web/locale.js'
 import { draft } from '../draft.js'
 import { inForce } from '../in-force.js'
+import { roleLabels } from '../roles.js'
 import { named, type Member, type Model, type PeopleSet } from '../model.js'
 
 export interface Naming {
@@ -12,6 +13,8 @@ export interface Naming {
   readonly catalog: Catalog
   /** What is staged, then what is in force: so that what is staged to go still has its name. */
   readonly models: readonly Model[]
+  /** Unmistakable names of roles, by id: where several are called the same, with the way to each. */
+  readonly roles: ReadonlyMap<string, string>
   /** The names of the staff, by id. */
   readonly people: ReadonlyMap<string, string>
   /** The names of the CRM's groups, by id. */
@@ -19,10 +22,12 @@ export interface Naming {
 }
 
 export async function namingFor({ host, db, t }: Context, req: Request): Promise<Naming> {
+  const models = [(await draft(db)).model, (await inForce(db)).model]
   return {
     t: t(req.locale),
     catalog: await host.catalog(req.locale),
-    models: [(await draft(db)).model, (await inForce(db)).model],
+    models,
+    roles: new Map(models.toReversed().flatMap((model) => [...roleLabels(model)])),
     people: namesById(await host.people()),
     hostGroups: namesById(await host.groups())
   }
@@ -40,7 +45,9 @@ export function nameOf(naming: Naming, kind: Kind, id: string): string {
   return knownName(naming, kind, id) ?? naming.t(`sharing:gone.${kind}`)
 }
 
-function knownName({ models }: Naming, kind: Kind, id: string): string | undefined {
+function knownName({ models, roles }: Naming, kind: Kind, id: string): string | undefined {
+  const label = kind === 'role' ? roles.get(id) : undefined
+  if (label !== undefined) return label
   const [found] = models.flatMap((model) => named<{ readonly name: string }>(model[places[kind]], id) ?? [])
   return found?.name
 }

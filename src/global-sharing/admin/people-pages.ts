@@ -16,7 +16,7 @@ import { matches, searchIn, wordsOf } from './candidates.js'
 import { sharingPage, sharingUrl } from './frame.js'
 import { giveRoles } from './role-people.js'
 
-const perPage = 50
+const perPage = 30
 const staffId = z.string().min(1).max(36)
 /** A role by its label; nothing: none. */
 const label = z.string().trim().max(2000)

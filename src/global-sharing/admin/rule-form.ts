@@ -27,6 +27,9 @@ export interface TypedCriterion {
 export interface TypedRule {
   readonly from: string
   readonly to: string
+  /** Words by which those are looked for, where there are many. */
+  readonly fromSearch: string
+  readonly toSearch: string
   readonly access: string
   readonly criteria: readonly TypedCriterion[]
   /** By `<module>.<link>`: `read`, `write` or the empty text. */
@@ -63,6 +66,8 @@ const plainFields = {
   module: z.string().max(64).default(''),
   from: z.string().min(1, 'errors.field.required').regex(setWord, 'errors.field.option'),
   to: z.string().min(1, 'errors.field.required').regex(memberWord, 'errors.field.option'),
+  fromSearch: z.string().max(200).default(''),
+  toSearch: z.string().max(200).default(''),
   access: z.enum(accesses),
   ...Object.fromEntries(
     places.flatMap((index) =>
@@ -99,6 +104,8 @@ export function typedRule(place: RulePlace, typed: Typed): TypedRule {
   return {
     from: text('from'),
     to: text('to'),
+    fromSearch: text('fromSearch'),
+    toSearch: text('toSearch'),
     access: text('access'),
     criteria: criteria.filter(({ field }) => field !== ''),
     related: Object.fromEntries(related.map((name) => [name, text(`related.${name}`)]))
@@ -108,6 +115,7 @@ export function typedRule(place: RulePlace, typed: Typed): TypedRule {
 /** A stored rule as it is typed; moments in the reader's time zone. */
 export function shownRule(place: RulePlace, rule: Rule): TypedRule {
   return {
+    ...blankRule,
     from: wordFor(rule.from),
     to: wordFor(rule.to),
     access: rule.write ? 'write' : 'read',
@@ -118,7 +126,15 @@ export function shownRule(place: RulePlace, rule: Rule): TypedRule {
   }
 }
 
-export const blankRule: TypedRule = { from: '', to: '', access: 'read', criteria: [], related: {} }
+export const blankRule: TypedRule = {
+  from: '',
+  to: '',
+  fromSearch: '',
+  toSearch: '',
+  access: 'read',
+  criteria: [],
+  related: {}
+}
 
 /** `role:<id>` */
 export function wordFor({ kind, id }: Member): string {

@@ -17,7 +17,7 @@ import { sharingPage, sharingUrl } from './frame.js'
 import { moduleName, namingFor, type Naming } from './naming.js'
 import { badgeOf } from './profile-pages.js'
 import { blankRule, readRule, shownRule, typedRule, type RulePlace } from './rule-form.js'
-import { criterionRows, peopleOffered, relatedRows, setsOffered, withGone } from './rule-sheet.js'
+import { criterionRows, peopleOffered, relatedRows, setsOffered, peopleChoice } from './rule-sheet.js'
 import { criteriaText, relatedText, ruleSentence } from './telling.js'
 
 const kind = 'sharing-rule'
@@ -142,9 +142,10 @@ async function sheetOf(
   const stored = place.before ? shownRule(place, place.before) : blankRule
   const typed = again?.typed['from'] === undefined ? stored : typedRule(place, again.typed)
   const sets = setsOffered(naming, model, req.locale)
+  const people = peopleOffered(naming, await host.people())
   return {
-    from: withGone(naming, typed.from, sets),
-    to: withGone(naming, typed.to, [...sets, ...peopleOffered(naming, await host.people())]),
+    from: peopleChoice(naming, { chosen: typed.from, search: typed.fromSearch }, sets),
+    to: peopleChoice(naming, { chosen: typed.to, search: typed.toSearch }, [...sets, ...people]),
     access: typed.access,
     criteria: criterionRows(t(req.locale), place, typed.criteria, again?.errors ?? {}),
     related: relatedRows(naming, place, typed)

@@ -7,6 +7,7 @@ import type { Translate } from '../../web/locale.js'
 import type { Model } from '../model.js'
 import { inOrder } from '../names.js'
 import { mostCriteria } from '../rules.js'
+import { found } from './candidates.js'
 import { memberName, moduleName, type Naming } from './naming.js'
 import { memberOf, relatedOffered, wordFor, type RulePlace, type TypedCriterion, type TypedRule } from './rule-form.js'
 import { linkLabel } from './telling.js'
@@ -41,11 +42,29 @@ export function peopleOffered({ t }: Naming, people: readonly StaffName[]): Choi
   return choices.length === 0 ? [] : [{ label: t('sharing:sets.user'), choices }]
 }
 
-/** A chosen one that is not offered (any more) stays to be seen. */
-export function withGone(naming: Naming, chosen: string, offered: readonly Choices[]): Record<string, unknown> {
-  const isThere = chosen === '' || offered.some(({ choices }) => choices.some(({ value }) => value === chosen))
-  const gone = isThere ? [] : [{ value: chosen, label: chosenName(naming, chosen) }]
-  return { value: chosen, gone, groups: offered }
+/** More than these are searched for by a word: a thousand people make a page that nobody reads. */
+const offeredUnasked = 100
+
+/** One of the two choices of people. What is chosen stays to be seen, also where it is not offered (any more). */
+export function peopleChoice(
+  naming: Naming,
+  { chosen, search }: { chosen: string; search: string },
+  offered: readonly Choices[]
+): Record<string, unknown> {
+  const all = offered.flatMap(({ choices }) => choices)
+  const isSearched = all.length > offeredUnasked
+  const { offered: matching, more } = found(all, search, ({ label }) => [label])
+  const groups = isSearched
+    ? offered.map((one) => ({ ...one, choices: one.choices.filter((choice) => matching.includes(choice)) }))
+    : offered
+  const isThere = chosen === '' || groups.some(({ choices }) => choices.some(({ value }) => value === chosen))
+  const others = isThere ? [] : [{ value: chosen, label: chosenName(naming, chosen) }]
+  return {
+    value: chosen,
+    others,
+    groups: groups.filter(({ choices }) => choices.length > 0),
+    search: isSearched ? { text: search, more, none: matching.length === 0 } : undefined
+  }
 }
 
 function chosenName(naming: Naming, word: string): string {

@@ -115,7 +115,7 @@ async function lastPosition(db: Knex): Promise<number> {
 
 /** One more than few, where there are more. */
 async function idsWithin(db: Knex, module: Module, scopes: readonly Scope[]): Promise<string[]> {
-  const ways = waysIn(scopes).map((way) =>
+  const ways = (waysIn(scopes)?.parts ?? [scopes]).map((way) =>
     rows(db, module, way)
       .select('r.id')
       .limit(fewRecords + 1)

@@ -35,17 +35,17 @@ export function saysOwner(module: Module, columns: Columns): boolean {
   return [person, group].some((name) => name !== undefined && name in columns)
 }
 
-/** The record stays whose it is, or goes to one of `owners` (undefined: to anybody, or nobody), a group among them only while it is there.
+/** The record stays whose it is (a new one, without a row, is nobody's yet), or goes to one of `owners` (undefined: to anybody, or nobody), a group among them only while it is there.
  *  @throws HostRefused */
 export async function mustBeAssignable(
   trx: Knex,
   module: Module,
-  change: { columns: Columns; row: Row },
+  change: { columns: Columns; row: Row | undefined },
   owners: Owners | undefined
 ): Promise<void> {
-  const before = ownerIn(module, change.row)
+  const before = change.row && ownerIn(module, change.row)
   const after = ownerIn(module, { ...change.row, ...change.columns })
-  if (!module.owner || (before.person === after.person && before.group === after.group)) return
+  if (!module.owner || (before && before.person === after.person && before.group === after.group)) return
   if (owners && !isAmong(owners, after)) throw new HostRefused({ [module.owner]: { key: 'crm:error.mayNotAssign' } })
   if (after.group === null) return
   if (!(await exists(trx('crm_group').first('id').where({ id: after.group }).forShare())))

@@ -23,19 +23,19 @@ export function rows(
   return query
 }
 
-/** The ways by which records are let in: where one of several parts of a scope must hold, each of them with all the other scopes.
- *  Each way has an index that serves it; all of them in one condition would make the database walk the table. */
-export function waysIn(scopes: readonly Scope[]): readonly (readonly Sql[])[] {
-  const divided = scopes.find(({ anyOf }) => anyOf !== undefined && anyOf.length > 1)
-  if (!divided?.anyOf) return [scopes]
+/** The ways by which records are let in, where one of several parts of a scope must hold: each of them with all the other scopes. Each way
+ *  has an index that serves it; all of them in one condition would make the database walk the table. Undefined: nothing is divided. */
+export function waysIn(scopes: readonly Scope[]): { parts: readonly (readonly Sql[])[]; isFew: boolean } | undefined {
+  const divided = scopes.find(({ anyOf }) => anyOf !== undefined && anyOf.length > 0)
+  if (!divided?.anyOf) return undefined
   const others = scopes.filter((scope) => scope !== divided)
-  return divided.anyOf.map((part) => [part, ...others])
+  return { parts: divided.anyOf.map((part) => [part, ...others]), isFew: divided.isFew === true }
 }
 
-/** Everything in one of `queries`, once. */
+/** Everything in one of `queries`, once; the database finds it before it orders it. */
 export function union(db: Knex, queries: readonly Knex.QueryBuilder[]): Knex.QueryBuilder {
   const [first, ...others] = queries.map((query, index) => db.select('*').from(query.as(`part${index}`)))
-  return first!.union(others)
+  return others.length === 0 ? first!.distinct() : first!.union(others)
 }
 
 export function selected(query: Knex.QueryBuilder, module: Module, more: readonly string[] = []): Knex.QueryBuilder {
@@ -65,12 +65,16 @@ export function ordered(
 ): Knex.QueryBuilder {
   const field = sortedBy(module, sort)
   const { quote, order } = dialectOf(db)
-  const direction = (sort?.descending ?? !sort) ? 'desc' : 'asc'
+  const direction = isDescending(sort) ? 'desc' : 'asc'
   const column = order(quote(`${alias}.${sortColumn(field)}`), isText(field))
   return query.orderByRaw(`${column} ${direction}, ${quote(`${alias}.id`)} ${direction}`)
 }
 
-function sortedBy(module: Module, sort: ListAsk['sort']): Field {
+export function isDescending(sort: ListAsk['sort']): boolean {
+  return sort?.descending ?? !sort
+}
+
+export function sortedBy(module: Module, sort: ListAsk['sort']): Field {
   const field = known(module, sort?.field ?? module.createdAt)
   if (!field.sortable) throw unknownField(field.name)
   return field
@@ -85,24 +89,25 @@ export function paged(
   return { query: query.limit(limit + 1).offset(offset), limit }
 }
 
-function placeIn(ask: Pick<ListAsk, 'page' | 'limit'>): { limit: number; offset: number } {
+export function placeIn(ask: Pick<ListAsk, 'page' | 'limit'>): { limit: number; offset: number } {
   const limit = Math.min(Math.max(ask.limit ?? usualLimit, 1), largestLimit)
   return { limit, offset: (Math.max(ask.page ?? 1, 1) - 1) * limit }
 }
 
-/** The page of what is in one of `parts`, none of them ordered or selected yet: each gives the ids it would begin the page with, and the
- *  rows are fetched by those that come first among them all. */
+/** The page of what is in one of `parts`, none of them ordered or selected yet; the rows are fetched by the ids that come first among them
+ *  all. Where an index has each part in the list's order, it gives no more than the page could need. */
 export function pagedUnion(
   db: Knex,
   module: Module,
-  parts: readonly Knex.QueryBuilder[],
+  { parts, isInOrder }: { parts: readonly Knex.QueryBuilder[]; isInOrder: boolean },
   ask: ListAsk
 ): { query: Knex.QueryBuilder; limit: number } {
   const { limit, offset } = placeIn(ask)
   const columns = [...new Set(['id', sortColumn(sortedBy(module, ask.sort))])]
-  const firstOnes = parts.map((part) =>
-    ordered(db, part.select(columns.map((name) => `r.${name}`)), module, ask.sort).limit(offset + limit + 1)
-  )
+  const firstOnes = parts.map((part) => {
+    const chosen = part.select(columns.map((name) => `r.${name}`))
+    return isInOrder ? ordered(db, chosen, module, ask.sort).limit(offset + limit + 1) : chosen
+  })
   const found = db.select('u.*').from(union(db, firstOnes).as('u'))
   const page = ordered(db, found, module, ask.sort, 'u')
     .limit(limit + 1)

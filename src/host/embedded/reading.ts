@@ -6,7 +6,8 @@ import type { Link, Module } from '../catalog.js'
 import { allRows, exists, firstRow } from './answers.js'
 import type { Gate } from './gate.js'
 import type { Model } from './model.js'
-import { linkedTo, matching, ordered, paged, pagedUnion, rows, selected, union, waysIn } from './query.js'
+import { rowsOfPage } from './narrowed-page.js'
+import { linkedTo, matching, ordered, paged, rows, selected, union, waysIn } from './query.js'
 import type { CrmRecord, ListAsk, ListPage, Records, RemovedRecord } from './records.js'
 import { userModule } from './standard-fields.js'
 import { recordMaker } from './titles.js'
@@ -38,15 +39,17 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     return row
   }
 
-  /** What may be seen of a module, narrowed by the ask: a query for each way in. */
-  const within = async (module: Module, ask: ListAsk, narrow: Narrow = (query) => query): Promise<Ways> => {
-    const ways = waysIn(await seen(module))
-    return ways.map((scopes) => matching(db, narrow(rows(db, module, scopes)), module, ask))
+  const page = async (module: Module, ask: ListAsk): Promise<ListPage> => {
+    const scopes = await seen(module)
+    const query = (some: readonly Sql[]): Knex.QueryBuilder => matching(db, rows(db, module, some), module, ask)
+    const { found, limit } = await rowsOfPage(db, { module, scopes, ask, query })
+    return { records: await recordsOf(module, found.slice(0, limit)), hasMore: found.length > limit }
   }
 
-  const page = async (module: Module, ways: Ways, ask: ListAsk): Promise<ListPage> => {
-    const { query, limit } =
-      ways.length === 1 ? paged(ordered(db, ways[0]!, module, ask.sort), ask) : pagedUnion(db, module, ways, ask)
+  /** A record has few others at the end of a link: each of them is asked. */
+  const relatedPage = async (module: Module, link: Link, row: Row, ask: ListAsk): Promise<ListPage> => {
+    const within = matching(db, linkedTo(rows(db, module, await seen(module)), link, row), module, ask)
+    const { query, limit } = paged(ordered(db, within, module, ask.sort), ask)
     const found = await allRows<Row>(selected(query, module, ['version']))
     return { records: await recordsOf(module, found.slice(0, limit)), hasMore: found.length > limit }
   }
@@ -64,7 +67,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
 
   const list = async (name: string, ask: ListAsk = {}): Promise<ListPage> => {
     const module = await moduleNamed(name)
-    return page(module, await within(module, ask), ask)
+    return page(module, ask)
   }
 
   return {
@@ -73,8 +76,13 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     list,
     async count(name, ask = {}, cap = 10_000) {
       const module = await moduleNamed(name)
-      const ways = (await within(module, ask)).map((way) => way.select('r.id').limit(cap + 1))
-      const counted = ways.length === 1 ? ways[0]! : union(db, ways).limit(cap + 1)
+      const scopes = await seen(module)
+      const parts = (waysIn(scopes)?.parts ?? [scopes]).map((some) =>
+        matching(db, rows(db, module, some), module, ask)
+          .select('r.id')
+          .limit(cap + 1)
+      )
+      const counted = parts.length === 1 ? parts[0]! : union(db, parts).limit(cap + 1)
       const row = await firstRow<{ count: number }>(db.count({ count: '*' }).from(counted.as('c')).first())
       const count = Number(row?.count ?? 0)
       return { count: Math.min(count, cap), capped: count > cap }
@@ -88,8 +96,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
       const module = await moduleNamed(name)
       const link = linkNamed(module, linkName)
       const row = await rowOf(module, id)
-      const target = await moduleNamed(link.to)
-      return page(target, await within(target, ask, (query) => linkedTo(query, link, row)), ask)
+      return relatedPage(await moduleNamed(link.to), link, row, ask)
     },
     async may(name, id) {
       const module = await moduleNamed(name)

@@ -86,7 +86,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     const scopes = await scopesOf(kind.module, columns)
     await mustReach({ model, reader }, kind.module, options.links ?? {})
     return withPen(async (pen) => {
-      await mustBeAssignable(pen.trx, kind.module, { columns, row: {} }, owners)
+      await mustBeAssignable(pen.trx, kind.module, { columns, row: undefined }, owners)
       await mustLeadSomewhere(kind.module, columns, {}, (to, other) => isThere(pen, to, other, scopes))
       const id = await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), wellFormed(options.id))
       await joinAll(pen, kind.module, id, options.links ?? {})

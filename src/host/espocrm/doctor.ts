@@ -119,7 +119,12 @@ export async function checkService(patient: Patient): Promise<Finding[]> {
 }
 
 async function checkWhatIsKept(patient: Patient): Promise<Finding[]> {
-  return [await checkEvents(patient), await checkIndexes(patient), await checkFields(patient)]
+  return [
+    await checkEvents(patient),
+    await checkIndexes(patient),
+    await checkFields(patient),
+    ...(patient.settings.switches['global-sharing'] ? await checkSharing(patient) : [])
+  ]
 }
 
 const stamp = z.object({
@@ -249,6 +254,56 @@ function checkFields({ definitions }: Patient): Promise<Finding> {
           isAdvice: true
         }
   })
+}
+
+/** What EspoCRM shows or lets be done without asking any code that an extension can bring. */
+const unguarded =
+  'totals of streams and names of files in the stream of a parent; notices made before somebody lost sight of a record; what an import assigns; ' +
+  'records one sees but may not change, added to a target list all at once; conditions on fields of linked records'
+
+async function checkSharing({ db }: Patient): Promise<Finding[]> {
+  return [
+    await findingOf('Sharing model', 'Start the service once (`portico start`): it makes the tables.', () =>
+      modelInForce(db)
+    ),
+    {
+      check: 'Beyond global sharing',
+      found: unguarded,
+      remedy: 'Nothing to be done: EspoCRM asks nobody there. Its own roles can withhold imports, exports and streams.',
+      isAdvice: true
+    }
+  ]
+}
+
+async function modelInForce(db: Knex): Promise<Omit<Finding, 'check'>> {
+  const row: { version: number; compiled: string } | undefined = await db('portico_sharing as s')
+    .join('portico_sharing_models as m', 'm.version', 's.version')
+    .where({ 's.id': 'in-force' })
+    .first('m.version', 'm.compiled')
+  const understood = row !== undefined && compiledModel.safeParse(parsed(row.compiled)).success
+  return understood
+    ? { found: `version ${row.version} is in force in EspoCRM` }
+    : {
+        found: row ? `version ${row.version} can't be understood` : 'none is in force',
+        remedy:
+          "Until there is one, everybody but administrators sees nothing but his own records in EspoCRM. Recalculate at Portico's page of global sharing."
+      }
+}
+
+const compiledModel = z.object({
+  defaults: z.record(z.string(), z.object({ level: z.string() })),
+  roles: z.record(z.string(), z.object({})),
+  withoutRole: z.object({}),
+  groups: z.record(z.string(), z.object({})),
+  rules: z.array(z.object({}))
+})
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const pinged = z.object({

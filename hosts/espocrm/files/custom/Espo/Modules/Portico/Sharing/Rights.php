@@ -232,7 +232,7 @@ class Rights
             return [];
         }
 
-        $reach = $this->isShared($target) ?
+        $reach = $this->isShared($target) && $this->hasOwner($target) ?
             $this->reachOf($user, $target, $action, [...$via, $entityType]) : Reach::none();
         $way = $reach->isNone() ? null : $this->linked($entityType, $link, $target, $reach->where());
 

@@ -1,14 +1,15 @@
 /** Reasons as sentences in the reader's language: why somebody may do something with a record, and why he may not. */
-import type { Catalog } from '../host/catalog.js'
-import type { HostGroup, StaffName } from '../host/host.js'
-import type { Translate } from '../web/locale.js'
-import { namesOf, type Names } from './admin/names.js'
-import type { Naming } from './admin/naming.js'
-import { criteriaText, ruleSentence } from './admin/telling.js'
-import { named, type Member, type Rule } from './model.js'
-import { rightsIn, type Organization } from './organization.js'
-import { recordActions, type Judged, type Judgement, type Reason, type RecordFacts } from './reasons.js'
-import type { RecordAction } from './scope.js'
+import type { Catalog } from '../../host/catalog.js'
+import type { HostGroup, StaffName } from '../../host/host.js'
+import type { Translate } from '../../web/locale.js'
+import { namesOf, type Names } from './names.js'
+import type { Naming } from './naming.js'
+import { criteriaText, ruleSentence } from './telling.js'
+import { named, type Member, type Rule } from '../model.js'
+import { rightsIn, type Organization } from '../organization.js'
+import { recordActions, type Judged, type Judgement, type Reason, type RecordFacts } from '../reasons.js'
+import { roleLabels } from '../roles.js'
+import type { RecordAction } from '../scope.js'
 
 /** What sentences are made with: things are called as this one model calls them. */
 export interface Words extends Naming {
@@ -27,6 +28,7 @@ export function wordsFor(
     t,
     catalog,
     models: [organization.model],
+    roles: roleLabels(organization.model),
     people: new Map(people.map(({ id, name }) => [id, name])),
     hostGroups: new Map(groups.map(({ id, name }) => [id, name])),
     organization,
@@ -115,7 +117,7 @@ export function wayText(names: Names, organization: Organization, staffId: strin
 }
 
 /** By which members somebody is in a set, the shortest way; empty when he isn't. */
-export function wayInto(organization: Organization, staffId: string, set: Member): readonly Member[] {
+function wayInto(organization: Organization, staffId: string, set: Member): readonly Member[] {
   const seen = new Set<string>()
   const open: (readonly Member[])[] = [[set]]
   for (let way = open.shift(); way !== undefined; way = open.shift()) {
@@ -161,7 +163,7 @@ export function ownerName({ persons, t }: Words, { owner }: RecordFacts): string
 }
 
 /** Ids of his profiles: those of his role, or of people without one. */
-export function profileIds({ model, roleOf }: Organization, staffId: string): readonly string[] {
+function profileIds({ model, roleOf }: Organization, staffId: string): readonly string[] {
   const role = roleOf(staffId)
   const ids = role === undefined ? model.withoutRole : (named(model.roles, role)?.profiles ?? [])
   return ids.filter((id) => named(model.profiles, id) !== undefined)

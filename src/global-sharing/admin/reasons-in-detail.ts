@@ -1,8 +1,16 @@
 /** One person and one record in detail: every part of the question, with whether it holds (X01). */
-import { moduleName, ownersName } from './admin/naming.js'
-import { criteriaText } from './admin/telling.js'
-import { named, levelIn, type Rule } from './model.js'
-import { followedBy, followedLink, isShared, judgeOf, recordActions, type Judged, type RecordFacts } from './reasons.js'
+import { moduleName, ownersName } from './naming.js'
+import { criteriaText } from './telling.js'
+import { named, levelIn, type Rule } from '../model.js'
+import {
+  followedBy,
+  followedLink,
+  isShared,
+  judgeOf,
+  recordActions,
+  type Judged,
+  type RecordFacts
+} from '../reasons.js'
 import {
   actionsText,
   ownerName,
@@ -13,7 +21,7 @@ import {
   wayText,
   type Words
 } from './reasons-in-words.js'
-import { openFor } from './scope.js'
+import { openFor } from '../scope.js'
 
 export interface DetailPart {
   readonly sentence: string

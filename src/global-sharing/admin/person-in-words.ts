@@ -1,13 +1,13 @@
 /** A person's place in the organization, and by what he gets to records of a module, as sentences (S11). */
-import type { Module } from '../host/catalog.js'
-import { moduleName, ownersName } from './admin/naming.js'
-import { criteriaText } from './admin/telling.js'
-import { levelIn, named, type Member, type Model } from './model.js'
-import type { Judged } from './reasons.js'
+import type { Module } from '../../host/catalog.js'
+import { moduleName, ownersName } from './naming.js'
+import { criteriaText } from './telling.js'
+import { levelIn, named, type Member, type Model } from '../model.js'
+import type { Judged } from '../reasons.js'
 import { actionsText, profilesOf, profilesWith, rolePath, wayText, type Words } from './reasons-in-words.js'
-import { recordActions } from './reasons.js'
-import { followedLink } from './reasons.js'
-import { openFor } from './scope.js'
+import { recordActions } from '../reasons.js'
+import { followedLink } from '../reasons.js'
+import { openFor } from '../scope.js'
 
 /** Always the same terms in the same order. */
 export function placeTexts(words: Words, staffId: string): { term: string; text: string }[] {

@@ -59,7 +59,7 @@ function saysTheSame(one: Rule, other: Rule): boolean {
 }
 
 /** What is wrong with a condition, or undefined. */
-export function criterionProblem(
+function criterionProblem(
   module: Module | undefined,
   { field: name, operator, value }: Criterion
 ): FieldError | undefined {

@@ -138,7 +138,7 @@ onEspocrm('the doors of EspoCRM under global sharing', (live) => {
     ],
     ['a list of what one follows', () => `Lead?where[0][type]=bool&where[0][value][]=followed`],
     ['a record', () => `Lead/${secret.lead}`],
-    ['a related list', () => `Account/${ones.account}/contacts`],
+    ['a related list', () => `Account/${ones.account}/contacts?attributeSelect=name`],
     ['a related list of deals', () => `Account/${ones.account}/opportunities`],
     ['a related list of documents', () => `Account/${ones.account}/documents`],
     ['a related list of a foreign record', () => `Account/${secret.account}/contacts`],

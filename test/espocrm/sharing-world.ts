@@ -143,6 +143,12 @@ async function makeTeam(live: Live): Promise<SharingWorld['cast']> {
   return Object.fromEntries(members) as SharingWorld['cast']
 }
 
+/** EspoCRM's own role of the team allows everything with this entity type, too. */
+export async function letEverybodyUse(live: Live, entityType: string): Promise<void> {
+  const person = { ...people.one, userName: 'portico-test-one', type: 'regular' }
+  await makeMember(live, person, { name: 'all', data: { ...rightsInEspo, [entityType]: all }, permissions })
+}
+
 /** Somebody whose role in EspoCRM shows him his own leads alone. */
 export async function ownLeadsOnly(live: Live): Promise<EspoClient> {
   const person = { firstName: 'Clara', lastName: 'Clerk', userName: 'portico-test-clara', type: 'regular' }

@@ -2,15 +2,18 @@
 import { expect } from 'chai'
 import type { EspoClient } from './espo-client.js'
 import { onEspocrm, newRun } from './live.js'
+import { makeProbe, probe } from './probe.js'
 import {
   everything,
   nothing,
+  letEverybodyUse,
   ownLeadsOnly,
   openSharingWorld,
   plain,
   shown,
   statusOf,
   type Compiled,
+  type ModuleRights,
   type Name,
   type Profile,
   type Sets,
@@ -427,6 +430,101 @@ onEspocrm('global sharing in EspoCRM', (live) => {
       await world.inForce({ groups: { c: { teams: [team] } } }, { 'group:c': ['one'] })
       const itsOwn = world.made.note('Lead', await world.as.one.create('Lead', { lastName: run, teamsIds: [team] }))
       expect((await world.as.one.get(`Lead/${itsOwn}`)).assignedUserId ?? null).to.equal(null)
+    })
+  })
+
+  describe('the worked examples of the source', () => {
+    const assistantsProfile = (rights: ModuleRights): Partial<Compiled> => ({
+      roles: { manager: plain, sales: plain, assistant: { ...plain, modules: { '*': everything, Lead: rights } } }
+    })
+    const creates = async (name: Name): Promise<string> =>
+      world.made.note('Lead', await world.as[name].create('Lead', { lastName: run }))
+    const gives = (name: Name, id: string, values: object): Promise<number> =>
+      statusOf(world.as[name].put(`Lead/${id}`, { ...values }))
+    const all = async (name: Name, id: string): Promise<number[]> => [await reads(name, id), await edits(name, id)]
+
+    it('S10 1.1: leads are private; the creator’s, then whose they are given to; the manager’s all along; the assistant sees none at all', async () => {
+      await world.inForce(assistantsProfile(nothing))
+      const id = await creates('one')
+      expect([await all('one', id), await all('two', id), await all('mara', id)]).to.deep.equal([
+        [200, 200],
+        [403, 403],
+        [200, 200]
+      ])
+      expect(await gives('one', id, { assignedUserId: world.cast.two.id })).to.equal(200)
+      expect([await all('one', id), await all('two', id), await all('mara', id)]).to.deep.equal([
+        [403, 403],
+        [200, 200],
+        [200, 200]
+      ])
+      expect([await statusOf(world.as.axel.get('Lead')), await reads('axel', ofAxel)]).to.deep.equal([403, 403])
+    })
+
+    /** The three ways to make Team A: of users; of the manager's role with its subordinates; of roles. Its members are the same. */
+    for (const way of ['users', 'a role with subordinates', 'roles'])
+      it(`S10 1.2: Team A as a group of ${way}: what is the team’s is everybody’s in it, what is a person’s is his and the manager’s`, async () => {
+        const team = await world.made.make('Team', { name: `Team A of ${way} ${run}` })
+        const sales: Sets = {
+          'role:sales': ['one', 'two', 'axel'],
+          'role:assistant': [],
+          'below:manager': ['one', 'two', 'axel']
+        }
+        await world.inForce(
+          { groups: { a: { teams: [team] } } },
+          { ...sales, 'group:a': ['one', 'two', 'mara', 'axel'] }
+        )
+        const id = await creates('one')
+        expect([await all('two', id), await all('mara', id)]).to.deep.equal([
+          [403, 403],
+          [200, 200]
+        ])
+        expect(await gives('one', id, { assignedUserId: null, teamsIds: [team] })).to.equal(200)
+        for (const name of ['one', 'two', 'mara', 'axel'] as const)
+          expect(await all(name, id), name).to.deep.equal([200, 200])
+        expect(await reads('otto', id)).to.equal(403)
+        expect(await gives('axel', id, { assignedUserId: world.cast.two.id })).to.equal(200)
+        expect([
+          await all('one', id),
+          await all('axel', id),
+          await all('two', id),
+          await all('mara', id)
+        ]).to.deep.equal([
+          [403, 403],
+          [403, 403],
+          [200, 200],
+          [200, 200]
+        ])
+      })
+
+    it('S10 1.3: Public: Read Only; a colleague reads, the manager may do all, the assistant may only look', async () => {
+      const looking = { view: true, create: false, edit: false, delete: false }
+      await world.inForce({ ...assistantsProfile(looking), defaults: { Lead: { level: 'public-read' } } })
+      const id = await creates('one')
+      expect([await all('two', id), await all('mara', id), await all('axel', id)]).to.deep.equal([
+        [200, 403],
+        [200, 200],
+        [200, 403]
+      ])
+      expect([await edits('axel', ofAxel), await statusOf(creates('axel'))]).to.deep.equal([403, 403])
+      expect([await removes('axel', id), await removes('mara', id)]).to.deep.equal([403, 200])
+    })
+  })
+
+  describe('an entity type made later in the Entity Manager', () => {
+    it('S04 A47 is private from the first moment', async () => {
+      await makeProbe(live().admin)
+      await world.inForce()
+      const client = world.as.one
+      const [mine, hers] = await Promise.all(
+        (['one', 'mara'] as const).map((name) =>
+          world.made.make(probe.name, { name: run, assignedUserId: world.cast[name].id })
+        )
+      )
+      await letEverybodyUse(live(), probe.name)
+      expect(await statusOf(client.get(`${probe.name}/${mine!}`))).to.equal(200)
+      expect(await statusOf(client.get(`${probe.name}/${hers!}`))).to.equal(403)
+      await world.inForce({ defaults: { [probe.name]: { level: 'public-read' } } })
+      expect(await statusOf(client.get(`${probe.name}/${hers!}`))).to.equal(200)
     })
   })
 

@@ -112,10 +112,10 @@ onSqlite('answers about sharing', (open) => {
       await set((model) => ({ ...model, rules: { rule } }))
       await grace.open(`${heating}?person=ben`)
       grace.sees('It hangs on “Nordwind Heizung GmbH”, which is shared with him.')
-      const account = test.embedded.db('crm_account').where({ id: 'nordwind' })
-      const { assigned_user_id: owner } = (await account.clone().first('assigned_user_id')) as {
-        assigned_user_id: string
-      }
+      const account = test.embedded
+        .db<{ id: string; assigned_user_id: string }>('crm_account')
+        .where({ id: 'nordwind' })
+      const owner = (await account.clone().first('assigned_user_id'))!.assigned_user_id
       await account.clone().update({ assigned_user_id: 'irena' })
       const people = { ...organization.people, irena: 'assistant' }
       const defaults = { Account: { level: 'private' }, Case: { level: 'private' } } as const

@@ -100,8 +100,13 @@ async function allowed(
     (scope, index) =>
       sql`case when ${predicate(compiler, module, 'r', scope)} then 1 else 0 end as ${raw(deeds[index]!)}_`
   )
+  const rowByRow = scopes.map(
+    (scope, index) =>
+      sql`case when ${predicate({ ...compiler, isRowByRow: true }, module, 'r', scope)} then 1 else 0 end as ${raw(deeds[index]!)}_row`
+  )
   const from = raw(`${compiler.dialect.quote(module.table)} r`)
-  const rows = await rowsOf(db, sql`select r.id as id, ${join(flags, ', ')} from ${from}`)
+  const rows = await rowsOf(db, sql`select r.id as id, ${join([...flags, ...rowByRow], ', ')} from ${from}`)
+  for (const row of rows) for (const deed of deeds) expect(row[`${deed}_row`], 'row by row').to.equal(row[`${deed}_`])
   const ids = (deed: Deed): ReadonlySet<string> =>
     new Set(rows.filter((row) => Number(row[`${deed}_`]) === 1).map((row) => String(row['id'])))
   return { view: ids('view'), edit: ids('edit'), delete: ids('delete') }

@@ -1,7 +1,6 @@
 /** The moments of a recalculation at which tests kill it: just before the nth statement that looks like this. */
 export interface StatementMoment {
   readonly statement: RegExp
-  readonly binding?: unknown
   readonly time: number
 }
 

@@ -206,10 +206,10 @@ eachDatabase((open) => {
       const token = (await confirmationOf(test, 'racer@new.example')).split('/').at(-1)!
       const { db } = test.embedded
       const now = test.embedded.portico.context.now()
-      const row: { formId: string } = await db('portico_form_requests')
-        .first('form_id as formId')
+      const [formId] = await db('portico_form_requests')
         .where({ address: 'racer@new.example' })
-      const request = (await requestBehind(db, { ...row, token, now }))!
+        .pluck<string[]>('form_id')
+      const request = (await requestBehind(db, { formId: formId!, token, now }))!
       const confirm = (): Promise<boolean> => db.transaction((trx) => confirmRequest(trx, request, now))
       const results = await Promise.all([confirm(), confirm()])
       expect(results.filter(Boolean)).to.have.length(1)

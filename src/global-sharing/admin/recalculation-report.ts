@@ -7,7 +7,7 @@ import type { ActionEffect, CountedAction, Effect, Side } from '../effect.js'
 import type { Model } from '../model.js'
 import { organizationOf, type Organization } from '../organization.js'
 import { judgeOf } from '../reasons.js'
-import { reasonText, wordsFor, type Words } from '../reasons-in-words.js'
+import { reasonText, wordsFor, type Words } from './reasons-in-words.js'
 import { recordFacts } from '../reasons-record.js'
 import { recordAnswerUrl } from './answer-frame.js'
 

@@ -125,6 +125,7 @@ async function showRole(context: Context, req: Request, res: Response, again?: A
   const role = roleIn(model, id)
   const people = await context.host.people()
   const names = namesOf(model, people, context.t(req.locale))
+  const reached = organizationOf(model).below(id)
   const locals = {
     role: { name: role.name, hasNoRights: knownProfiles(model, role.profiles).length === 0 },
     form: { ...roleTyped(again, role), stamp: stampOf(role) },
@@ -132,7 +133,7 @@ async function showRole(context: Context, req: Request, res: Response, again?: A
     people: peopleOfRole(model, people, req),
     above: chain(model, res, id),
     below: belowShown(model, res, id, countsOf(model, people)),
-    reach: people.filter((person) => organizationOf(model).below(id).has(person.id)).length,
+    reach: people.filter((person) => reached.has(person.id)).length,
     mentions: await mentionList(context, req, res, { model, names, isMeant: mentionsOfRole(id) }),
     urls: roleUrls(res, id),
     changes: await changesOf(context, req, { subject: subjectOf(id) })

@@ -77,14 +77,14 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
     async count(name, ask = {}, cap = 10_000) {
       const module = await moduleNamed(name)
       const scopes = await seen(module)
-      const parts = (waysIn(scopes)?.parts ?? [scopes]).map((some) =>
+      const ids = (some: readonly Sql[]): Knex.QueryBuilder =>
         matching(db, rows(db, module, some), module, ask)
           .select('r.id')
           .limit(cap + 1)
-      )
-      const counted = parts.length === 1 ? parts[0]! : union(db, parts).limit(cap + 1)
-      const row = await firstRow<{ count: number }>(db.count({ count: '*' }).from(counted.as('c')).first())
-      const count = Number(row?.count ?? 0)
+      const parts = waysIn(scopes)?.parts ?? [scopes]
+      const first = await countOf(db, ids(parts[0]!))
+      const isAll = first > cap || parts.length === 1
+      const count = isAll ? first : await countOf(db, union(db, parts.map(ids)).limit(cap + 1))
       return { count: Math.min(count, cap), capped: count > cap }
     },
     async find(name, id) {
@@ -138,6 +138,11 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
 type Narrow = (query: Knex.QueryBuilder) => Knex.QueryBuilder
 /** In a list, as a query is a promise of its rows. */
 type Ways = readonly Knex.QueryBuilder[]
+
+async function countOf(db: Knex, query: Knex.QueryBuilder): Promise<number> {
+  const row = await firstRow<{ count: number }>(db.count({ count: '*' }).from(query.as('c')).first())
+  return Number(row?.count ?? 0)
+}
 
 function linkNamed(module: Module, name: string): Link {
   const link = module.links.get(name)

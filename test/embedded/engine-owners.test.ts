@@ -10,6 +10,7 @@ import { answer, refusal } from '../host-contract/refusals.js'
 import { eachDatabase } from '../support/databases.js'
 
 const password = 'a password for tests'
+type Owner = Readonly<Record<string, string | null>>
 const notAssigned = { assignedUser: 'crm:error.mayNotAssign' }
 
 eachDatabase((open) => {
@@ -139,7 +140,8 @@ eachDatabase((open) => {
         plugin.owners = () => owners(['karl'])
         await karl.change('Lead', id, { lastName: 'B', assignedUser: 'otto', assignedGroup: null })
         expect((await karl.find('Lead', id)).values.lastName).to.equal('B')
-        for (const refused of [{ assignedUser: 'mia' }, { assignedGroup: 'team-a' }, { assignedUser: null }])
+        const others: readonly Owner[] = [{ assignedUser: 'mia' }, { assignedGroup: 'team-a' }, { assignedUser: null }]
+        for (const refused of others)
           expect(await refusal(() => karl.change('Lead', id, { lastName: 'C', ...refused }))).to.deep.equal(notAssigned)
         expect((await karl.find('Lead', id)).values.lastName).to.equal('B')
         await karl.change('Lead', id, { assignedUser: 'karl' })

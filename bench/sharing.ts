@@ -2,11 +2,14 @@
  *  the same for somebody whom nothing narrows, by turns; and how long a change takes from being saved until it is in force.
  *  `npm run bench:sharing -- --deals 1000000 --runs 100` */
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { demoPassword } from '../demo/cast.js'
 import { seedDemo } from '../demo/seed.js'
+import { createApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
 import { openDatabase } from '../src/db/open-database.js'
 import { withinRequest } from '../src/db/within-request.js'
@@ -14,10 +17,12 @@ import { openEmbedded, type Embedded } from '../src/embedded.js'
 import { applyNow } from '../src/global-sharing/application.js'
 import { stage } from '../src/global-sharing/draft.js'
 import type { Model } from '../src/global-sharing/model.js'
+import { listPath, signInPath } from '../src/host/embedded/pages/paths.js'
 import type { ListAsk, Records } from '../src/host/embedded/records.js'
 import type { Staff } from '../src/host/host.js'
 import { mysqlUrl, startMysqlIfWanted, stopMysql, wantMysql } from '../test/support/mariadb.js'
-import { quantile } from './load.js'
+import { quantile, timed, type Ask } from './load.js'
+import { tokenIn, Visitor } from './visitor.js'
 import { askers, fillCompany, idOf, model, size } from './sharing-world.js'
 
 const { values: options } = parseArgs({
@@ -44,6 +49,7 @@ async function measureAll(): Promise<void> {
   const embedded = await openEmbedded(readConfig(environment(url)), pino({ level: 'silent' }))
   try {
     if (isNew) await prepare(embedded)
+    await measureWholePages(embedded)
     await measurePages(embedded)
     await measureChanges(embedded)
   } finally {
@@ -85,7 +91,36 @@ async function administrator({ host }: Embedded): Promise<Staff> {
   return (await host.staffById('irena'))!
 }
 
-// --- pages ---
+// --- whole pages, over HTTP ---
+
+/** The CRM's list of deals, with its count and all that is around it; somebody whom nothing narrows opens the same. */
+async function measureWholePages(embedded: Embedded): Promise<void> {
+  const server = createApp(embedded).listen(0)
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const open = await pageFor(embedded, base, { id: idOf.person(2), isAdministrator: true })
+  console.log('\n| who | list page p50 | p95 | without sharing p50 | p95 | ratio |\n|---|---:|---:|---:|---:|---:|')
+  for (const [who, id] of Object.entries(askers)) {
+    const narrowed = await pageFor(embedded, base, { id, isAdministrator: false })
+    const times = await byTurns([narrowed, open])
+    console.log(`| ${[who, ...times.flatMap(figures), ratio(times)].join(' | ')} |`)
+  }
+  server.close()
+}
+
+async function pageFor(
+  { crm }: Embedded,
+  base: string,
+  { id, isAdministrator }: { id: string; isAdministrator: boolean }
+): Promise<() => Promise<unknown>> {
+  await crm.users.change(id, { password: demoPassword, isAdministrator })
+  const visitor = new Visitor()
+  const { text } = await visitor.open(`${base}${signInPath}`)
+  await visitor.post(`${base}${signInPath}`, { _csrf: tokenIn(text), to: '', userName: id, password: demoPassword })
+  const page: Ask = { method: 'GET', url: `${base}${listPath('Deal')}`, headers: visitor.headers() }
+  return () => timed(page, 200)
+}
+
+// --- what the pages stand on ---
 
 interface Question {
   readonly name: string

@@ -42,6 +42,6 @@ export async function signIn(
   return tokenIn((await visitor.open(`${base}/case/new`)).text)
 }
 
-function tokenIn(page: string): string {
+export function tokenIn(page: string): string {
   return html(page)('input[name=_csrf]').first().attr('value') ?? ''
 }

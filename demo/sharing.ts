@@ -36,7 +36,7 @@ const all: ModuleRights = { view: true, create: true, edit: true, delete: true }
 /** The group of the CRM that leads can be assigned to before one of Sales takes them. */
 const salesTeam = 'sales-team'
 
-/** Grace's role has frank's and ben's below it; Support sees what Sales is about to sell, and Ben deletes nothing. */
+/** Grace's role has Frank's and Ben's below it; Ben works on the deals of all Sales, and deletes nothing. Support sees neither leads nor deals. */
 function organization(model: Model): Model {
   return {
     ...model,
@@ -74,11 +74,11 @@ function organization(model: Model): Model {
       }
     },
     rules: {
-      'deals-for-support': {
+      'deals-for-the-assistant': {
         module: 'Deal',
         from: { kind: 'tree', id: 'head-of-sales' },
-        to: { kind: 'role', id: 'support' },
-        write: false,
+        to: { kind: 'role', id: 'sales-assistant' },
+        write: true,
         criteria: [],
         related: []
       }

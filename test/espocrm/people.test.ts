@@ -403,7 +403,9 @@ onEspocrm('portal people of EspoCRM', (live) => {
       await visitor.open(/https?:\/\/\S+\/confirmation\/\S+/.exec(mail)![0])
       await visitor.send('Confirm and send')
       visitor.is(200)
-      const [id] = await db('portico_form_requests').where({ address: addressOf(name) }).pluck<string[]>('id')
+      const [id] = await db('portico_form_requests')
+        .where({ address: addressOf(name) })
+        .pluck<string[]>('id')
       return `${requests}/${id}`
     }
 

@@ -5,7 +5,7 @@ import { migrate } from '../../src/db/migrate.js'
 import { EspoClient, Refused } from './espo-client.js'
 import type { Live } from './live.js'
 import { Made } from './made.js'
-import { makeMember, password, type StaffMember } from './staff.js'
+import { letRoleUse, makeMember, password, type StaffMember } from './staff.js'
 import { rememberIntegration, setSwitches } from './switches.js'
 
 const people = {
@@ -20,7 +20,6 @@ const people = {
 } as const
 export type Name = keyof typeof people
 
-export type Level = 'private' | 'public-read' | 'public-edit' | 'public-delete'
 export type ModuleRights = Readonly<Record<'view' | 'create' | 'edit' | 'delete', boolean>>
 export interface Profile {
   readonly viewAll: boolean
@@ -144,9 +143,8 @@ async function makeTeam(live: Live): Promise<SharingWorld['cast']> {
 }
 
 /** EspoCRM's own role of the team allows everything with this entity type, too. */
-export async function letEverybodyUse(live: Live, entityType: string): Promise<void> {
-  const person = { ...people.one, userName: 'portico-test-one', type: 'regular' }
-  await makeMember(live, person, { name: 'all', data: { ...rightsInEspo, [entityType]: all }, permissions })
+export function letTeamUse(live: Live, entityType: string): Promise<void> {
+  return letRoleUse(live, 'Portico tests: all', entityType)
 }
 
 /** Somebody whose role in EspoCRM shows him his own leads alone. */

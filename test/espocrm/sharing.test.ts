@@ -6,7 +6,7 @@ import { makeProbe, probe } from './probe.js'
 import {
   everything,
   nothing,
-  letEverybodyUse,
+  letTeamUse,
   ownLeadsOnly,
   openSharingWorld,
   plain,
@@ -511,7 +511,7 @@ onEspocrm('global sharing in EspoCRM', (live) => {
           world.made.make(probe, { name: run, assignedUserId: world.cast[name].id })
         )
       )
-      await letEverybodyUse(live(), probe)
+      await letTeamUse(live(), probe)
       expect(await statusOf(client.get(`${probe}/${mine!}`))).to.equal(200)
       expect(await statusOf(client.get(`${probe}/${hers!}`))).to.equal(403)
       await world.inForce({ defaults: { [probe]: { level: 'public-read' } } })

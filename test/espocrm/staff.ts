@@ -67,9 +67,14 @@ export async function setActive({ admin }: Live, user: StaffMember, isActive: bo
 }
 
 /** Lets the user that Portico's service is known by work on these entity types, as an administrator does in its role. */
-export async function letPorticoUse({ admin }: Live, ...entityTypes: readonly string[]): Promise<void> {
-  const role = await found(admin, 'Role', 'name', 'Portico')
-  if (!role) throw new Error("EspoCRM has no role Portico: is Portico's extension installed?")
+export async function letPorticoUse(live: Live, ...entityTypes: readonly string[]): Promise<void> {
+  await letRoleUse(live, 'Portico', ...entityTypes)
+}
+
+/** The same for whoever has a role of EspoCRM. @throws when there is none of this name: is Portico's extension installed? */
+export async function letRoleUse({ admin }: Live, name: string, ...entityTypes: readonly string[]): Promise<void> {
+  const role = await found(admin, 'Role', 'name', name)
+  if (!role) throw new Error(`EspoCRM has no role ${name}.`)
   const { data } = await admin.get<{ data: Record<string, unknown> }>(`Role/${role.id}`)
   const all = { create: 'yes', read: 'all', edit: 'all', delete: 'all', stream: 'all' }
   const missing = entityTypes.filter((entityType) => typeof data[entityType] !== 'object')

@@ -174,6 +174,34 @@ export const asked: Arb<Asked> = fc.record({
   people: fc.uniqueArray(mostly(people, 'P1'), { minLength: 4, maxLength: 5 })
 })
 
+/** What the dice give too seldom: somebody is told of cases by a rule on accounts, and may see no accounts. */
+export const relatedWithoutParent: Asked = {
+  people: ['p0', 'p1', 'p2', 'p3'],
+  model: {
+    defaults: {},
+    profiles: { full: rightsOn('*'), cases: rightsOn('Case') },
+    withoutRole: ['cases'],
+    roles: { r0: { name: 'r0', parent: null, profiles: ['full'] } },
+    people: Object.fromEntries(people.slice(1).map((id) => [id, 'r0'])),
+    groups: {},
+    rules: {
+      s0: {
+        module: 'Account',
+        from: { kind: 'role', id: 'r0' },
+        to: { kind: 'user', id: 'p0' },
+        write: true,
+        criteria: [],
+        related: [{ module: 'Case', link: 'account', write: true }]
+      }
+    }
+  }
+}
+
+function rightsOn(module: string): Model['profiles'][string] {
+  const all = { view: true, create: true, edit: true, delete: true }
+  return { name: module, viewAll: false, editAll: false, modules: { [module]: all } }
+}
+
 // --- records ---
 
 /** How many records of each module there are. */

@@ -50,6 +50,8 @@ onSqlite('the pages of recalculation', (open) => {
     await irena.open(page)
     irena.is(200).sees('finished', 'What changes', 'Leads', 'will see “', 'Public: Read Only')
     irena.doesNotSee('will no longer see')
+    await irena.open(here)
+    irena.sees('The preview of').doesNotSee('End preview')
     expect((await inForce(context.db)).model.defaults['Lead']?.level ?? 'private').to.equal('private')
   })
 
@@ -66,7 +68,7 @@ onSqlite('the pages of recalculation', (open) => {
     await ben.open(`/crm/Lead/${await franksLead()}`)
     ben.is(200)
     await irena.open(here)
-    irena.sees('Nothing is staged', 'in force')
+    irena.sees('Nothing is staged', 'in force').doesNotSee('End preview')
   })
 
   it('S08 A28 of two administrators the second is told that what is staged has changed', async () => {
@@ -118,7 +120,7 @@ onSqlite('the pages of recalculation', (open) => {
   })
 
   it('S08 a staged model that nobody can read can be thrown away', async () => {
-    await damage('portico_sharing_drafts', { model: '{"roles":7}' })
+    await damageDraft('{"roles":7}')
     for (const page of ['', '/recalculation', '/recalculation/discard'])
       (await irena.open(`/portico/admin/sharing${page}`)).is(200)
     irena.sees('Throw away what is staged?')
@@ -194,16 +196,16 @@ onSqlite('the pages of recalculation', (open) => {
     await stage(context, by, { action: 'sharing.defaults-changed', subject: 'sharing:defaults', part, change: how })
   }
 
-  async function damage(table: string, values: Record<string, unknown>): Promise<void> {
+  async function damageDraft(model: string): Promise<void> {
     await context.db.transaction(async (trx) => {
-      await trx(table).update(values)
+      await trx('portico_sharing_drafts').update({ model })
       await raiseConfigurationVersion(trx)
     })
   }
 
   async function franksLead(): Promise<string> {
     const rows = await context
-      .db<{ id: string }>('crm_lead')
+      .db<{ id: string; assigned_user_id: string; deleted: number }>('crm_lead')
       .select('id')
       .where({ assigned_user_id: 'frank', deleted: 0 })
     return rows[0]!.id

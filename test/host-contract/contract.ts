@@ -478,6 +478,18 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
           expect(await may(administrator.id, module), module).to.equal(false)
       })
 
+      it('S11 all have names, and so have the groups that own records', async () => {
+        const { administrator, clerk } = fixture.staff
+        const people = await host.people()
+        const named = (id: string): unknown => people.find((person) => person.id === id)
+        expect(named(administrator.id)).to.include({ isAdministrator: true, isActive: true })
+        expect(named(clerk.id)).to.include({ isAdministrator: false, isActive: true })
+        expect(named(noBody)).to.equal(undefined)
+        expect(new Set(people.map(({ id }) => id)).size).to.equal(people.length)
+        for (const { id, name } of [...people, ...(await host.groups())])
+          expect(name, id).to.be.a('string').and.not.empty
+      })
+
       it('finds a record in the CRM by an address, and signs in at one', () => {
         expect(host.homeUrl).to.match(/^https?:\/\//)
         expect(host.recordUrl(fixture.module, 'abc-1')).to.match(/^https?:\/\/.*abc-1/)

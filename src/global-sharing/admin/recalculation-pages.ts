@@ -52,7 +52,7 @@ async function showStaged(context: Context, req: Request, res: Response, again?:
       ? await differencesIn(context, req, { before: current.model, after: staged.model })
       : [],
     open: open.map((run) => linkTo(res, run)),
-    preview: preview && linkTo(res, preview),
+    lastPreview: preview && linkTo(res, preview),
     option: { isOn: option.value === true, revision: option.revision },
     optionSaved: req.query['option'] === '1',
     version: current.version,

@@ -81,10 +81,7 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
         matching(db, rows(db, module, some), module, ask)
           .select('r.id')
           .limit(cap + 1)
-      const parts = waysIn(scopes)?.parts ?? [scopes]
-      const first = await countOf(db, ids(parts[0]!))
-      const isAll = first > cap || parts.length === 1
-      const count = isAll ? first : await countOf(db, union(db, parts.map(ids)).limit(cap + 1))
+      const count = await countWithin(db, scopes, { cap, ids })
       return { count: Math.min(count, cap), capped: count > cap }
     },
     async find(name, id) {
@@ -135,9 +132,17 @@ export function createReader(db: Knex, model: () => Promise<Model>, gate: Gate):
   }
 }
 
-type Narrow = (query: Knex.QueryBuilder) => Knex.QueryBuilder
-/** In a list, as a query is a promise of its rows. */
-type Ways = readonly Knex.QueryBuilder[]
+/** Up to one more than the cap: where the first of several ways has as many, the others are not asked. */
+async function countWithin(
+  db: Knex,
+  scopes: readonly Scope[],
+  { cap, ids }: { cap: number; ids: (some: readonly Sql[]) => Knex.QueryBuilder }
+): Promise<number> {
+  const parts = waysIn(scopes)?.parts ?? [scopes]
+  const first = await countOf(db, ids(parts[0]!))
+  if (first > cap || parts.length === 1) return first
+  return countOf(db, union(db, parts.map(ids)).limit(cap + 1))
+}
 
 async function countOf(db: Knex, query: Knex.QueryBuilder): Promise<number> {
   const row = await firstRow<{ count: number }>(db.count({ count: '*' }).from(query.as('c')).first())

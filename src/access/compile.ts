@@ -219,34 +219,43 @@ export function joinedIds(
 
 /** A group owns what belongs to no person. */
 function ownedPredicate(
-  { dialect, isRowByRow }: Compiler,
+  compiler: Compiler,
   module: Module,
   alias: string,
   { people, groups }: Extract<Condition, { kind: 'owned' }>
 ): Fragment {
   if (!module.owner) throw new CannotCompile(`${module.name} has no owner.`)
-  const owner = valueOf(dialect, module, fieldOf(module, module.owner), alias)
-  const isOneOf = isRowByRow ? exactlyOneOfIds : oneOfIds
-  const persons = people.length === 0 ? isFalse : isOneOf(dialect, owner, people)
+  const owner = valueOf(compiler.dialect, module, fieldOf(module, module.owner), alias)
+  const persons = people.length === 0 ? isFalse : oneOfIds(compiler, owner, people)
   const storage = module.ownerGroups
   if (!storage || groups.length === 0) return persons
-  return or([persons, and([sql`${owner} is null`, inGroups(dialect, storage, alias, groups)])])
+  return or([persons, and([sql`${owner} is null`, inGroups(compiler, storage, alias, groups)])])
 }
 
-function inGroups(dialect: Dialect, storage: OwnerGroups, alias: string, groups: readonly string[]): Fragment {
-  if (storage.kind === 'column') return oneOfIds(dialect, column(dialect, alias, storage.column), groups)
+function inGroups(compiler: Compiler, storage: OwnerGroups, alias: string, groups: readonly string[]): Fragment {
+  const { dialect } = compiler
+  if (storage.kind === 'column') return oneOfIds(compiler, column(dialect, alias, storage.column), groups)
   const rows = and([
     sql`${column(dialect, 'og', storage.near)} = ${column(dialect, alias, ID)}`,
     isLive(dialect, 'og', storage.live),
     ...storage.only.map((rule) => columnIs(dialect, 'og', rule)),
-    oneOfIds(dialect, column(dialect, 'og', storage.far), groups)
+    oneOfIds(compiler, column(dialect, 'og', storage.far), groups)
   ])
   return sql`exists (select 1 from ${table(dialect, storage.table, 'og')} where ${rows})`
 }
 
-function oneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {
-  const twice = [...expression.bindings, ...ids]
-  return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...twice, ...twice])
+/** Of ids that the host compares loosely each is named twice, for the index and for the letter. */
+function oneOfIds({ catalog, dialect, isRowByRow }: Compiler, expression: Fragment, ids: readonly string[]): Fragment {
+  if (catalog.idCollation === undefined) {
+    const within = sql`${expression} in (${join(
+      ids.map((id) => sql`${id}`),
+      ', '
+    )})`
+    return dialect.padsText ? sql`(${within} and ${expression} not like '% ')` : within
+  }
+  if (isRowByRow) return exactlyOneOfIds(dialect, expression, ids)
+  const once = [...expression.bindings, ...ids]
+  return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...once, ...once])
 }
 
 function exactlyOneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {

@@ -9,6 +9,8 @@ export interface Dialect {
   sameText(column: string): string
   /** Text equality with any of `count` values, letter by letter. */
   sameAsOneOf(column: string, count: number): string
+  /** Blanks at the end of a text count for nothing in comparisons, even byte by byte. */
+  readonly padsText: boolean
   /** A value as it is grouped by, letter by letter. */
   exactly(expression: string): string
   /** Where in a text the bound words stand, from 1, ignoring case and nothing else; 0: nowhere. */
@@ -29,6 +31,7 @@ const mysql: Dialect = {
   sameText: (column) => `(${column} = ? and binary ${column} = binary ?)`,
   sameAsOneOf: (column, count) =>
     `(${column} in (${marks(count)}) and binary ${column} in (${marks(count, 'binary ?')}))`,
+  padsText: true,
   exactly: (expression) => `binary ${expression}`,
   placeOf: (expression) => `instr(binary ${folded('lower', expression)}, binary ${folded('lower', '?')})`,
   collated: (expression, collation) =>
@@ -43,6 +46,7 @@ const sqlite: Dialect = {
   quote: quotedBy('"'),
   sameText: (column) => `(${column} = ? and ${column} = ? collate binary)`,
   sameAsOneOf: (column, count) => `(${column} in (${marks(count)}) and ${column} collate binary in (${marks(count)}))`,
+  padsText: false,
   exactly: (expression) => `${expression} collate binary`,
   placeOf: (expression) => `instr(${folded('portico_lower', expression)}, ${folded('portico_lower', '?')})`,
   collated: (expression) => expression,

@@ -4,23 +4,23 @@
 select p.k as k, "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."account_id" as f3, null as f3t, "r"."contact_id" as f4, null as f4t, "r"."created_at" as f5
 from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
-where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" in (?, ?) and "r"."assigned_user_id" collate binary in (?, ?)))
+where ("r"."deleted" = ? and "r"."is_internal" = ? and "r"."assigned_user_id" in (?, ?))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,"uEva","uNobody","uEva","uNobody"]
+-- [0,0,"uEva","uNobody"]
 
 -- the next page
 select p.k as k, "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."account_id" as f3, null as f3t, "r"."contact_id" as f4, null as f4t, "r"."created_at" as f5
 from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
-where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" in (?, ?) and "r"."assigned_user_id" collate binary in (?, ?)) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
+where ("r"."deleted" = ? and "r"."is_internal" = ? and "r"."assigned_user_id" in (?, ?) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,"uEva","uNobody","uEva","uNobody","2024-05-01 12:00:00","2024-05-01 12:00:00","kOwnWho"]
+-- [0,0,"uEva","uNobody","2024-05-01 12:00:00","2024-05-01 12:00:00","kOwnWho"]
 
 -- the count
 select count(*) as count
@@ -28,16 +28,16 @@ from (select u.id
 from (select *
 from (select "r"."id" as id
 from "case" "r"
-where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" in (?, ?) and "r"."assigned_user_id" collate binary in (?, ?)))
+where ("r"."deleted" = ? and "r"."is_internal" = ? and "r"."assigned_user_id" in (?, ?))
 limit 1001) b0) u
 limit 1001) c;
--- [0,0,"uEva","uNobody","uEva","uNobody"]
+-- [0,0,"uEva","uNobody"]
 
 -- one record
 select "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."hours" as f3, "r"."amount" as f4, "r"."is_internal" as f5, "r"."due_date" as f6, "r"."closed_at" as f7, "r"."tags" as f8, "r"."description" as f9, "r"."account_id" as f10, null as f10t, "r"."contact_id" as f11, null as f11t, "r"."assigned_user_id" as f12, (select "v"."name"
 from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f12t, "r"."created_at" as f13, "r"."modified_at" as f14,
-case when ("r"."assigned_user_id" in (?, ?) and "r"."assigned_user_id" collate binary in (?, ?)) then 1 else 0 end as g0
+case when "r"."assigned_user_id" in (?, ?) then 1 else 0 end as g0
 from "case" "r"
 where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
--- [0,"uEva","uNobody","uEva","uNobody","cAnna",0,0]
+-- [0,"uEva","uNobody","cAnna",0,0]

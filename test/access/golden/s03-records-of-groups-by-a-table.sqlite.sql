@@ -6,12 +6,12 @@ from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" is null and exists (select 1
 from "entity_group" "og"
-where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and ("og"."group_id" in (?) and "og"."group_id" collate binary in (?))))))
+where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and "og"."group_id" in (?)))))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,"Case","gNord","gNord"]
+-- [0,0,0,"Case","gNord"]
 
 -- the next page
 select p.k as k, "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."account_id" as f3, null as f3t, "r"."contact_id" as f4, null as f4t, "r"."created_at" as f5
@@ -19,12 +19,12 @@ from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" is null and exists (select 1
 from "entity_group" "og"
-where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and ("og"."group_id" in (?) and "og"."group_id" collate binary in (?))))) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
+where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and "og"."group_id" in (?)))) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,"Case","gNord","gNord","2024-05-01 12:00:00","2024-05-01 12:00:00","kOwnGroups"]
+-- [0,0,0,"Case","gNord","2024-05-01 12:00:00","2024-05-01 12:00:00","kOwnGroups"]
 
 -- the count
 select count(*) as count
@@ -34,10 +34,10 @@ from (select "r"."id" as id
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and ("r"."assigned_user_id" is null and exists (select 1
 from "entity_group" "og"
-where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and ("og"."group_id" in (?) and "og"."group_id" collate binary in (?))))))
+where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and "og"."group_id" in (?)))))
 limit 1001) b0) u
 limit 1001) c;
--- [0,0,0,"Case","gNord","gNord"]
+-- [0,0,0,"Case","gNord"]
 
 -- one record
 select "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."hours" as f3, "r"."amount" as f4, "r"."is_internal" as f5, "r"."due_date" as f6, "r"."closed_at" as f7, "r"."tags" as f8, "r"."description" as f9, "r"."account_id" as f10, null as f10t, "r"."contact_id" as f11, null as f11t, "r"."assigned_user_id" as f12, (select "v"."name"
@@ -45,7 +45,7 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f12t, "r"."created_at" as f13, "r"."modified_at" as f14,
 case when ("r"."assigned_user_id" is null and exists (select 1
 from "entity_group" "og"
-where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and ("og"."group_id" in (?) and "og"."group_id" collate binary in (?))))) then 1 else 0 end as g0
+where ("og"."entity_id" = "r"."id" and "og"."deleted" = ? and "og"."entity_type" = ? and "og"."group_id" in (?)))) then 1 else 0 end as g0
 from "case" "r"
 where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
--- [0,0,"Case","gNord","gNord","cAnna",0,0]
+-- [0,0,"Case","gNord","cAnna",0,0]

@@ -6,12 +6,12 @@ from (select `r`.`id` as id, `r`.`created_at` as k
 from `case` `r`
 where (`r`.`deleted` = ? and `r`.`is_internal` = ? and exists (select 1
 from `account` `t1`
-where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and binary `t1`.`assigned_user_id` in (binary ?)) or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and binary `t1`.`owner_group_id` in (binary ?)))))))
+where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and `t1`.`assigned_user_id` not like '% ') or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and `t1`.`owner_group_id` not like '% '))))))
 order by `r`.`created_at` desc, `r`.`id` desc
 limit 26) p
 straight_join `case` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,"uEva","uEva","gNord","gNord"]
+-- [0,0,0,"uEva","gNord"]
 
 -- the next page
 select p.k as k, `r`.`id` as id, `r`.`number` as f0, `r`.`name` as f1, `r`.`status` as f2, `r`.`account_id` as f3, null as f3t, `r`.`contact_id` as f4, null as f4t, `r`.`created_at` as f5
@@ -19,12 +19,12 @@ from (select `r`.`id` as id, `r`.`created_at` as k
 from `case` `r`
 where (`r`.`deleted` = ? and `r`.`is_internal` = ? and exists (select 1
 from `account` `t1`
-where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and binary `t1`.`assigned_user_id` in (binary ?)) or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and binary `t1`.`owner_group_id` in (binary ?)))))) and ((`r`.`created_at` <= ? and (`r`.`created_at` < ? or `r`.`id` < ?)) or `r`.`created_at` is null))
+where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and `t1`.`assigned_user_id` not like '% ') or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and `t1`.`owner_group_id` not like '% '))))) and ((`r`.`created_at` <= ? and (`r`.`created_at` < ? or `r`.`id` < ?)) or `r`.`created_at` is null))
 order by `r`.`created_at` desc, `r`.`id` desc
 limit 26) p
 straight_join `case` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,"uEva","uEva","gNord","gNord","2024-05-02 00:00:00","2024-05-02 00:00:00","ca_26"]
+-- [0,0,0,"uEva","gNord","2024-05-02 00:00:00","2024-05-02 00:00:00","ca_26"]
 
 -- the count
 select count(*) as count
@@ -34,10 +34,10 @@ from (select `r`.`id` as id
 from `case` `r`
 where (`r`.`deleted` = ? and `r`.`is_internal` = ? and exists (select 1
 from `account` `t1`
-where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and binary `t1`.`assigned_user_id` in (binary ?)) or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and binary `t1`.`owner_group_id` in (binary ?)))))))
+where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and `t1`.`assigned_user_id` not like '% ') or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and `t1`.`owner_group_id` not like '% '))))))
 limit 1001) b0) u
 limit 1001) c;
--- [0,0,0,"uEva","uEva","gNord","gNord"]
+-- [0,0,0,"uEva","gNord"]
 
 -- one record
 select `r`.`id` as id, `r`.`number` as f0, `r`.`name` as f1, `r`.`status` as f2, `r`.`hours` as f3, `r`.`amount` as f4, `r`.`is_internal` as f5, `r`.`due_date` as f6, `r`.`closed_at` as f7, `r`.`tags` as f8, `r`.`description` as f9, `r`.`account_id` as f10, null as f10t, `r`.`contact_id` as f11, null as f11t, `r`.`assigned_user_id` as f12, (select `v`.`name`
@@ -45,7 +45,7 @@ from `user` `v`
 where `v`.`id` = `r`.`assigned_user_id` and `v`.`deleted` = ?) as f12t, `r`.`created_at` as f13, `r`.`modified_at` as f14,
 case when exists (select 1
 from `account` `t1`
-where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and binary `t1`.`assigned_user_id` in (binary ?)) or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and binary `t1`.`owner_group_id` in (binary ?)))))) then 1 else 0 end as g0
+where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and `t1`.`assigned_user_id` not like '% ') or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and `t1`.`owner_group_id` not like '% '))))) then 1 else 0 end as g0
 from `case` `r`
 where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
--- [0,0,"uEva","uEva","gNord","gNord","cAnna",0,0]
+-- [0,0,"uEva","gNord","cAnna",0,0]

@@ -47,3 +47,15 @@ export function modulesAfter(before: Profile, shown: Readonly<Record<string, Mod
   const own = Object.entries(shown).filter(([, rights]) => !same(rights, others))
   return { ...Object.fromEntries([...kept, ...own]), [otherModules]: others }
 }
+
+/** Profiles to choose from, by name. */
+export function profileChoices({ profiles }: Model): { value: string; label: string }[] {
+  return Object.entries(profiles)
+    .map(([value, { name }]) => ({ value, label: name }))
+    .sort((a, b) => a.label.localeCompare(b.label))
+}
+
+/** Those of these profiles that are there. */
+export function knownProfiles({ profiles }: Model, ids: readonly string[]): string[] {
+  return [...new Set(ids)].filter((id) => named(profiles, id) !== undefined)
+}

@@ -49,7 +49,7 @@ export async function reachDifference(db: Knex, organization: Organization): Pro
 
 /** Rows in one statement, and in one transaction of a recalculation. */
 const perStatement = 200
-export const reachBatch = 2000
+const reachBatch = 2000
 
 /** The difference in pieces of at most `reachBatch` rows. */
 export function reachBatches({ added, ended }: ReachDifference): ReachDifference[] {

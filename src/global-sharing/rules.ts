@@ -1,6 +1,6 @@
 /** Sharing rules: what can be said in one, and whether it says anything (S05, S06). */
 import { comparable, fits, isOffered, needsValue, operatorsFor } from '../access/comparables.js'
-import type { Catalog, Link, Module } from '../host/catalog.js'
+import type { Catalog, Field, Link, Module } from '../host/catalog.js'
 import type { FieldError } from '../host/host.js'
 import { levelIn, named, type Criterion, type Level, type Member, type Model, type Rule } from './model.js'
 import type { Organization } from './organization.js'
@@ -58,12 +58,17 @@ function saysTheSame(one: Rule, other: Rule): boolean {
   return what(one) === what(other)
 }
 
+/** The fields that conditions of rules may speak of: those kept in the record's own row, which every host can ask as it looks. */
+export function fieldsForRules(module: Module): Field[] {
+  return comparable(module).filter(({ storage }) => storage.kind === 'column')
+}
+
 /** What is wrong with a condition, or undefined. */
 function criterionProblem(
   module: Module | undefined,
   { field: name, operator, value }: Criterion
 ): FieldError | undefined {
-  const field = module && comparable(module).find((one) => one.name === name)
+  const field = module && fieldsForRules(module).find((one) => one.name === name)
   if (!field) return { key: 'portal:problem.criterionField' }
   const args = { field: field.label }
   if (!operatorsFor(field).includes(operator)) return { key: 'portal:problem.criterionOperator', args }

@@ -140,7 +140,7 @@ function throughParent(
 }
 
 /** The records a rule speaks of. One that the CRM can't tell any more (a field is gone) shares nothing. */
-export function whatIsShared({ model, peopleIn }: Organization, compiler: Compiler, rule: Rule): Condition {
+function whatIsShared({ model, peopleIn }: Organization, compiler: Compiler, rule: Rule): Condition {
   const module = compiler.catalog.modules.get(rule.module)
   if (!module || !hasOwners(module)) return never
   const ofGroup = rule.from.kind === 'group' ? (named(model.groups, rule.from.id)?.hostGroup ?? undefined) : undefined

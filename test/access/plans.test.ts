@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { records } from '../../src/access/records.js'
 import type { ListQuery } from '../../src/access/record.js'
+import { dialectOf } from '../../src/db/dialect.js'
 import { eachDatabase } from '../support/databases.js'
 import { openCrowd } from './crowd.js'
 import { grant, policyOf, shapes, three, type Shape } from './shapes.js'
@@ -16,6 +17,7 @@ import {
   linked,
   not,
   oneOf,
+  owned,
   writtenBy,
   type Condition
 } from '../../src/access/condition.js'
@@ -46,6 +48,7 @@ describe(`plans at ${cases} cases`, () => {
       this.timeout(120_000)
       const { db } = await open()
       await openCrowd(db, cases)
+      await giveSome(db)
       world = worldOn(db)
     })
 
@@ -70,6 +73,37 @@ describe(`plans at ${cases} cases`, () => {
         expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
       })
     }
+
+    const ownings: readonly (readonly [string, Condition, RegExp])[] = [
+      ['S02 records of a person', owned(['sFrank']), /case_by_assigned_user_id/],
+      ['S03 records of a group', owned([], ['gField']), /case_by_assigned_user_id/],
+      ['S05 the new ones among them', all(owned(['sFrank']), compare('status', '=', 'New')), /case_by_assigned_user_id/]
+    ]
+    for (const [name, when, index] of ownings)
+      it(`${name}: read by the owner's index, the next page and the count too`, async () => {
+        const door = records(await world.viewer([policyOf('Case', [grant('Case', 'g', when)])]))
+        const { records: some, next } = await door.list('Case', { limit: 2 })
+        expect(some.length, 'there is something to read').to.equal(2)
+        const pages = [{ limit: 2 }, { limit: 2, after: next! }].map((query) => () => door.list('Case', query))
+        for (const ask of [...pages, () => door.count('Case')]) await mustUse(ask, index)
+      })
+
+    it("S02 S03 records of several owners: counted by the owner's index", async () => {
+      for (const when of [owned(['sFrank', 'sGreta']), owned(['sFrank', 'sGreta'], ['gField'])]) {
+        const door = records(await world.viewer([policyOf('Case', [grant('Case', 'g', when)])]))
+        await mustUse(() => door.count('Case'), /case_by_assigned_user_id/)
+      }
+    })
+
+    it('S02 who owns nearly everything is not served by the index: this check can fail', async () => {
+      const door = records(
+        await world.viewer([policyOf('Case', [grant('Case', 'g', owned([anna.staff, 'sFrank', 'sGreta']))])])
+      )
+      const plan = await explained(() => door.list('Case', { sort: { field: 'name', descending: false } }))
+      expect(plan.steps.some((step) => step.readsCases && /case_by_assigned_user_id/.test(step.index ?? ''))).to.equal(
+        false
+      )
+    })
 
     it('a condition row by row is seen to walk through all cases: this check can fail', async () => {
       const { quote } = world.kernel.dialect
@@ -170,6 +204,16 @@ describe(`plans at ${cases} cases`, () => {
       return engine === 'mysql' ? mysqlPlan((rows as [MysqlStep[]])[0]) : sqlitePlan(rows as SqliteStep[])
     }
 
+    async function mustUse(ask: () => Promise<unknown>, index: RegExp): Promise<void> {
+      const plan = await explained(ask)
+      expect(plan.steps.filter((step) => step.isScan).map(({ text }) => text)).to.deep.equal([])
+      const read = plan.steps.filter((step) => step.readsCases).map((step) => step.index ?? '')
+      expect(
+        read.some((name) => index.test(name)),
+        JSON.stringify(plan)
+      ).to.equal(true)
+    }
+
     async function statementsOf(ask: () => Promise<unknown>): Promise<string[]> {
       return (await queriesOf(ask)).map(({ sql }) => sql)
     }
@@ -184,6 +228,18 @@ describe(`plans at ${cases} cases`, () => {
     }
   })
 })
+
+/** The crowd's cases are all Eva's: two hundred are Frank's and Greta's now, fifty the field group's. */
+async function giveSome(db: Knex): Promise<void> {
+  const cases = (): Knex.QueryBuilder => db('case')
+  await cases().whereRaw('number % 200 = 11').update({ assigned_user_id: 'sFrank' })
+  await cases().whereRaw('number % 200 = 12').update({ assigned_user_id: 'sGreta' })
+  await cases().whereRaw('number % 400 = 13').update({ assigned_user_id: null })
+  await db.raw(
+    "insert into entity_group (entity_type, entity_id, group_id, deleted) select 'Case', id, 'gField', 0 from `case` where number % 400 = 13"
+  )
+  await db.raw(dialectOf(db).name === 'mysql' ? 'analyze table `case`, entity_group' : 'analyze')
+}
 
 function shapeOf(name: string): Shape {
   return shapes.find((shape) => shape.name === name)!

@@ -1,8 +1,9 @@
-/** A CRM that keeps things as EspoCRM does: addresses behind link rows, values of other records, attachments; ids in a collation that ignores case. */
+/** A CRM that keeps things as EspoCRM does: addresses behind link rows, values of other records, attachments, teams; ids in a collation that
+ *  ignores case. */
 import type { Knex } from 'knex'
 import { up as portico } from '../../migrations/0001-configuration.js'
 import { up as memberships } from '../../migrations/0006-external-users.js'
-import type { Catalog, Field, Link, Module, Storage } from '../../src/host/catalog.js'
+import type { Catalog, Field, Link, Module, OwnerGroups, Storage } from '../../src/host/catalog.js'
 import { dialectOf } from '../../src/db/dialect.js'
 
 const live = { column: 'deleted', is: 0 }
@@ -27,6 +28,15 @@ const storages = {
   }
 } as const satisfies Record<string, Storage>
 
+const teams: OwnerGroups = {
+  kind: 'table',
+  table: 'entity_team',
+  near: 'entity_id',
+  far: 'team_id',
+  live,
+  only: [{ column: 'entity_type', is: 'Contact' }]
+}
+
 /** `idCollation` as the host would say. */
 export function storagesCatalog(idCollation?: string): Catalog {
   const contact = module('Contact', {
@@ -36,7 +46,8 @@ export function storagesCatalog(idCollation?: string): Catalog {
       field('accountType', 'option', storages.accountType),
       field('tags', 'options'),
       field('papers', 'files', storages.papers),
-      { ...field('account', 'reference', { kind: 'column', column: 'account_id' }), link: 'account' }
+      { ...field('account', 'reference', { kind: 'column', column: 'account_id' }), link: 'account' },
+      field('assignedUser', 'reference', at('assigned_user_id'))
     ],
     links: [
       {
@@ -48,10 +59,11 @@ export function storagesCatalog(idCollation?: string): Catalog {
       }
     ]
   })
+  const owned: Module = { ...contact, owner: 'assignedUser', ownerGroups: teams }
   const account = module('Account', { fields: [field('name', 'text'), field('type', 'option')], links: [] })
   return {
     stamp: 'storages',
-    modules: new Map([contact, account].map((one) => [one.name, one])),
+    modules: new Map([owned, account].map((one) => [one.name, one])),
     ...(idCollation !== undefined && { idCollation })
   }
 }
@@ -118,19 +130,22 @@ export async function openStorages(db: Knex): Promise<void> {
 
 const tables: Readonly<Record<string, readonly string[]>> = {
   account: ['id', 'name', 'type', 'deleted', 'created_at'],
-  contact: ['id', 'name', 'tags', 'account_id', 'deleted', 'created_at'],
+  contact: ['id', 'name', 'tags', 'account_id', 'assigned_user_id', 'deleted', 'created_at'],
+  entity_team: ['entity_id', 'entity_type', 'team_id', 'deleted'],
   entity_email_address: ['entity_id', 'entity_type', 'email_address_id', 'primary', 'deleted'],
   email_address: ['id', 'name', 'deleted']
 }
 const numbers = new Set(['deleted', 'primary'])
 
-/** A contact for each way in which an address or an account's value may be there or not. */
+/** A contact for each way in which an address or an account's value may be there or not. Frank, and the team `sales`, own one each; owners
+ *  whose ids only look alike own others. */
 export async function fillStorages(db: Knex): Promise<void> {
   const row = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
     id,
     name: id,
     tags: null,
     account_id: 'north',
+    assigned_user_id: null,
     deleted: 0,
     created_at: '2024-01-01 00:00:00',
     ...more
@@ -141,9 +156,9 @@ export async function fillStorages(db: Knex): Promise<void> {
     { id: 'south', name: 'South', type: 'Partner', deleted: 0, created_at: '2024-01-01 00:00:00' }
   ])
   await db('contact').insert([
-    row('anna', { tags: '["A\\/C","B"]' }),
-    row('no-primary', { account_id: 'south' }),
-    row('link-removed', { account_id: null }),
+    row('anna', { tags: '["A\\/C","B"]', assigned_user_id: 'frank' }),
+    row('no-primary', { account_id: 'south', assigned_user_id: 'FRANK' }),
+    row('link-removed', { account_id: null, assigned_user_id: 'frank ' }),
     row('address-removed', { account_id: 'gone' }),
     row('of-a-lead', { account_id: 'nowhere' }),
     row('without', { tags: '["A/C"]' })
@@ -168,5 +183,20 @@ export async function fillStorages(db: Knex): Promise<void> {
     link('link-removed', 'e1', { deleted: 1 }),
     link('address-removed', 'e3'),
     link('of-a-lead', 'e1', { entity_type: 'Lead' })
+  ])
+  const ofTeam = (entityId: string, team: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+    entity_id: entityId,
+    entity_type: 'Contact',
+    team_id: team,
+    deleted: 0,
+    ...more
+  })
+  await db('entity_team').insert([
+    ofTeam('anna', 'sales'),
+    ofTeam('without', 'sales'),
+    ofTeam('of-a-lead', 'SALES'),
+    ofTeam('of-a-lead', 'sales', { entity_type: 'Lead' }),
+    ofTeam('address-removed', 'sales '),
+    ofTeam('address-removed', 'sales', { deleted: 1 })
   ])
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { judgeNew } from '../../src/access/candidate.js'
 import { standingColumns, valueOf } from '../../src/access/columns.js'
 import { predicate, type Compiler } from '../../src/access/compile.js'
-import { compare, joined, linked, oneOf, writtenBy, type Condition } from '../../src/access/condition.js'
+import { compare, joined, linked, oneOf, owned, writtenBy, type Condition } from '../../src/access/condition.js'
 import { rowsOf, sql, type Fragment } from '../../src/access/fragment.js'
 import { cappedCount, pageOfIds } from '../../src/access/plan.js'
 import { CannotCompile } from '../../src/access/roots.js'
@@ -38,8 +38,8 @@ describe('storages', () => {
       return Object.fromEntries(rows.map((row) => [String(row['id']), row['value']]))
     }
 
-    async function idsWhere(condition: Condition): Promise<string[]> {
-      const where = predicate(compiler, contacts(), 'r', condition)
+    async function idsWhere(condition: Condition, by: Compiler = compiler): Promise<string[]> {
+      const where = predicate(by, contacts(), 'r', condition)
       const rows = await rowsOf(db, sql`select r.id as id from contact r where ${where} order by r.id`)
       return rows.map((row) => String(row['id']))
     }
@@ -77,6 +77,26 @@ describe('storages', () => {
       expect(await idsWhere(compare('tags', 'contains', 'A/C'))).to.deep.equal(['anna', 'without'])
       expect(await idsWhere(compare('tags', 'contains', 'B'))).to.deep.equal(['anna'])
       expect(await idsWhere(compare('tags', 'contains', 'A'))).to.deep.equal([])
+    })
+
+    it('S02 S03 an owner whose id differs in case, or by a blank at its end, is another owner', async () => {
+      const loose = compilerOn(db, hostCollation)
+      for (const by of [loose, { ...loose, isRowByRow: true }]) {
+        expect(await idsWhere(owned(['frank']), by)).to.deep.equal(['anna'])
+        expect(await idsWhere(owned(['FRANK', 'nobody']), by)).to.deep.equal(['no-primary'])
+        expect(await idsWhere(owned(['frank ']), by)).to.deep.equal(['link-removed'])
+        expect(await idsWhere(owned(['Frank', 'frank  ', '']), by)).to.deep.equal([])
+        expect(await idsWhere(owned([], ['sales']), by)).to.deep.equal(['without'])
+        expect(await idsWhere(owned([], ['SALES']), by)).to.deep.equal(['of-a-lead'])
+        expect(await idsWhere(owned([], ['sales ', 'Sales']), by)).to.deep.equal(['address-removed'])
+        expect(await idsWhere(owned(['frank'], ['sales']), by)).to.deep.equal(['anna', 'without'])
+      }
+    })
+
+    it('S02 the plain comparison takes them for one another where ids ignore case: this check can fail', async () => {
+      const isAlike = sql`select r.id as id from contact r where r.assigned_user_id in (${'frank'}) order by r.id`
+      const found = (await rowsOf(db, isAlike)).map((row) => String(row['id']))
+      expect(found).to.deep.equal(engine === 'mysql' ? ['anna', 'link-removed', 'no-primary'] : ['anna'])
     })
 
     it('a new record is judged by the value of the record that it will lead to', async () => {
@@ -133,8 +153,9 @@ describe('storages', () => {
         ;({ db } = await open())
         await openStorages(db)
         await db.raw(
-          "insert into contact (id, name, account_id, deleted, created_at) select concat('c', seq), concat('Contact ', seq), concat('a', seq % 500), 0, '2024-01-01 00:00:00' from seq_1_to_20000"
+          "insert into contact (id, name, account_id, assigned_user_id, deleted, created_at) select concat('c', seq), concat('Contact ', seq), concat('a', seq % 500), concat('u', seq % 400), 0, '2024-01-01 00:00:00' from seq_1_to_20000"
         )
+        await db.raw('create index contact_by_owner on contact (assigned_user_id)')
         await db.raw("insert into account (id, name, deleted) select concat('a', seq), 'Account', 0 from seq_0_to_499")
         await db.raw(
           "insert into portico_authorship (module, record_id, author_id, at) select 'Contact', concat('c', seq * 100), ?, '2024-01-01 00:00:00' from seq_1_to_30",
@@ -166,6 +187,18 @@ describe('storages', () => {
           expect(plan['t1']).to.match(/^(eq_ref|ref) PRIMARY$/)
         })
       }
+
+      it("S02 an owner's records are found by the owner's index, those that an id only looks like left out", async () => {
+        const hers = page(compilerOn(db, hostCollation), owned(['u7', 'u8']))!
+        expect((await explained(hers))['r']).to.equal('range contact_by_owner')
+        expect((await rowsOf(db, hers)).length).to.equal(25)
+        expect(await rowsOf(db, page(compilerOn(db, hostCollation), owned(['U7', 'u8 ']))!)).to.deep.equal([])
+      })
+
+      it("S02 asked row by row, no index of the owner's serves: this check can fail", async () => {
+        const walked = page({ ...compilerOn(db, hostCollation), isRowByRow: true }, owned(['u7', 'u8']))!
+        expect((await explained(walked))['r']).to.match(/^ALL /)
+      })
 
       it('an id read in another collation than its index walks the module: this check can fail', async () => {
         const { sql: text, bindings } = page(compilerOn(db), writtenBy('Contact', author))!

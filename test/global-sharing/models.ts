@@ -8,7 +8,7 @@ import { linksOf, type Thing, type Things } from './things.js'
 type Arb<T> = fc.Arbitrary<T>
 
 export const people = Array.from({ length: 10 }, (_, index) => `p${index}`)
-export const hostGroups = ['hg0', 'hg1', 'hg2', 'hg3']
+const hostGroups = ['hg0', 'hg1', 'hg2', 'hg3']
 export const modules = Object.keys(linksOf)
 const roles = Array.from({ length: 7 }, (_, index) => `r${index}`)
 const groups = ['a', 'b', 'c', 'd', 'e']

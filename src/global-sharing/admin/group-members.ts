@@ -13,7 +13,7 @@ import { organizationOf } from '../organization.js'
 import { roleLabels } from '../roles.js'
 import { found, searchIn, wordsOf } from './candidates.js'
 import { sharingUrl } from './frame.js'
-import type { Names } from './names.js'
+import type { Names } from './naming.js'
 
 export interface MembersShown {
   readonly direct: readonly { readonly value: string; readonly label: string; readonly name: string }[]

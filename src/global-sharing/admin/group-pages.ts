@@ -14,7 +14,7 @@ import { saver, shower } from './form-routes.js'
 import { sharingPage, sharingUrl } from './frame.js'
 import { addMembers, membersShown, removeMember } from './group-members.js'
 import { mentionList } from './mention-list.js'
-import { namesOf } from './names.js'
+import { namesOf } from './naming.js'
 import { newId } from './new-id.js'
 
 /** None of the CRM's. */
@@ -157,7 +157,7 @@ function valuesOf({ name, description, hostGroup }: z.infer<typeof newForm>): Gr
   return { name, ...(description === '' ? {} : { description }), hostGroup: hostGroup === none ? null : hostGroup }
 }
 
-export function subjectOf(id: string): string {
+function subjectOf(id: string): string {
   return `sharing-group:${id}`
 }
 

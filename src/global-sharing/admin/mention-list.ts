@@ -4,7 +4,7 @@ import type { Context } from '../../context.js'
 import { mentionsIn, type IsMeant } from '../mentions.js'
 import type { Model, Rule } from '../model.js'
 import { sharingUrl } from './frame.js'
-import type { Names } from './names.js'
+import type { Names } from './naming.js'
 
 export interface MentionList {
   readonly groups: readonly { readonly label: string; readonly url: string }[]

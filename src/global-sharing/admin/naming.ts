@@ -2,6 +2,7 @@
 import type { Request } from 'express'
 import type { Context } from '../../context.js'
 import type { Catalog } from '../../host/catalog.js'
+import type { StaffName } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
 import { draft } from '../draft.js'
 import { inForce } from '../in-force.js'
@@ -37,22 +38,39 @@ function namesById(all: readonly { readonly id: string; readonly name: string }[
   return new Map(all.map(({ id, name }) => [id, name]))
 }
 
+/** What the names of people and of their sets need. */
+type MemberNaming = Pick<Naming, 't' | 'models' | 'roles' | 'people'>
+
+/** Members of groups and ends of rules by unmistakable names. */
+export interface Names {
+  /** "role Sales with its subordinates"; what is gone says so. */
+  of(member: Member): string
+  /** The name alone. */
+  bare(member: Member): string
+}
+
+/** The names of one model. */
+export function namesOf(model: Model, people: readonly StaffName[], t: Translate): Names {
+  const naming = { t, models: [model], roles: roleLabels(model), people: namesById(people) }
+  return { of: (member) => memberName(naming, member), bare: (member) => bareName(naming, member) }
+}
+
 type Kind = 'role' | 'group' | 'profile'
 const places = { role: 'roles', group: 'groups', profile: 'profiles' } as const
 
 /** One that is gone is said to be. */
-export function nameOf(naming: Naming, kind: Kind, id: string): string {
+export function nameOf(naming: MemberNaming, kind: Kind, id: string): string {
   return knownName(naming, kind, id) ?? naming.t(`sharing:gone.${kind}`)
 }
 
-function knownName({ models, roles }: Naming, kind: Kind, id: string): string | undefined {
+function knownName({ models, roles }: MemberNaming, kind: Kind, id: string): string | undefined {
   const label = kind === 'role' ? roles.get(id) : undefined
   if (label !== undefined) return label
   const [found] = models.flatMap((model) => named<{ readonly name: string }>(model[places[kind]], id) ?? [])
   return found?.name
 }
 
-export function personName({ t, people }: Naming, id: string): string {
+export function personName({ t, people }: MemberNaming, id: string): string {
   return people.get(id) ?? t('sharing:gone.person')
 }
 
@@ -61,8 +79,12 @@ export function moduleName({ catalog }: Naming, name: string): string {
   return catalog.modules.get(name)?.labelPlural ?? name
 }
 
+function bareName(naming: MemberNaming, { kind, id }: Member): string {
+  return kind === 'user' ? personName(naming, id) : nameOf(naming, kind === 'group' ? 'group' : 'role', id)
+}
+
 /** `role “Sales”`, `role “Sales” with its subordinates`, `group “Team A”`, `Ben Fischer`. */
-export function memberName(naming: Naming, { kind, id }: Member): string {
+export function memberName(naming: MemberNaming, { kind, id }: Member): string {
   if (kind === 'user') return personName(naming, id)
   const what = kind === 'group' ? 'group' : 'role'
   const name = knownName(naming, what, id)

@@ -10,7 +10,7 @@ import type { Model } from '../model.js'
 import { roleIn, rolesBelow, withoutRole, withRoleMoved } from '../roles.js'
 import { sharingPage, sharingUrl } from './frame.js'
 import { mentionList } from './mention-list.js'
-import { namesOf } from './names.js'
+import { namesOf } from './naming.js'
 import { roleIdIn, roleUrls, stageRole, topRole } from './role-frame.js'
 import { countsOf, roleChoices } from './role-tree.js'
 

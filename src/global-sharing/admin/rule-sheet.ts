@@ -1,12 +1,12 @@
 /** What the form of a sharing rule prints: whom it offers, and inputs that fit each condition's field (S05, S06). */
-import { comparable, operatorsFor } from '../../access/comparables.js'
+import { operatorsFor } from '../../access/comparables.js'
 import { operatorKey } from '../../access/describe.js'
 import type { Field } from '../../host/catalog.js'
 import type { FieldError, StaffName } from '../../host/host.js'
 import type { Translate } from '../../web/locale.js'
 import type { Model } from '../model.js'
 import { inOrder } from '../names.js'
-import { mostCriteria } from '../rules.js'
+import { fieldsForRules, mostCriteria } from '../rules.js'
 import { found } from './candidates.js'
 import { memberName, moduleName, type Naming } from './naming.js'
 import { memberOf, relatedOffered, wordFor, type RulePlace, type TypedCriterion, type TypedRule } from './rule-form.js'
@@ -108,7 +108,7 @@ function criterionRow(
   row: TypedCriterion,
   { index, error }: { index: number; error: FieldError | undefined }
 ): Record<string, unknown> {
-  const fields = comparable(module)
+  const fields = fieldsForRules(module)
   const field = fields.find(({ name }) => name === row.field)
   const choices = fields.map(({ name, label }) => ({ value: name, label }))
   return {

@@ -46,7 +46,7 @@ export async function prepareModules(db: Knex, catalog: Catalog): Promise<void> 
 }
 
 /** The group that a record belongs to. */
-export const groupColumn = 'assigned_group_id'
+const groupColumn = 'assigned_group_id'
 
 /** Columns of every module that are no fields of it. */
 const hidden = ['deleted', 'deleted_at', 'deleted_by_name', 'version', 'author_kind', 'author_id']

@@ -1,17 +1,18 @@
 /** The staff's pages about external users: all of them with the released fields, and the external members of one project. */
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
+import { hiddenAmong } from '../access/hidden.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import { locales } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { checkbox, readForm } from '../web/forms.js'
 import { queryText } from '../web/paging.js'
-import { languageChoices } from '../web/locale.js'
+import { languageChoices, type Translate } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { requireStaff } from '../web/staff.js'
 import { submitOrRefuse, type Again } from '../web/submit.js'
-import { deactivate, externalUsers, type ExternalUser } from './external-users.js'
+import { deactivate, externalUserById, externalUsers, type ExternalUser } from './external-users.js'
 import { inviteAgain, restore } from './invitation.js'
 import { addMember, candidates, projectMembers, removeMember } from './memberships.js'
 import { projectModule, projects, projectTitle } from './project.js'
@@ -25,8 +26,10 @@ export function adminPages(context: Context): Router {
   router.use(requireStaff(context, 'manage-portal-users'))
   router.get('/', (req, res) => showUsers(context, req, res))
   router.post('/fields', saveFields(context))
+  router.use('/users/:user', mustSeePerson(context, 'user'))
   router.post('/users/:user/:change', changeUser(context))
   router.use('/projects/:project', mustSeeProject(context))
+  router.use('/projects/:project/members/:person', mustSeePerson(context, 'person'))
   router.get('/projects/:project', (req, res) => showProject(context, req, res))
   router.post('/projects/:project/security', saveSecurity(context))
   router.post('/projects/:project/members', saveMember(context))
@@ -39,6 +42,15 @@ function mustSeeProject(context: Context): RequestHandler {
   return async (req, res, next) => {
     const right = req.method === 'GET' ? 'view' : 'edit'
     if (!(await context.host.allows(req.staff, right, projects, String(req.params['project'])))) throw new NotFound()
+    next()
+  }
+}
+
+/** Nothing is done to somebody whom the CRM does not show. */
+function mustSeePerson(context: Context, parameter: 'user' | 'person'): RequestHandler {
+  return async (req, _res, next) => {
+    const user = await externalUserById(context.db, String(req.params[parameter]))
+    if ((await hiddenAmong(context.kernel, req.staff, [user])).has(user.id)) throw new NotFound()
     next()
   }
 }
@@ -56,7 +68,7 @@ async function showUsers(context: Context, req: Request, res: Response, again?: 
   const hasProjects = projectModule(await context.host.catalog(req.locale)) !== undefined
   const locals = {
     hasProjects,
-    users: users.slice(0, usersPerPage).map((user) => shownUser(context, req, res, user)),
+    users: await shownUsers(context, req, res, users.slice(0, usersPerPage)),
     pages: { previous: link(here - 1, here > 1), next: link(here + 1, users.length > usersPerPage && here < lastPage) },
     release: hasProjects ? await shownRelease(context, req, res, again) : undefined,
     notice: again?.notice,
@@ -130,20 +142,40 @@ function changeUser(context: Context): RequestHandler {
   }
 }
 
-function shownUser(context: Context, req: Request, res: Response, user: ExternalUser): Record<string, unknown> {
-  const { id, name, address, status, invitedAt } = user
-  const t = context.t(req.locale)
+type ShownUser = Record<string, unknown>
+
+/** Of whom the CRM hides the page says that there is somebody. Of the members of a project also how each is removed from it. */
+async function shownUsers(
+  context: Context,
+  req: Request,
+  res: Response,
+  users: readonly ExternalUser[],
+  projectId?: string
+): Promise<ShownUser[]> {
+  const hidden = await hiddenAmong(context.kernel, req.staff, users)
+  return users.map((user) => {
+    const known = { invitedAt: user.invitedAt, status: shownStatus(context.t(req.locale), user) }
+    if (hidden.has(user.id)) return { ...known, isHidden: true, address: '', actions: [] }
+    const removalUrl = projectId && `${projectUrl(res, projectId)}/members/${user.id}/removal`
+    return { ...known, ...shownUser(context, req, res, user), removalUrl }
+  })
+}
+
+function shownUser(context: Context, req: Request, res: Response, user: ExternalUser): ShownUser {
+  const { id, name, address, status } = user
   return {
     name,
     address,
-    invitedAt,
     recordUrl: context.host.recordUrl(user.module, user.recordId),
-    status: { label: t(`external:status.${status}`), tone: tones[status] },
     actions: openChanges[status].map((change) => ({
-      label: t(`external:change.${change}`),
+      label: context.t(req.locale)(`external:change.${change}`),
       url: urlFor(res, `${adminPath}/users/${id}/${change}`)
     }))
   }
+}
+
+function shownStatus(t: Translate, { status }: ExternalUser): ShownUser {
+  return { label: t(`external:status.${status}`), tone: tones[status] }
 }
 
 const tones = { invited: 'info', confirmed: 'good', deactivated: 'bad' } as const
@@ -166,10 +198,7 @@ async function showProject(context: Context, req: Request, res: Response, again?
       url: projectUrl(res, id),
       mayGroupRead: await mayGroupRead(context.db, id)
     },
-    members: members.map((user) => ({
-      ...shownUser(context, req, res, user),
-      removalUrl: `${projectUrl(res, id)}/members/${user.id}/removal`
-    })),
+    members: await shownUsers(context, req, res, members, id),
     search: {
       words,
       found: isSearch ? await candidates(context, id, words, req.staff) : undefined,

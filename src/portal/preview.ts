@@ -172,15 +172,15 @@ interface Event {
   readonly file?: string
 }
 
-/** Under the staff member's name, with the person's: among the changes of the portal, and of the portal user. A record that the CRM
- *  doesn't show to everybody who reads them is named by its id alone. */
+/** Under the staff member's name, with the person's: among the changes of the portal, which name him to whoever may see him, and of the
+ *  portal user. A record that the CRM doesn't show to everybody who reads them is named by its id alone. */
 async function note(
   context: Context,
   { portal, userType, user, module, recordId, name }: Preview,
   { action, by, ...more }: Event,
   trx = context.db
 ): Promise<void> {
-  const whom = user ? { portalUser: name } : { record: `${module}/${recordId}` }
+  const whom = user ? { portalUser: name, portalUserId: user.id } : { record: `${module}/${recordId}` }
   const after = { ...whom, userType: userType?.name, ...more }
   for (const subject of [`portal:${portal.id}`, ...(user ? [subjectOf(user)] : [])])
     await context.audit.note({ actor: staffActor(by), action, subject, after }, trx)

@@ -6,6 +6,7 @@ import { records } from '../access/records.js'
 import { viewerFor } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Catalog, Locale, Module } from '../host/catalog.js'
+import type { Staff } from '../host/host.js'
 import { configuration, releaseOf, type Configuration, type Portal, type UserType } from './configuration.js'
 import { personOf } from './portals/door.js'
 import { leadsTo } from './link-path.js'
@@ -18,6 +19,7 @@ import {
   type PortalUserStatus,
   type UserCounts
 } from './people/portal-users.js'
+import { usersFound } from './people/users-found.js'
 import { modulesOfRoles } from './roles/roles.js'
 import { wayBack } from './way-back.js'
 
@@ -90,15 +92,12 @@ export async function viewersOf(context: Context, asked: Asked, skip: number): P
   return { looks: seeing, nearest: near.length, skipped, looked: users.length, total }
 }
 
-/** What the door says of the record to people found by name or address, in every state and every portal. */
-export async function foundByName(context: Context, asked: Asked, search: string): Promise<readonly Look[]> {
-  const all = await configuration(context.db)
-  const ask = { statuses: ['confirmed', 'invited', 'deactivated'] as const, search, skip: 0, limit: foundAtMost }
-  const users = await Promise.all(
-    [...all.userTypes.keys()].map((userTypeId) => portalUsersOfType(context.db, { ...ask, userTypeId }))
-  )
-  users.push(await portalUsersWithoutRecord(context.db, ask))
-  return lookAll(context, asked, users.flat().slice(0, foundAtMost), all)
+/** What the door says of the record to people found by name or address, in every state and every portal; whom the CRM hides from
+ *  `by` is not found. */
+export async function foundByName(context: Context, asked: Asked, search: string, by: Staff): Promise<readonly Look[]> {
+  const statuses = ['confirmed', 'invited', 'deactivated'] as const
+  const users = await usersFound(context, by, { kind: 'everybody' }, { statuses, search, skip: 0, limit: foundAtMost })
+  return lookAll(context, asked, users, await configuration(context.db))
 }
 
 function openPlaces(all: Configuration): Place[] {

@@ -1,5 +1,5 @@
-/** Views: EJS files, compiled once, and how they include each other. EJS's own include looks for the file and copies everything that
- *  is shown anew each time; a list includes a view for each of its cells. */
+/** Views: EJS files, compiled once as long as they stay as they are, and how they include each other. EJS's own include looks for the file and
+ *  copies everything that is shown anew each time; a list includes a view for each of its cells. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ejs, { type TemplateFunction } from 'ejs'
@@ -13,12 +13,13 @@ export interface Views {
 
 /** `fixed`: the files don't change while this process runs. */
 export function openViews(folder: string, fixed: boolean): Views {
-  const compiled = new Map<string, TemplateFunction>()
+  const kept = new Map<string, TemplateFunction>()
   const places = new Map<string, string>()
 
   const viewAt = (file: string): TemplateFunction => {
-    const view = compiled.get(file) ?? compile(file, fixed)
-    if (fixed) compiled.set(file, view)
+    if (!fixed) return asItIsNow(file)
+    const view = kept.get(file) ?? compile(file, readFileSync(file, 'utf8'), { fixed })
+    kept.set(file, view)
     return view
   }
 
@@ -42,8 +43,20 @@ export function openViews(folder: string, fixed: boolean): Views {
   return { render: (view, locals) => show(join(folder, `${view}.ejs`), null, locals) }
 }
 
+/** Views that may change, as they were when they were last read: compiled again only when their text is another one. */
+const lastRead = new Map<string, { readonly text: string; readonly view: TemplateFunction }>()
+
+function asItIsNow(file: string): TemplateFunction {
+  const text = readFileSync(file, 'utf8')
+  const known = lastRead.get(file)
+  if (known?.text === text) return known.view
+  const view = compile(file, text, { fixed: false })
+  lastRead.set(file, { text, view })
+  return view
+}
+
 /** What a view includes sees its locals by their prototypes, whose last one is null: nothing of `Object.prototype` is a local. */
-function compile(file: string, fixed: boolean): TemplateFunction {
+function compile(file: string, text: string, { fixed }: { fixed: boolean }): TemplateFunction {
   const options = { filename: file, compileDebug: !fixed, unsafePrototypeLocals: true }
-  return ejs.compile(readFileSync(file, 'utf8'), options)
+  return ejs.compile(text, options)
 }

@@ -231,10 +231,10 @@ describe(`plans at ${cases} cases`, () => {
 
 /** The crowd's cases are all Eva's: two hundred are Frank's and Greta's now, fifty the field group's. */
 async function giveSome(db: Knex): Promise<void> {
-  const cases = (): Knex.QueryBuilder => db('case')
-  await cases().whereRaw('number % 200 = 11').update({ assigned_user_id: 'sFrank' })
-  await cases().whereRaw('number % 200 = 12').update({ assigned_user_id: 'sGreta' })
-  await cases().whereRaw('number % 400 = 13').update({ assigned_user_id: null })
+  const some = (): Knex.QueryBuilder => db('case')
+  await some().whereRaw('number % 200 = 11').update({ assigned_user_id: 'sFrank' })
+  await some().whereRaw('number % 200 = 12').update({ assigned_user_id: 'sGreta' })
+  await some().whereRaw('number % 400 = 13').update({ assigned_user_id: null })
   await db.raw(
     "insert into entity_group (entity_type, entity_id, group_id, deleted) select 'Case', id, 'gField', 0 from `case` where number % 400 = 13"
   )

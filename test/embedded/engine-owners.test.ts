@@ -50,6 +50,21 @@ eachDatabase((open) => {
       return [assignedUser, assignedGroup]
     }
 
+    it('S07 A10 change in the record’s history, under the name of whoever took it over', async () => {
+      const id = await crm.store.as((await crm.users.find('mia'))!).create('Lead', { lastName: 'Taken' })
+      await karl.change('Lead', id, { assignedUser: 'karl', lastName: 'Kept' })
+      await karl.change('Lead', id, { assignedGroup: 'team-a' })
+      const told = (await karl.feed('Lead', id)).map(({ author, event }) => [author.id, event])
+      const person = (from: string | null, to: string | null) => ({ name: 'assignedUser', from, to })
+      expect(told.slice(1)).to.deep.equal([
+        ['karl', { kind: 'changed', fields: [person('mia', 'karl')] }],
+        [
+          'karl',
+          { kind: 'changed', fields: [person('karl', null), { name: 'assignedGroup', from: null, to: 'team-a' }] }
+        ]
+      ])
+    })
+
     describe('S03 are a person or a group', () => {
       it('and whoever gets the record takes it from the other', async () => {
         const id = await karl.create('Lead', { lastName: 'A' })

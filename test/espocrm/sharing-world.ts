@@ -64,7 +64,7 @@ const tree: Sets = {
 
 const types = [
   ...['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Task', 'Meeting', 'Call', 'Document'],
-  ...['KnowledgeBaseArticle', 'TargetList', 'Campaign']
+  ...['KnowledgeBaseArticle', 'TargetList', 'Campaign', 'EmailTemplate', 'Template']
 ]
 const all = { create: 'yes', read: 'all', edit: 'all', delete: 'all', stream: 'all' }
 const rightsInEspo = {

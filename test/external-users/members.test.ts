@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { demoPassword } from '../../demo/cast.js'
 import { confirm } from '../../src/external-users/external-users.js'
+import { whileHost } from '../support/changed-host.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { externalUser, openGuests, pumpRoom, retrofit, type Guests } from './guests.js'
@@ -178,6 +179,27 @@ eachDatabase((open) => {
       const dirk = await at.test.visitor().open('/crm/sign-in')
       await dirk.send('Sign in', { userName: 'dirk@kessel-partner.example', password: demoPassword })
       expect(dirk.path).to.equal('/crm/sign-in')
+    })
+
+    it('T12 A01 S09 whose contact the CRM hides is nobody one knows or changes, on both pages', async () => {
+      const { id, name, address, status } = (await externalUser(at.test, 'dirk'))!
+      const { host } = at.test.embedded
+      const allows: typeof host.allows = async (by, right, module, record) =>
+        record !== 'dirk' && usually(by, right, module, record)
+      const usually = host.allows
+      const users = '/portico/admin/external-users'
+      const changes = [`${users}/users/${id}/deactivation`, `${membersOf(retrofit)}/members/${id}/removal`]
+      for (const page of [users, membersOf(retrofit)]) (await petra.open(page)).sees(name, address)
+      await whileHost(at.test, { allows }, async () => {
+        for (const page of [users, membersOf(retrofit)]) {
+          await petra.open(page)
+          petra.is(200).sees('Not shown to you by the CRM', 'Ulrike Brandt').doesNotSee(name, address, id)
+        }
+        for (const change of changes) expect((await petra.forge(change)).status, change).to.equal(404)
+      })
+      expect(await externalUser(at.test, 'dirk')).to.include({ status })
+      for (const change of changes) expect((await petra.forge(change)).status, change).to.equal(303)
+      expect(await externalUser(at.test, 'dirk')).to.include({ status: 'deactivated' })
     })
 
     it('leaves an entry for every change', async () => {

@@ -5,7 +5,7 @@ import { eachDatabase } from '../support/databases.js'
 import { setDefaults } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
 
-/** Petra owns the heating case, Frank sold to Nordwind; Ben owns nothing and has no permission. */
+/** Petra owns the heating case, Frank sold to Nordwind; Ben owns nothing, has no permission, and by his profile deletes nothing. */
 eachDatabase((open) => {
   describe('organization-wide defaults', function () {
     this.timeout(60_000)
@@ -13,12 +13,14 @@ eachDatabase((open) => {
     let irena: Visitor
     let petra: Visitor
     let ben: Visitor
+    let frank: Visitor
 
     before(async () => {
       test = await openApp(open)
       irena = await signedIn('irena')
       petra = await signedIn('petra')
       ben = await signedIn('ben')
+      frank = await signedIn('frank')
     })
 
     after(() => test.close())
@@ -29,7 +31,6 @@ eachDatabase((open) => {
       ;(await ben.open(`/crm/Lead/${lead}`)).is(404)
       await ben.open('/crm/Lead')
       expect(ben.response.text).not.to.include(lead)
-      const frank = await signedIn('frank')
       ;(await frank.open(`/crm/Lead/${lead}`)).is(200)
       ;(await irena.open(`/crm/Lead/${lead}`)).is(200)
     })
@@ -38,9 +39,9 @@ eachDatabase((open) => {
       await setDefaults(test, { Case: 'public-read' })
       ;(await ben.open('/crm/Case/annas-heating-case')).is(200).sees('Heating fails')
       ;(await ben.open('/crm/Case/annas-heating-case/edit')).is(403)
-      ;(await ben.open('/crm/Case/annas-heating-case/removal')).is(403)
-      await ben.open('/crm')
-      expect((await ben.forge('/crm/Case/annas-heating-case/removal')).status).to.equal(403)
+      ;(await frank.open('/crm/Case/annas-heating-case/removal')).is(403)
+      await frank.open('/crm')
+      expect((await frank.forge('/crm/Case/annas-heating-case/removal')).status).to.equal(403)
       await petra.open('/crm/Case/annas-heating-case/edit')
       petra.is(200)
       await petra.send('Save', { resolution: 'A new board.' })
@@ -52,15 +53,16 @@ eachDatabase((open) => {
       await ben.open('/crm/Case/annas-heating-case/edit')
       await ben.send('Save', { resolution: 'Ben was here.' })
       ben.is(200).sees('Ben was here.')
-      ;(await ben.open('/crm/Case/annas-heating-case/removal')).is(403)
+      ;(await frank.open('/crm/Case/annas-heating-case/removal')).is(403)
     })
 
-    it('S04 Public: Read, Create/Edit, Delete lets all delete', async () => {
+    it('S04 S01 Public: Read, Create/Edit, Delete lets all delete whom their profile lets', async () => {
       await setDefaults(test, { Case: 'public-delete' })
       const id = await anyRecord('Case', 'petra')
-      ;(await ben.open(`/crm/Case/${id}/removal`)).is(200)
-      await ben.send('Delete')
-      ben.is(200)
+      ;(await ben.open(`/crm/Case/${id}/removal`)).is(403)
+      ;(await frank.open(`/crm/Case/${id}/removal`)).is(200)
+      await frank.send('Delete')
+      frank.is(200)
       ;(await petra.open(`/crm/Case/${id}`)).is(404)
     })
 
@@ -96,7 +98,6 @@ eachDatabase((open) => {
 
     it('S09 a contact that is private to a colleague can be neither found on our staff pages nor invited', async () => {
       await setDefaults(test, { Contact: 'public-read' })
-      const frank = await signedIn('frank')
       const contact = await test.embedded.crm.store.system.create('Contact', {
         firstName: 'Eva',
         lastName: 'Private',

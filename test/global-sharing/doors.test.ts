@@ -1,4 +1,5 @@
 /** Every door of the CRM under Private, and the same doors with global sharing switched off (S09). */
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { emptyModel, type Model } from '../../src/global-sharing/model.js'
 import type { Records } from '../../src/host/embedded/crm.js'
@@ -44,17 +45,19 @@ eachDatabase((open, engine) => {
       }
       await add('Lead', 'his-lead', 'noah', { lastName: 'Hidden', company: 'Door' })
       await add('Lead', 'my-lead', 'mia', { lastName: 'Shown', company: 'Door' })
-      for (const id of ['my-case', 'his-case'])
-        await crm.feed.post(
-          { module: 'Case', recordId: id, text: `Note on ${id}`, internal: false, files: [] },
-          { kind: 'staff', id: 'irena' }
-        )
+      for (const id of ['my-case', 'his-case']) await noteOn(id)
       await crm.settings.saveSwitches({ 'global-sharing': true })
       await setModel(app, () => model)
       mia = crm.store.as((await crm.users.find('mia'))!)
       if (engine === 'sqlite') visitor = await staffAs(app, 'mia')
     })
     after(() => app.close())
+
+    const noteOn = (id: string): Promise<string> =>
+      app.embedded.crm.feed.post(
+        { module: 'Case', recordId: id, text: `Note on ${id}`, internal: false, files: [] },
+        { kind: 'staff', id: 'irena' }
+      )
 
     /** The same door with global sharing on and off, which says that it is this that narrows. */
     const onAndOff = async <T>(door: () => Promise<T>): Promise<{ on: T; off: T }> => {
@@ -162,8 +165,97 @@ eachDatabase((open, engine) => {
       await app.embedded.crm.store.system.change('Case', 'my-case', { assignedUser: 'mia' })
     })
 
+    it('S04 A05 a line item goes only into a paper that may be edited, and out of one, and is changed and deleted with it', async () => {
+      await setModel(app, (now) => ({ ...now, defaults: { Invoice: { level: 'public-read' } } }))
+      const by = app.embedded.crm.store.by({ kind: 'staff', id: 'irena' })
+      for (const [id, owner] of Object.entries({ 'his-paper': 'noah', 'my-paper': 'mia', 'other-paper': 'mia' })) {
+        await by.create('Invoice', { subject: id, assignedUser: owner }, { id })
+        await by.create('InvoiceItem', { invoice: id, description: id, unitPrice: 10 }, { id: `${id}-item` })
+      }
+      const item = { description: 'Forged', unitPrice: 666 }
+      const doors = await onAndOff(async () => ({
+        create: await outcome(() => mia.create('InvoiceItem', { ...item, invoice: 'his-paper' })),
+        moveIn: await outcome(() => mia.change('InvoiceItem', 'my-paper-item', { invoice: 'his-paper' })),
+        moveOut: await outcome(() => mia.change('InvoiceItem', 'his-paper-item', { invoice: 'my-paper' })),
+        linkIn: await outcome(() => mia.link('Invoice', 'his-paper', 'items', 'other-paper-item')),
+        linkOut: await outcome(() => mia.link('Invoice', 'my-paper', 'items', 'his-paper-item')),
+        change: await outcome(() => mia.change('InvoiceItem', 'his-paper-item', { unitPrice: 11 })),
+        remove: await outcome(() => mia.remove('InvoiceItem', 'his-paper-item')),
+        amount: Number((await mia.find('Invoice', 'his-paper')).values['amount'])
+      }))
+      const refused = { moveOut: '403', linkIn: '403', linkOut: '403', change: '403', remove: '403' }
+      expect(doors.on).to.deep.equal({ create: 'invoice', moveIn: 'invoice', ...refused, amount: 10 })
+      const { amount: _, ...allowed } = doors.off
+      expect(new Set(Object.values(allowed))).to.deep.equal(new Set(['done']))
+      const own = await mia.create('InvoiceItem', { ...item, invoice: 'other-paper' })
+      await mia.change('InvoiceItem', own, { invoice: 'my-paper', unitPrice: 12 })
+      expect((await mia.find('InvoiceItem', own)).values).to.include({ invoice: 'my-paper', unitPrice: 12 })
+      await mia.remove('InvoiceItem', own)
+      await setModel(app, () => model)
+    })
+
+    if (engine === 'mysql')
+      it('S09 A28 is not changed, removed or converted by who had it when he asked, once it is given away', async () => {
+        const { crm, db } = app.embedded
+        const by = crm.store.by({ kind: 'staff', id: 'irena' })
+        const acts = {
+          change: (id: string) => mia.change('Lead', id, { company: 'Hers' }),
+          remove: (id: string) => mia.remove('Lead', id),
+          convertLead: (id: string) => mia.convertLead(id, { createAccount: false })
+        }
+        for (const owner of ['noah', 'mia']) {
+          for (const [name, act] of Object.entries(acts)) {
+            const id = await by.create('Lead', { lastName: 'Given', assignedUser: 'mia' })
+            const giving = await db.transaction()
+            await giving('crm_lead').where({ id }).update({ assigned_user_id: owner })
+            const done = outcome(() => act(id))
+            await delay(200)
+            await giving.commit()
+            expect(await done, name).to.equal(owner === 'noah' ? '404' : 'done')
+          }
+        }
+      })
+
+    if (engine === 'sqlite')
+      it('S09 as a product stays on a line item that has it, and is an error at the field of another one', async () => {
+        const by = app.embedded.crm.store.by({ kind: 'staff', id: 'irena' })
+        await by.create(
+          'Product',
+          { name: 'His product', unitPrice: 4242, assignedUser: 'noah' },
+          { id: 'his-product' }
+        )
+        await by.create('Product', { name: 'My product', unitPrice: 10, assignedUser: 'mia' }, { id: 'my-product' })
+        await by.create('Quote', { subject: 'Mine', assignedUser: 'mia' }, { id: 'my-quote' })
+        await by.create(
+          'QuoteItem',
+          { quote: 'my-quote', product: 'his-product', description: 'Part', unitPrice: 7 },
+          { id: 'my-item' }
+        )
+        await visitor.open('/crm/Quote/my-quote/edit')
+        await visitor.submit('/crm/Quote/my-quote', { subject: 'Changed' })
+        expect(visitor.path).to.equal('/crm/Quote/my-quote')
+        visitor.is(200).sees('Changed').doesNotSee('His product')
+        const { values } = await app.embedded.crm.store.system.find('QuoteItem', 'my-item')
+        expect(values).to.include({ product: 'his-product', unitPrice: 7 })
+        for (const product of ['his-product', 'no-such-product']) {
+          await visitor.open('/crm/Quote/new')
+          const typed = { 'items.0.product': product, 'items.0.description': 'Typed words', 'items.0.quantity': '2' }
+          await visitor.submit('/crm/Quote', { subject: `With ${product}`, ...typed })
+          visitor.is(422).doesNotSee('His product', '4242')
+          const told = visitor.page('[name="items.0.product"]').attr('aria-describedby')
+          expect(visitor.page(`[id="${told}"]`).text()).to.include('choose a record that you can see')
+          expect(visitor.page('input[name=subject]').attr('value')).to.equal(`With ${product}`)
+          expect(visitor.response.text).to.include('Typed words')
+          const again = visitor.page('form.form').attr('action')!
+          await visitor.submit(again, { 'items.0.product': 'my-product' })
+          visitor.is(200).sees('Typed words', 'My product')
+          expect((await mia.list('Quote', { search: `With ${product}` })).records).to.have.length(1)
+        }
+      })
+
     if (engine === 'sqlite')
       it('S09 S07 and so it is on the pages', async () => {
+        await noteOn('his-case')
         const doors = await onAndOff(async () => ({
           list: (await listed(visitor, '/crm/Case?q=Door')).sort(),
           counted: visitor.text.includes('1 record'),

@@ -95,6 +95,9 @@ onSqlite('owners on the CRM’s pages', (open) => {
       await mia.submit('/crm/Lead/kept', { assignedUser: 'noah' })
       mia.is(200).sees('It belongs to somebody else now')
       expect((await mia.peek('/crm/Lead/kept')).status).to.equal(404)
+      const noah = await staffAs(app, 'noah')
+      await noah.open('/crm/Lead/kept')
+      noah.is(200).sees('Assigned to: mia → noah')
     })
 
     it('S07 a quote is given away with the line items that were written with it', async () => {
@@ -110,6 +113,24 @@ onSqlite('owners on the CRM’s pages', (open) => {
       mia.is(200).sees('It belongs to somebody else now')
       const { records } = await crm.store.system.list('Quote', { search: 'For Noah' })
       expect(records.map(({ values }) => [values.assignedUser, values.amount])).to.deep.equal([['noah', 20]])
+    })
+
+    it('S01 S07 whoever may create and not edit makes a quote for a colleague, and is offered no line items', async () => {
+      const { crm } = app.embedded
+      const createOnly = { view: true, create: true, edit: false, delete: false }
+      await mia.open('/crm/Quote/new')
+      expect(mia.page('[name="items.0.description"]')).to.have.length(1)
+      await setModel(app, ({ profiles, ...model }) => ({
+        ...model,
+        profiles: { all: { ...profiles['all']!, modules: { '*': createOnly } } }
+      }))
+      await mia.open('/crm/Quote/new')
+      expect(mia.page('[name="items.0.description"]')).to.have.length(0)
+      const forged = { items: '1', 'items.0.description': 'Pump', 'items.0.quantity': '2' }
+      const made = await mia.forge('/crm/Quote', { subject: 'Made for Noah', assignedUser: 'noah', ...forged })
+      expect(made.status).to.equal(303)
+      const { records } = await crm.store.system.list('Quote', { search: 'Made for Noah' })
+      expect(records.map(({ values }) => values.assignedUser)).to.deep.equal(['noah'])
     })
   })
 })

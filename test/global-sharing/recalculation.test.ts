@@ -5,6 +5,8 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import type { Context } from '../../src/context.js'
 import { openDatabase } from '../../src/db/open-database.js'
+import { NotFound } from '../../src/errors.js'
+import { purgeSharing } from '../../src/global-sharing/applied-models.js'
 import { compiledFrom } from '../../src/global-sharing/compiled.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
 import { inForce } from '../../src/global-sharing/in-force.js'
@@ -15,13 +17,18 @@ import { workOnRuns } from '../../src/global-sharing/recalculation.js'
 import { orderRun, runById, takeNext } from '../../src/global-sharing/runs.js'
 import type { Staff } from '../../src/host/host.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { bundled } from '../support/bundle.js'
 import { eachDatabase, type Engine } from '../support/databases.js'
 import { setModel } from '../support/sharing.js'
 import { moments, type Moment } from './recalculation-moments.js'
 
 const people = 150
+/** Several hundred altogether; while one file is locked, reading waits. */
+const fewestLooks: Readonly<Record<Engine, number>> = { sqlite: 100, mysql: 300 }
 /** Longer than a process is believed to be alive that says nothing. */
 const afterLease = 60_000
+/** Longer than anybody reads by a version that is no longer in force. */
+const afterReading = 660_000
 
 /** Twelve roles under a top; the even ones below the first of them, or below the second, which moves some hundred rows. */
 function company(model: Model, head: 'r1' | 'r2'): Model {
@@ -63,15 +70,30 @@ async function truth(db: Knex): Promise<{ version: number; whole: boolean }> {
     .select('set_key', 'staff_id')
     .where('since', '<=', row.version)
     .andWhere((either) => either.whereNull('until').orWhere('until', '>', row.version))
-  const model = modelFrom(row.model)
-  const isCompiled = row.compiled === JSON.stringify(compiledFrom(model))
-  return { version: Number(row.version), whole: isCompiled && sameRows(rows, model) }
+  const wanted = wantedOf(row.model)
+  const reach = rows.map((one) => `${one.set_key} ${one.staff_id}`).sort()
+  return {
+    version: Number(row.version),
+    whole: row.compiled === wanted.compiled && reach.join() === wanted.reach
+  }
 }
 
-function sameRows(rows: readonly Pick<ReachRow, 'set_key' | 'staff_id'>[], model: Model): boolean {
-  const wanted = [...reachOf(organizationOf(model))].flatMap(([key, ids]) => [...ids].map((id) => `${key} ${id}`))
-  const found = rows.map((row) => `${row.set_key} ${row.staff_id}`)
-  return found.length === wanted.length && found.sort().join() === wanted.sort().join()
+interface Wanted {
+  readonly compiled: string
+  readonly reach: string
+}
+/** By the model's text: the reader has to look often. */
+const wantedBefore = new Map<string, Wanted>()
+
+/** What has to stand beside a model. */
+function wantedOf(text: string): Wanted {
+  const known = wantedBefore.get(text)
+  if (known) return known
+  const model = modelFrom(text)
+  const reach = [...reachOf(organizationOf(model))].flatMap(([key, ids]) => [...ids].map((id) => `${key} ${id}`))
+  const wanted = { compiled: JSON.stringify(compiledFrom(model)), reach: reach.sort().join() }
+  wantedBefore.set(text, wanted)
+  return wanted
 }
 
 eachDatabase((open, engine) => {
@@ -82,6 +104,8 @@ eachDatabase((open, engine) => {
     let irena: Staff
     let grace: Staff
     let other: Knex
+    /** How often somebody read while a process worked or died. */
+    let looks = 0
     /** Where one process has two connections to one file, it waits for itself. */
     const elsewhere = (): Context => (engine === 'mysql' ? { ...context, db: other } : context)
 
@@ -111,11 +135,15 @@ eachDatabase((open, engine) => {
         const more = await whileWatching(other, () => workOnRuns(ahead()))
         expect(await truth(context.db)).to.deep.equal({ version: before + 1, whole: true })
         expect([...seen.torn, ...more.torn]).to.deep.equal([])
-        expect(seen.times + more.times).to.be.greaterThan(10)
+        looks += seen.times + more.times
         expect((await runById(context.db, id)).state).to.equal('finished')
         expect((await draft(context.db)).isStaged).to.equal(false)
         expect(await timesApplied(before + 1)).to.equal(1)
       })
+
+    it('S08 meanwhile somebody read all the time', () => {
+      expect(looks).to.be.greaterThan(fewestLooks[engine])
+    })
 
     it('S08 of two processes at the same run, one does it, once', async () => {
       const before = (await inForce(context.db)).version
@@ -204,6 +232,93 @@ eachDatabase((open, engine) => {
       await workOnRuns(context)
     })
 
+    const losses: Readonly<Record<'staffGone' | 'noPermission', object>> = {
+      staffGone: { isActive: false },
+      noPermission: { permissions: [] }
+    }
+    for (const [reason, loss] of Object.entries(losses))
+      it(`S08 ordered by somebody who may no longer do it (${reason}): it stops and says so, nothing changed`, async () => {
+        const before = await truth(context.db)
+        await stageCompany()
+        const staged = (await draft(context.db)).model
+        const id = await orderRun(context, { kind: 'apply' }, grace)
+        await test.embedded.crm.users.change('grace', loss)
+        await workOnRuns(context)
+        expect(await runById(context.db, id)).to.include({ state: 'stopped', reason })
+        expect(await truth(context.db)).to.deep.equal({ ...before, whole: true })
+        expect(await timesApplied(before.version + 1)).to.equal(0)
+        expect(await draft(context.db)).to.deep.include({ isStaged: true, model: staged })
+        await test.embedded.crm.users.change('grace', { isActive: true, permissions: ['manage-sharing'] })
+        const again = await orderRun(context, { kind: 'apply' }, grace)
+        await workOnRuns(context)
+        expect((await runById(context.db, again)).state, 'he may again').to.equal('finished')
+        expect((await inForce(context.db)).model).to.deep.equal(staged)
+      })
+
+    it('S08 the same when a process had died at it before: what it wrote outlives the purge, and is never read', async () => {
+      await purgeSharing({ ...context, now: () => Date.now() + afterReading })
+      const before = await truth(context.db)
+      await stageCompany()
+      const id = await orderRun(context, { kind: 'apply' }, grace)
+      await dies(test, 'before the switch')
+      const written = [await rowsEnded(), await rowsSince(before.version + 1)]
+      expect(Math.min(...written), 'it had written').to.be.greaterThan(100)
+      await purgeSharing({ ...context, now: () => Date.now() + afterReading })
+      expect([await rowsEnded(), await rowsSince(before.version + 1)], 'purged').to.deep.equal(written)
+      await test.embedded.crm.users.change('grace', { isActive: false })
+      await workOnRuns(ahead())
+      await test.embedded.crm.users.change('grace', { isActive: true })
+      expect(await runById(context.db, id)).to.include({ state: 'stopped', reason: 'staffGone' })
+      expect(await truth(context.db)).to.deep.equal({ ...before, whole: true })
+      const { model } = await inForce(context.db)
+      await change(() => ({ ...model, roles: { ...model.roles, r8: { ...model.roles['r8']!, name: 'Another' } } }))
+      await orderRun(context, { kind: 'apply' }, irena)
+      await workOnRuns(context)
+      expect(await truth(context.db)).to.deep.equal({ version: before.version + 1, whole: true })
+      expect(await rowsSince(before.version + 1), 'the sets are as they were').to.equal(0)
+    })
+
+    it('S08 every hour what ended goes, as soon as nobody reads by it any more; what is in force stays', async () => {
+      const { db } = context
+      await purgeSharing({ ...context, now: () => Date.now() + afterReading })
+      await stageCompany()
+      await orderRun(context, { kind: 'apply' }, irena)
+      await workOnRuns(context)
+      const held = await truth(db)
+      const ended = await rowsEnded()
+      expect(ended).to.be.greaterThan(100)
+      await purgeSharing(context)
+      expect(await rowsEnded(), 'somebody may still read by the version before').to.equal(ended)
+      await purgeSharing({ ...context, now: () => Date.now() + afterReading })
+      expect(await rowsEnded()).to.equal(0)
+      expect(await truth(db)).to.deep.equal({ ...held, whole: true })
+    })
+
+    it('S08 a preview is kept for a month, a recalculation for good', async () => {
+      await stageRole('r7', { name: 'Previewed', parent: 'r2', profiles: ['standard'] })
+      const preview = await orderRun(context, { kind: 'preview' }, irena)
+      await workOnRuns(context)
+      const applied = await orderRun(context, { kind: 'apply' }, irena)
+      await workOnRuns(context)
+      const inDays = (days: number): Context => ({ ...context, now: () => Date.now() + days * 24 * 3_600_000 })
+      await purgeSharing(inDays(29))
+      expect((await runById(context.db, preview)).state).to.equal('finished')
+      await purgeSharing(inDays(31))
+      expect((await runById(context.db, applied)).state).to.equal('finished')
+      const answer = await runById(context.db, preview).catch((error: Error) => error)
+      expect(answer).to.be.instanceOf(NotFound)
+    })
+
+    async function rowsEnded(): Promise<number> {
+      const [row] = await context.db('portico_reach').whereNotNull('until').count({ rows: '*' })
+      return Number(row!['rows'])
+    }
+
+    async function rowsSince(version: number): Promise<number> {
+      const [row] = await context.db('portico_reach').where({ since: version }).count({ rows: '*' })
+      return Number(row!['rows'])
+    }
+
     /** The other way round than it is in force. */
     async function stageCompany(): Promise<void> {
       const { model } = await inForce(context.db)
@@ -270,7 +385,7 @@ function momentsOn(engine: Engine): Moment[] {
 }
 
 async function dies({ embedded: { config } }: TestApp, moment: Moment): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/global-sharing/recalculation-process.ts', moment], {
+  const child = spawn(process.execPath, [bundled('test/global-sharing/recalculation-process.ts'), moment], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_ENV: 'test', DATABASE_URL: config.databaseUrl }
   })

@@ -96,16 +96,18 @@ eachDatabase((open) => {
     })
     after(() => app.close())
 
-    /** The settings in force, and three leads: one of each person, and one of Team A. */
-    const begin = async (model: Model): Promise<void> => {
-      const { crm } = app.embedded
-      await setModel(app, () => model)
-      await crm.db('crm_lead').delete()
-      const add = (id: string, owner: object) =>
-        crm.store.system.create('Lead', { lastName: id, company: 'Beispiel', ...owner }, { id })
-      await add('lead-of-person-1', { assignedUser: 'person-1' })
-      await add('lead-of-person-2', { assignedUser: 'person-2' })
-      await add('lead-of-team-a', { assignedGroup: 'team-a' })
+    /** The settings in force; and for each test three leads: one of each person, and one of Team A. */
+    const begin = (model: Model): void => {
+      before(() => setModel(app, () => model))
+      beforeEach(async () => {
+        const { crm } = app.embedded
+        await crm.db('crm_lead').delete()
+        const add = (id: string, owner: object) =>
+          crm.store.system.create('Lead', { lastName: id, company: 'Beispiel', ...owner }, { id })
+        await add('lead-of-person-1', { assignedUser: 'person-1' })
+        await add('lead-of-person-2', { assignedUser: 'person-2' })
+        await add('lead-of-team-a', { assignedGroup: 'team-a' })
+      })
     }
 
     const pathOf = (owner: 'Person 1' | 'Person 2' | 'Team A'): string =>
@@ -156,7 +158,7 @@ eachDatabase((open) => {
     }
 
     describe('1.1 Beispiel 1: Einfache Einstellungen', () => {
-      beforeEach(() => begin(withAssistantRole('private', none)))
+      begin(withAssistantRole('private', none))
 
       it('S10 Regel 1: Person 1 und Person 2 haben die Erlaubnis, Leads zu erstellen, welche der Person 1 oder der Person 2 zugeordnet werden können.', async () => {
         await mayCreate(['Person 1', 'Person 2'])
@@ -195,7 +197,7 @@ eachDatabase((open) => {
 
     for (const [option, members] of teams)
       describe(`1.2 Beispiel 1: Einstellungen mit Gruppen, ${option}`, () => {
-        beforeEach(() => begin(withTeam(members)))
+        begin(withTeam(members))
 
         it('S10 Regel 1: Person 1 und Person 2 haben die Erlaubnis, Leads zu erstellen, welche der Person 1 oder der Person 2 zugeordnet werden können.', async () => {
           await mayCreate(['Person 1', 'Person 2', 'Vertriebsassistent', 'Team A (group)'])
@@ -229,7 +231,7 @@ eachDatabase((open) => {
       })
 
     describe('1.3 Beispiel 1: Einstellungen mit Globaler Rechtevergabe', () => {
-      beforeEach(() => begin(withAssistantRole('public-read', { ...none, view: true })))
+      begin(withAssistantRole('public-read', { ...none, view: true }))
 
       it('S10 Regel 1: Person 1 und Person 2 haben die Erlaubnis, Leads zu erstellen, welche der Person 1 oder der Person 2 zugeordnet werden können.', async () => {
         await mayCreate(['Person 1', 'Person 2'])

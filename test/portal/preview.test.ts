@@ -303,6 +303,24 @@ const suites =
         ;(await frank.open(`${asBjorn}/case/bjorns-case`)).is(200)
       })
 
+      it('A02 S09 the portal’s changes name whoever was looked through to nobody from whom the CRM hides him', async () => {
+        const frank = await staffAt(test, 'frank')
+        await previewAs(test, frank, 'bjorn')
+        const portal = `${admin}/${(await thePortal(test)).id}`
+        const subject = `portal:${(await thePortal(test)).id}`
+        const actor = { kind: 'staff', id: cast.frank.id, name: cast.frank.name } as const
+        const after = { portalUser: 'Somebody Else' }
+        await test.embedded.portico.context.audit.note({ actor, action: 'preview.ended', subject, after })
+        await frank.open(portal)
+        frank.sees('Preview started: Björn Larsen').doesNotSee('Somebody Else')
+        await whilePrivate(test, 'Contact', async () => {
+          for (const page of [portal, `${portal}/appearance`, `${portal}/tabs`]) {
+            await frank.open(page)
+            frank.is(200).sees('Preview started: Not shown to you by the CRM').doesNotSee('Björn Larsen')
+          }
+        })
+      })
+
       it('Z13 a file is read by the person’s right, and that it was is noted with its name', async () => {
         const anna = await customerAt(test, 'anna')
         await anna.open(`${door}/case/${heating}`)

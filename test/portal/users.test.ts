@@ -66,6 +66,19 @@ onSqlite('portal users', (open) => {
       return visitor.open(visitor.path)
     }
 
+    /** The CRM as it is where it hides these contacts from everybody. */
+    const whileHidden = (isHidden: (id: string) => boolean, act: () => Promise<void>): Promise<void> => {
+      const { allows } = test.embedded.host
+      const hiding: typeof allows = async (staff, right, module, id) =>
+        !isHidden(id) && allows(staff, right, module, id)
+      return whileHost(test, { allows: hiding }, act)
+    }
+
+    const questionAbout = (chosen: readonly [string, string][]): Promise<Visitor> => {
+      const asked = [['kind', 'deactivation'], ['scope', 'everybody'], ['status', 'active'], ...chosen]
+      return petra.open(`${admin}/runs/new?${new URLSearchParams(asked).toString()}`)
+    }
+
     const novak = async (): Promise<string> => {
       const values = { lastName: 'Novak', email: 'nora@nordwind.example' }
       const recordId = await test.embedded.host.save({ module: 'Contact', values }, { kind: 'system' })
@@ -248,15 +261,15 @@ onSqlite('portal users', (open) => {
     it('Z21 Z30 A02 of all types, each with his own; whom the CRM hides is not told, and whose processing was stopped is', async () => {
       await petra.open(`${admin}/users/all`)
       petra.is(200).sees('All portal users', 'Anna Schmidt', 'Client Portal')
-      const { allows } = test.embedded.host
-      const hiding: typeof allows = async (staff, right, module, id) =>
-        id !== 'anna' && allows(staff, right, module, id)
-      await whileHost(test, { allows: hiding }, async () => {
-        await petra.open(`${admin}/users/all`)
-        petra.is(200).sees('Not shown to you by the CRM', 'Björn Larsen').doesNotSee('Anna Schmidt', 'anna@nordwind')
-        await petra.open(`${admin}/users/all?q=anna`)
-        petra.doesNotSee('Not shown to you by the CRM')
-      })
+      await whileHidden(
+        (id) => id === 'anna',
+        async () => {
+          await petra.open(`${admin}/users/all`)
+          petra.is(200).sees('Not shown to you by the CRM', 'Björn Larsen').doesNotSee('Anna Schmidt', 'anna@nordwind')
+          await petra.open(`${admin}/users/all?q=anna`)
+          petra.doesNotSee('Not shown to you by the CRM')
+        }
+      )
       const stop = { basis: '', stopped_at: '2026-01-01 00:00:00', revision: 1, changed_by: 'Frank' }
       const person = { module: 'Contact', record_id: 'anna', changed_at: '2026-01-01 00:00:00' }
       await petra.open(`${admin}/users/all?q=anna`)
@@ -272,6 +285,64 @@ onSqlite('portal users', (open) => {
       await worked(petra)
       expect(await userOf('anna')).to.include({ status: 'deactivated' })
       expect((await petra.peek(`${admin}/users/all?status=everybody`)).status).to.equal(404)
+    })
+
+    it('Z21 A09 S09 whom the CRM hides no run names, counts or finds, and what it does is not done to him', async () => {
+      const [anna, bjorn] = [await userOf('anna'), await userOf('bjorn')]
+      const all = ['all', '1'] as [string, string]
+      await whileHidden(
+        (id) => id === 'anna',
+        async () => {
+          await questionAbout([
+            ['user', anna.id],
+            ['user', bjorn.id]
+          ])
+          petra.is(200).sees('Deactivate 1 portal user?', 'Björn Larsen').doesNotSee('Anna Schmidt')
+          const answers: string[] = []
+          for (const words of [anna.address, 'nobody@nordwind.example']) {
+            await questionAbout([all, ['q', words]])
+            answers.push(petra.is(200).text.replaceAll(words, ''))
+            const order = { kind: 'deactivation', scope: 'everybody', status: 'active', all: '1', q: words }
+            const refused = await petra.forge(`${admin}/runs`, { ...order, _run: crypto.randomUUID() })
+            expect(refused.status).to.equal(409)
+          }
+          expect(answers[0]).to.equal(answers[1])
+          await questionAbout([all])
+          await petra.send('Yes, deactivate')
+          expect(await db('portico_run_items').where({ name: 'Anna Schmidt' })).to.have.length(0)
+          await worked(petra)
+          petra.sees('Failed1').doesNotSee('Anna Schmidt', anna.address)
+        }
+      )
+      expect([(await userOf('anna')).status, (await userOf('bjorn')).status]).to.deep.equal([
+        'confirmed',
+        'deactivated'
+      ])
+      await questionAbout([all, ['q', anna.address]])
+      petra.sees('Deactivate 1 portal user?')
+      await questionAbout([['user', anna.id]])
+      petra.sees('Anna Schmidt')
+    })
+
+    it('Z21 A09 a search leafs through those alone whom the CRM shows', async () => {
+      const row = (await db('portico_portal_users').where({ record_id: 'anna' }).first()) as Record<string, unknown>
+      const crowd = Array.from({ length: 52 }, (_, index) => `Crowd ${10 + index}`)
+      const ids: string[] = []
+      for (const lastName of crowd) {
+        const contact = { module: 'Contact', values: { lastName } }
+        ids.push(await test.embedded.host.save(contact, { kind: 'staff', id: 'frank' }))
+      }
+      const rows = ids.map((id, index) => ({ ...row, id, record_id: id, identity_id: null, name: crowd[index]! }))
+      await db.batchInsert('portico_portal_users', rows, 20)
+      await petra.open(`${admin}/users/all?q=Crowd`)
+      expect(petra.sees('Crowd 10').page('.pager a')).to.have.length(1)
+      await whileHidden(
+        (id) => ids.slice(0, 51).includes(id),
+        async () => {
+          await petra.open(`${admin}/users/all?q=Crowd`)
+          expect(petra.sees('Crowd 61').doesNotSee('Crowd 10').page('.pager a')).to.have.length(0)
+        }
+      )
     })
 
     it('E08 those without a record too', async () => {

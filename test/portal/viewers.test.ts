@@ -4,6 +4,7 @@ import { deactivate } from '../../src/portal/people/access-changes.js'
 import { portalUserByAddress } from '../../src/portal/people/portal-users.js'
 import { customers, staff as cast } from '../../demo/cast.js'
 import { openApp, type TestApp } from '../support/app.js'
+import { whileHost } from '../support/changed-host.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
 import { admin, customerAt, door, releasePath, staffAt, thePortal, theUserType } from './people.js'
@@ -155,13 +156,30 @@ eachDatabase((open) => {
       expect(stranger.status).to.equal(303)
     })
 
-    it('X01 shows no conditions, whose values may be of his own record, to staff who may not see that record', async () => {
-      await test.embedded.db('portico_defaults').where({ module: 'Contact' }).update({ level: 'private' })
-      await test.embedded.db('portico_configuration').increment('version')
+    it('X01 A09 S09 names and finds nobody whose record the CRM hides, and says that there is somebody', async () => {
       const petra = await staffAt(test, 'petra')
-      expect((await petra.peek('/crm/Contact/bjorn')).status, 'the CRM itself').to.equal(404)
-      await why(petra, 'larsen')
-      petra.is(200).sees('Doesn’t see it', 'conditions are not shown').doesNotSee('Account →')
+      await petra.open(viewersPath('Case', heating))
+      petra.is(200).sees('Anna Schmidt', 'Jonas Petersen')
+      const { allows } = test.embedded.host
+      const hiding: typeof allows = async (by, right, module, id) => id !== 'anna' && allows(by, right, module, id)
+      await whileHost(test, { allows: hiding }, async () => {
+        await petra.open(viewersPath('Case', heating))
+        petra.is(200).sees('Not shown to you by the CRM', 'Jonas Petersen').doesNotSee('Anna Schmidt', 'anna@nordwind')
+        await why(petra, 'anna')
+        petra.is(200).doesNotSee('Anna Schmidt')
+        await why(petra, 'petersen')
+        petra.is(200).sees('Jonas Petersen')
+      })
+      await why(petra, 'anna')
+      petra.is(200).sees('Anna Schmidt')
+    })
+
+    it('X01 shows no conditions, whose values may be of his own record, where that lies in the recycle bin', async () => {
+      await why(frank, 'larsen')
+      frank.is(200).sees('Doesn’t see it', 'Account →')
+      await test.embedded.crm.store.system.remove('Contact', 'bjorn')
+      await why(frank, 'larsen')
+      frank.is(200).sees('Doesn’t see it', 'conditions are not shown').doesNotSee('Account →')
     })
 
     it('X01 the button is on customers’ records and on what is released, for staff who may look after portals', async () => {

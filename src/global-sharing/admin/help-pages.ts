@@ -76,7 +76,7 @@ const examples: readonly {
 const order = 7
 const differences = 8
 const consequences = 5
-const questions = 9
+const questions = 10
 
 async function showHelp(context: Context, req: Request, res: Response): Promise<void> {
   const t = context.t(req.locale)

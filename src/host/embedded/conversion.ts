@@ -1,14 +1,14 @@
 /** Lead conversion: a lead becomes a contact, and with it an account and a deal, in one transaction. */
 import { PorticoError } from '../../errors.js'
-import type { Owners } from '../../hooks.js'
+import type { Owners, Sql } from '../../hooks.js'
 import type { Actor, FieldValue } from '../host.js'
-import type { Gate } from './gate.js'
+import { scopesToDo, type Gate } from './gate.js'
 import type { Model } from './model.js'
 import { isAmong } from './ownership.js'
 import type { Reader } from './reading.js'
 import { titleOf } from './titles.js'
 import type { Converted, ConvertOptions, Values } from './records.js'
-import { insertRow, mustHold, updateRow, type Kind, type Pen } from './rows.js'
+import { insertRow, mustHoldWithin, updateRow, type Kind, type Pen } from './rows.js'
 import { columnOf, columnsFrom, valuesOf, type Columns } from './values.js'
 import type { Writer } from './writing.js'
 
@@ -36,7 +36,8 @@ export async function convertLead(
     owners.set(name, await gate.owners(name))
   }
   if (options.accountId !== undefined) await reader.rowOf(known.module('Account').module, options.accountId)
-  return writer.withPen((pen) => convert(pen, { lead, actor, owners }, id, options))
+  const mine = await scopesToDo(gate, 'Lead', 'edit')
+  return writer.withPen((pen) => convert(pen, { lead, mine, actor, owners }, id, options))
 }
 
 function created({ createAccount, createDeal, accountId }: ConvertOptions): string[] {
@@ -45,14 +46,16 @@ function created({ createAccount, createDeal, accountId }: ConvertOptions): stri
 
 interface Conversion {
   readonly lead: Kind
+  /** What must hold of the lead. */
+  readonly mine: readonly Sql[]
   readonly actor: Actor
   /** To whom what it becomes may be assigned, by module. */
   readonly owners: ReadonlyMap<string, Owners | undefined>
 }
 
 async function convert(pen: Pen, conversion: Conversion, id: string, options: ConvertOptions): Promise<Converted> {
-  const { lead } = conversion
-  const row = await mustHold(pen, lead.module, id)
+  const { lead, mine } = conversion
+  const row = await mustHoldWithin(pen, lead.module, id, mine)
   const values = valuesOf(lead.module, row)
   if (values['convertedContact'] || values['status'] === 'Converted')
     throw new PorticoError('errors.leadConverted', { status: 409 })

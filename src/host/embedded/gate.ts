@@ -50,6 +50,11 @@ export function gateFor(staff: Staff, plugins: () => readonly Plugin[]): Gate {
   }
 }
 
+/** What must hold of a record once it is held: between the question and the write it may have been given away (A28). */
+export async function scopesToDo(gate: Gate, name: string, action: StaffAction): Promise<readonly Scope[]> {
+  return [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, action))]
+}
+
 function inBoth(one: Owners | undefined, other: Owners): Owners {
   if (!one) return other
   const common = (a: ReadonlySet<string>, b: ReadonlySet<string>) => new Set([...a].filter((id) => b.has(id)))

@@ -4,14 +4,16 @@ import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import type { Field, Module, Scalar } from '../catalog.js'
 import { roundTo } from '../field-values.js'
+import type { Sql } from '../../hooks.js'
 import { HostRefused, type Actor, type HostEvent } from '../host.js'
-import { firstRow } from './answers.js'
+import { exists, firstRow } from './answers.js'
 import type { Author } from './actors.js'
 import type { ModuleDefinition } from './definition.js'
 import { writeEvent } from './feed.js'
 import type { Model } from './model.js'
 import type { Emit } from './outbox.js'
-import { selected } from './query.js'
+import { groupFieldOf } from './ownership.js'
+import { rows, selected } from './query.js'
 import { columnOf, differing, fieldsIn, valuesOf, type Columns, type Row } from './values.js'
 
 /** What a change is written with: one transaction, one author, one moment. */
@@ -168,7 +170,7 @@ function columnNamed(module: Module, name: string): string {
   return columnOf(module.fields.get(name)!)
 }
 
-/** A line in the feed: of what is shown as a badge, and of all that somebody from outside changed. For staff only, as fields may be hidden outside. */
+/** A line in the feed: of what is shown as a badge, of whose it is, and of all that somebody from outside changed. For staff only, as fields may be hidden outside. */
 async function writeChange(
   pen: Pen,
   module: Module,
@@ -178,12 +180,17 @@ async function writeChange(
 ): Promise<void> {
   const told = names
     .map((name) => module.fields.get(name)!)
-    .filter((field) => pen.actor.kind === 'outside' || isBadge(field))
+    .filter((field) => pen.actor.kind === 'outside' || isBadge(field) || isOwner(module, field))
   if (told.length === 0) return
   const before = valuesOf(module, row)
   const after = valuesOf(module, { ...row, ...changed })
   const fields = told.map(({ name }) => ({ name, from: before[name] ?? null, to: after[name] ?? null }))
   await writeEvent(pen, module, String(row['id']), { kind: 'changed', fields })
+}
+
+/** Who takes a record over can't do so unseen (S07). */
+function isOwner(module: Module, { name }: Field): boolean {
+  return name === module.owner || name === groupFieldOf(module)?.name
 }
 
 function isBadge(field: Field): boolean {
@@ -236,5 +243,20 @@ export async function mustHold(
 ): Promise<Row> {
   const row = await holdRow(pen, module, id, options)
   if (!row) throw new NotFound()
+  return row
+}
+
+/** The row of a record for which `scopes` hold while it is held. @throws NotFound */
+export async function mustHoldWithin(
+  pen: Pen,
+  module: Module,
+  id: string,
+  scopes: readonly Sql[],
+  options: { removed?: boolean } = {}
+): Promise<Row> {
+  const row = await mustHold(pen, module, id, options)
+  const isWithin =
+    scopes.length === 0 || (await exists(rows(pen.trx, module, scopes, options).first('r.id').where('r.id', id)))
+  if (!isWithin) throw new NotFound()
   return row
 }

@@ -1,15 +1,15 @@
 /** Writing the CRM's records through a gate: each save is one transaction with its event and its line in the feed. */
 import type { Knex } from 'knex'
-import { Forbidden, NotFound, PorticoError } from '../../errors.js'
+import { Forbidden, PorticoError } from '../../errors.js'
 import type { Owners, Sql } from '../../hooks.js'
 import type { Module } from '../catalog.js'
 import { HostRefused, type Actor } from '../host.js'
-import { exists, firstRow } from './answers.js'
+import { firstRow } from './answers.js'
 import { authorOf } from './actors.js'
 import { momentAt } from '../../db/moment.js'
 import { removeFeedOf } from './feed.js'
 import type { CrmFiles } from './files.js'
-import type { Gate } from './gate.js'
+import { scopesToDo, type Gate } from './gate.js'
 import { joinAll, manyLink, mustReach, part } from './linking.js'
 import type { Model } from './model.js'
 import { mustBeAssignable, ownedBy, saysOwner, withOneOwner } from './ownership.js'
@@ -21,6 +21,7 @@ import {
   holdRow,
   insertRow,
   mustHold,
+  mustHoldWithin,
   mustLeadSomewhere,
   referencesIn,
   removeRow,
@@ -65,8 +66,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
   /** What the row will refer to, by module. Asked before the transaction, used in it: plugins ask the database too. */
   const scopesOf = async (module: Module, row: Row): Promise<Scopes> => {
     const scopes = new Map<string, readonly Sql[]>()
-    for (const { to } of referencesIn(module, row))
-      scopes.set(to, to === userModule.name ? [] : await gate.scopes(to, 'view'))
+    for (const { to } of referencesIn(module, row)) scopes.set(to, await scopesOfTarget(gate, module, to))
     return scopes
   }
 
@@ -98,11 +98,12 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     const kind = await kindOf(name)
     await reader.mustAllow(kind.module, id, 'edit')
     const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values, isNew: false, ...rank }))
+    const mine = await scopesToDo(gate, name, 'edit')
     const owners = await ownersFor(kind.module, columns)
     const scopes = await scopesOf(kind.module, { ...(await reader.rowOf(kind.module, id)), ...columns })
     await mustReach({ model, reader }, kind.module, options.links ?? {})
     await withPen(async (pen) => {
-      const row = await mustHold(pen, kind.module, id)
+      const row = await mustHoldWithin(pen, kind.module, id, mine)
       if (options.version !== undefined && options.version !== Number(row['version']))
         throw new PorticoError('errors.changedMeanwhile', { status: 409 })
       mustBelong(columns, row)
@@ -120,20 +121,18 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     async remove(name, id) {
       const { module } = await kindOf(name)
       if (!gate.isTrusted) await reader.mustAllow(module, id, 'delete')
+      const mine = await scopesToDo(gate, name, 'delete')
       await withPen(async (pen) => {
-        const row = await holdRow(pen, module, id)
+        const row = gate.isTrusted ? await holdRow(pen, module, id) : await mustHoldWithin(pen, module, id, mine)
         if (row) await removeRow(pen, module, row)
       })
     },
     async restore(name, id) {
       const { module } = await kindOf(name)
-      const scopes = [...(await gate.scopes(name, 'view')), ...(await gate.scopes(name, 'delete'))]
-      await withPen(async (pen) => {
-        const row = await mustHold(pen, module, id, { removed: true })
-        const mine = rows(pen.trx, module, scopes, { removed: true }).first('r.id').where('r.id', id)
-        if (!(await exists(mine))) throw new NotFound()
-        await restoreRow(pen, module, row)
-      })
+      const mine = await scopesToDo(gate, name, 'delete')
+      await withPen(async (pen) =>
+        restoreRow(pen, module, await mustHoldWithin(pen, module, id, mine, { removed: true }))
+      )
     },
     async purge(name, id) {
       if (!gate.isAdministrator) throw new Forbidden()
@@ -167,7 +166,13 @@ function mustBelong(columns: Columns, row: Row): void {
 
 type Scopes = ReadonlyMap<string, readonly Sql[]>
 
-/** Is there such a record, and may it be seen? What nobody asked about may not. */
+/** What can be seen can be referred to; what takes a part in is changed by that, so it must be one's to change (S04). */
+async function scopesOfTarget(gate: Gate, module: Module, to: string): Promise<readonly Sql[]> {
+  if (to === userModule.name) return []
+  return module.partOf?.module === to ? scopesToDo(gate, to, 'edit') : gate.scopes(to, 'view')
+}
+
+/** Is there such a record, and may it be referred to? What nobody asked about may not. */
 async function isThere(pen: Pen, name: string, id: string, scopes: Scopes): Promise<boolean> {
   const narrow = scopes.get(name)
   if (!narrow) return false

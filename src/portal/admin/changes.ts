@@ -1,6 +1,7 @@
 /** The list of changes, told: the audit list keeps values before and after; here they become lines a reader understands, one for
  *  each thing that differs. */
 import type { Request } from 'express'
+import { hiddenAmong } from '../../access/hidden.js'
 import type { StoredAuditEntry } from '../../audit/audit.js'
 import type { Context } from '../../context.js'
 import type { Module } from '../../host/catalog.js'
@@ -8,6 +9,7 @@ import { translator } from '../../web/locale.js'
 import { configuration } from '../configuration.js'
 import { accessForms, type AccessForm } from '../forms/access-forms.js'
 import { layoutSets } from '../layouts/layouts.js'
+import { portalUsersById } from '../people/portal-users.js'
 import { isParts, partsOf, textOf, type Parts, type Telling } from './change-texts.js'
 
 export interface ShownChange {
@@ -28,17 +30,30 @@ export const changesTold = 10
 /** The last changes of what `subjects` name, newest first. */
 export async function changesOf(context: Context, req: Request, ...subjects: string[]): Promise<ShownChange[]> {
   const entries = await context.audit.list({ subject: subjects, limit: changesTold })
-  const around = await readAround(context, req)
+  const around = { ...(await readAround(context, req)), shownPeople: await shownPeople(context, req, entries) }
   return entries.map((entry) => shownChange(around, entry))
+}
+
+/** Ids of those portal users in `entries` whom the CRM does not hide from the reader. */
+async function shownPeople(
+  { db, kernel }: Context,
+  { staff }: Request,
+  entries: readonly StoredAuditEntry[]
+): Promise<ReadonlySet<string>> {
+  const ids = entries.map(({ after }) => partsOf(after)['portalUserId']).filter((id) => typeof id === 'string')
+  const users = ids.length === 0 ? [] : [...(await portalUsersById(db, ids)).values()]
+  const hidden = await hiddenAmong(kernel, staff, users)
+  return new Set(users.map(({ id }) => id).filter((id) => !hidden.has(id)))
 }
 
 type Told = Telling & { readonly layoutNames: ReadonlyMap<string, string> }
 
 type Around = Omit<Told, 'module'> & {
   readonly forms: ReadonlyMap<string, AccessForm>
+  readonly shownPeople: ReadonlySet<string>
 }
 
-async function readAround(context: Context, req: Request): Promise<Around> {
+async function readAround(context: Context, req: Request): Promise<Omit<Around, 'shownPeople'>> {
   const layouts = [...(await layoutSets(context.db)).values()].flatMap((set) => set.layouts)
   return {
     t: translator(req.locale),
@@ -59,7 +74,7 @@ function shownChange(around: Around, entry: StoredAuditEntry): ShownChange {
     at: entry.at,
     by: entry.actor.name,
     action: around.t(`portal:audit.${entry.action.replaceAll('.', '-')}`),
-    about: isAboutPerson(entry) ? aboutPerson(parts) : aboutOf(telling, named, parts),
+    about: isAboutPerson(entry) ? aboutPerson(parts) : aboutOf(around, named, parts),
     module: named?.name,
     details: differences(told(telling, before), told(telling, after))
   }
@@ -76,7 +91,8 @@ function moduleAbout({ all, forms, catalog }: Around, { subject }: StoredAuditEn
   return catalog.modules.get(all.userTypes.get(userTypeId ?? '')?.primaryModule ?? '')
 }
 
-function aboutOf({ t }: Telling, module: Module | undefined, parts: Parts): string | undefined {
+function aboutOf({ t, shownPeople: shown }: Around, module: Module | undefined, parts: Parts): string | undefined {
+  if ('portalUser' in parts && !shown.has(String(parts['portalUserId']))) return t('people:users.hidden')
   if (typeof parts['message'] === 'string') {
     const language = t(`portal:change.languages.${String(parts['language'])}`)
     return t('sms:text.title', { kind: t(`sms:kind.${parts['message']}`), language })
@@ -99,7 +115,7 @@ function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
 }
 
 /** What stands in the name of the change already, or is nobody's business. */
-const untold = new Set(['id', 'revision', 'module', 'portalUser', 'recordId', 'message', 'at'])
+const untold = new Set(['id', 'revision', 'module', 'portalUser', 'portalUserId', 'recordId', 'message', 'at'])
 
 function told(telling: Told, parts: Parts): Map<string, string> {
   return new Map(

@@ -107,7 +107,7 @@ export function kindsOpenTo(staff: Staff): RunKind[] {
 }
 
 function itemsFor(context: Context, wanted: Asked, by: Staff): Promise<NewItem[]> {
-  if (wanted.kind !== 'invitation') return itemsOfUsers(context, chosenUsers(wanted))
+  if (wanted.kind !== 'invitation') return itemsOfUsers(context, chosenUsers(wanted), by)
   return itemsOfRecords(
     context,
     wanted.scope,
@@ -134,8 +134,8 @@ interface Group {
 async function groupOf(context: Context, wanted: Asked, by: Staff): Promise<Group> {
   if (wanted.kind === 'invitation') return invitees(context, wanted, by)
   const chosen = chosenUsers(wanted)
-  const names = (await usersNamed(context, chosen)).map(({ name }) => name)
-  return { count: await countChosenUsers(context, chosen), names }
+  const names = (await usersNamed(context, chosen, by)).map(({ name }) => name)
+  return { count: await countChosenUsers(context, chosen, by), names }
 }
 
 async function invitees(context: Context, wanted: Asked, by: Staff): Promise<Group> {

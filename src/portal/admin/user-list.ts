@@ -1,14 +1,16 @@
 /** The users page, of one user type, of everybody, and of those without a record in the CRM (Z21, E08). */
 import type { Request, Response } from 'express'
+import { hiddenAmong } from '../../access/hidden.js'
 import type { Context } from '../../context.js'
 import type { Translate } from '../../web/locale.js'
 import { skipLinks } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { configuration, type Configuration } from '../configuration.js'
-import { countsIn, portalUsersIn, type PortalUser, type StatusCounts, type UserScope } from '../people/portal-users.js'
+import { countsIn, type PortalUser, type StatusCounts, type UserScope } from '../people/portal-users.js'
 import { typesInsteadOf } from '../people/transfer.js'
+import { usersFound } from '../people/users-found.js'
 import { adminUrl } from './frame.js'
-import { hiddenAmong, stoppedUsersAmong } from './user-marks.js'
+import { stoppedUsersAmong } from './user-marks.js'
 import {
   actionsIn,
   askedUsers,
@@ -43,7 +45,7 @@ export async function showUsers(
   const all = await configuration(context.db)
   const asked = askedUsers(req)
   const { statuses } = userFilters[asked.filter]
-  const found = await portalUsersIn(context.db, scope, { ...asked, statuses, limit: perPage + 1 })
+  const found = await usersFound(context, req.staff, scope, { ...asked, statuses, limit: perPage + 1 })
   const counts = await countsIn(context.db, scope)
   await page(res, 'portal-admin/users', {
     frame,
@@ -51,7 +53,7 @@ export async function showUsers(
     kind: scope.kind,
     emptyText: emptyText(context.t(req.locale), asked, counts, frame),
     nobody: req.query['nobody'] === '1',
-    users: await rowsOf(context, req, res, { all, asked, users: found.slice(0, perPage) }),
+    users: await rowsOf(context, req, res, { all, users: found.slice(0, perPage) }),
     asked,
     ...tabsOf(context, req, usersUrl(res, scope), counts, asked.filter),
     actions: actionsIn(asked.filter, scope.kind === 'type' && typesInsteadOf(all, scope.userTypeId).length > 0),
@@ -71,21 +73,19 @@ function emptyText(t: Translate, { search, filter }: AskedUsers, counts: StatusC
 
 interface Found {
   readonly all: Configuration
-  readonly asked: AskedUsers
   readonly users: readonly PortalUser[]
 }
 
-/** Of whom the CRM hides from this staff member, the list says that there is somebody; a search does not find him, for that would tell who. */
+/** Of whom the CRM hides from this staff member, the list says that there is somebody. */
 async function rowsOf(
   context: Context,
   req: Request,
   res: Response,
-  { all, asked, users }: Found
+  { all, users }: Found
 ): Promise<Record<string, unknown>[]> {
-  const hidden = await hiddenAmong(context, req.staff, users)
+  const hidden = await hiddenAmong(context.kernel, req.staff, users)
   const stopped = await stoppedUsersAmong(context.db, users)
-  const shown = asked.search === '' ? users : users.filter(({ id }) => !hidden.has(id))
-  return shown.map((user) => ({
+  return users.map((user) => ({
     ...rowOf(res, all, user),
     ...(hidden.has(user.id) && { isHidden: true, name: '', address: '', hasTrouble: false }),
     isStopped: stopped.has(user.id)

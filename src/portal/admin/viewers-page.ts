@@ -1,6 +1,7 @@
 /** *Who can see this?*: the portal users who see a record of the CRM, what they may do with it and why; and why not, of people asked for (X01). */
 import type { Request, RequestHandler, Response } from 'express'
 import type { Action } from '../../access/grant.js'
+import { hiddenAmong } from '../../access/hidden.js'
 import { lookUp } from '../../access/question.js'
 import type { ExplainedCondition, Explanation } from '../../access/record.js'
 import type { Context } from '../../context.js'
@@ -95,9 +96,11 @@ async function seeingPeople(context: Context, req: Request, res: Response, asked
   const skip = Math.min(Math.max(Math.trunc(Number(req.query['skip'] ?? 0)) || 0, 0), 1_000_000)
   const viewers = await viewersOf(context, asked, skip)
   const { nearest, skipped, looked, total } = viewers
+  const people = viewers.looks.map(({ user }) => user)
+  const hidden = await hiddenAmong(context.kernel, req.staff, people)
   const to = skipped + looked
   return {
-    groups: groupsOf(context.t(req.locale), res, asked, viewers),
+    groups: groupsOf(context.t(req.locale), res, asked, { ...viewers, hidden }),
     looked: looked > 0 ? { from: skipped + 1, to, count: total } : undefined,
     hasNearest: nearest > 0 && total > viewersPerPage,
     pages: {
@@ -107,15 +110,21 @@ async function seeingPeople(context: Context, req: Request, res: Response, asked
   }
 }
 
-/** By portal and user type, in the order in which they were looked at. */
-function groupsOf(t: Translate, res: Response, { module }: Asked, { looks }: Viewers): ShownViewers['groups'] {
+/** By portal and user type, in the order in which they were looked at. Of whom the CRM hides it is said that there is somebody. */
+function groupsOf(
+  t: Translate,
+  res: Response,
+  { module }: Asked,
+  { looks, hidden }: Viewers & { hidden: ReadonlySet<string> }
+): ShownViewers['groups'] {
   const groups = new Map<string, { place: string; people: Record<string, unknown>[] }>()
   for (const look of looks) {
     const { portal, userType } = look.place
     const place = placeText(t, look)
     const key = userType?.id ?? portal.id
     const group = groups.get(key) ?? { place, people: [] }
-    group.people.push({ ...shownPerson(res, look), ...shownRights(t, module, look.explanation!) })
+    const person = hidden.has(look.user.id) ? { isHidden: true } : shownPerson(res, look)
+    group.people.push({ ...person, ...shownRights(t, module, look.explanation!) })
     groups.set(key, group)
   }
   return [...groups.values()]
@@ -160,7 +169,7 @@ async function foundPeople(
   asked: Asked,
   search: string
 ): Promise<Record<string, unknown>> {
-  const looks = await foundByName(context, asked, search)
+  const looks = await foundByName(context, asked, search, req.staff)
   return {
     people: await Promise.all(looks.map((look) => shownAnswer(context, req, res, asked, look))),
     isCut: looks.length >= foundAtMost,

@@ -26,7 +26,11 @@ export async function withdrawAllOf(context: Context, portalId: string, trx: Kne
 /** The portal users about whom something waits. */
 async function waitingForPeople(trx: Knex): Promise<string[]> {
   const of = (table: 'portico_mail' | 'portico_sms'): Promise<string[]> =>
-    trx(table).where({ state: 'waiting' }).whereLike('about', `${subjectPrefix}%`).distinct().pluck<string[]>('about')
+    trx(table)
+      .where({ state: 'waiting' })
+      .where('about', 'like', `${subjectPrefix}%`)
+      .distinct()
+      .pluck<string[]>('about')
   const subjects = new Set([...(await of('portico_mail')), ...(await of('portico_sms'))])
   return [...subjects].map((subject) => subject.slice(subjectPrefix.length))
 }

@@ -22,10 +22,10 @@ export interface ShownEntry {
 /** Oldest first, as in a conversation. */
 export async function shownFeed(desk: Desk, module: Module, id: string, limit: number): Promise<ShownEntry[]> {
   const entries = await desk.records.feed(module.name, id, limit)
-  return entries.map((entry) => shownEntry(desk, module, entry))
+  return Promise.all(entries.map((entry) => shownEntry(desk, module, entry)))
 }
 
-export function shownEntry(desk: Desk, module: Module, entry: CrmFeedEntry): ShownEntry {
+export async function shownEntry(desk: Desk, module: Module, entry: CrmFeedEntry): Promise<ShownEntry> {
   const { id, kind, author, at, internal, files, recordId } = entry
   const fileOf = ({ id: fileId, name, size }: FileInfo) => ({
     name,
@@ -38,7 +38,7 @@ export function shownEntry(desk: Desk, module: Module, entry: CrmFeedEntry): Sho
     author: author.name,
     isOutside: author.kind === 'outside',
     at: desk.format.datetime(at),
-    text: kind === 'event' ? eventText(desk, module, entry) : entry.text,
+    text: kind === 'event' ? await eventText(desk, module, entry) : entry.text,
     internal,
     files: files.map(fileOf),
     changePath: mayChange(desk, entry)
@@ -52,18 +52,26 @@ function mayChange({ staff }: Desk, { kind, author }: CrmFeedEntry): boolean {
   return kind === 'post' && (isOwn || staff.isAdministrator)
 }
 
-function eventText(desk: Desk, module: Module, { event, text }: CrmFeedEntry): string {
+async function eventText(desk: Desk, module: Module, { event, text }: CrmFeedEntry): Promise<string> {
   if (!event) return text
   if (event.kind === 'created') return desk.t('crm:feed.created', { module: module.label })
-  return event.fields.flatMap((change) => changeText(desk, module, change) ?? []).join('\n')
+  const told = await Promise.all(event.fields.map((change) => changeText(desk, module, change)))
+  return told.filter((line) => line !== undefined).join('\n')
 }
 
-/** References are named without their values: a feed holds ids, and what an id stands for may not be the reader's to see. */
-function changeText(desk: Desk, module: Module, { name, from, to }: ChangedField): string | undefined {
+/** References are named without their values, for what an id stands for may not be the reader's to see; but for the staff, who know
+ *  each other: whose it was and is (S07). */
+async function changeText(desk: Desk, module: Module, { name, from, to }: ChangedField): Promise<string | undefined> {
   const field = module.fields.get(name)
   if (!field) return undefined
-  if (field.type === 'reference' || field.type === 'longText')
+  const isOwner = name === module.owner
+  if (!isOwner && (field.type === 'reference' || field.type === 'longText'))
     return desk.t('crm:feed.changedField', { field: field.label })
-  const words = (value: FieldValue) => textOf(desk, field, value) || desk.t('crm:value.empty')
-  return desk.t('crm:feed.changed', { field: field.label, from: words(from), to: words(to) })
+  const words = async (value: FieldValue): Promise<string> =>
+    (isOwner ? await nameOf(desk, value) : textOf(desk, field, value)) || desk.t('crm:value.empty')
+  return desk.t('crm:feed.changed', { field: field.label, from: await words(from), to: await words(to) })
+}
+
+async function nameOf(desk: Desk, id: FieldValue): Promise<string | undefined> {
+  return typeof id === 'string' ? (await desk.users.find(id))?.name : undefined
 }

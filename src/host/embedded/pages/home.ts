@@ -51,7 +51,11 @@ async function streamOf(
   const shown = entries.map(async (entry) => {
     const module = desk.catalog.modules.get(entry.module)!
     const record = await desk.records.find(entry.module, entry.recordId)
-    return { ...shownEntry(desk, module, entry), title: record.title, path: recordPath(entry.module, entry.recordId) }
+    return {
+      ...(await shownEntry(desk, module, entry)),
+      title: record.title,
+      path: recordPath(entry.module, entry.recordId)
+    }
   })
   return Promise.all(shown)
 }

@@ -1,9 +1,10 @@
 /** Line items inside their record's form: rows that are added, changed and taken away there, without JavaScript. */
 import { z } from 'zod'
+import { NotFound } from '../../../errors.js'
 import { readForm, type Typed } from '../../../web/forms.js'
 import type { Field, Module } from '../../catalog.js'
 import type { FieldError } from '../../host.js'
-import type { Records, Values } from '../records.js'
+import type { CrmRecord, Records, Values } from '../records.js'
 import type { Desk } from './desk.js'
 import { controlFor, postedValues, typedFrom, writableFields, type Control, type FormState } from './record-form.js'
 import { mostParts, partsIn, partsOf, type Parts } from './parts.js'
@@ -37,10 +38,10 @@ export interface Items extends Parts {
 
 const blankRows = 3
 
-/** The line items that a module's records have, if they do. */
-export function itemsOfModule(desk: Desk, module: Module): Items | undefined {
+/** The line items that a module's records have, if they do and he may write them. */
+export async function itemsOfModule(desk: Desk, module: Module): Promise<Items | undefined> {
   const parts = partsOf(desk, module)
-  if (!parts) return undefined
+  if (!parts || !(await desk.records.may(parts.module.name)).has('create')) return undefined
   const fields = writableFields(parts.module).filter(({ name }) => name !== parts.link && name !== 'position')
   return { ...parts, fields }
 }
@@ -117,10 +118,20 @@ function isBlank(values: Values): boolean {
 }
 
 async function filled(desk: Desk, items: Items, values: Values): Promise<Values> {
-  const product = typeof values.product === 'string' ? await desk.records.find('Product', values.product) : undefined
+  const product = typeof values.product === 'string' ? await productSeen(desk, values.product) : undefined
   const known: Values = product ? { description: product.title, unitPrice: product.values.unitPrice ?? null } : {}
   const gaps = items.fields.filter(({ name }) => (values[name] ?? null) === null)
   return { ...values, ...Object.fromEntries(gaps.map((field) => [field.name, known[field.name] ?? field.default])) }
+}
+
+/** One that he can't see fills nothing: on a row that has it already it stays, on another one the CRM refuses it. */
+async function productSeen(desk: Desk, id: string): Promise<CrmRecord | undefined> {
+  try {
+    return await desk.records.find('Product', id)
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
 }
 
 /** Errors of rows that can't be taken, by the name of their control; asked before anything is written. */

@@ -113,15 +113,16 @@ async function saveOrShow(
   const made: Record<string, string> = {}
   let saved = subject
   try {
-    const items = itemsOfModule(req.desk, subject.module)
+    const items = await itemsOfModule(req.desk, subject.module)
     const rows = items ? await postedItems(req.desk, items, req.body) : []
     const values = ownerPosted(subject.module, postedValues(writableFields(subject.module), req.body, staff.timeZone))
     refuse(items ? itemErrors(items, rows) : {})
     const questions = await ask(values)
     if (!questions.every(isAnswered)) return await showForm(req, res, subject, { typed, errors: {}, questions })
-    const { first, later } = items
-      ? ownerLast(subject.module, values, subject.record?.values, staff.id)
-      : { first: values }
+    const { first, later } =
+      rows.length > 0
+        ? ownerLast(subject.module, values, subject.record?.values, staff.id)
+        : { first: values, later: undefined }
     const id = await save(first)
     if (items) {
       saved = { ...subject, record: await records.find(subject.module.name, id) }
@@ -167,7 +168,7 @@ type ShownState = FormState & { readonly questions?: readonly ShownQuestion[] }
 
 async function showForm(req: Request, res: Response, subject: Subject, state: ShownState, status = 200): Promise<void> {
   const { module, record } = subject
-  const items = itemsOfModule(req.desk, module)
+  const items = await itemsOfModule(req.desk, module)
   const isFirst = items && state.typed.items === undefined
   const typed = isFirst ? { ...state.typed, ...(await typedItems(req.desk, items, record?.id)) } : state.typed
   const known = { typed, errors: state.errors }

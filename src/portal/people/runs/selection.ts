@@ -1,5 +1,6 @@
 /** Whom a run is about: those who were ticked, or all that match the filter and the words (Z15, Z21). */
 import { compare } from '../../../access/condition.js'
+import { hiddenAmong } from '../../../access/hidden.js'
 import { narrowRecords } from '../../../access/question.js'
 import type { Records } from '../../../access/record.js'
 import type { Context } from '../../../context.js'
@@ -10,11 +11,11 @@ import {
   countUsersIn,
   noRecord,
   portalUsersById,
-  portalUsersIn,
   type PortalUser,
   type UserScope,
   type UserSearch
 } from '../portal-users.js'
+import { usersFound } from '../users-found.js'
 import { mostItems, type NewItem } from './runs.js'
 
 /** Portal users of a scope: those with these ids, or all that match. */
@@ -24,19 +25,29 @@ export interface ChosenUsers {
   readonly matching: UserSearch
 }
 
-/** How many they are now. */
-export async function countChosenUsers(context: Context, chosen: ChosenUsers): Promise<number> {
-  if (chosen.ids !== 'all') return (await usersNamed(context, chosen)).length
-  return Math.min(await countUsersIn(context.db, chosen.scope, chosen.matching), mostItems)
+/** Of each the CRM is asked. */
+const mostCounted = 200
+
+/** How many they are now. Of whom words find, only those count whom the CRM shows this staff member: undefined where they are many. */
+export async function countChosenUsers(context: Context, chosen: ChosenUsers, by: Staff): Promise<number | undefined> {
+  const { scope, ids, matching } = chosen
+  if (ids !== 'all') return (await usersNamed(context, chosen, by)).length
+  if (matching.search === '') return Math.min(await countUsersIn(context.db, scope, matching), mostItems)
+  const found = await usersFound(context, by, scope, { ...matching, skip: 0, limit: mostCounted + 1 })
+  return found.length > mostCounted ? undefined : found.length
 }
 
-/** Those of the ticked ones that are in the scope, by name. */
+/** Those of the ticked ones that are in the scope and that the CRM shows this staff member, by name. */
 export async function usersNamed(
-  { db }: Context,
-  { scope, ids }: Pick<ChosenUsers, 'scope' | 'ids'>
+  { db, kernel }: Context,
+  { scope, ids }: Pick<ChosenUsers, 'scope' | 'ids'>,
+  by: Staff
 ): Promise<PortalUser[]> {
   const users = ids === 'all' ? [] : [...(await portalUsersById(db, ids)).values()]
-  return users.filter((user) => isIn(scope, user)).toSorted((a, b) => a.name.localeCompare(b.name))
+  const hidden = await hiddenAmong(kernel, by, users)
+  return users
+    .filter((user) => isIn(scope, user) && !hidden.has(user.id))
+    .toSorted((a, b) => a.name.localeCompare(b.name))
 }
 
 function isIn(scope: UserScope, { userTypeId }: PortalUser): boolean {
@@ -44,17 +55,12 @@ function isIn(scope: UserScope, { userTypeId }: PortalUser): boolean {
   return scope.kind === 'type' ? userTypeId === scope.userTypeId : userTypeId === undefined
 }
 
-const usersAtOnce = 1000
-
-export async function itemsOfUsers(context: Context, chosen: ChosenUsers): Promise<NewItem[]> {
-  if (chosen.ids !== 'all') return (await usersNamed(context, chosen)).map(itemOfUser)
-  const items: NewItem[] = []
-  for (;;) {
-    const ask = { ...chosen.matching, skip: items.length, limit: Math.min(usersAtOnce, mostItems - items.length) }
-    const users = await portalUsersIn(context.db, chosen.scope, ask)
-    items.push(...users.map(itemOfUser))
-    if (users.length < usersAtOnce || items.length >= mostItems) return items
-  }
+/** Names are noted only of those whom the CRM shows; of the others the run finds out. */
+export async function itemsOfUsers(context: Context, chosen: ChosenUsers, by: Staff): Promise<NewItem[]> {
+  const { scope, ids, matching } = chosen
+  if (ids !== 'all') return (await usersNamed(context, chosen, by)).map(itemOfUser)
+  const items = (await usersFound(context, by, scope, { ...matching, skip: 0, limit: mostItems })).map(itemOfUser)
+  return matching.search === '' ? items.map((item) => ({ ...item, name: '', address: '' })) : items
 }
 
 function itemOfUser({ id, module, recordId, name, address }: PortalUser): NewItem {

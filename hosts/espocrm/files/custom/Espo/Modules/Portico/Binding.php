@@ -13,7 +13,11 @@ namespace Espo\Modules\Portico;
 
 use Espo\Core\Binding\Binder;
 use Espo\Core\Binding\BindingProcessor;
+use Espo\Modules\Crm\Tools\Campaign\MailMergeGenerator;
+use Espo\Modules\Portico\Sharing\EmailTemplates;
+use Espo\Modules\Portico\Sharing\MailMerge;
 use Espo\Modules\Portico\Sharing\NoteAccess;
+use Espo\Tools\EmailTemplate\Processor;
 use Espo\Tools\Stream\NoteAccessControl;
 
 /** Where EspoCRM asks a class of its own and no definition can name another: here ours takes its place. */
@@ -21,6 +25,9 @@ class Binding implements BindingProcessor
 {
     public function process(Binder $binder): void
     {
-        $binder->bindImplementation(NoteAccessControl::class, NoteAccess::class);
+        $binder
+            ->bindImplementation(NoteAccessControl::class, NoteAccess::class)
+            ->bindImplementation(Processor::class, EmailTemplates::class)
+            ->bindImplementation(MailMergeGenerator::class, MailMerge::class);
     }
 }

@@ -80,7 +80,21 @@ class AssignmentChecker implements AssignmentCheckerInterface
             default => [],
         };
 
-        return !array_intersect($given, array_diff($this->porticoRights->owningTeams(), $teams));
+        return !array_intersect($given, array_diff($this->porticoRights->owningTeams(), $teams)) &&
+            !$this->isTakenFromAll($former, $entity);
+    }
+
+    /**
+     * What belongs to a group may go to another one or to a person, but not to nobody.
+     *
+     * @param string[] $former
+     */
+    private function isTakenFromAll(array $former, Entity $entity): bool
+    {
+        $owning = $this->porticoRights->owningTeams();
+
+        return $entity->isAttributeChanged('teamsIds') && !$entity->get('assignedUserId') &&
+            array_intersect($former, $owning) && !array_intersect($this->teams($entity), $owning);
     }
 
     /** @return string[] */

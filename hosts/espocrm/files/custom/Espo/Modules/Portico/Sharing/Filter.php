@@ -11,6 +11,7 @@
 
 namespace Espo\Modules\Portico\Sharing;
 
+use Espo\Core\ApplicationState;
 use Espo\Core\Select\AccessControl\Filter as AccessControlFilter;
 use Espo\Core\Select\AccessControl\FilterFactory;
 use Espo\Entities\User;
@@ -24,14 +25,29 @@ class Filter implements AccessControlFilter
         private User $user,
         private Rights $porticoRights,
         private FilterFactory $filterFactory,
+        private ApplicationState $applicationState,
     ) {}
 
     public function apply(SelectBuilder $queryBuilder): void
     {
         $this->filterFactory->create($this->entityType, $this->user, Registration::KEPT)->apply($queryBuilder);
 
-        if ($this->porticoRights->govern($this->user)) {
-            $queryBuilder->where($this->porticoRights->reach($this->user, $this->entityType, Rights::VIEW)->where());
+        foreach ($this->users() as $user) {
+            if ($this->porticoRights->govern($user)) {
+                $queryBuilder->where($this->porticoRights->reach($user, $this->entityType, Rights::VIEW)->where());
+            }
         }
+    }
+
+    /**
+     * Some lists of EspoCRM are another user's (what is upcoming for a colleague); whoever reads them is asked as well.
+     *
+     * @return User[]
+     */
+    private function users(): array
+    {
+        $reader = $this->applicationState->hasUser() ? $this->applicationState->getUser() : $this->user;
+
+        return $reader->getId() === $this->user->getId() ? [$this->user] : [$this->user, $reader];
     }
 }

@@ -30,6 +30,14 @@ class Registration implements AdditionalBuilder
     /** They have rules of their own: who is in a conversation, what a file hangs on, who made an import. */
     private const OTHERS = ['Attachment', 'Email', 'Import', 'Note', 'Portal', 'User'];
 
+    /** They are no objects, and are as visible as what this link of theirs leads to. */
+    public const PARTS = [
+        'CampaignLogRecord' => 'campaign',
+        'CampaignTrackingUrl' => 'campaign',
+        'EmailQueueItem' => 'massEmail',
+        'MassEmail' => 'campaign',
+    ];
+
     private const UNSEEN = [
         'type' => 'int',
         'notStorable' => true,
@@ -54,7 +62,9 @@ class Registration implements AdditionalBuilder
 
     private function isShared(string $type, stdClass $scope): bool
     {
-        return ($scope->entity ?? false) && ($scope->object ?? false) && !in_array($type, self::OTHERS);
+        return ($scope->entity ?? false) &&
+            (($scope->object ?? false) || isset(self::PARTS[$type])) &&
+            !in_array($type, self::OTHERS);
     }
 
     private function register(stdClass $data, string $type): void
@@ -69,6 +79,7 @@ class Registration implements AdditionalBuilder
 
         $record = $this->in($this->in($data, 'recordDefs'), $type);
         $record->outputFilterClassNameList = [...$record->outputFilterClassNameList ?? [], Output::class];
+        $record->listLoaderClassNameList = [...$record->listLoaderClassNameList ?? [], ListedNames::class];
 
         $fields = $this->in($this->in($this->in($data, 'entityDefs'), $type), 'fields');
         $fields->{self::FIELD} = (object) self::UNSEEN;

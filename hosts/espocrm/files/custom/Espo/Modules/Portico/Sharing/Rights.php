@@ -66,6 +66,12 @@ class Rights
     /** Whether the user's profiles let him do that to records of this entity type at all. */
     public function letDo(User $user, string $entityType, string $action): bool
     {
+        if (isset(Registration::PARTS[$entityType])) {
+            $whole = $this->targetOf($entityType, Registration::PARTS[$entityType]);
+
+            return $whole !== null && $this->letDo($user, $whole, $this->onWhole($action));
+        }
+
         $modules = $this->profileOf($user)['modules'] ?? [];
         $rights = $modules[$entityType] ?? $modules['*'] ?? [];
 
@@ -149,6 +155,10 @@ class Rights
             return Reach::none();
         }
 
+        if (isset(Registration::PARTS[$entityType])) {
+            return $this->reachThroughWhole($user, $entityType, Registration::PARTS[$entityType], $action);
+        }
+
         if (!$this->hasOwner($entityType) || $this->isOpen($user, $entityType, $action)) {
             return Reach::all();
         }
@@ -167,6 +177,24 @@ class Rights
         ];
 
         return Reach::of($entityType, array_values(array_unique($people)), array_values(array_unique($teams)), $others);
+    }
+
+    /** What belongs to nothing is left as EspoCRM has it. */
+    private function reachThroughWhole(User $user, string $entityType, string $link, string $action): Reach
+    {
+        $whole = (string) $this->targetOf($entityType, $link);
+        $reach = $this->reach($user, $whole, $this->onWhole($action));
+
+        return $reach->isAll() ? $reach : Reach::of($entityType, [], [], [
+            ["{$link}Id" => null],
+            ...($reach->isNone() ? [] : array_filter([$this->linked($entityType, $link, $whole, $reach->where())])),
+        ]);
+    }
+
+    /** A part is seen with the whole, and changing it changes the whole. */
+    private function onWhole(string $action): string
+    {
+        return $action === self::VIEW ? self::VIEW : self::EDIT;
     }
 
     private function isOpen(User $user, string $entityType, string $action): bool
@@ -207,7 +235,8 @@ class Rights
 
         foreach ($rules as $rule) {
             foreach ((array) ($rule['related'] ?? []) as $related) {
-                $isMeant = ($related['module'] ?? null) === $entityType && $this->fits($related, $action);
+                $isMeant = is_array($related) && ($related['module'] ?? null) === $entityType &&
+                    is_string($related['link'] ?? null) && $this->fits($related, $action);
                 $shared = $isMeant && $this->letDo($user, $rule['module'], self::VIEW) ? $this->whatIsShared($rule) : null;
 
                 $ways[] = $shared ? $this->linked($entityType, $related['link'], $rule['module'], $shared) : null;
@@ -251,8 +280,8 @@ class Rights
             return null;
         }
 
-        $from = (string) ($rule['from'] ?? '');
-        $owners = Reach::of($rule['module'], $this->model->peopleIn([$from]), $this->teamsOfSets([$from]), []);
+        $from = [$rule['from']];
+        $owners = Reach::of($rule['module'], $this->model->peopleIn($from), $this->teamsOfSets($from), []);
         $where = $owners->isNone() ? [] : [$owners->where()];
 
         foreach ($where ? $rule['criteria'] : [] as $criterion) {
@@ -283,7 +312,8 @@ class Rights
 
         return array_filter(
             $this->model->part('rules'),
-            fn ($rule) => in_array($rule['to'] ?? null, $mine, true) && is_string($rule['module'] ?? null)
+            fn ($rule) => in_array($rule['to'] ?? null, $mine, true) &&
+                is_string($rule['module'] ?? null) && is_string($rule['from'] ?? null)
         );
     }
 

@@ -245,17 +245,20 @@ function inGroups(compiler: Compiler, storage: OwnerGroups, alias: string, group
 }
 
 /** Of ids that the host compares loosely each is named twice, for the index and for the letter. */
-function oneOfIds({ catalog, dialect, isRowByRow }: Compiler, expression: Fragment, ids: readonly string[]): Fragment {
-  if (catalog.idCollation === undefined) {
-    const within = sql`${expression} in (${join(
-      ids.map((id) => sql`${id}`),
-      ', '
-    )})`
-    return dialect.padsText ? sql`(${within} and ${expression} not like '% ')` : within
-  }
+function oneOfIds(compiler: Compiler, expression: Fragment, ids: readonly string[]): Fragment {
+  const { catalog, dialect, isRowByRow } = compiler
+  if (catalog.idCollation === undefined) return oneOfBareIds(dialect, expression, ids)
   if (isRowByRow) return exactlyOneOfIds(dialect, expression, ids)
   const once = [...expression.bindings, ...ids]
   return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...once, ...once])
+}
+
+/** Byte by byte but for blanks at the end, which are part of no id. */
+function oneOfBareIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {
+  const whole = ids.filter((id) => !id.endsWith(' ')).map((id) => sql`${id}`)
+  if (whole.length === 0) return isFalse
+  const within = sql`${expression} in (${join(whole, ', ')})`
+  return dialect.padsText ? sql`(${within} and ${expression} not like '% ')` : within
 }
 
 function exactlyOneOfIds(dialect: Dialect, expression: Fragment, ids: readonly string[]): Fragment {

@@ -60,10 +60,11 @@ async function workOn(context: Context, claim: Claim): Promise<void> {
 }
 
 async function apply(context: Context, claim: Claim, run: Run): Promise<void> {
-  const by = await orderer(context, run)
+  await orderer(context, run)
   const model = modelOf(run)
   const written = await writeAllReach(context, claim, run, model)
   await step(context, claim, 'switch', { done: 0, total: 1 })
+  const by = await orderer(context, run)
   const isSwitched = await switchTo(context, claim, { run, model, by, written })
   if (!isSwitched) throw new NotOurs()
 }

@@ -247,8 +247,8 @@ function inGroups(compiler: Compiler, storage: OwnerGroups, alias: string, group
 /** Of ids that the host compares loosely each is named twice, for the index and for the letter. */
 function oneOfIds(compiler: Compiler, expression: Fragment, ids: readonly string[]): Fragment {
   const { catalog, dialect, isRowByRow } = compiler
-  if (catalog.idCollation === undefined) return oneOfBareIds(dialect, expression, ids)
   if (isRowByRow) return exactlyOneOfIds(dialect, expression, ids)
+  if (catalog.idCollation === undefined) return oneOfBareIds(dialect, expression, ids)
   const once = [...expression.bindings, ...ids]
   return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...once, ...once])
 }

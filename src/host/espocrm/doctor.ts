@@ -258,8 +258,10 @@ function checkFields({ definitions }: Patient): Promise<Finding> {
 
 /** What EspoCRM shows or lets be done without asking any code that an extension can bring. */
 const unguarded =
-  'totals of streams and names of files in the stream of a parent; notices made before somebody lost sight of a record; what an import assigns; ' +
-  'records one sees but may not change, added to a target list all at once; conditions on fields of linked records'
+  'totals of streams and names of files in the stream of a parent; notices made before somebody lost sight of a record; to whom an import gives records; ' +
+  'records one sees but may not change, added to a target list all at once; conditions on fields of linked records; ' +
+  'whose an address in an e-mail is; members of target lists that others put there, in mass e-mails and campaign logs; ' +
+  'names of third records and pictures in templates; names of earlier reminders and in conflicts of saving'
 
 async function checkSharing({ db }: Patient): Promise<Finding[]> {
   return [

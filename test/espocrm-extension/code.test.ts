@@ -47,7 +47,7 @@ describe("the extension's code", () => {
 
   it('names its common hooks after Portico: of hooks with one short name EspoCRM would run only one', () => {
     const hooks = php.filter((path) => path.includes('/Hooks/'))
-    expect(hooks).to.have.length(4)
+    expect(hooks).to.have.length(5)
     for (const path of hooks) expect(path).to.match(/\/Hooks\/Common\/Portico\w+\.php$/)
   })
 

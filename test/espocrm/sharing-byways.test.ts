@@ -13,7 +13,18 @@ onEspocrm('byways of EspoCRM under global sharing', (live) => {
   /** One's own. */
   let ones: Record<'case' | 'task' | 'meeting' | 'targets' | 'campaign', string>
   /** Otto's. */
-  let secret: Record<'account' | 'contact' | 'lead' | 'call' | 'campaign', string>
+  let secret: Record<'account' | 'contact' | 'lead' | 'call' | 'campaign' | 'file', string>
+
+  /** In a document that is his alone. */
+  const fileOfOttos = async (): Promise<string> => {
+    const { id } = await world.as.otto.post('Attachment', {
+      ...{ name: `${word}.txt`, type: 'text/plain', role: 'Attachment', relatedType: 'Document', field: 'file' },
+      file: `data:text/plain;base64,${Buffer.from(word).toString('base64')}`
+    })
+    const document = { name: `F ${word}`, publishDate: '2026-01-01', fileId: id }
+    await world.made.make('Document', { ...document, assignedUserId: world.cast.otto.id })
+    return id
+  }
 
   before(async function () {
     this.timeout(180_000)
@@ -30,8 +41,9 @@ onEspocrm('byways of EspoCRM under global sharing', (live) => {
       description: `D ${word}`
     })
     const call = await made.make('Call', { ...his, ...at, name: `K ${word}`, usersIds: [cast.otto.id, cast.one.id] })
-    const campaign = await made.make('Campaign', { ...his, name: `P ${word}`, type: 'Mail' })
-    secret = { account, contact, lead, call, campaign }
+    const campaign = await made.make('Campaign', { ...his, name: `P ${word}`, type: 'Email' })
+    const file = await fileOfOttos()
+    secret = { account, contact, lead, call, campaign, file }
     const targets = await made.make('TargetList', { ...own, name: run })
     ones = {
       case: await made.make('Case', { ...own, name: `Open ${run}`, accountId: account, contactsIds: [contact] }),
@@ -140,16 +152,12 @@ onEspocrm('byways of EspoCRM under global sharing', (live) => {
   tells('a list of who is invited', () => world.as.one.get(`Meeting/${ones.meeting}/attendees`), ['Contact', 'Lead'])
 
   it('S09 A02 an invitation is answered by whom the record is shared with', async () => {
-    const answer = (status: string): Promise<number> =>
-      statusOf(world.as.one.post('Call/action/setAcceptanceStatus', { id: secret.call, status }))
+    const answer = (status: string, action = 'Call/action/setAcceptanceStatus'): Promise<number> =>
+      statusOf(world.as.one.post(action, { id: secret.call, status }))
     await world.inForce()
     expect(await answer('Declined')).to.equal(403)
-    expect(
-      await statusOf(world.as.one.post('call/action/SETACCEPTANCESTATUS', { id: secret.call, status: 'Declined' }))
-    ).to.equal(403)
-    expect(
-      await statusOf(world.as.one.post('Call/action/%2573etAcceptanceStatus', { id: secret.call, status: 'Declined' }))
-    ).to.equal(403)
+    expect(await answer('Declined', 'call/action/SETACCEPTANCESTATUS')).to.equal(403)
+    expect(await answer('Declined', 'Call/action/%2573etAcceptanceStatus')).to.equal(403)
     await world.inForce({ defaults: { Call: open } })
     expect(await answer('Declined')).to.equal(200)
     await world.inForce()
@@ -187,6 +195,83 @@ onEspocrm('byways of EspoCRM under global sharing', (live) => {
     expect(await merged()).to.equal(200)
   })
 
+  /** What EspoCRM's form of a case would refuse to link. */
+  const links = (): [string, object, string][] => [
+    ['accountId', { accountId: secret.account }, 'Account'],
+    ['contactsIds', { contactsIds: [secret.contact] }, 'Contact'],
+    ['attachmentsIds', { attachmentsIds: [secret.file] }, 'Document']
+  ]
+
+  it('S09 A02 records that are merged are linked to what one may see, and to nothing else', async () => {
+    for (const [name, attributes, type] of links()) {
+      const own = { assignedUserId: world.cast.one.id, name: `Merged ${run}` }
+      const id = await world.made.make('Case', own)
+      const data = { sourceIdList: [await world.made.make('Case', own)], attributes }
+      const merge = (): Promise<number> =>
+        statusOf(world.as.one.post('Action', { entityType: 'Case', action: 'merge', id, data }))
+      await world.inForce()
+      expect(await merge(), name).to.equal(403)
+      await world.inForce({ defaults: { [type]: open } })
+      expect(await merge(), name).to.equal(200)
+    }
+  })
+
+  describe('imports', () => {
+    let rows: string
+
+    /** One row, with what every record gets. */
+    const imported = async (entityType: string, defaultValues: object): Promise<string> => {
+      const format = {
+        ...{ delimiter: ',', textQualifier: '"', headerRow: false, dateFormat: 'YYYY-MM-DD', timeFormat: 'HH:mm' },
+        ...{ decimalMark: '.', timezone: 'UTC', currency: 'USD', personNameFormat: 'f l', idleMode: false }
+      }
+      const what = { entityType, attachmentId: rows, attributeList: ['name'], action: 'create', defaultValues }
+      return world.made.note('Import', (await world.as.one.post('Import', { ...format, ...what })).id)
+    }
+    const madeBy = async (id: string, entityType: string): Promise<number> => {
+      const { list } = await live().admin.get<{ list: { id: string }[] }>(`Import/${id}/imported`)
+      for (const one of list) world.made.note(entityType, one.id)
+      return list.length
+    }
+
+    before(async () => {
+      secret = { ...secret, file: await fileOfOttos() }
+      const file = `data:text/csv;base64,${Buffer.from(`Imported ${run}`).toString('base64')}`
+      const about = { role: 'Attachment', relatedType: 'Document', field: 'file' }
+      rows = (await world.as.one.post('Attachment', { ...about, name: 'a.csv', type: 'text/csv', file })).id
+    })
+
+    it('S09 A02 link what one may see, and nothing else', async () => {
+      for (const [name, values, type] of links()) {
+        await world.inForce()
+        expect(await madeBy(await imported('Case', values), 'Case'), name).to.equal(0)
+        await world.inForce({ defaults: { [type]: open } })
+        expect(await madeBy(await imported('Case', values), 'Case'), name).to.equal(1)
+      }
+    })
+
+    it('S09 A02 make records, but no posts and files of others', async () => {
+      await world.inForce()
+      const post = { type: 'Post', parentType: 'Lead', parentId: secret.lead }
+      expect(await madeBy(await imported('Note', post), 'Note')).to.equal(0)
+      const copy = { sourceId: secret.file, role: 'Attachment', type: 'text/plain' }
+      expect(await madeBy(await imported('Attachment', copy), 'Attachment')).to.equal(0)
+      expect(await madeBy(await imported('Case', {}), 'Case')).to.equal(1)
+    })
+
+    it('S09 A02 are reverted by whoever may delete what they made', async () => {
+      await world.inForce()
+      const id = await imported('Case', {})
+      const { list } = await live().admin.get<{ list: { id: string }[] }>(`Import/${id}/imported`)
+      const made = world.made.note('Case', list[0]!.id)
+      const revert = (): Promise<number> => statusOf(world.as.one.post(`Import/${id}/revert`))
+      await live().admin.put(`Case/${made}`, { assignedUserId: world.cast.otto.id })
+      expect(await revert()).to.equal(403)
+      await world.inForce({ defaults: { Case: { level: 'public-delete' } } })
+      expect(await revert()).to.equal(200)
+    })
+  })
+
   describe('parts of a campaign', () => {
     let mailing: string
     let url: string
@@ -206,7 +291,7 @@ onEspocrm('byways of EspoCRM under global sharing', (live) => {
       })
       url = await world.made.make('CampaignTrackingUrl', { name: `U ${word}`, campaignId, url: 'https://a.example' })
       entry = await world.made.make('CampaignLogRecord', {
-        ...{ campaignId, action: 'Sent', stringData: `l@${word}.example` },
+        ...{ campaignId, action: 'Sent', actionDate: startAt, stringData: `l@${word}.example` },
         ...{ parentType: 'Lead', parentId: secret.lead }
       })
     })

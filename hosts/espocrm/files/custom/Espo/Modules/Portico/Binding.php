@@ -11,13 +11,19 @@
 
 namespace Espo\Modules\Portico;
 
+use Espo\Core\Action\Actions\Merge\Merger;
 use Espo\Core\Binding\Binder;
 use Espo\Core\Binding\BindingProcessor;
 use Espo\Modules\Crm\Tools\Campaign\MailMergeGenerator;
 use Espo\Modules\Portico\Sharing\EmailTemplates;
+use Espo\Modules\Portico\Sharing\Imports;
+use Espo\Modules\Portico\Sharing\ImportService as CheckedImports;
 use Espo\Modules\Portico\Sharing\MailMerge;
+use Espo\Modules\Portico\Sharing\Merging;
 use Espo\Modules\Portico\Sharing\NoteAccess;
 use Espo\Tools\EmailTemplate\Processor;
+use Espo\Tools\Import\ImportFactory;
+use Espo\Tools\Import\Service as ImportService;
 use Espo\Tools\Stream\NoteAccessControl;
 
 /** Where EspoCRM asks a class of its own and no definition can name another: here ours takes its place. */
@@ -28,6 +34,9 @@ class Binding implements BindingProcessor
         $binder
             ->bindImplementation(NoteAccessControl::class, NoteAccess::class)
             ->bindImplementation(Processor::class, EmailTemplates::class)
+            ->bindImplementation(ImportFactory::class, Imports::class)
+            ->bindImplementation(ImportService::class, CheckedImports::class)
+            ->bindImplementation(Merger::class, Merging::class)
             ->bindImplementation(MailMergeGenerator::class, MailMerge::class);
     }
 }

@@ -28,7 +28,7 @@ class Registration implements AdditionalBuilder
     public const FIELD = 'porticoRights';
 
     /** They have rules of their own: who is in a conversation, what a file hangs on, who made an import. */
-    private const OTHERS = ['Attachment', 'Email', 'Import', 'Note', 'Portal', 'User'];
+    public const OTHERS = ['Attachment', 'Email', 'Import', 'Note', 'Portal', 'User'];
 
     /** They are no objects, and are as visible as what this link of theirs leads to. */
     public const PARTS = [

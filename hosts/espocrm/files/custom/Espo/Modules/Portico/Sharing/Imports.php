@@ -1,0 +1,30 @@
+<?php
+/*
+ * Portico for EspoCRM: registers Portico (customer portals, external users, global sharing) in an EspoCRM.
+ * Copyright (C) 2026 The Portico authors
+ * SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * This program is free software: you can redistribute it and/or modify it under the terms of the GNU Affero General
+ * Public License as published by the Free Software Foundation, either version 3 of the License, or (at your option) any
+ * later version. It is distributed WITHOUT ANY WARRANTY. See <https://www.gnu.org/licenses/>.
+ */
+
+namespace Espo\Modules\Portico\Sharing;
+
+use Espo\Core\InjectableFactory;
+use Espo\Tools\Import\Import;
+use Espo\Tools\Import\ImportFactory;
+
+/** Imports that say whose they are. */
+class Imports extends ImportFactory
+{
+    public function __construct(private InjectableFactory $injectableFactory)
+    {
+        parent::__construct($injectableFactory);
+    }
+
+    public function create(): Import
+    {
+        return $this->injectableFactory->create(Importing::class);
+    }
+}

@@ -1,0 +1,31 @@
+<?php
+/*
+ * Portico for EspoCRM: registers Portico (customer portals, external users, global sharing) in an EspoCRM.
+ * Copyright (C) 2026 The Portico authors
+ * SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * This program is free software: you can redistribute it and/or modify it under the terms of the GNU Affero General
+ * Public License as published by the Free Software Foundation, either version 3 of the License, or (at your option) any
+ * later version. It is distributed WITHOUT ANY WARRANTY. See <https://www.gnu.org/licenses/>.
+ */
+
+namespace Espo\Modules\Portico\Sharing;
+
+use Espo\Core\Action\Actions\Merge\Merger;
+use Espo\Core\Action\Params;
+use Espo\Core\Di\InjectableFactoryAware;
+use Espo\Core\Di\InjectableFactorySetter;
+use stdClass;
+
+/** Records that are merged are linked to what a form would link them to, and to nothing else. */
+class Merging extends Merger implements InjectableFactoryAware
+{
+    use InjectableFactorySetter;
+
+    public function process(Params $params, array $sourceIdList, stdClass $data): void
+    {
+        $this->injectableFactory->create(MergedLinks::class)->check($params, $data);
+
+        parent::process($params, $sourceIdList, $data);
+    }
+}

@@ -244,11 +244,12 @@ function inGroups(compiler: Compiler, storage: OwnerGroups, alias: string, group
   return sql`exists (select 1 from ${table(dialect, storage.table, 'og')} where ${rows})`
 }
 
-/** Of ids that the host compares loosely each is named twice, for the index and for the letter. */
+/** Of ids that are compared loosely, as a candidate's are, each is named twice, for the index and for the letter. */
 function oneOfIds(compiler: Compiler, expression: Fragment, ids: readonly string[]): Fragment {
-  const { catalog, dialect, isRowByRow } = compiler
+  const { catalog, dialect, candidate, isRowByRow } = compiler
   if (isRowByRow) return exactlyOneOfIds(dialect, expression, ids)
-  if (catalog.idCollation === undefined) return oneOfBareIds(dialect, expression, ids)
+  const isByteByByte = catalog.idCollation === undefined && !candidate
+  if (isByteByByte) return oneOfBareIds(dialect, expression, ids)
   const once = [...expression.bindings, ...ids]
   return raw(dialect.sameAsOneOf(expression.sql, ids.length), [...once, ...once])
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { constants } from 'node:zlib'
 import compression from 'compression'
 import express, { type Express, type Response } from 'express'
 import type { Config } from '../config.js'
@@ -23,6 +24,9 @@ interface Rendering {
   asset(name: string): string
 }
 
+/** A tenth smaller than the usual 4, and as quick for files of this size. */
+const brotliQuality = 6
+
 const renderings = new WeakMap<Response, Rendering>()
 
 /** Serves `public`, compressed (pages are not: what visitors send stands in them beside tokens), and makes `page` work for every later route. */
@@ -38,7 +42,7 @@ export function setUpRendering(app: Express, options: RenderingOptions): void {
   })
   app.use(
     '/public',
-    compression(),
+    compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } } }),
     express.static(files, {
       index: false,
       cacheControl: false,

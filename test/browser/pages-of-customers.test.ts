@@ -95,9 +95,11 @@ async function invitationFor({ embedded }: TestApp, id: string, language: Locale
     { firstName: 'Eva', lastName: id, email: `${id}@nordwind.example` },
     { id }
   )
-  const { userTypes } = await configuration(context.db)
+  const { userTypes, portals } = await configuration(context.db)
+  const portal = [...portals.values()].find(({ name }) => name === demoPortal.name)
+  const userType = [...userTypes.values()].find(({ portalId }) => portalId === portal?.id)
   const frank = (await embedded.host.staffById(staff.frank.id))!
-  await invite(context, { module: 'Contact', recordId: id, userTypeId: [...userTypes.keys()][0]!, language }, frank)
+  await invite(context, { module: 'Contact', recordId: id, userTypeId: userType!.id, language }, frank)
   const mail = await context
     .db<{ text: string; to_address: string }>('portico_mail')
     .first('text')

@@ -159,6 +159,7 @@ onEspocrm('the doors of EspoCRM under global sharing', (live) => {
     ['activities of one kind', () => `Activities/Account/${ones.account}/activities/list/Call`],
     ['history', () => `Activities/Account/${ones.account}/history`],
     ['upcoming activities', () => `Activities/upcoming?futureDays=5000`],
+    ['another’s upcoming activities', () => `Activities/upcoming?futureDays=5000&userId=${world.cast.otto.id}`],
     ['one’s calendar', () => `Activities?from=2030-04-30%2000:00:00&to=2030-05-03%2000:00:00`],
     [
       'another’s calendar',

@@ -221,6 +221,14 @@ onEspocrm('global sharing in EspoCRM', (live) => {
       expect(await give({ assignedUserId: null, teamsIds: [] })).to.equal(403)
     })
 
+    it('S03 what belongs to a group may not be taken from everybody', async () => {
+      const give = async (values: object): Promise<number> =>
+        statusOf(world.as.one.put(`Lead/${await lead(undefined, { teamsIds: [team] })}`, { ...values }))
+      expect(await give({ teamsIds: [] })).to.equal(403)
+      expect(await give({ assignedUserId: world.cast.one.id, teamsIds: [] })).to.equal(200)
+      expect(await give({ status: 'In Process', teamsIds: [team] })).to.equal(200)
+    })
+
     it('S07 a team that is no group of Portico’s is EspoCRM’s own affair', async () => {
       const plainTeam = await world.made.make('Team', { name: `No group ${run}` })
       const his = await lead('one')

@@ -62,9 +62,8 @@ describe('generated reasons (S11, X01)', () => {
       expect(Math.min(answers.may, answers.mayNot)).to.be.greaterThan(runs[engine])
     })
 
-    it('S11 have a sentence for everything, and for everybody at least one', async function () {
-      if (engine !== 'sqlite') this.skip()
-      for (const [index, one] of fc.sample(asked, { seed, numRuns: 30 }).entries()) {
+    it('S11 have a sentence for everything, and for everybody at least one', async () => {
+      for (const [index, one] of fc.sample(asked, { seed, numRuns: engine === 'sqlite' ? 30 : 5 }).entries()) {
         const organization = organizationOf(one.model)
         const words = wordsFor(t, catalog, organization, { people: people.map(personCalled), groups: [] })
         for (const thing of someOf(things, index)) {

@@ -10,6 +10,7 @@
  */
 
 use Espo\Core\Container;
+use Espo\Core\DataManager;
 use Espo\Core\InjectableFactory;
 use Espo\Core\ORM\Repository\Option\SaveOption;
 use Espo\Core\Utils\Config;
@@ -38,6 +39,9 @@ class AfterInstall
         $this->makeUser();
 
         $container->getByClass(InjectableFactory::class)->create(ServiceRole::class)->process();
+
+        // This process has the classes of the version before, and builds with them once more: whoever comes next builds anew.
+        register_shutdown_function(fn () => $container->getByClass(DataManager::class)->clearCache());
     }
 
     private function makeIntegration(Config $config): void

@@ -43,7 +43,7 @@ export async function modelOfVersion(db: Knex, version: number): Promise<Model |
   return row && understood(row.model)
 }
 
-/** Stages a model that was in force once, in place of whatever is staged. @throws NotFound; PorticoError (409) when it can't be understood */
+/** Stages a model that was in force once. @throws NotFound; PorticoError (409) when it can't be understood, or when something is staged, which would be lost */
 export async function stageAgain(context: Context, by: Staff, version: number): Promise<void> {
   const row = await context.db<ModelRow>('portico_sharing_models').first('model').where({ version })
   if (!row) throw new NotFound()
@@ -54,7 +54,10 @@ export async function stageAgain(context: Context, by: Staff, version: number): 
     action: 'sharing.model-restored',
     subject,
     part: () => ({ version }),
-    change: () => model
+    change(_, isStaged) {
+      if (isStaged) throw new PorticoError('recalculation:refusal.wouldBeLost', { status: 409 })
+      return model
+    }
   })
 }
 

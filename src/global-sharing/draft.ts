@@ -48,7 +48,8 @@ export interface StagedChange {
   readonly subject: string
   /** The part that changes, for before and after. */
   part(model: Model): unknown
-  change(model: Model): Model
+  /** `isStaged`: somebody's changes wait already. */
+  change(model: Model, isStaged: boolean): Model
 }
 
 /** Stages a change on top of what others staged; where changes are applied at once, it is in force afterwards. */
@@ -62,7 +63,7 @@ export async function stage(
     const { model: current, version } = await readInForce(trx)
     const before = row.model === null ? current : understood(row.model)
     if (!before) throw new PorticoError('recalculation:refusal.unreadable', { status: 409 })
-    const after = change(before)
+    const after = change(before, row.model !== null)
     await writeDraft(trx, row, {
       base_version: row.model === null ? version : row.base_version,
       model: same(after, current) ? null : JSON.stringify(after),

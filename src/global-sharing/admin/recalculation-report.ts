@@ -8,6 +8,7 @@ import type { Model } from '../model.js'
 import { organizationOf, type Organization } from '../organization.js'
 import { judgeOf } from '../reasons.js'
 import { reasonText, wordsFor, type Words } from './reasons-in-words.js'
+import { toldTo } from './told-facts.js'
 import { recordFacts } from '../reasons-record.js'
 import { recordAnswerUrl } from './answer-frame.js'
 
@@ -154,5 +155,6 @@ async function seenRecord(
   if (!facts) return unseen
   const { reasons } = judgeOf(giver.organization, facts)({ id: staffId, isAdministrator: false })
   const reason = reasons.find(({ gives }) => gives.includes(action))
-  return { title: facts.title, why: reason && reasonText(giver.words, facts, staffId, reason) }
+  const told = await toldTo(context, req.staff, giver.words.t, facts)
+  return { title: facts.title, why: reason && reasonText(giver.words, told, staffId, reason) }
 }

@@ -2,13 +2,14 @@
 import type { Request, Response } from 'express'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
-import type { Staff, StaffName } from '../../host/host.js'
+import type { StaffName } from '../../host/host.js'
 import { queryText, skipIn, skipLinks } from '../../web/paging.js'
 import type { Translate } from '../../web/locale.js'
 import { levelIn, named } from '../model.js'
 import { judgeOf, recordActions, type Judged, type Judgement, type RecordFacts } from '../reasons.js'
 import { everyPart } from './reasons-in-detail.js'
 import { actionsText, ownerName, rolePath, whyNotTexts, whyTexts, type Words } from './reasons-in-words.js'
+import { toldTo } from './told-facts.js'
 import { recordFacts } from '../reasons-record.js'
 import type { RecordAction } from '../scope.js'
 import {
@@ -73,21 +74,6 @@ async function askedIn(context: Context, req: Request): Promise<Asked> {
   if (!facts) throw new NotFound()
   const words = ground.wordsOn(organization)
   return { ground, bases, basis, words, facts: await toldTo(context, req.staff, words.t, facts) }
-}
-
-/** Parents and followed records by their titles only where the CRM shows them to who asks. */
-async function toldTo(context: Context, staff: Staff, t: Translate, facts: RecordFacts): Promise<RecordFacts> {
-  const behind = new Map<string, readonly RecordFacts[]>()
-  for (const [link, ends] of facts.behind) {
-    const told: RecordFacts[] = []
-    for (const end of ends) {
-      const isShown = await context.host.allows(staff, 'view', end.module.name, end.id)
-      const title = isShown ? end.title : t('answers:record.untold', { module: end.module.labelPlural })
-      told.push({ ...(await toldTo(context, staff, t, end)), title })
-    }
-    behind.set(link, told)
-  }
-  return { ...facts, behind }
 }
 
 /** Whose it is, and what its module's default says. */

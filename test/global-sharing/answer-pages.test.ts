@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { demoPassword } from '../../demo/cast.js'
 import { stage } from '../../src/global-sharing/draft.js'
 import type { Model } from '../../src/global-sharing/model.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import { setModel } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
+import { administrator } from './admins.js'
 
 const all = { view: true, create: true, edit: true, delete: true }
 const sales = { name: 'Vertrieb', viewAll: false, editAll: false, modules: { '*': all } }
@@ -36,8 +36,8 @@ onSqlite('answers about sharing', (open) => {
     before(async () => {
       test = await openApp(open)
       await set((model) => ({ ...model, ...organization, defaults: { ...model.defaults, Case: { level: 'private' } } }))
-      grace = await signedIn('grace')
-      irena = await signedIn('irena')
+      grace = await administrator(test, 'grace')
+      irena = await administrator(test, 'irena')
     })
 
     after(() => test.close())
@@ -46,7 +46,7 @@ onSqlite('answers about sharing', (open) => {
       await grace.open('/crm/Case/annas-heating-case')
       await grace.follow('Who of the staff can see this?')
       grace.is(200).sees('Who can see “Heating fails”, and why?')
-      const petra = await signedIn('petra')
+      const petra = await administrator(test, 'petra')
       ;(await petra.open('/crm/Case/annas-heating-case')).is(200).doesNotSee('Who of the staff can see this?')
       for (const page of [answers, heating, `${answers}/person/petra`, '/portico/admin/sharing/help'])
         (await petra.open(page)).is(404)
@@ -307,15 +307,6 @@ onSqlite('answers about sharing', (open) => {
       const part = (model: Model): Model => model
       const staging = { action: 'sharing.defaults-changed', subject: 'sharing:model', part, change }
       await stage(test.embedded.portico.context, by, staging)
-    }
-
-    async function signedIn(name: string): Promise<Visitor> {
-      const visitor = test.visitor()
-      await visitor.open('/crm/sign-in')
-      await visitor.send('English')
-      await visitor.open('/crm/sign-in')
-      await visitor.send('Sign in', { userName: name, password: demoPassword })
-      return visitor
     }
   })
 })

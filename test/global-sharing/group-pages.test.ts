@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { demoPassword } from '../../demo/cast.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
 import type { Group, Member, Model } from '../../src/global-sharing/model.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import { setModel } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
+import { administrator } from './admins.js'
 
 const groups = '/portico/admin/sharing/groups'
 
@@ -19,8 +19,8 @@ onSqlite('administrators’ pages of groups', (open) => {
     test = await openApp(open)
     const { crm } = test.embedded
     await crm.groups.create('Sales desk')
-    grace = await signedIn('grace')
-    irena = await signedIn('irena')
+    grace = await administrator(test, 'grace')
+    irena = await administrator(test, 'irena')
   })
 
   beforeEach(() =>
@@ -187,7 +187,7 @@ onSqlite('administrators’ pages of groups', (open) => {
 
   it('S11 the pages are there for who may manage sharing, and for nobody else', async () => {
     await twoGroups()
-    const ben = await signedIn('ben')
+    const ben = await administrator(test, 'ben')
     for (const path of ['', '/new', '/a', '/a/removal']) {
       ;(await ben.open(groups + path)).is(404)
       ;(await grace.open(groups + path)).is(200)
@@ -196,15 +196,6 @@ onSqlite('administrators’ pages of groups', (open) => {
     expect((await ben.forge(`${groups}/a/members`, { member: 'user:ben' })).status).to.equal(404)
     ;(await grace.open(`${groups}/__proto__`)).is(404)
   })
-
-  async function signedIn(name: string): Promise<Visitor> {
-    const visitor = test.visitor()
-    await visitor.open('/crm/sign-in')
-    await visitor.send('English')
-    await visitor.open('/crm/sign-in')
-    await visitor.send('Sign in', { userName: name, password: demoPassword })
-    return visitor
-  }
 
   async function newGroup(name: string, hostGroup?: string): Promise<void> {
     await grace.open(`${groups}/new`)

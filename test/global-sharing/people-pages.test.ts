@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
-import { demoPassword } from '../../demo/cast.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
 import type { Model, Role } from '../../src/global-sharing/model.js'
 import type { StaffName } from '../../src/host/host.js'
@@ -9,6 +8,7 @@ import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import { setModel } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
+import { administrator } from './admins.js'
 
 const people = '/portico/admin/sharing/people'
 
@@ -20,8 +20,8 @@ onSqlite('administrators’ page of people', (open) => {
   before(async function () {
     this.timeout(60_000)
     test = await openApp(open)
-    grace = await signedIn('grace')
-    irena = await signedIn('irena')
+    grace = await administrator(test, 'grace')
+    irena = await administrator(test, 'irena')
   })
 
   beforeEach(() =>
@@ -151,7 +151,7 @@ onSqlite('administrators’ page of people', (open) => {
   })
 
   it('S11 the page is there for who may manage sharing, and for nobody else', async () => {
-    const ben = await signedIn('ben')
+    const ben = await administrator(test, 'ben')
     ;(await ben.open(people)).is(404)
     ;(await grace.open(people)).is(200)
     await ben.open('/crm')
@@ -159,15 +159,6 @@ onSqlite('administrators’ page of people', (open) => {
     expect(refused.status).to.equal(404)
     expect(await roles()).not.to.have.property('ben')
   })
-
-  async function signedIn(name: string): Promise<Visitor> {
-    const visitor = test.visitor()
-    await visitor.open('/crm/sign-in')
-    await visitor.send('English')
-    await visitor.open('/crm/sign-in')
-    await visitor.send('Sign in', { userName: name, password: demoPassword })
-    return visitor
-  }
 
   async function change(wanted: (model: Model) => Model): Promise<void> {
     const by = (await test.embedded.host.staffById('irena'))!

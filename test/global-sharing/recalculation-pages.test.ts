@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { demoPassword } from '../../demo/cast.js'
 import type { Context } from '../../src/context.js'
 import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
@@ -9,6 +8,7 @@ import { workOnRuns } from '../../src/global-sharing/recalculation.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import type { Visitor } from '../support/visitor.js'
+import { administrator } from './admins.js'
 
 const here = '/portico/admin/sharing/recalculation'
 
@@ -24,9 +24,9 @@ onSqlite('the pages of recalculation', (open) => {
     this.timeout(60_000)
     test = await openApp(open)
     context = test.embedded.portico.context
-    irena = await signedIn('irena')
-    grace = await signedIn('grace')
-    ben = await signedIn('ben')
+    irena = await administrator(test, 'irena')
+    grace = await administrator(test, 'grace')
+    ben = await administrator(test, 'ben')
   })
 
   after(() => test.close())
@@ -154,7 +154,7 @@ onSqlite('the pages of recalculation', (open) => {
 
   it('S08 A26 a model in force that nobody can read gives nothing, and an earlier one can be staged again', async () => {
     const { version } = await inForce(context.db)
-    const frank = await signedIn('frank')
+    const frank = await administrator(test, 'frank')
     const lead = `/crm/Lead/${await franksLead()}`
     await frank.open(lead).then((page) => page.is(200))
     await context.db('portico_sharing_models').where({ version }).update({ model: '{"roles":{"a":"superuser"}}' })
@@ -214,14 +214,5 @@ onSqlite('the pages of recalculation', (open) => {
       .select('id')
       .where({ assigned_user_id: 'frank', deleted: 0 })
     return rows[0]!.id
-  }
-
-  async function signedIn(name: string): Promise<Visitor> {
-    const visitor = test.visitor()
-    await visitor.open('/crm/sign-in')
-    await visitor.send('English')
-    await visitor.open('/crm/sign-in')
-    await visitor.send('Sign in', { userName: name, password: demoPassword })
-    return visitor
   }
 })

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
-import { demoPassword } from '../../demo/cast.js'
 import { draft, stage } from '../../src/global-sharing/draft.js'
 import { inForce } from '../../src/global-sharing/in-force.js'
 import type { Model, Profile, Role } from '../../src/global-sharing/model.js'
@@ -10,6 +9,7 @@ import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
 import { setModel } from '../support/sharing.js'
 import type { Visitor } from '../support/visitor.js'
+import { administrator } from './admins.js'
 
 const roles = '/portico/admin/sharing/roles'
 
@@ -21,8 +21,8 @@ onSqlite('administrators’ pages of roles', (open) => {
   before(async function () {
     this.timeout(60_000)
     test = await openApp(open)
-    grace = await signedIn('grace')
-    irena = await signedIn('irena')
+    grace = await administrator(test, 'grace')
+    irena = await administrator(test, 'irena')
   })
 
   beforeEach(() => reset())
@@ -217,7 +217,7 @@ onSqlite('administrators’ pages of roles', (open) => {
 
   it('S11 the pages are there for who may manage sharing, and for nobody else', async () => {
     const { middle } = await threeRoles()
-    const ben = await signedIn('ben')
+    const ben = await administrator(test, 'ben')
     for (const path of ['', '/new', `/${middle}`, `/${middle}/place`, `/${middle}/removal`]) {
       ;(await ben.open(roles + path)).is(404)
       ;(await grace.open(roles + path)).is(200)
@@ -230,15 +230,6 @@ onSqlite('administrators’ pages of roles', (open) => {
   it('a role that is not there answers as a page that is not', async () => {
     for (const id of ['gone', '__proto__', 'constructor']) (await grace.open(`${roles}/${id}`)).is(404)
   })
-
-  async function signedIn(name: string): Promise<Visitor> {
-    const visitor = test.visitor()
-    await visitor.open('/crm/sign-in')
-    await visitor.send('English')
-    await visitor.open('/crm/sign-in')
-    await visitor.send('Sign in', { userName: name, password: demoPassword })
-    return visitor
-  }
 
   /** In force and staged the same: the two profiles of the example, and nothing else. */
   async function reset(): Promise<void> {

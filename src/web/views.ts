@@ -58,5 +58,10 @@ function asItIsNow(file: string): TemplateFunction {
 /** What a view includes sees its locals by their prototypes, whose last one is null: nothing of `Object.prototype` is a local. */
 function compile(file: string, text: string, { fixed }: { fixed: boolean }): TemplateFunction {
   const options = { filename: file, compileDebug: !fixed, unsafePrototypeLocals: true }
-  return ejs.compile(text, options)
+  return ejs.compile(withoutIndentation(text), options)
+}
+
+/** What stands before a tag at the beginning of a line is for whoever reads the view, and would weigh a tenth of a page. */
+function withoutIndentation(text: string): string {
+  return text.replace(/^[ \t]+(?=<)/gm, '')
 }

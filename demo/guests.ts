@@ -2,6 +2,7 @@
 import type { Embedded } from '../src/embedded.js'
 import { confirm, externalUsersAt, subjectOf } from '../src/external-users/external-users.js'
 import { addMember } from '../src/external-users/memberships.js'
+import { projectsOf } from '../src/external-users/project.js'
 import { letGroupRead } from '../src/external-users/read-right.js'
 import { releasedFields, releaseFields } from '../src/external-users/released-fields.js'
 import { demoPassword, staff } from './cast.js'
@@ -18,7 +19,13 @@ const released = ['name', 'status', 'progress', 'startDate', 'endDate', 'descrip
 export async function seedGuest({ host, portico: { context } }: Embedded): Promise<void> {
   if ((await externalUsersAt(context.db, 'Contact', [guest.id])).length > 0) return
   const irena = (await host.staffById(staff.irena.id))!
-  await releaseFields(context, irena, (await releasedFields(context.db)).revision, released)
+  await releaseFields(
+    context,
+    irena,
+    (await releasedFields(context.db)).revision,
+    (await projectsOf(context)).module,
+    released
+  )
   await letGroupRead(context, project, true, irena)
   await addMember(context, { projectId: project, contactId: guest.id, language: guest.locale }, irena)
   const [user] = await externalUsersAt(context.db, 'Contact', [guest.id])

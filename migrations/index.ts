@@ -10,6 +10,7 @@ import * as besideAHost from './0007-beside-a-host.js'
 import * as portalsComplete from './0008-portals-complete.js'
 import * as portalPeople from './0009-portal-people.js'
 import * as globalSharing from './0010-global-sharing.js'
+import * as projectGuests from './0011-project-guests.js'
 
 export interface Migration {
   readonly name: string
@@ -26,5 +27,6 @@ export const migrations: readonly Migration[] = [
   besideAHost,
   portalsComplete,
   portalPeople,
-  globalSharing
+  globalSharing,
+  projectGuests
 ]

@@ -50,6 +50,10 @@ export function predicate(compiler: Compiler, module: Module, alias: string, con
       return comparePredicate(compiler, module, alias, condition)
     case 'linked':
       return linkedPredicate(compiler, module, alias, condition)
+    case 'unlinked':
+      return unlinkedPredicate(compiler, module, alias, condition.link)
+    case 'descended':
+      return descendedPredicate(compiler, module, alias, condition)
     case 'joined':
       return joinedPredicate(compiler, module, alias, condition)
     case 'owned':
@@ -81,9 +85,7 @@ function linkedPredicate(
   condition: Extract<Condition, { kind: 'linked' }>
 ): Fragment {
   const link = linkOf(module, condition.link)
-  const depth = (compiler.depth ?? 0) + 1
-  if (depth > deepest) throw new CannotCompile(`A path of more than ${deepest} links.`)
-  const inner: Compiler = { catalog: compiler.catalog, dialect: compiler.dialect, depth }
+  const inner: Compiler = { catalog: compiler.catalog, dialect: compiler.dialect, depth: deeper(compiler) }
   const expected = expectedPredicate(compiler, inner, { module, link, condition: condition.condition })
   if (expected) return expected
   const target = moduleOf(compiler.catalog, link.to)
@@ -181,6 +183,70 @@ function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[]
   const far = aliasAt(compiler)
   const named = raw(dialect.sameAsOneOf(column(dialect, far, ID).sql, ids.length), [...ids, ...ids])
   return sql`exists (select 1 from ${table(dialect, target.table, far)} where ${and([named, isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])})`
+}
+
+/** @throws CannotCompile for a link that only records at its other end know of. */
+function unlinkedPredicate({ dialect, candidate }: Compiler, module: Module, alias: string, name: string): Fragment {
+  const link = linkOf(module, name)
+  const { storage } = link
+  switch (storage.kind) {
+    case 'column': {
+      const end = column(dialect, alias, storage.column)
+      const isEmpty = sql`(${end} is null or ${end} = '')`
+      if (!storage.only) return isEmpty
+      const type = column(dialect, alias, storage.only.column)
+      return sql`(${isEmpty} or ${type} is null or ${type} <> ${storage.only.is})`
+    }
+    case 'table': {
+      if (candidate?.isNew) return (candidate.links[name] ?? []).length === 0 ? isTrue : isFalse
+      const rows = and([
+        sql`${column(dialect, 'ul', storage.near)} = ${column(dialect, alias, ID)}`,
+        isLive(dialect, 'ul', storage.live),
+        ...storage.only.map((rule) => columnIs(dialect, 'ul', rule))
+      ])
+      return sql`not exists (select 1 from ${table(dialect, storage.table, 'ul')} where ${rows})`
+    }
+    case 'reverse':
+      throw new CannotCompile(`${module.name} holds nothing of its link ${name}.`)
+  }
+}
+
+/** One walk from the tops downwards, whatever the depth; a circle has no top and is never walked.
+ *  @throws CannotCompile for a link that is no lookup of the module to itself. */
+function descendedPredicate(
+  compiler: Compiler,
+  module: Module,
+  alias: string,
+  condition: Extract<Condition, { kind: 'descended' }>
+): Fragment {
+  return sql`${column(compiler.dialect, alias, ID)} in (${descendedIds(compiler, module, condition)})`
+}
+
+function descendedIds(
+  compiler: Compiler,
+  module: Module,
+  { link: name, top, step }: Extract<Condition, { kind: 'descended' }>
+): Fragment {
+  const { dialect, catalog } = compiler
+  const { storage, to } = linkOf(module, name)
+  if (storage.kind !== 'column' || storage.only || to !== module.name)
+    throw new CannotCompile(`${name} leads from no ${module.name} to another.`)
+  const inner: Compiler = { catalog, dialect, depth: deeper(compiler) }
+  const far = aliasAt(inner)
+  const walked = raw(`${far}w`)
+  const from = table(dialect, module.table, far)
+  const those = (holds: Condition): Fragment =>
+    and([isLive(dialect, far, module.live), predicate(inner, module, far, holds)])
+  const id = column(dialect, far, ID)
+  const tops = sql`select ${id} as id from ${from} where ${those(top)}`
+  const below = sql`select ${id} from ${walked} join ${from} on ${column(dialect, far, storage.column)} = ${walked}.id where ${those(step)}`
+  return sql`with recursive ${walked} as (${tops} union ${below}) select ${walked}.id from ${walked}`
+}
+
+/** One link further. @throws CannotCompile when that is too far */
+function deeper({ depth = 0 }: Compiler): number {
+  if (depth + 1 > deepest) throw new CannotCompile(`A path of more than ${deepest} links.`)
+  return depth + 1
 }
 
 function joinedPredicate(

@@ -7,6 +7,8 @@ export type Condition =
   | { readonly kind: 'oneOf'; readonly field: string; readonly values: readonly (string | number)[] }
   | { readonly kind: 'compare'; readonly field: string; readonly operator: Operator; readonly value: Scalar }
   | { readonly kind: 'linked'; readonly link: string; readonly condition: Condition }
+  | { readonly kind: 'unlinked'; readonly link: string }
+  | { readonly kind: 'descended'; readonly link: string; readonly top: Condition; readonly step: Condition }
   | {
       readonly kind: 'joined'
       readonly table: PorticoTable
@@ -27,7 +29,11 @@ export type Operator = (typeof operators)[number]
 
 /** Tables of ours that a condition may join. */
 export type PorticoTable =
-  'portico_authorship' | 'portico_memberships' | 'portico_object_rights' | 'portico_portal_users'
+  | 'portico_authorship'
+  | 'portico_memberships'
+  | 'portico_object_rights'
+  | 'portico_portal_users'
+  | 'portico_responsible'
 
 /** The name by which conditions speak of a record's own id. */
 export const ID = 'id'
@@ -60,6 +66,18 @@ export function linked(link: string, condition: Condition): Condition {
 /** `linked` along a path of links, from the record outwards; an empty path is the condition itself. */
 export function along(path: readonly string[], condition: Condition): Condition {
   return path.reduceRight((inner, link) => linked(link, inner), condition)
+}
+
+/** The record itself says that it leads nowhere by `link`: its lookup is empty or means another module, or no link row is there. A lookup
+ *  that leads to a removed record is not empty. */
+export function unlinked(link: string): Condition {
+  return { kind: 'unlinked', link }
+}
+
+/** Of a tree: the records for which `top` holds, and those for which `step` holds and whose lookup `link` leads to one of these already
+ *  (T08). A record below one that is missing, removed or part of a circle is none of them. */
+export function descended(link: string, top: Condition, step: Condition): Condition {
+  return top.kind === 'never' ? never : { kind: 'descended', link, top, step }
 }
 
 /** A row of one of our tables with all of `where` names the record: its `record_id` is the value of field `match`. */
@@ -105,6 +123,10 @@ export function depthOf(condition: Condition): number {
       return Math.max(0, ...condition.of.map(depthOf))
     case 'not':
       return depthOf(condition.condition)
+    case 'descended':
+      return 1 + Math.max(depthOf(condition.top), depthOf(condition.step))
+    case 'unlinked':
+      return 1
     case 'always':
     case 'never':
     case 'oneOf':
@@ -115,7 +137,7 @@ export function depthOf(condition: Condition): number {
   }
 }
 
-/** For restrictions only, over our own tables and columns that can't be NULL; the compiler refuses it elsewhere. */
+/** Over our own tables and columns that can't be NULL; the compiler refuses it elsewhere. For restrictions, and for rights that are denied (T07). */
 export function not(condition: Condition): Condition {
   if (condition.kind === 'always') return never
   if (condition.kind === 'never') return always

@@ -19,6 +19,10 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
       })
     case 'linked':
       return describeLinked(catalog, module, condition, t)
+    case 'unlinked':
+      return t('access:condition.unlinked', { link: module.links.get(condition.link)?.label ?? condition.link })
+    case 'descended':
+      return t('access:condition.descended', { link: module.links.get(condition.link)?.label ?? condition.link })
     case 'joined':
       return describeJoined(condition, t)
     case 'owned':

@@ -12,6 +12,9 @@ export interface Grant {
   readonly when: Condition
   /** The fields the grant covers: seen by `view`, written by `create` and `edit`. */
   readonly fields: readonly string[]
+  /** References among `fields` whose record is named, though nothing of that record is his: its title without its id (T06). Only where every
+   *  grant that shows the field names it. */
+  readonly named?: readonly string[]
   readonly reason: Reason
 }
 

@@ -11,6 +11,7 @@ export function rootOf(catalog: Catalog, module: Module, condition: Condition): 
     case 'always':
     case 'compare':
     case 'owned':
+    case 'unlinked':
     case 'not':
       return 'none'
     case 'never':
@@ -19,6 +20,8 @@ export function rootOf(catalog: Catalog, module: Module, condition: Condition): 
       return condition.field !== ID ? 'none' : condition.values.length === 1 ? 'one' : 'many'
     case 'joined':
       return condition.match === ID ? 'many' : 'none'
+    case 'descended':
+      return 'many'
     case 'linked':
       return rootOfLink(catalog, linkOf(module, condition.link), condition.condition)
     case 'all':

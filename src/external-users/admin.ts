@@ -15,7 +15,8 @@ import { submitOrRefuse, type Again } from '../web/submit.js'
 import { deactivate, externalUserById, externalUsers, type ExternalUser } from './external-users.js'
 import { inviteAgain, restore } from './invitation.js'
 import { addMember, candidates, projectMembers, removeMember } from './memberships.js'
-import { projectModule, projects, projectTitle } from './project.js'
+import { projectModuleName, projectsOf, projectTitle } from './project.js'
+import { projectWorld } from './project-settings.js'
 import { letGroupRead, mayGroupRead } from './read-right.js'
 import { releasableFields, releasedFields, releaseFields } from './released-fields.js'
 
@@ -41,7 +42,8 @@ export function adminPages(context: Context): Router {
 function mustSeeProject(context: Context): RequestHandler {
   return async (req, res, next) => {
     const right = req.method === 'GET' ? 'view' : 'edit'
-    if (!(await context.host.allows(req.staff, right, projects, String(req.params['project'])))) throw new NotFound()
+    const module = await projectModuleName(context)
+    if (!(await context.host.allows(req.staff, right, module, String(req.params['project'])))) throw new NotFound()
     next()
   }
 }
@@ -65,7 +67,8 @@ async function showUsers(context: Context, req: Request, res: Response, again?: 
   const here = Math.min(Math.max(Math.trunc(Number(queryText(req, 'page'))) || 1, 1), lastPage)
   const users = await externalUsers(context.db, { skip: (here - 1) * usersPerPage, limit: usersPerPage + 1 })
   const link = (number: number, isThere: boolean): string | undefined => (isThere ? `?page=${number}` : undefined)
-  const hasProjects = projectModule(await context.host.catalog(req.locale)) !== undefined
+  const world = await projectWorld(context.db, await context.host.catalog(req.locale))
+  const hasProjects = world !== undefined
   const locals = {
     hasProjects,
     users: await shownUsers(context, req, res, users.slice(0, usersPerPage)),
@@ -84,7 +87,8 @@ async function shownRelease(
   again: Again | undefined
 ): Promise<Record<string, unknown>> {
   const { revision, fields } = await releasedFields(context.db)
-  const choices = releasableFields(await context.host.catalog(req.locale)).map(({ name, label }) => ({
+  const { module } = await projectsOf(context, req.locale)
+  const choices = releasableFields(module).map(({ name, label }) => ({
     value: name,
     label
   }))
@@ -92,7 +96,7 @@ async function shownRelease(
     action: urlFor(res, `${adminPath}/fields`),
     revision,
     choices,
-    chosen: [again?.typed['fields'] ?? [...fields]].flat(),
+    chosen: [again?.typed['fields'] ?? [...(fields.get(module.name) ?? [])]].flat(),
     error: again?.errors['fields']
   }
 }
@@ -104,7 +108,8 @@ function saveFields(context: Context): RequestHandler {
       req,
       async () => {
         const { revision, fields } = readForm(form, req.body)
-        await releaseFields(context, req.staff, revision, fields)
+        const { module } = await projectsOf(context)
+        await releaseFields(context, req.staff, revision, module, fields)
         res.redirect(303, urlFor(res, `${adminPath}?done=fields`))
       },
       (again) => showUsers(context, req, res, again)
@@ -187,6 +192,7 @@ const shortestSearch = 2
 async function showProject(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const id = String(req.params['project'])
   const title = await projectTitle(context, id)
+  const module = await projectModuleName(context)
   const members = await projectMembers(context, id)
   const words = queryText(req, 'q') ?? ''
   const isSearch = words.length >= shortestSearch
@@ -194,9 +200,9 @@ async function showProject(context: Context, req: Request, res: Response, again?
     project: {
       id,
       title,
-      recordUrl: context.host.recordUrl(projects, id),
+      recordUrl: context.host.recordUrl(module, id),
       url: projectUrl(res, id),
-      mayGroupRead: await mayGroupRead(context.db, id)
+      mayGroupRead: await mayGroupRead(context.db, module, id)
     },
     members: await shownUsers(context, req, res, members, id),
     search: {

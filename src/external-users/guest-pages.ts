@@ -7,7 +7,7 @@ import { formatFor } from '../web/format.js'
 import { cursorOf, pageLinks } from '../web/paging.js'
 import { page, urlFor } from '../web/render.js'
 import { doorBase, doorName, resolveDoor } from './door.js'
-import { projects } from './project.js'
+import { projectsOf } from './project.js'
 import { shownField, shownSections, type ShownField, type Showing } from './shown-fields.js'
 
 export function guestPages(context: Context): Router {
@@ -34,7 +34,7 @@ function frame(context: Context): RequestHandler {
 
 function projectListPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const found = await hisProjects(req)
+    const found = await hisProjects(context, req)
     const showing = showingFor(context, req)
     const rows = found.records.map((record) => ({
       url: urlFor(res, `${doorBase}/projects/${encodeURIComponent(record.id)}`),
@@ -54,10 +54,11 @@ function inList(field: ShownField): ShownField {
 }
 
 /** Nothing for somebody whose policy names no projects. */
-async function hisProjects(req: Request): Promise<Page> {
+async function hisProjects(context: Context, req: Request): Promise<Page> {
   const door = records(req.viewer)
-  const isReleased = (await door.modules()).some(({ module }) => module.name === projects)
-  return isReleased ? door.list(projects, { after: cursorOf(req) }) : { records: [], next: undefined }
+  const { module: project } = await projectsOf(context)
+  const isReleased = (await door.modules()).some(({ module }) => module.name === project.name)
+  return isReleased ? door.list(project.name, { after: cursorOf(req) }) : { records: [], next: undefined }
 }
 
 /** Every row has the same ones, for the release is one for all projects. */
@@ -67,7 +68,8 @@ function listFields(values: Readonly<Record<string, unknown>>, title: string): s
 
 function projectPage(context: Context): RequestHandler {
   return async (req, res) => {
-    const record = await records(req.viewer).find(projects, String(req.params['id']))
+    const { module } = await projectsOf(context)
+    const record = await records(req.viewer).find(module.name, String(req.params['id']))
     await page(res, 'external-users/project', {
       project: {
         title: titleOf(context, req, record.title),

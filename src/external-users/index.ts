@@ -5,7 +5,7 @@ import { adminPages, adminPath } from './admin.js'
 import { doorBase } from './door.js'
 import { guestPages } from './guest-pages.js'
 import { policySource } from './policy.js'
-import { projects } from './project.js'
+import { projectWorld } from './project-settings.js'
 
 const externalUsers: PorticoModule = {
   id: 'external-users',
@@ -18,7 +18,8 @@ const externalUsers: PorticoModule = {
       return [{ label: t('external:menu.label'), help: t('external:menu.help'), url: adminPath, icon: 'user-check' }]
     })
     recordActions(async ({ module, id, staff, locale }) => {
-      if (module !== projects || !hasPermission(staff, 'manage-portal-users')) return []
+      const world = await projectWorld(context.db, await context.host.catalog(locale))
+      if (module !== world?.module.name || !hasPermission(staff, 'manage-portal-users')) return []
       const url = `${adminPath}/projects/${encodeURIComponent(id)}`
       return [
         { name: 'external-members', label: context.t(locale)('external:action.members'), url, icon: 'user-check' }

@@ -7,14 +7,14 @@ import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { externalUserById, externalUsersAt, membersOf, type ExternalUser } from './external-users.js'
 import { invite, newcomerAt, refusal } from './invitation.js'
-import { contacts, contactsLike, projects, projectTitle, type Contact } from './project.js'
+import { contacts, contactsLike, projectModuleName, projectTitle, type Contact } from './project.js'
 
 /** As many as a page shows. */
 const mostMembers = 500
 const mostCandidates = 20
 
-export function projectMembers(context: Context, projectId: string): Promise<ExternalUser[]> {
-  return membersOf(context.db, projects, projectId, mostMembers)
+export async function projectMembers(context: Context, projectId: string): Promise<ExternalUser[]> {
+  return membersOf(context.db, await projectModuleName(context), projectId, mostMembers)
 }
 
 export interface Candidate extends Contact {
@@ -60,10 +60,11 @@ export async function addMember(
   if (!(await context.host.allows(by, 'view', contacts, contactId))) throw new NotFound()
   const [known] = await externalUsersAt(context.db, contacts, [contactId])
   if (known?.status === 'deactivated') throw refusal('deactivated')
+  const module = await projectModuleName(context)
   const newcomer = known ? undefined : await newcomerAt(context, contactId, language)
   await context.db.transaction(async (trx) => {
     const person = known ?? (await invite(context, newcomer!, by, trx))
-    const membership = { module: projects, record_id: projectId, person_id: person.id }
+    const membership = { module, record_id: projectId, person_id: person.id }
     if (await trx('portico_memberships').first('added_at').where(membership)) throw refusal('alreadyMember')
     await trx('portico_memberships').insert({ ...membership, added_by: by.id, added_at: momentAt(context.now()) })
     await context.audit.note(
@@ -76,9 +77,10 @@ export async function addMember(
 /** Ends one membership; the project is denied to him at once, his other projects stay. @throws NotFound when he is no member */
 export async function removeMember(context: Context, projectId: string, personId: string, by: Staff): Promise<void> {
   const person = await externalUserById(context.db, personId)
+  const module = await projectModuleName(context)
   await context.db.transaction(async (trx) => {
     const removed = await trx('portico_memberships')
-      .where({ module: projects, record_id: projectId, person_id: personId })
+      .where({ module, record_id: projectId, person_id: personId })
       .delete()
     if (removed === 0) throw new NotFound()
     await context.audit.note(

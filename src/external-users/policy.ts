@@ -1,59 +1,261 @@
-/** What an external user may do: read the projects he is a member of, while he has the right to and they have not ended (T01, T02, T05). */
-import { all, any, compare, joined, oneOf, type Condition } from '../access/condition.js'
-import type { Grant, ModulePolicy } from '../access/grant.js'
+/** What an external user may do, as grants: the table of the source in the kernel's words (T01, T02, T05–T08). */
+import {
+  all,
+  any,
+  compare,
+  isPending,
+  joined,
+  linked,
+  oneOf,
+  unlinked,
+  descended,
+  type Condition
+} from '../access/condition.js'
+import { isWritable } from '../access/field-kinds.js'
+import type { Action, Grant, ModulePolicy } from '../access/grant.js'
 import { lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Catalog, Module } from '../host/catalog.js'
 import { daysOnEarth, type DayOnEarth } from './days-on-earth.js'
-import { endDate, projectModule, timeZone } from './project.js'
-import { everybody } from './read-right.js'
+import { isPaper, type Kind } from './kinds.js'
+import { moduleRights } from './module-rights.js'
+import { allowed, notDenied } from './object-rights.js'
+import { projectWorld, type KnownFolders, type KnownPart, type ProjectWorld } from './project-settings.js'
 import { releasedFields } from './released-fields.js'
 
 /** Nothing for others, and for somebody whose contact is gone (A24). Asked anew for each request, so midnight counts at once. */
 export async function policySource(context: Context, person: Person, catalog: Catalog): Promise<ModulePolicy[]> {
-  const module = projectModule(catalog)
-  if (person.kind !== 'external-user' || !module) return []
+  if (person.kind !== 'external-user') return []
+  const world = await projectWorld(context.db, catalog)
   const isThere = (await lookUp(context.kernel, person.module ?? '', person.recordId ?? '', [])) !== undefined
-  if (!isThere) return []
-  const { fields } = await releasedFields(context.db)
-  return [projectPolicy({ module, personId: person.id, fields, now: context.now() })]
+  if (!world || !isThere) return []
+  const { fields: released } = await releasedFields(context.db)
+  const yes = await moduleRights(context.db, person.id)
+  return guestPolicy({ world, personId: person.id, yes, released, now: context.now() })
 }
 
-interface ProjectPolicyInput {
-  readonly module: Module
+export interface GuestFacts {
+  readonly world: ProjectWorld
   readonly personId: string
-  /** The released fields; those the module no longer has are left out. */
-  readonly fields: ReadonlySet<string>
+  /** The kinds he has the module right for. */
+  readonly yes: ReadonlySet<Kind>
+  /** The released fields by module; those the module no longer has are left out. */
+  readonly released: ReadonlyMap<string, ReadonlySet<string>>
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/** Rules: T01, T02, T05. */
-function projectPolicy({ module, personId, fields, now }: ProjectPolicyInput): ModulePolicy {
-  const isMember = joined('portico_memberships', { module: module.name, person_id: personId })
-  const readBy = (id: string, grantee: string): Grant => ({
-    id,
-    actions: ['view', 'open'],
-    when: all(
-      isMember,
-      joined('portico_object_rights', { module: module.name, grantee, right: 'read', effect: 'allow' })
-    ),
-    fields: [...fields].filter((name) => module.fields.has(name)),
-    reason: { key: 'access:reason.member' }
-  })
-  return {
-    module: module.name,
-    grants: [readBy('group-right', everybody), readBy('own-right', personId)],
-    restrictions: [{ id: 'ended', when: hasNotEnded(daysOnEarth(now)), reason: { key: 'access:reason.ended' } }]
+/** One policy for the projects and one for each kind of things that is open to him at all. */
+export function guestPolicy(facts: GuestFacts): ModulePolicy[] {
+  const grants = new Map<string, Grant[]>()
+  const give = (module: Module, given: readonly Grant[]): void => {
+    grants.set(module.name, [...(grants.get(module.name) ?? []), ...given])
   }
+  const { world } = facts
+  give(world.module, [grantOf('member', ['view', 'open'], hisProjects(facts), releasedOf(facts, world.module))])
+  for (const part of world.parts.values()) give(part.module, grantsFor(facts, part))
+  if (world.folders && world.parts.has('documents')) give(world.folders.module, folderGrants(facts, world.folders))
+  return [...grants].map(([module, given]) => ({ module, grants: given, restrictions: [] }))
+}
+
+function grantsFor(facts: GuestFacts, part: KnownPart): Grant[] {
+  if (isPaper(part.kind)) return paperGrants(facts, part)
+  switch (part.kind) {
+    case 'emails':
+      return emailGrants(facts, part)
+    case 'members':
+      return memberGrants(facts, part)
+    case 'documents':
+      return documentGrants(facts, part)
+    default:
+      return activityGrants(facts, part)
+  }
+}
+
+// --- projects ---
+
+/** T01, T02: a member, who may read it, before it has ended. That the module is on decides whether anybody asks. */
+function hisProjects({ world, personId, now }: GuestFacts): Condition {
+  const { name } = world.module
+  return all(
+    joined('portico_memberships', { module: name, person_id: personId }),
+    allowed(name, personId, 'read'),
+    hasNotEnded(world, daysOnEarth(now))
+  )
 }
 
 /** The end date is today or later where the project is; a project without one does not end. A time zone that nobody knows gets the latest
  *  date on earth, so its last day ends too early rather than too late. */
-export function hasNotEnded([latest, ...earlier]: readonly DayOnEarth[]): Condition {
+export function hasNotEnded(
+  { endDate, timeZone }: Pick<ProjectWorld, 'endDate' | 'timeZone'>,
+  [latest, ...earlier]: readonly DayOnEarth[]
+): Condition {
   if (!latest) throw new RangeError('There is always a day.')
+  if ('zone' in timeZone) {
+    const today = [latest, ...earlier].find(({ zones }) => zones.includes(timeZone.zone)) ?? latest
+    return any(compare(endDate, 'isEmpty'), compare(endDate, '≥', today.date))
+  }
   const isOpenThere = ({ date, zones }: DayOnEarth): Condition =>
-    all(oneOf(timeZone, zones), compare(endDate, '≥', date))
+    all(oneOf(timeZone.field, zones), compare(endDate, '≥', date))
   return any(compare(endDate, 'isEmpty'), compare(endDate, '≥', latest.date), ...earlier.map(isOpenThere))
+}
+
+// --- what belongs to them (T06) ---
+
+function ofHisProjects(facts: GuestFacts, { link }: KnownPart): Condition {
+  return linked(link.name, hisProjects(facts))
+}
+
+/** Quotes, orders, tickets, contracts: the named columns of those he may read besides, and never more. */
+function paperGrants(facts: GuestFacts, part: KnownPart): Grant[] {
+  const when = seenPaper(facts, part)
+  return when ? [header('header', part, when)] : []
+}
+
+function seenPaper(facts: GuestFacts, part: KnownPart): Condition | undefined {
+  if (!facts.yes.has(part.kind)) return undefined
+  return all(ofHisProjects(facts, part), allowed(part.module.name, facts.personId, 'read'))
+}
+
+/** Contacts of the project: the named columns. */
+function memberGrants(facts: GuestFacts, part: KnownPart): Grant[] {
+  if (!facts.yes.has('members')) return []
+  const when = all(ofHisProjects(facts, part), notDenied(part.module.name, facts.personId, 'read'))
+  return [header('members', part, when)]
+}
+
+/** Seen in a list, not opened; a record that a column names is named and no more. */
+function header(id: string, { module, columns }: KnownPart, when: Condition): Grant {
+  const fields = columns.flatMap((column) => column.fields)
+  const named = fields.filter((field) => module.fields.get(field)?.type === 'reference')
+  return { ...grantOf(id, ['view'], when, fields), named }
+}
+
+function emailGrants(facts: GuestFacts, part: KnownPart): Grant[] {
+  if (!facts.yes.has('emails')) return []
+  const when = all(ofHisProjects(facts, part), notDenied(part.module.name, facts.personId, 'read'))
+  return [grantOf('emails', ['view', 'open'], when, releasedOf(facts, part.module))]
+}
+
+/** Calls, tasks, appointments, notes: his own are his to change and to make, without links to anything; with *yes* he reads all others. */
+function activityGrants(facts: GuestFacts, part: KnownPart): Grant[] {
+  const { module, link } = part
+  const { personId, yes } = facts
+  const fields = releasedOf(facts, module)
+  const written = fields.filter((field) => isHisToWrite(module, field))
+  const own = ownActivity(facts, part)
+  const others = all(ofHisProjects(facts, part), notDenied(module.name, personId, 'read'))
+  return [
+    grantOf('own', ['view', 'open'], own, fields, 'responsible'),
+    grantOf('own-edit', ['edit'], all(own, notDenied(module.name, personId, 'write')), written, 'responsible'),
+    grantOf('own-delete', ['delete'], all(own, allowed(module.name, personId, 'delete')), [], 'responsible'),
+    grantOf('new', ['create'], all(isPending, unlinked(link.name)), written, 'responsible'),
+    ...(yes.has(part.kind) ? [grantOf('others', ['view', 'open'], others, fields)] : [])
+  ]
+}
+
+/** He is responsible, and it belongs to no project or to one that is open to him. */
+function ownActivity(facts: GuestFacts, part: KnownPart): Condition {
+  const { module, link } = part
+  return all(
+    joined('portico_responsible', { module: module.name, person_id: facts.personId }),
+    any(unlinked(link.name), ofHisProjects(facts, part)),
+    notDenied(module.name, facts.personId, 'read')
+  )
+}
+
+/** References are connections to other things: those are not his to make. */
+function isHisToWrite(module: Module, name: string): boolean {
+  const field = module.fields.get(name)
+  return isWritable(field) && field?.type !== 'reference' && name !== module.owner
+}
+
+// --- documents and folders (T08) ---
+
+/** Read by right on the document and on all folders above it; those of the project by the module right, those of something else with that. */
+function documentGrants(facts: GuestFacts, part: KnownPart): Grant[] {
+  const { module } = part
+  const { personId, world } = facts
+  const may = (right: 'read' | 'write' | 'delete'): Condition => allowed(module.name, personId, right)
+  const read = all(may('read'), reachedDocument(facts, part))
+  const fields = [...new Set([...releasedOf(facts, module), ...(world.file ? [world.file] : [])])]
+  const written = fields.filter((field) => field === world.file || isHisToWrite(module, field))
+  return [
+    grantOf('documents', ['view', 'open'], read, fields),
+    grantOf('documents-edit', ['edit'], all(read, may('write')), written),
+    grantOf('documents-delete', ['delete'], all(read, may('delete')), []),
+    ...uploadGrants(facts, part, written)
+  ]
+}
+
+function reachedDocument(facts: GuestFacts, part: KnownPart): Condition {
+  const ofProject = facts.yes.has('documents') ? [sharedDocument(facts, part)] : []
+  return any(...ofProject, ...heldDocuments(facts))
+}
+
+/** In a folder of his projects, or right below one of them. */
+function sharedDocument(facts: GuestFacts, part: KnownPart): Condition {
+  const { folders } = facts.world
+  const isHis = ofHisProjects(facts, part)
+  if (!folders) return isHis
+  const isAtTheTop = all(unlinked(folders.of), isHis)
+  const isInFolder = all(any(unlinked(part.link.name), isHis), linked(folders.of, openFolder(facts, folders)))
+  return any(isAtTheTop, isInFolder)
+}
+
+/** Of calls, quotes and the like that he sees; in a folder only where that is open to him, too. */
+function heldDocuments(facts: GuestFacts): Condition[] {
+  const { folders, parts, holders } = facts.world
+  const place = folders ? [any(unlinked(folders.of), linked(folders.of, openFolder(facts, folders)))] : []
+  return [...holders].flatMap(([kind, link]) => {
+    const holder = parts.get(kind)
+    const seen = holder && seenHolder(facts, holder)
+    return seen ? [all(linked(link, seen), ...place)] : []
+  })
+}
+
+function seenHolder(facts: GuestFacts, part: KnownPart): Condition | undefined {
+  if (isPaper(part.kind)) return seenPaper(facts, part)
+  const others = all(ofHisProjects(facts, part), notDenied(part.module.name, facts.personId, 'read'))
+  return any(ownActivity(facts, part), ...(facts.yes.has(part.kind) ? [others] : []))
+}
+
+/** He reads it and every folder above it, up to the project. */
+function openFolder(facts: GuestFacts, { module, link, parent }: KnownFolders): Condition {
+  const mayRead = allowed(module.name, facts.personId, 'read')
+  const isHis = linked(link, hisProjects(facts))
+  const isUppermost = any(unlinked(parent), linked(parent, unlinked(link)))
+  return descended(parent, all(isHis, isUppermost, mayRead), all(any(unlinked(link), isHis), mayRead))
+}
+
+function folderGrants(facts: GuestFacts, folders: KnownFolders): Grant[] {
+  if (!facts.yes.has('documents')) return []
+  return [grantOf('folders', ['view', 'open'], openFolder(facts, folders), [folders.module.title])]
+}
+
+/** Into a folder he may write in. Where it is, is filled in for him. */
+function uploadGrants(facts: GuestFacts, part: KnownPart, written: readonly string[]): Grant[] {
+  const { folders } = facts.world
+  if (!folders || !facts.yes.has('documents')) return []
+  const mayWrite = allowed(folders.module.name, facts.personId, 'write')
+  const into = linked(folders.of, all(openFolder(facts, folders), mayWrite))
+  const belongs = any(unlinked(part.link.name), ofHisProjects(facts, part))
+  return [grantOf('upload', ['create'], all(isPending, belongs, into), written)]
+}
+
+// --- what all share ---
+
+function releasedOf({ released }: GuestFacts, module: Module): string[] {
+  return [...(released.get(module.name) ?? [])].filter((field) => module.fields.has(field))
+}
+
+function grantOf(
+  id: string,
+  actions: readonly Action[],
+  when: Condition,
+  fields: readonly string[],
+  reason: 'member' | 'responsible' = 'member'
+): Grant {
+  return { id, actions, when, fields, reason: { key: `access:reason.${reason}` } }
 }

@@ -3,26 +3,27 @@ import { lookUp, narrowRecords } from '../access/question.js'
 import { compare } from '../access/condition.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
-import type { Catalog, Field, Module } from '../host/catalog.js'
+import type { Field, Locale, Module } from '../host/catalog.js'
+import { projectWorld, type ProjectWorld } from './project-settings.js'
 
-export const projects = 'Project'
 export const contacts = 'Contact'
 
-/** Dates of a project's last day, and the time zone in which that day ends. */
-export const endDate = 'endDate'
-export const timeZone = 'timeZone'
+/** @throws NotFound where the CRM has no projects, or can't say when one ends: then nobody gets to one. */
+export async function projectsOf(context: Context, locale: Locale = 'en'): Promise<ProjectWorld> {
+  const world = await projectWorld(context.db, await context.host.catalog(locale))
+  if (!world) throw new NotFound()
+  return world
+}
 
-/** The module of projects as this host has it; undefined where it can't say when a project ends: then nobody gets to one. */
-export function projectModule(catalog: Catalog): Module | undefined {
-  const module = catalog.modules.get(projects)
-  const isDated = module?.fields.get(endDate)?.type === 'date' && module.fields.has(timeZone)
-  return isDated ? module : undefined
+/** Name of the module of projects. @throws NotFound */
+export async function projectModuleName(context: Context): Promise<string> {
+  return (await projectsOf(context)).module.name
 }
 
 /** What a project is called. @throws NotFound */
 export async function projectTitle(context: Context, id: string): Promise<string> {
-  const module = projectModule(await context.host.catalog('en'))
-  const record = module && (await lookUp(context.kernel, projects, id, [module.title]))
+  const { module } = await projectsOf(context)
+  const record = await lookUp(context.kernel, module.name, id, [module.title])
   if (!record) throw new NotFound()
   return record.title
 }

@@ -123,6 +123,8 @@ function worldOf(catalog: Catalog, module: Module, read: Read): ClassWorld {
       case 'all':
         return condition.of.map((part) => matching(near, path, part)).reduce(both)
       case 'linked':
+      case 'unlinked':
+      case 'descended':
       case 'oneOf':
       case 'compare':
       case 'joined':

@@ -431,6 +431,10 @@ export class Oracle {
         return this.farRows(name, row, module.links.get(condition.link)!, hypothetical).some((far) =>
           this.holds(module.links.get(condition.link)!.to, far, condition.condition)
         )
+      case 'unlinked':
+        return this.isUnlinked(module, row, condition.link, hypothetical)
+      case 'descended':
+        return this.isDescended(name, row, condition)
       case 'joined':
         return this.isJoined(name, row, condition, hypothetical)
       case 'owned':
@@ -473,6 +477,34 @@ export class Oracle {
       (own) =>
         own['record_id'] === near && Object.entries(condition.where).every(([column, value]) => own[column] === value)
     )
+  }
+
+  /** What the row itself says, whatever became of the other end. */
+  private isUnlinked(module: Module, row: Row, name: string, hypothetical?: Hypothetical): boolean {
+    const { storage } = module.links.get(name)!
+    if (storage.kind === 'reverse') throw new TypeError(`${name} is not kept here.`)
+    if (storage.kind === 'column') {
+      const isOther = storage.only !== undefined && row[storage.only.column] !== storage.only.is
+      return isOther || row[storage.column] === null || row[storage.column] === ''
+    }
+    if (hypothetical?.isNew) return (hypothetical.links[name] ?? []).length === 0
+    const rules = [...storage.only, ...(storage.live ? [storage.live] : [])]
+    return !(this.rows[storage.table] ?? []).some(
+      (mid) => mid[storage.near] === row['id'] && rules.every((rule) => mid[rule.column] === rule.is)
+    )
+  }
+
+  /** Upwards from the row, as long as nobody comes by twice. */
+  private isDescended(name: string, row: Row, { link, top, step }: Extract<Condition, { kind: 'descended' }>): boolean {
+    const seen = new Set<Row>()
+    for (let here: Row | undefined = row; here && !seen.has(here);) {
+      seen.add(here)
+      if (!isLive(this.module(name), here)) return false
+      if (this.holds(name, here, top)) return true
+      if (!this.holds(name, here, step)) return false
+      here = this.farRows(name, here, this.module(name).links.get(link)!)[0]
+    }
+    return false
   }
 
   /** Letter by letter; a group owns only what no person does. */

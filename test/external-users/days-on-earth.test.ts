@@ -113,7 +113,7 @@ interface Dated {
 }
 
 function isOpen(project: Dated, now: number): boolean {
-  return holds(hasNotEnded(daysOnEarth(now)), project)
+  return holds(hasNotEnded({ endDate: 'endDate', timeZone: { field: 'timeZone' } }, daysOnEarth(now)), project)
 }
 
 /** The words the condition is made of, by their meaning. */

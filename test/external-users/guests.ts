@@ -3,6 +3,7 @@ import { demoPassword, staff } from '../../demo/cast.js'
 import type { Staff } from '../../src/host/host.js'
 import { confirm, externalUsersAt, type ExternalUser } from '../../src/external-users/external-users.js'
 import { addMember } from '../../src/external-users/memberships.js'
+import { projectsOf } from '../../src/external-users/project.js'
 import { letGroupRead } from '../../src/external-users/read-right.js'
 import { releasedFields, releaseFields } from '../../src/external-users/released-fields.js'
 import { openApp, type TestApp } from '../support/app.js'
@@ -44,7 +45,14 @@ export async function openGuests(open: OpenDatabase): Promise<Guests> {
     },
     guest: (contactId) => guestAt(test, contactId),
     letGroupRead: (projectId, may = true) => letGroupRead(context, projectId, may, irena),
-    release: async (...fields) => releaseFields(context, irena, (await releasedFields(context.db)).revision, fields),
+    release: async (...fields) =>
+      releaseFields(
+        context,
+        irena,
+        (await releasedFields(context.db)).revision,
+        (await projectsOf(context)).module,
+        fields
+      ),
     async change(projectId, values) {
       await host.save({ module: 'Project', id: projectId, values }, { kind: 'staff', id: irena.id })
     }

@@ -43,13 +43,20 @@ module.exports = {
       comment: 'Rules reach the kernel as grants; pages and features are built on it.',
       severity: 'error',
       from: { path: '^src/access/' },
-      to: { path: ['^src/(web|identity|mail|jobs|cli)/', features, adapters] }
+      to: { path: ['^src/(web|pages|identity|mail|jobs|cli)/', features, adapters] }
     },
     {
       name: 'shared-pages-know-no-feature',
       severity: 'error',
       from: { path: '^src/web/' },
       to: { path: features }
+    },
+    {
+      name: 'pages-of-records-know-no-feature',
+      comment: 'Showing and editing records is the same for everybody from outside: it stands on the kernel and on src/web alone.',
+      severity: 'error',
+      from: { path: '^src/pages/' },
+      to: { path: ['^src/(identity|mail|sms|jobs|cli|audit|db)/', features, adapters] }
     },
     {
       name: 'identity-knows-no-feature',

@@ -9,6 +9,8 @@ export interface CaseRow {
   readonly priority: 'Low' | 'Normal' | 'High' | 'Urgent'
   readonly type: 'Question' | 'Incident' | 'Complaint'
   readonly daysAgo: number
+  readonly dueIn?: number
+  readonly project?: string
   readonly description?: string
   readonly resolution?: string
   readonly isInternal?: boolean
@@ -28,6 +30,8 @@ const named: readonly CaseRow[] = [
     priority: 'Urgent',
     type: 'Incident',
     daysAgo: 2,
+    dueIn: 1,
+    project: 'nordwind-retrofit',
     description: 'Seit heute früh bleibt der Kessel im Haus B kalt. Am Regler steht E-17, ein Neustart hilft nicht.',
     involved: ['jonas']
   },
@@ -49,6 +53,8 @@ const named: readonly CaseRow[] = [
     priority: 'High',
     type: 'Complaint',
     daysAgo: 1,
+    dueIn: 5,
+    project: 'nordwind-retrofit',
     description: 'Bestellt waren 24 Stück DN 20, im Karton liegen DN 15.'
   },
   {
@@ -59,6 +65,8 @@ const named: readonly CaseRow[] = [
     priority: 'High',
     type: 'Incident',
     daysAgo: 3,
+    dueIn: 2,
+    project: 'fjordside-pump-room',
     description: 'Circulation pump P2 in the plant room drips at the flange, about a litre a day.',
     involved: ['siobhan']
   },

@@ -93,6 +93,10 @@ export interface Paper {
   readonly project?: string
   /** The paper it came from: an order's quote, an invoice's order. */
   readonly from?: string
+  /** What a quote is for. */
+  readonly type?: 'Installation' | 'Retrofit' | 'Maintenance' | 'Parts'
+  /** What follows a quote every year. */
+  readonly yearly?: number
 }
 
 export const quotes: readonly Paper[] = [
@@ -105,6 +109,8 @@ export const quotes: readonly Paper[] = [
     due: 22,
     deal: 'nordwind-heat-pumps',
     project: 'nordwind-retrofit',
+    type: 'Retrofit',
+    yearly: 980,
     lines: [
       ['heat-pump-12', 2],
       ['heat-pump-18', 1],
@@ -131,6 +137,7 @@ export const quotes: readonly Paper[] = [
     due: 25,
     deal: 'fjordside-pump-room',
     project: 'fjordside-pump-room',
+    type: 'Installation',
     lines: [
       ['circulation-pump', 12],
       ['controller', 4],
@@ -171,6 +178,7 @@ export const orders: readonly Paper[] = [
     date: -28,
     due: -10,
     deal: 'nordwind-valves',
+    project: 'nordwind-retrofit',
     from: 'jonas-quote',
     lines: [['valve-dn20', 148]]
   },
@@ -236,21 +244,39 @@ export const invoices: readonly Paper[] = [
   }
 ]
 
-export const contracts = [
+export interface ContractRow {
+  readonly id: string
+  readonly contact: string
+  readonly subject: string
+  readonly type: 'Maintenance' | 'Energy' | 'Framework' | 'Work'
+  readonly status: string
+  readonly start: number
+  readonly end: number
+  readonly cancelled?: number
+  /** Each year. */
+  readonly amount: number
+  readonly oneTimeAmount?: number
+  readonly project?: string
+}
+
+export const contracts: readonly ContractRow[] = [
   {
     id: 'nordwind-maintenance',
     contact: 'anna',
     subject: 'Wartung aller Anlagen',
+    type: 'Maintenance',
     status: 'Active',
     start: -400,
     end: 330,
     amount: 11760,
+    oneTimeAmount: 450,
     project: 'nordwind-retrofit'
   },
   {
     id: 'fjordside-maintenance',
     contact: 'bjorn',
     subject: 'Maintenance, plant room',
+    type: 'Maintenance',
     status: 'Active',
     start: -200,
     end: 165,
@@ -261,10 +287,11 @@ export const contracts = [
     id: 'morava-maintenance',
     contact: 'jana',
     subject: 'Servisní smlouva na čtyři kotelny',
+    type: 'Maintenance',
     status: 'Ended',
     start: -760,
     end: -30,
     amount: 3920,
-    project: undefined
+    cancelled: -120
   }
-] as const
+]

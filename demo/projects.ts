@@ -68,7 +68,6 @@ export const tasks = [
     status: 'Done',
     due: -30,
     minutes: 240,
-    responsible: 'dirk',
     owner: 'frank'
   },
   {
@@ -78,7 +77,6 @@ export const tasks = [
     status: 'Started',
     due: 6,
     minutes: 90,
-    responsible: 'dirk',
     owner: 'frank'
   },
   {
@@ -88,7 +86,6 @@ export const tasks = [
     status: 'Open',
     due: 14,
     minutes: 0,
-    responsible: 'mehmet',
     owner: 'petra'
   },
   {
@@ -98,7 +95,6 @@ export const tasks = [
     status: 'Open',
     due: 20,
     minutes: 30,
-    responsible: 'siobhan',
     owner: 'grace'
   },
   {
@@ -108,7 +104,6 @@ export const tasks = [
     status: 'Done',
     due: -4,
     minutes: 20,
-    responsible: undefined,
     owner: 'petra'
   },
   {
@@ -118,7 +113,6 @@ export const tasks = [
     status: 'Done',
     due: -32,
     minutes: 120,
-    responsible: 'pavel',
     owner: 'irena'
   }
 ] as const
@@ -132,7 +126,6 @@ export const calls = [
     status: 'Held',
     startsIn: -3,
     minutes: 15,
-    responsible: 'dirk',
     owner: 'frank'
   },
   {
@@ -143,7 +136,6 @@ export const calls = [
     status: 'Planned',
     startsIn: 2,
     minutes: 0,
-    responsible: undefined,
     owner: 'grace'
   }
 ] as const
@@ -158,7 +150,6 @@ export const appointments = [
     startsIn: 5,
     hours: 2,
     minutes: 0,
-    responsible: 'mehmet',
     owner: 'frank'
   },
   {
@@ -170,7 +161,6 @@ export const appointments = [
     startsIn: -58,
     hours: 1,
     minutes: 60,
-    responsible: 'anna',
     owner: 'frank'
   },
   {
@@ -182,7 +172,6 @@ export const appointments = [
     startsIn: 8,
     hours: 3,
     minutes: 0,
-    responsible: 'siobhan',
     owner: 'grace'
   }
 ] as const
@@ -205,20 +194,71 @@ export const emails = [
     to: 'grace@thermovia.example',
     sentIn: -6,
     body: 'Hi Grace, the last weekend of the month suits us. Regards, Björn'
+  },
+  {
+    id: 'mail-margin',
+    project: 'nordwind-retrofit',
+    subject: 'Nachtrag: Mehrkosten Haus C',
+    from: 'petra@thermovia.example',
+    to: 'frank@thermovia.example',
+    sentIn: -2,
+    body: 'Hallo Frank, bitte erst intern klären, bevor der Kunde das Schreiben bekommt. Petra'
+  }
+] as const
+
+export const projectNotes = [
+  {
+    id: 'note-access',
+    project: 'nordwind-retrofit',
+    subject: 'Zugang zur Baustelle',
+    text: 'Der Schlüssel für Haus B liegt beim Pförtner. Anlieferung nur zwischen 7 und 9 Uhr.',
+    owner: 'frank'
+  },
+  {
+    id: 'note-defects',
+    project: 'nordwind-retrofit',
+    subject: 'Mängel nach der Begehung',
+    text: 'Haus A: Dämmung im Heizraum fehlt auf drei Metern. Haus B: ein Ventil klemmt.',
+    owner: 'petra'
+  },
+  {
+    id: 'note-power',
+    project: 'fjordside-pump-room',
+    subject: 'Power supply during the shutdown',
+    text: 'The site provides a generator; the fuel is on us.',
+    owner: 'grace'
   }
 ] as const
 
 export const folders = [
   { id: 'retrofit-plans', name: 'Pläne', parent: undefined, project: 'nordwind-retrofit' },
   { id: 'retrofit-house-a', name: 'Haus A', parent: 'retrofit-plans', project: 'nordwind-retrofit' },
+  { id: 'retrofit-tender', name: 'Ausschreibung', parent: undefined, project: 'nordwind-retrofit' },
   { id: 'retrofit-costs', name: 'Kalkulation', parent: undefined, project: 'nordwind-retrofit' },
   { id: 'pump-room-papers', name: 'Certificates', parent: undefined, project: 'fjordside-pump-room' }
 ] as const
 
-export const documents = [
+/** A document with its file; what is in it is a page of plain text, or a drawing. `parent`: what it belongs to beside a project. */
+export interface DocumentRow {
+  readonly id: string
+  readonly name: string
+  readonly file: string
+  readonly content: string
+  readonly description?: string
+  readonly folder?: string
+  readonly project?: string
+  readonly account?: string
+  /** Owned by whoever owns its project, where nobody is named. */
+  readonly owner?: string
+  readonly parent?: readonly [module: string, id: string]
+}
+
+export const documents: readonly DocumentRow[] = [
   {
     id: 'schedule-v2',
     name: 'Bauzeitenplan',
+    file: 'Bauzeitenplan-2.txt',
+    content: 'Woche 1: Fundament Haus B\nWoche 3: Außeneinheit Haus B\nWoche 6: Inbetriebnahme Haus A\n',
     folder: 'retrofit-plans',
     project: 'nordwind-retrofit',
     account: 'nordwind',
@@ -227,6 +267,8 @@ export const documents = [
   {
     id: 'floor-plan-a',
     name: 'Grundriss Haus A',
+    file: 'Grundriss-Haus-A.pdf',
+    content: 'Haus A, Erdgeschoss, 1:50',
     folder: 'retrofit-house-a',
     project: 'nordwind-retrofit',
     account: 'nordwind',
@@ -235,17 +277,53 @@ export const documents = [
   {
     id: 'margin-sheet',
     name: 'Kalkulation intern',
+    file: 'Kalkulation.csv',
+    content: 'Position;Einkauf;Verkauf\nWP 12;6100;8490\nPS-500;940;1390\n',
     folder: 'retrofit-costs',
     project: 'nordwind-retrofit',
-    account: undefined,
     description: 'Unsere Margen. Nicht für den Kunden.'
+  },
+  {
+    id: 'tender-comparison',
+    name: 'Preisvergleich Montage',
+    file: 'Preisvergleich.csv',
+    content: 'Firma;Angebot\nKessel & Partner;18400\nHanse Montage;19750\n',
+    folder: 'retrofit-tender',
+    project: 'nordwind-retrofit',
+    description: 'Für alle Beteiligten außer den Bietern.'
+  },
+  {
+    id: 'site-rules',
+    name: 'Baustellenordnung',
+    file: 'Baustellenordnung.pdf',
+    content: 'Helmpflicht. Rauchen nur im Hof.',
+    project: 'nordwind-retrofit',
+    description: 'Liegt in keinem Ordner.'
+  },
+  {
+    id: 'foundation-drawing',
+    name: 'Fundamentplan Außeneinheit',
+    file: 'Fundamentplan.pdf',
+    content: 'Betonplatte 120 x 60 x 20 cm',
+    owner: 'frank',
+    parent: ['Task', 'foundation-house-b']
+  },
+  {
+    id: 'heat-pump-offer',
+    name: 'Angebot Wärmepumpen',
+    file: 'Angebot-Waermepumpen.pdf',
+    content: 'Drei Wärmepumpen WP 12 mit Pufferspeicher',
+    owner: 'frank',
+    parent: ['Quote', 'annas-quote']
   },
   {
     id: 'pump-certificate',
     name: 'Test certificate 22-114',
+    file: 'certificate-22-114.pdf',
+    content: 'Batch 22-114 passed at 10 bar',
     folder: 'pump-room-papers',
     project: 'fjordside-pump-room',
     account: 'fjordside',
     description: 'Issued by the maker.'
   }
-] as const
+]

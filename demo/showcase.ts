@@ -40,6 +40,7 @@ import { approveDraft, smsTemplates } from '../src/sms/templates.js'
 import { saveAccent } from '../src/portal/portals/theme.js'
 import { createWebTab } from '../src/portal/portals/web-tabs.js'
 import { customers, staff } from './cast.js'
+import { seedGuests } from './guests.js'
 import { admit, demoPortal } from './portals.js'
 
 const partnerPortal = { name: 'Thermovia Partner', slug: 'partner' } as const
@@ -60,6 +61,7 @@ export async function seedShowcase(embedded: Embedded): Promise<void> {
   await addFeed(context, portals[0]!.id)
   await addHolds(embedded, irena, portals[0]!.id)
   await addPhones(context, irena)
+  await seedGuests(embedded)
 }
 
 type Count = Extract<Dashlet, { kind: 'count' }>

@@ -1,4 +1,5 @@
 /** Seeds the demo world: one small company, Thermovia, with its staff, customers and a year of work. */
+import { Readable } from 'node:stream'
 import { momentAt } from '../src/db/moment.js'
 import type { Crm } from '../src/host/embedded/crm.js'
 import type { Values } from '../src/host/embedded/records.js'
@@ -7,9 +8,20 @@ import { articles } from './articles.js'
 import { cases, type CaseRow } from './cases.js'
 import { customers, demoPassword, leads, staff, type Person } from './cast.js'
 import { accounts, contacts, vendors, type CompanyRow } from './companies.js'
+import { demoFile, type DemoFile } from './files.js'
 import { notes, type NoteRow } from './notes.js'
 import { contracts, deals, invoices, orders, products, quotes, type Paper } from './papers.js'
-import { appointments, calls, documents, emails, folders, projects, tasks } from './projects.js'
+import {
+  appointments,
+  calls,
+  documents,
+  emails,
+  folders,
+  projectNotes,
+  projects,
+  tasks,
+  type DocumentRow
+} from './projects.js'
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -23,9 +35,12 @@ export async function seedWorld(crm: Crm): Promise<boolean> {
   await seedProjects(seed)
   await seedPapers(seed)
   await seedSupport(seed)
+  await seedDocuments(seed)
   await seedNotes(seed)
   return true
 }
+
+type Ids = Readonly<Record<string, readonly string[]>>
 
 /** Writes records with ids people can read, at moments counted in days from today. */
 class Seed {
@@ -36,15 +51,21 @@ class Seed {
     id: string,
     owner: string,
     values: Values,
-    options: { daysAgo?: number; links?: Record<string, readonly string[]> } = {}
+    options: { daysAgo?: number; links?: Ids; files?: Ids } = {}
   ) {
-    const { daysAgo = 90, links } = options
+    const { daysAgo = 90, links, files } = options
     const by = this.crm.store.by({ kind: 'staff', id: owner })
     await by.create(
       module,
       { assignedUser: owner, ...values },
-      { id, at: this.moment(-daysAgo, -(id.length % 9)), links }
+      { id, at: this.moment(-daysAgo, -(id.length % 9)), links, files }
     )
+  }
+
+  /** Gives its id. */
+  async file({ name, type, content }: DemoFile, owner: string): Promise<string> {
+    const by = { kind: 'staff', id: owner } as const
+    return (await this.crm.files.write({ name, type, content: Readable.from([content]) }, by)).id
   }
 
   async addLine(module: string, id: string, values: Values) {
@@ -82,8 +103,12 @@ async function seedRelations(seed: Seed): Promise<void> {
   for (const row of vendors) await addCompany(seed, 'Vendor', row)
 }
 
+/** A company's fax and what it is to us are those of its people. */
 function contactValues({ firstName, lastName, account, title, email, phone, city, country }: Person): Values {
-  return { firstName, lastName, account, title, email, phone, city, country }
+  const { type } = accounts.find(({ id }) => id === account)!.values
+  const category = type === 'Partner' ? 'Partner' : 'Customer'
+  const fax = phone === '' ? null : phone.replace(/\d\d$/, '99')
+  return { firstName, lastName, account, title, category, email, phone, fax, city, country }
 }
 
 function addCompany(seed: Seed, module: string, { id, owner, values }: CompanyRow): Promise<void> {
@@ -134,18 +159,49 @@ async function seedProjects(seed: Seed): Promise<void> {
       daysAgo: 50
     })
   }
-  for (const { id, ...values } of documents)
-    await seed.add('Document', id, ownerOfProject(values.project), given(values), { daysAgo: 15 })
+  for (const { id, owner, ...values } of projectNotes) await seed.add('ProjectNote', id, owner, values, { daysAgo: 12 })
+}
+
+/** After all that documents can belong to. */
+async function seedDocuments(seed: Seed): Promise<void> {
+  for (const row of documents) await addDocument(seed, row)
+}
+
+async function addDocument(
+  seed: Seed,
+  { id, file, content, parent, owner: named, ...values }: DocumentRow
+): Promise<void> {
+  const owner = named ?? ownerOfProject(values.project!)
+  const files = { file: [await seed.file(demoFile(file, content), owner)] }
+  const [parentType, parentId] = parent ?? []
+  await seed.add('Document', id, owner, given({ ...values, parentType, parentId }), { daysAgo: 15, files })
 }
 
 async function seedPapers(seed: Seed): Promise<void> {
-  for (const paper of quotes) await addPaper(seed, 'Quote', paper, { validUntil: seed.day(paper.due) })
+  for (const paper of quotes)
+    await addPaper(
+      seed,
+      'Quote',
+      paper,
+      given({ validUntil: seed.day(paper.due), type: paper.type, recurringAmount: paper.yearly })
+    )
   for (const paper of orders)
-    await addPaper(seed, 'Order', paper, given({ deliveryDate: seed.day(paper.due), quote: paper.from }))
+    await addPaper(
+      seed,
+      'Order',
+      paper,
+      given({ startDate: seed.day(paper.date + 2), deliveryDate: seed.day(paper.due), quote: paper.from })
+    )
   for (const paper of invoices)
     await addPaper(seed, 'Invoice', paper, given({ dueDate: seed.day(paper.due), order: paper.from }))
-  for (const { id, contact, start, end, ...values } of contracts) {
-    const dates = { startDate: seed.day(start), endDate: seed.day(end) }
+  for (const { id, contact, start, end, cancelled, ...values } of contracts) {
+    const dates = given({
+      concludedOn: seed.day(start - 14),
+      startDate: seed.day(start),
+      endDate: seed.day(end),
+      dueDate: seed.day(Math.min(end, 30)),
+      cancelledOn: cancelled === undefined ? undefined : seed.day(cancelled)
+    })
     await seed.add(
       'Contract',
       id,
@@ -180,9 +236,16 @@ async function seedSupport(seed: Seed): Promise<void> {
 }
 
 async function addCase(seed: Seed, row: CaseRow): Promise<void> {
-  const { id, contact, daysAgo, involved, isRemoved, ...values } = row
+  const { id, contact, daysAgo, dueIn, involved, isRemoved, ...values } = row
+  const dueDate = dueIn === undefined ? undefined : seed.day(dueIn)
   const links = involved && { contacts: involved }
-  await seed.add('Case', id, staff.petra.id, { ...given(values), ...customer(contact) }, { daysAgo, links })
+  await seed.add(
+    'Case',
+    id,
+    staff.petra.id,
+    { ...given({ ...values, dueDate }), ...customer(contact) },
+    { daysAgo, links }
+  )
   if (isRemoved) await seed.remove('Case', id)
 }
 

@@ -20,9 +20,17 @@ async function people(db: Knex): Promise<void> {
     key(db, table, 'kind', 16).notNullable()
     table.primary(['person_id', 'kind'])
   })
+  await addColumns(db, 'portico_external_users', { revision })
   await addColumns(db, 'portico_memberships', {
-    hourly_rate: (table) => table.decimal('hourly_rate', 12, 2)
+    hourly_rate: (table) => table.decimal('hourly_rate', 12, 2),
+    /** The CRM's own connection between contact and project was made with this membership, and goes with it. */
+    is_linked: (table) => table.integer('is_linked').notNullable().defaultTo(0),
+    revision
   })
+}
+
+function revision(table: Knex.CreateTableBuilder): void {
+  table.integer('revision').notNullable().defaultTo(1)
 }
 
 /** The kind of what somebody does in a project is an option of a list; who is responsible for a task or call stands in rows. */
@@ -67,7 +75,9 @@ async function secondFactors(db: Knex): Promise<void> {
   await addColumns(db, 'portico_identities', {
     must_change_password: (table) => table.integer('must_change_password').notNullable().defaultTo(0),
     /** For codes by text message; set by administrators. */
-    factor_phone: (table) => key(db, table, 'factor_phone', 32)
+    factor_phone: (table) => key(db, table, 'factor_phone', 32),
+    /** The last time, at whatever door. */
+    signed_in_at: (table) => moment(db, table, 'signed_in_at')
   })
   await createTable(db, 'portico_second_factors', (table) => {
     key(db, table, 'id').primary()
@@ -75,7 +85,7 @@ async function secondFactors(db: Knex): Promise<void> {
     key(db, table, 'kind', 16).notNullable()
     words(db, table, 'label', 100).notNullable()
     /** Of a passkey; of the others NULL. */
-    key(db, table, 'credential_id', 512).unique({ indexName: 'portico_second_factors_credential' })
+    key(db, table, 'credential_id', 512)
     longWords(db, table, 'secret').notNullable()
     /** The last step of a code, or the passkey's own counter: what was used once is not good again. */
     table.bigInteger('counter').notNullable().defaultTo(0)
@@ -83,7 +93,7 @@ async function secondFactors(db: Knex): Promise<void> {
     /** NULL: not proven yet. */
     moment(db, table, 'confirmed_at')
     moment(db, table, 'used_at')
-    table.index(['identity_id'], 'portico_second_factors_identity')
+    table.unique(['identity_id', 'credential_id'], { indexName: 'portico_second_factors_credential' })
   })
   await createTable(db, 'portico_recovery_codes', (table) => {
     key(db, table, 'identity_id').notNullable()

@@ -31,7 +31,7 @@ function compileProblems(file: string, text: string): string[] {
 }
 
 /** The partials that print content as it is, and what they print: HTML of a record, which only `safeHtml` of src/web/rich-text.ts makes;
- *  a chart, which only `drawn` of src/portal/dashboards/drawing.ts makes. */
+ *  a chart, which only `drawn` of src/charts/drawing.ts makes. */
 const printsAsItIs: Readonly<Record<string, RegExp>> = {
   'views/_rich-text.ejs': /^\s*html\s*$/,
   'views/_drawing.ejs': /^\s*svg\s*$/

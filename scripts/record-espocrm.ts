@@ -25,7 +25,13 @@ const recordedTypes = [
   'Meeting',
   'Call',
   'Document',
-  'KnowledgeBaseArticle'
+  'KnowledgeBaseArticle',
+  'DocumentFolder',
+  'Email',
+  'PorticoProject',
+  'PorticoNote',
+  /** For the choices of time zones. */
+  'Settings'
 ]
 
 const definitions = only(reduced(metadata.parse(await ask())))

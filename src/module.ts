@@ -6,6 +6,7 @@ import type { Person } from './access/viewer.js'
 import type { Context } from './context.js'
 import type { Catalog, Locale } from './host/catalog.js'
 import type { HostEvent, Staff } from './host/host.js'
+import type { Door } from './identity/identity.js'
 import type { Doing, Job, MenuItem, Owners, RecordAction, RecordAsk, RecordQuestion, StaffAction } from './hooks.js'
 
 export interface PorticoModule {
@@ -29,6 +30,8 @@ export interface Registration {
   ): void
   /** To whom staff may assign records; undefined narrows nothing. */
   recordOwners(owners: (ask: { module: string; staff: Staff }) => Promise<Owners | undefined>): void
+  /** The doors of this module at which somebody is known by this identity; identity asks each itself whether it admits him. */
+  doors(list: (identityId: string, locale: Locale) => Promise<Door[]>): void
   on(kind: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
   job(job: Job): void
 }

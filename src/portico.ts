@@ -55,7 +55,7 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
     kernel,
     mail,
     sms,
-    identity: createIdentity({ db: host.db, kernel, mail, sms, config, log, now }),
+    identity: createIdentity({ db: host.db, kernel, mail, sms, config, log, now, doorsOf: registry.doorsOf }),
     uploads: createUploads(host, config.limits, guardOf(config, { audit, log })),
     audit,
     log,

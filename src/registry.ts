@@ -24,11 +24,14 @@ import type {
   StaffAction
 } from './hooks.js'
 import type { HookName } from './hooks.js'
+import type { Door } from './identity/identity.js'
 import type { PorticoModule, Registration } from './module.js'
 
 type Narrowing = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
 
 type AssignmentTo = (ask: { module: string; staff: Staff }) => Promise<Owners | undefined>
+
+type Doors = (identityId: string, locale: Locale) => Promise<Door[]>
 
 type Questions = Parameters<Registration['recordQuestions']>[0]
 
@@ -43,6 +46,8 @@ export interface Registry {
   /** The policies of the modules that are on. */
   policySources(): Promise<readonly PolicySource[]>
   adminMenu(ask: { staff: Staff; locale: Locale }): Promise<MenuItem[]>
+  /** Where somebody is known by this identity, among the modules that are on. */
+  doorsOf(identityId: string, locale: Locale): Promise<Door[]>
   /** The plugin as a host sees it. */
   plugin(manifest: Manifest): Plugin
 }
@@ -55,6 +60,7 @@ export function createRegistry(host: Host): Registry {
   const policies: Contribution<PolicySource>[] = []
   const scopes: Contribution<Narrowing>[] = []
   const owners: Contribution<AssignmentTo>[] = []
+  const doors: Contribution<Doors>[] = []
   const handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[] = []
   const jobs: Contribution<Job>[] = []
 
@@ -73,11 +79,24 @@ export function createRegistry(host: Host): Registry {
   return {
     add(module, entry, context) {
       module.register(
-        registrationFor(entry, context, { routes, menus, buttons, questions, policies, scopes, owners, handlers, jobs })
+        registrationFor(entry, context, {
+          routes,
+          menus,
+          buttons,
+          questions,
+          policies,
+          scopes,
+          owners,
+          doors,
+          handlers,
+          jobs
+        })
       )
     },
     policySources: () => active(policies),
     adminMenu,
+    doorsOf: async (identityId, locale) =>
+      (await Promise.all((await active(doors)).map((list) => list(identityId, locale)))).flat(),
     plugin: (manifest) => ({
       manifest,
       settings: (locale) => settingsPanel(manifest, locale),
@@ -107,6 +126,7 @@ interface Lists {
   policies: Contribution<PolicySource>[]
   scopes: Contribution<Narrowing>[]
   owners: Contribution<AssignmentTo>[]
+  doors: Contribution<Doors>[]
   handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[]
   jobs: Contribution<Job>[]
 }
@@ -127,6 +147,7 @@ function registrationFor(entry: ManifestModule, context: Context, lists: Lists):
     policy: (grants) => put(undefined, lists.policies, grants),
     recordScope: (condition) => put('record.scope', lists.scopes, condition),
     recordOwners: (narrow) => put('record.owners', lists.owners, narrow),
+    doors: (list) => put(undefined, lists.doors, list),
     on: (kind, handle) => put(hookOf(kind), lists.handlers, { kind, handle }),
     job: (job) => put('jobs', lists.jobs, job)
   }

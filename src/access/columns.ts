@@ -12,7 +12,8 @@ export function isLive(dialect: Dialect, alias: string, live: ColumnIs | undefin
 
 /** The row may be seen from outside at all (E10). */
 export function isOutside(dialect: Dialect, module: Module, alias: string): Fragment {
-  return and(module.outside.map((rule) => columnIs(dialect, alias, rule)))
+  const unfinished = (module.unfinished ?? []).map((rule) => sql`not (${columnIs(dialect, alias, rule)})`)
+  return and([...module.outside.map((rule) => columnIs(dialect, alias, rule)), ...unfinished])
 }
 
 export function column(dialect: Dialect, alias: string, name: string): Fragment {
@@ -75,18 +76,28 @@ export function fieldOf(module: Module, name: string): Field {
 
 /** Every column that a condition over the module could read of the row itself. */
 export function standingColumns(module: Module): string[] {
-  const names = new Set<string>([ID, ...module.outside.map((rule) => rule.column)])
-  if (module.live) names.add(module.live.column)
+  const rules = [...module.outside, ...(module.unfinished ?? []), ...(module.live ? [module.live] : [])]
+  const names = new Set<string>([ID, ...rules.map((rule) => rule.column)])
   if (module.ownerGroups?.kind === 'column') names.add(module.ownerGroups.column)
-  for (const { storage } of module.fields.values()) {
-    if (storage.kind === 'column') names.add(storage.column)
-    if (storage.kind === 'joined') storage.columns.forEach((name) => names.add(name))
-    if (storage.kind === 'side' && storage.near !== undefined) names.add(storage.near)
-  }
+  for (const { storage } of module.fields.values()) columnsIn(storage).forEach((name) => names.add(name))
   for (const { storage } of module.links.values()) {
     if (storage.kind !== 'column') continue
     names.add(storage.column)
     if (storage.only) names.add(storage.only.column)
   }
   return [...names]
+}
+
+/** The columns of the row itself in which a field is kept, or by which it is found. */
+function columnsIn(storage: Storage): readonly string[] {
+  switch (storage.kind) {
+    case 'column':
+      return [storage.column]
+    case 'joined':
+      return storage.columns
+    case 'side':
+      return storage.near === undefined ? [] : [storage.near]
+    case 'files':
+      return []
+  }
 }

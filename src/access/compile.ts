@@ -6,6 +6,7 @@ import { comparePredicate, oneOfPredicate } from './comparison.js'
 import { ID, type Condition } from './condition.js'
 import { and, isFalse, isTrue, join, or, raw, sql, type Fragment } from './fragment.js'
 import { CannotCompile, linkOf, rootOf } from './roots.js'
+import { unlinkedPredicate } from './unlinked.js'
 
 /** Paths longer than this are refused (A29). */
 export const deepest = 8
@@ -22,6 +23,8 @@ export interface Compiler {
 
 export interface Candidate {
   readonly isNew: boolean
+  /** Of a record that is there, and will not be like this. */
+  readonly id?: string
   readonly authorId: string
   /** Ids that will stand at the other end of to-many links. */
   readonly links: Readonly<Record<string, readonly string[]>>
@@ -35,6 +38,8 @@ export interface PendingOwner {
   readonly row: Fragment
   readonly candidate: Candidate
 }
+
+type Descended = Extract<Condition, { kind: 'descended' }>
 
 /** Does `condition` hold for the row `alias` of `module`? Never NULL where it matters: NULL does not grant.
  *  @throws CannotCompile for fields, links, operators and value types that don't fit. */
@@ -185,62 +190,42 @@ function pendingPredicate(compiler: Compiler, link: Link, ids: readonly string[]
   return sql`exists (select 1 from ${table(dialect, target.table, far)} where ${and([named, isLive(dialect, far, target.live), predicate(compiler, target, far, condition)])})`
 }
 
-/** @throws CannotCompile for a link that only records at its other end know of. */
-function unlinkedPredicate({ dialect, candidate }: Compiler, module: Module, alias: string, name: string): Fragment {
-  const link = linkOf(module, name)
-  const { storage } = link
-  switch (storage.kind) {
-    case 'column': {
-      const end = column(dialect, alias, storage.column)
-      const isEmpty = sql`(${end} is null or ${end} = '')`
-      if (!storage.only) return isEmpty
-      const type = column(dialect, alias, storage.only.column)
-      return sql`(${isEmpty} or ${type} is null or ${type} <> ${storage.only.is})`
-    }
-    case 'table': {
-      if (candidate?.isNew) return (candidate.links[name] ?? []).length === 0 ? isTrue : isFalse
-      const rows = and([
-        sql`${column(dialect, 'ul', storage.near)} = ${column(dialect, alias, ID)}`,
-        isLive(dialect, 'ul', storage.live),
-        ...storage.only.map((rule) => columnIs(dialect, 'ul', rule))
-      ])
-      return sql`not exists (select 1 from ${table(dialect, storage.table, 'ul')} where ${rows})`
-    }
-    case 'reverse':
-      throw new CannotCompile(`${module.name} holds nothing of its link ${name}.`)
-  }
-}
-
-/** One walk from the tops downwards, whatever the depth; a circle has no top and is never walked.
+/** One walk from the tops downwards, whatever the depth; a circle has no top and is never walked. A row that is not there yet, or not like
+ *  this, is judged by itself and by what will be above it.
  *  @throws CannotCompile for a link that is no lookup of the module to itself. */
-function descendedPredicate(
-  compiler: Compiler,
-  module: Module,
-  alias: string,
-  condition: Extract<Condition, { kind: 'descended' }>
-): Fragment {
-  return sql`${column(compiler.dialect, alias, ID)} in (${descendedIds(compiler, module, condition)})`
+function descendedPredicate(compiler: Compiler, module: Module, alias: string, condition: Descended): Fragment {
+  const { dialect, candidate } = compiler
+  const id = column(dialect, alias, ID)
+  if (!candidate) return sql`${id} in (select ${descendedIds(compiler, module, condition)})`
+  const holds = (part: Condition): Fragment => predicate(compiler, module, alias, part)
+  const above = column(dialect, alias, lookupUp(module, condition.link))
+  const isBelow = sql`${above} in (select ${descendedIds(compiler, module, condition)})`
+  return and([isLive(dialect, alias, module.live), or([holds(condition.top), and([holds(condition.step), isBelow])])])
 }
 
-function descendedIds(
-  compiler: Compiler,
-  module: Module,
-  { link: name, top, step }: Extract<Condition, { kind: 'descended' }>
-): Fragment {
-  const { dialect, catalog } = compiler
-  const { storage, to } = linkOf(module, name)
-  if (storage.kind !== 'column' || storage.only || to !== module.name)
-    throw new CannotCompile(`${name} leads from no ${module.name} to another.`)
+/** The ids of all of them, without the leading `select`; the column is called `near_id`. The walk passes by a record that will not be like this:
+ *  what is below that does not count as what is above it. */
+export function descendedIds(compiler: Compiler, module: Module, { link, top, step }: Descended): Fragment {
+  const { dialect, catalog, candidate } = compiler
   const inner: Compiler = { catalog, dialect, depth: deeper(compiler) }
   const far = aliasAt(inner)
   const walked = raw(`${far}w`)
   const from = table(dialect, module.table, far)
-  const those = (holds: Condition): Fragment =>
-    and([isLive(dialect, far, module.live), predicate(inner, module, far, holds)])
   const id = column(dialect, far, ID)
-  const tops = sql`select ${id} as id from ${from} where ${those(top)}`
-  const below = sql`select ${id} from ${walked} join ${from} on ${column(dialect, far, storage.column)} = ${walked}.id where ${those(step)}`
-  return sql`with recursive ${walked} as (${tops} union ${below}) select ${walked}.id from ${walked}`
+  const isOther = candidate?.id === undefined ? [] : [sql`${id} <> ${candidate.id}`]
+  const those = (holds: Condition): Fragment =>
+    and([isLive(dialect, far, module.live), ...isOther, predicate(inner, module, far, holds)])
+  const tops = sql`select ${id} as near_id from ${from} where ${those(top)}`
+  const below = sql`select ${id} from ${walked} join ${from} on ${column(dialect, far, lookupUp(module, link))} = ${walked}.near_id where ${those(step)}`
+  return sql`near_id from (with recursive ${walked} as (${tops} union ${below}) select near_id from ${walked}) ${raw(`${far}d`)}`
+}
+
+/** The column that leads upwards. */
+function lookupUp(module: Module, name: string): string {
+  const { storage, to } = linkOf(module, name)
+  if (storage.kind !== 'column' || storage.only || to !== module.name)
+    throw new CannotCompile(`${name} leads from no ${module.name} to another.`)
+  return storage.column
 }
 
 /** One link further. @throws CannotCompile when that is too far */

@@ -13,7 +13,7 @@ export interface Grant {
   /** The fields the grant covers: seen by `view`, written by `create` and `edit`. */
   readonly fields: readonly string[]
   /** References among `fields` whose record is named, though nothing of that record is his: its title without its id (T06). Only where every
-   *  grant that shows the field names it. */
+   *  grant that shows the field names it (`isNamed`). */
   readonly named?: readonly string[]
   readonly reason: Reason
 }
@@ -40,6 +40,15 @@ export interface ModulePolicy {
 
 /** One person's whole policy, by module. */
 export type Policy = ReadonlyMap<string, ModulePolicy>
+
+/** Whether the record that the reference `field` leads to is named by its title even where no grant shows that record. A grant that shows the
+ *  field and doesn't name it makes it a reference like any other, for the whole module. */
+export function isNamed(policy: ModulePolicy | undefined, field: string): boolean {
+  const showing = (policy?.grants ?? []).filter(
+    (grant) => grant.fields.includes(field) && grant.actions.some((action) => action === 'view' || action === 'open')
+  )
+  return showing.length > 0 && showing.every(({ named }) => named?.includes(field) === true)
+}
 
 /** Adds up what several modules of ours give: grants add, restrictions all hold. */
 export function mergePolicies(parts: readonly ModulePolicy[]): Policy {

@@ -4,7 +4,7 @@ import type { Field, Module } from '../host/catalog.js'
 import { ID, type Condition } from './condition.js'
 import { all, any } from './condition.js'
 import { column, isLive, isOutside, table, valueOf } from './columns.js'
-import { joinedIds, nearEndsOf, predicate, type Compiler } from './compile.js'
+import { descendedIds, joinedIds, nearEndsOf, predicate, type Compiler } from './compile.js'
 import { and, isFalse, isTrue, join, nothing, raw, sql, type Fragment } from './fragment.js'
 import { linkOf, rootOf } from './roots.js'
 
@@ -187,6 +187,8 @@ function sourceOf(compiler: Compiler, module: Module, parts: readonly Condition[
   for (const part of parts) {
     if (part.kind === 'joined' && part.match === ID)
       return { part, ends: joinedIds(compiler, part, { lead: true }), near: column(compiler.dialect, 'r', ID) }
+    if (part.kind === 'descended')
+      return { part, ends: descendedIds(compiler, module, part), near: column(compiler.dialect, 'r', ID) }
     if (part.kind === 'linked' && rootOf(compiler.catalog, module, part) === 'many')
       return sourceOfLink(compiler, module, part)
   }

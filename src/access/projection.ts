@@ -1,8 +1,8 @@
 /** Which columns a statement fetches and how its rows become records: the one serializer (A12), deciding fields per record. */
 import type { Catalog, Field, Module } from '../host/catalog.js'
-import type { Action, Grant, ModulePolicy, Policy } from './grant.js'
+import { isNamed, type Action, type Grant, type ModulePolicy, type Policy } from './grant.js'
 import type { Money, Reference, Value, ViewedRecord } from './record.js'
-import { isWritable } from './field-kinds.js'
+import { takesAnything } from './field-kinds.js'
 import { column, isLive, isOutside, table, valueOf } from './columns.js'
 import { predicate, type Compiler } from './compile.js'
 import { and, isFalse, join, or, raw, sql, type Fragment } from './fragment.js'
@@ -44,17 +44,21 @@ function columnsOf(subject: Subject, field: Field, index: number): Fragment[] {
   if (field.type === 'files') return []
   const { dialect } = subject.compiler
   const value = sql`${valueOf(dialect, subject.module, field, 'r')} as ${raw(`f${index}`)}`
-  if (field.type === 'reference') return [value, sql`${titleOf(subject, field)} as ${raw(`f${index}t`)}`]
+  if (field.type === 'reference') return [value, ...titlesOf(subject, field, `f${index}`)]
   const currency = field.type === 'money' ? subject.module.fields.get(field.currency ?? '') : undefined
   return currency ? [value, sql`${valueOf(dialect, subject.module, currency, 'r')} as ${raw(`f${index}c`)}`] : [value]
 }
 
-/** The title of the record a reference leads to, NULL where the viewer may not see it (A13). */
-function titleOf(subject: Subject, field: Field): Fragment {
+/** The title of the record a reference leads to: `…t` as far as the viewer may see that record (A13), `…n` where it is only named (T06). */
+function titlesOf(subject: Subject, field: Field, name: string): Fragment[] {
   const target = targetOf(subject, field)
   const title = target?.fields.get(target.title)
-  if (!target || !title) return raw('null')
-  return acrossReference(subject, field, valueOf(subject.compiler.dialect, target, title, 'v'))
+  if (!target || !title) return [raw(`null as ${name}t`)]
+  const wanted = valueOf(subject.compiler.dialect, target, title, 'v')
+  const seen = sql`${acrossReference(subject, field, wanted)} as ${raw(`${name}t`)}`
+  if (target.name === staffModule || !isNamed(subject.policies.get(subject.module.name), field.name)) return [seen]
+  const isThere = standing({ ...subject, module: target }, 'v')
+  return [seen, sql`${behindReference(subject, field, target, wanted, isThere)} as ${raw(`${name}n`)}`]
 }
 
 /** The id a reference holds, NULL where the viewer may not see that record: then he does not know which one it is (A09). */
@@ -64,15 +68,25 @@ export function shownReference(subject: Subject, field: Field): Fragment {
 
 /** Something of the record `v` that a reference of `r` leads to, where its title may be seen. Staff are always named. */
 function acrossReference(subject: Subject, field: Field, wanted: Fragment): Fragment {
-  const { dialect } = subject.compiler
   const target = targetOf(subject, field)
   if (!target) return raw('null')
   const isStaff = target.name === staffModule
   const may = isStaff
-    ? isLive(dialect, 'v', target.live)
+    ? isLive(subject.compiler.dialect, 'v', target.live)
     : visible({ ...subject, module: target }, 'v', 'view', target.title)
+  return behindReference(subject, field, target, wanted, may)
+}
+
+/** `wanted` of the record `v` at the other end of a reference, NULL where `may` does not hold. */
+function behindReference(
+  { compiler: { dialect }, module }: Subject,
+  field: Field,
+  target: Module,
+  wanted: Fragment,
+  may: Fragment
+): Fragment {
   if (may === isFalse) return raw('null')
-  const match = sql`${column(dialect, 'v', 'id')} = ${valueOf(dialect, subject.module, field, 'r')}`
+  const match = sql`${column(dialect, 'v', 'id')} = ${valueOf(dialect, module, field, 'r')}`
   return sql`(select ${wanted} from ${table(dialect, target.table, 'v')} where ${match} and ${may})`
 }
 
@@ -171,6 +185,7 @@ function record(
     values[field.name] = decode(catalog, module, field, {
       value: row[`f${place}`],
       title: row[`f${place}t`],
+      name: row[`f${place}n`],
       currency: row[`f${place}c`]
     })
   const title = values[module.title]
@@ -185,17 +200,21 @@ function record(
 
 function writableOf(module: Module, matching: readonly Grant[]): Set<string> {
   const names = matching.filter((grant) => grant.actions.includes('edit')).flatMap((grant) => grant.fields)
-  return new Set(names.filter((name) => isWritable(module.fields.get(name))))
+  return new Set(names.filter((name) => takesAnything(module.fields.get(name))))
 }
 
 /** What a row holds of a field. */
 interface Cell {
   readonly value: unknown
+  /** Of the record a reference leads to, where he may see it. */
   readonly title: unknown
+  /** The same where it is only named. */
+  readonly name: unknown
   readonly currency: unknown
 }
 
-function decode(catalog: Catalog, module: Module, field: Field, { value, title, currency }: Cell): Value {
+function decode(catalog: Catalog, module: Module, field: Field, cell: Cell): Value {
+  const { value, currency } = cell
   if (field.type === 'files') return []
   if (value === null || value === undefined) return null
   switch (field.type) {
@@ -209,7 +228,7 @@ function decode(catalog: Catalog, module: Module, field: Field, { value, title, 
     case 'options':
       return optionList(value)
     case 'reference':
-      return referenceTo(catalog, module, field, String(value), title)
+      return referenceTo(catalog, module, field, cell)
     default:
       return String(value)
   }
@@ -229,9 +248,13 @@ function optionList(value: unknown): readonly string[] {
   }
 }
 
-function referenceTo(catalog: Catalog, module: Module, field: Field, id: string, title: unknown): Reference | null {
+function referenceTo(catalog: Catalog, module: Module, field: Field, { value, title, name }: Cell): Reference | null {
   const link = module.links.get(field.link ?? '')
   if (!link || !catalog.modules.has(link.to)) return null
-  const isSeen = typeof title === 'string' || typeof title === 'number'
-  return { module: link.to, id: isSeen ? id : '', title: isSeen ? String(title) : undefined }
+  if (isTitle(title)) return { module: link.to, id: String(value), title: String(title) }
+  return { module: link.to, id: '', title: isTitle(name) ? String(name) : undefined }
+}
+
+function isTitle(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }

@@ -100,6 +100,18 @@ export async function idsWhere(kernel: Kernel, module: string, when: Condition, 
   return page.records.map((record) => record.id)
 }
 
+/** Ids of all records for which `when` holds: for few among many, like somebody's projects. */
+export async function allIdsWhere(kernel: Kernel, module: string, when: Condition): Promise<string[]> {
+  const door = await narrowRecords(kernel, { module, when, fields: [] })
+  const ids: string[] = []
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page = await door.list(module, { limit: mostAtOnce, fields: [], ...(after ? { after } : {}) })
+    ids.push(...page.records.map(({ id }) => id))
+    after = page.next
+  }
+  return ids
+}
+
 /** Whether this address is that of one of the CRM's own staff; letter case doesn't count (A38). A host's users may hold
  *  others too (EspoCRM's own portal users): those are no staff. */
 export async function isStaffAddress(kernel: Kernel, address: string): Promise<boolean> {

@@ -13,8 +13,9 @@ type Translate = (key: string, args?: Record<string, string | number>) => string
 export type Value = Scalar | readonly string[] | Reference | Money | readonly FileInfo[]
 export interface Reference {
   readonly module: string
+  /** Empty where the viewer may not see that record. */
   readonly id: string
-  /** Undefined where the viewer may not see that record: then the id is not shown either. */
+  /** Undefined where he is not told which record it is. Of one that is only named (`Grant.named`) the title stands without an id. */
   readonly title: string | undefined
 }
 
@@ -33,7 +34,7 @@ export interface ViewedRecord {
   readonly values: Readonly<Record<string, Value>>
   /** What the viewer may do with this very record; in lists only `view` and `open` are decided, unless asked for. */
   readonly may: ReadonlySet<Action>
-  /** The fields he may write here; empty in lists. */
+  /** The fields he may write here, those that take files among them; empty in lists. */
   readonly writable: ReadonlySet<string>
   readonly reasons: readonly Reason[]
   /** The ids of the grants that show it; none in lists in which all of them show the same. */
@@ -110,7 +111,7 @@ export interface ReleasedModule {
   readonly silent: ReadonlySet<string>
   /** Fields every view grant shows: the ones a list may be sorted by (if the host can). */
   readonly sortable: readonly string[]
-  /** Fields some create grant covers; empty when he may not create. */
+  /** Fields some create grant covers, those that take files among them; empty when he may not create. */
   readonly creatable: readonly string[]
   readonly may: ReadonlySet<Action>
 }
@@ -120,7 +121,11 @@ export interface NewRecord {
   /** Values Portico itself puts in (owner, link to the primary record): not checked against the written fields. */
   readonly fill?: Readonly<Record<string, FieldValue>>
   readonly links?: Readonly<Record<string, readonly string[]>>
+  readonly files?: WrittenFiles
 }
+
+/** By field of type `files`: ids that `files.write` gave for just this write. They are all that the field holds afterwards. */
+export type WrittenFiles = Readonly<Record<string, readonly string[]>>
 
 /** A note, and the record it is on with no more than its title. */
 export interface News {
@@ -173,7 +178,7 @@ export interface Records {
    *  @throws Forbidden, Invalid (field errors), HostUnavailable. */
   create(module: string, record: NewRecord): Promise<string>
   /** @throws NotFound, Forbidden, Invalid. A change is checked against the row as it is and as it will be. */
-  change(module: string, id: string, values: Readonly<Record<string, FieldValue>>): Promise<void>
+  change(module: string, id: string, values: Readonly<Record<string, FieldValue>>, files?: WrittenFiles): Promise<void>
   remove(module: string, id: string): Promise<void>
   /** Whether he may create a record with what Portico fills in (`fill`), whatever else he would put into it: for buttons. */
   mayCreate(module: string, fill: NonNullable<NewRecord['fill']>): Promise<boolean>

@@ -27,7 +27,7 @@ export function records(viewer: Viewer): Records {
     related: (name, id, link, query) => related(viewer, { name, id, link }, query ?? {}),
     relatedTo: (record, link, query) => relatedTo(viewer, record, link, query ?? {}),
     create: (name, record) => create(viewer, name, record),
-    change: (name, id, values) => change(viewer, name, id, values),
+    change: (name, id, values, files) => change(viewer, name, id, { values, files }),
     remove: (name, id) => remove(viewer, name, id),
     mayCreate: (name, fill) => mayCreate(viewer, name, fill),
     together: (writes) => together(viewer, writes),

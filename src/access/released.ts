@@ -1,8 +1,8 @@
 /** What of the CRM is released to a viewer at all: for navigation, columns and forms. */
 import type { Catalog, Field, Module } from '../host/catalog.js'
 import { enter } from './entered.js'
-import { isSortable, isWritable } from './field-kinds.js'
-import type { ModulePolicy, Policy } from './grant.js'
+import { isSortable, takesAnything } from './field-kinds.js'
+import { isNamed, type ModulePolicy, type Policy } from './grant.js'
 import { fieldsOf, grantsFor, staffModule } from './projection.js'
 import type { ReleasedModule } from './record.js'
 import type { Viewer } from './viewer.js'
@@ -32,12 +32,12 @@ function toldOf(catalog: Catalog, policies: Policy, given: Omit<ReleasedModule, 
   return { ...given, fields: given.fields.filter((name) => !silent.has(name)), silent }
 }
 
-/** No view grant shows the title of any record at the other end. Staff are always named. */
-function isSilent(catalog: Catalog, policies: Policy, { links }: Module, { type, link }: Field): boolean {
+/** No view grant shows the title of any record at the other end, and nothing names one. Staff are always named. */
+function isSilent(catalog: Catalog, policies: Policy, module: Module, { name, type, link }: Field): boolean {
   if (type !== 'reference') return false
-  const target = catalog.modules.get(links.get(link ?? '')?.to ?? '')
+  const target = catalog.modules.get(module.links.get(link ?? '')?.to ?? '')
   if (!target) return true
-  if (target.name === staffModule) return false
+  if (target.name === staffModule || isNamed(policies.get(module.name), name)) return false
   return !grantsFor(policies.get(target.name), 'view').some(({ fields }) => fields.includes(target.title))
 }
 
@@ -47,7 +47,7 @@ export function released(module: Module, policy: ModulePolicy): Omit<ReleasedMod
     module,
     fields: fieldsOf(module, view),
     sortable: fieldsOf(module, view, 'every').filter((name) => isSortable(module.fields.get(name)!)),
-    creatable: fieldsOf(module, grantsFor(policy, 'create')).filter((name) => isWritable(module.fields.get(name))),
+    creatable: fieldsOf(module, grantsFor(policy, 'create')).filter((name) => takesAnything(module.fields.get(name))),
     may: new Set(policy.grants.flatMap((grant) => grant.actions))
   }
 }

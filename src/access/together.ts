@@ -1,7 +1,7 @@
 /** Several writes as one: all of them are judged before the first is done, so that what is not allowed leaves nothing half-done (A15). */
 import { Invalid, PorticoError } from '../errors.js'
 import type { FieldValue } from '../host/host.js'
-import type { NewRecord } from './record.js'
+import type { NewRecord, WrittenFiles } from './record.js'
 import type { Viewer } from './viewer.js'
 import { readyToChange, readyToCreate, readyToRemove, type Ready } from './writing.js'
 
@@ -18,6 +18,7 @@ export type Write =
       readonly module: string
       readonly id: string
       readonly values: Readonly<Record<string, FieldValue>>
+      readonly files?: WrittenFiles
     }
   | { readonly kind: 'remove'; readonly module: string; readonly id: string }
 
@@ -69,7 +70,7 @@ function readyTo(viewer: Viewer, write: Write, before: readonly Ready[]): Promis
     case 'create':
       return readyToCreate(viewer, write.module, write.record, before[ownerPlace(write) ?? -1]?.pending)
     case 'change':
-      return readyToChange(viewer, write.module, write.id, write.values)
+      return readyToChange(viewer, write.module, write.id, write)
     case 'remove':
       return readyToRemove(viewer, write.module, write.id)
   }

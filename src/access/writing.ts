@@ -10,12 +10,12 @@ import { predicate, type Candidate, type PendingOwner } from './compile.js'
 import { ID, oneOf } from './condition.js'
 import { changedIn, noteDoing, writtenValue } from './doings.js'
 import { enter, isId, subjectOf, type Entered } from './entered.js'
-import { isWritable } from './field-kinds.js'
+import { isWritable, takesFiles } from './field-kinds.js'
 import { and, isFalse, rowsOf, sql, type Fragment } from './fragment.js'
 import type { Grant } from './grant.js'
 import { grantsFor, visible } from './projection.js'
 import { find } from './reading.js'
-import type { NewRecord } from './record.js'
+import type { NewRecord, WrittenFiles } from './record.js'
 import { released } from './released.js'
 import type { Viewer } from './viewer.js'
 
@@ -45,15 +45,16 @@ export async function readyToCreate(
   mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, record.values)
   await linkedMustBeVisible(entered, links)
+  mustBeFiles(record.files)
   const candidate: Candidate = { isNew: true, authorId: viewer.person.id, links, ...(owner ? { owner } : {}) }
   const grants = grantsFor(entered.policy, 'create')
   const statement = judgeNew(entered, grants, values, candidate)
-  mustCover(entered.module, await matching(entered, statement, grants), Object.keys(record.values))
+  mustCover(entered.module, await matching(entered, statement, grants), record)
   return {
     pending: pendingOwner(entered, values, candidate),
     async run(ownerId) {
       const part = ownerId === undefined ? {} : ownerValue(entered.module, ownerId)
-      const made = { module: name, values: { ...values, ...part }, links: record.links }
+      const made = { module: name, values: { ...values, ...part }, links: record.links, files: record.files }
       const id = await refusedByField(viewer.kernel.host.save(made, viewer.actor))
       await noteAuthor(viewer.kernel.db, name, id, viewer.person.id)
       await noteDoing(viewer, { kind: 'created', module: name, recordId: id })
@@ -92,36 +93,34 @@ async function withOwner(
   return inviter?.isActive ? { ...values, [module.owner]: inviter.id } : values
 }
 
-export async function change(
-  viewer: Viewer,
-  name: string,
-  id: string,
-  values: Readonly<Record<string, FieldValue>>
-): Promise<void> {
-  await (await readyToChange(viewer, name, id, values)).run()
+/** What a change writes. */
+interface Changes {
+  readonly values: Readonly<Record<string, FieldValue>>
+  readonly files?: WrittenFiles | undefined
 }
 
-export async function readyToChange(
-  viewer: Viewer,
-  name: string,
-  id: string,
-  values: Readonly<Record<string, FieldValue>>
-): Promise<Ready> {
+export async function change(viewer: Viewer, name: string, id: string, changes: Changes): Promise<void> {
+  await (await readyToChange(viewer, name, id, changes)).run()
+}
+
+export async function readyToChange(viewer: Viewer, name: string, id: string, changes: Changes): Promise<Ready> {
+  const { values, files } = changes
   const entered = await enter(viewer, name, 'open')
   const before = await find(entered, id)
   mustWrite(viewer)
   if (!before.may.has('edit')) throw new Forbidden()
-  mustBeWritable(entered.module, before.writable, Object.keys(values))
+  mustBeWritable(entered.module, before.writable, changes)
   mustBeOfTheirType(entered.module, values)
   await referencesMustBeVisible(entered, values)
+  mustBeFiles(files)
   const grants = grantsFor(entered.policy, 'edit')
-  const candidate: Candidate = { isNew: false, authorId: viewer.person.id, links: {} }
+  const candidate: Candidate = { isNew: false, id, authorId: viewer.person.id, links: {} }
   const statement = judgeChanged(entered, grants, { id, values }, candidate)
-  mustCover(entered.module, await matching(entered, statement, grants), Object.keys(values))
-  const fields = changedIn(before, values)
+  mustCover(entered.module, await matching(entered, statement, grants), changes)
+  const fields = [...changedIn(before, values), ...Object.keys(files ?? {})]
   return {
     async run() {
-      await refusedByField(viewer.kernel.host.save({ module: name, id, values }, viewer.actor))
+      await refusedByField(viewer.kernel.host.save({ module: name, id, values, files }, viewer.actor))
       if (fields.length > 0) await noteDoing(viewer, { kind: 'changed', module: name, recordId: id, fields })
       return id
     }
@@ -152,7 +151,7 @@ export async function cloneOf(viewer: Viewer, name: string, id: string): Promise
   const creatable = new Set(released(entered.module, entered.policy).creatable)
   const values: Record<string, FieldValue> = {}
   for (const [field, value] of Object.entries(record.values)) {
-    if (creatable.has(field)) values[field] = writtenValue(value)
+    if (creatable.has(field) && isWritable(entered.module.fields.get(field))) values[field] = writtenValue(value)
   }
   return values
 }
@@ -184,16 +183,26 @@ async function matching(entered: Entered, statement: Fragment, grants: readonly 
   return grants.filter((_, index) => Number(row?.[`g${index}`]) === 1)
 }
 
-function mustCover(module: Module, grants: readonly Grant[], fields: readonly string[]): void {
+function mustCover(module: Module, grants: readonly Grant[], changes: Changes): void {
   if (grants.length === 0) throw new Forbidden('errors.outOfScope')
-  mustBeWritable(module, new Set(grants.flatMap((grant) => grant.fields)), fields)
+  mustBeWritable(module, new Set(grants.flatMap((grant) => grant.fields)), changes)
 }
 
 /** A field he may not write gets the answer of a field that isn't there (A14). */
-function mustBeWritable(module: Module, writable: ReadonlySet<string>, fields: readonly string[]): void {
-  const refused = fields.filter((name) => !writable.has(name) || !isWritable(module.fields.get(name)))
+function mustBeWritable(module: Module, writable: ReadonlySet<string>, { values, files = {} }: Changes): void {
+  const refused = [
+    ...Object.keys(values).filter((name) => !writable.has(name) || !isWritable(module.fields.get(name))),
+    ...Object.keys(files).filter((name) => !writable.has(name) || !takesFiles(module.fields.get(name)))
+  ]
   if (refused.length > 0)
     throw new Invalid(Object.fromEntries(refused.map((name) => [name, { key: 'errors.field.unknown' }])))
+}
+
+/** What no host could have given as a file's id is asked of none; whose file it is, the host knows. */
+function mustBeFiles(files: WrittenFiles = {}): void {
+  const wrong = Object.entries(files).filter(([, ids]) => !ids.every(isId))
+  if (wrong.length > 0)
+    throw new Invalid(Object.fromEntries(wrong.map(([name]) => [name, { key: 'errors.field.reference' }])))
 }
 
 /** A value of another type would be judged as one thing and stored as another. */

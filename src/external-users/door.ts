@@ -2,7 +2,10 @@
 import type { Context } from '../context.js'
 import type { Locale } from '../host/catalog.js'
 import type { Door, ResolveDoor } from '../identity/identity.js'
+import { lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
+import { addressFault } from '../identity/outside-address.js'
+import { contactFields } from './project.js'
 import { audience, confirm, externalUserOf } from './external-users.js'
 
 export const doorBase = '/external'
@@ -13,15 +16,37 @@ export function doorName(context: Context, locale: Locale): string {
 
 /** The door, in the language of the request. */
 export function resolveDoor(context: Context): ResolveDoor {
-  return async ({ locale }): Promise<Door> => ({
+  return async ({ locale }) => doorIn(context, locale)
+}
+
+/** The door at which somebody is known by this identity: this one, or none. */
+export async function doorsOf(context: Context, identityId: string, locale: Locale): Promise<Door[]> {
+  return (await externalUserOf(context.db, identityId)) ? [doorIn(context, locale)] : []
+}
+
+function doorIn(context: Context, locale: Locale): Door {
+  return {
     audience,
     base: doorBase,
     name: doorName(context, locale),
     locale,
     admit: (identityId) => admit(context, identityId),
     accepted: (identityId) => confirm(context, identityId),
-    home: async () => '/'
-  })
+    home: async () => '/',
+    takesNames: true,
+    mailboxOf: (identityId) => mailboxOf(context, identityId)
+  }
+}
+
+/** What the CRM has as his e-mail address, when somebody from outside may have it (T03, T12). */
+async function mailboxOf(context: Context, identityId: string): Promise<string | undefined> {
+  const user = await externalUserOf(context.db, identityId)
+  const { address } = await contactFields(context)
+  const contact = user && (await lookUp(context.kernel, user.module, user.recordId, [address]))
+  const mailbox = String(contact?.values[address] ?? '')
+    .trim()
+    .toLowerCase()
+  return mailbox === '' || (await addressFault(context, mailbox)) ? undefined : mailbox
 }
 
 /** Asked on every request: whoever is deactivated, or has not accepted, does not come in. */

@@ -1,12 +1,16 @@
-/** External users: who they are, and how their access to all their projects ends and begins again (T10). */
+/** External users: who they are, what kinds of things are open to them, and how their access to all their projects ends and begins again
+ *  (T06, T10). One contact may have several of them, each with a login and with rights of its own. */
 import type { Knex } from 'knex'
 import type { AuditEntry } from '../audit/audit.js'
-import { ChangedMeanwhile, staffActor } from '../audit/configuration-change.js'
+import { changeRow, ChangedMeanwhile, staffActor, type Seen } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
+import { havingWords, searchWords } from '../db/search.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
+import type { Kind } from './kinds.js'
+import { moduleRights, setModuleRights } from './module-rights.js'
 
 /** The one door of all external users; their sessions are good for nothing else (A33). */
 export const audience = 'external'
@@ -20,6 +24,9 @@ export interface ExternalUser {
   readonly module: string
   readonly recordId: string
   readonly name: string
+  /** What he signs in with: an e-mail address in lower case, or a login name. */
+  readonly login: string
+  /** Where mail goes; '' for somebody with a login name. */
   readonly address: string
   /** The language of his mails until he signs in and chooses. */
   readonly language: Locale
@@ -28,6 +35,8 @@ export interface ExternalUser {
   readonly invitedBy: string
   readonly invitedAt: string
   readonly acceptedAt: string | null
+  /** Raised by each change of him. */
+  readonly revision: number
 }
 
 /** An external user as he is talked about in the audit list and in queued mail. */
@@ -50,6 +59,19 @@ export async function externalUserOf(db: Knex, identityId: string): Promise<Exte
 /** The external users whom these records stand for. */
 export function externalUsersAt(db: Knex, module: string, recordIds: readonly string[]): Promise<ExternalUser[]> {
   return readUsers(db, (rows) => rows.where({ module }).whereIn('record_id', recordIds))
+}
+
+/** Those of `ids` that there are. */
+export function externalUsersById(db: Knex, ids: readonly string[]): Promise<ExternalUser[]> {
+  return readUsers(db, (rows) => rows.whereIn('id', ids))
+}
+
+/** Those whose name or login has these words, by name; the first `limit`. */
+export function externalUsersLike(db: Knex, words: string, limit: number): Promise<ExternalUser[]> {
+  return readUsers(db, (rows) => {
+    havingWords(rows, ['name', 'address'], searchWords(words))
+    return rows.orderBy(['name', 'id']).limit(limit)
+  })
 }
 
 /** By name. */
@@ -102,6 +124,26 @@ export async function confirm(context: Context, identityId: string): Promise<voi
   )
 }
 
+/** Gives him exactly these kinds of things, in all his projects (T06). In `trx`. @throws ChangedMeanwhile */
+export async function changeRights(
+  context: Context,
+  seen: Seen,
+  wanted: ReadonlySet<Kind>,
+  by: Staff,
+  trx: Knex
+): Promise<void> {
+  const before = [...(await moduleRights(trx, seen.id))].sort()
+  const after = [...wanted].sort()
+  if (before.join() === after.join()) return
+  await changeRow(trx, 'portico_external_users', seen)
+  await setModuleRights(trx, seen.id, wanted)
+  const change = { before: { moduleRights: before }, after: { moduleRights: after } }
+  await context.audit.note(
+    { actor: staffActor(by), action: 'external-user.rights-changed', subject: subjectOf(seen), ...change },
+    trx
+  )
+}
+
 type StatusChange = { status: ExternalUserStatus; accepted_at?: string }
 type Act = Pick<AuditEntry, 'action' | 'actor'>
 
@@ -113,7 +155,8 @@ async function changeStatus(
   act: Act,
   trx: Knex
 ): Promise<void> {
-  const changed = await trx('portico_external_users').where({ id: user.id, status: user.status }).update(values)
+  const { id, status } = user
+  const changed = await trx('portico_external_users').where({ id, status }).update(values).increment('revision', 1)
   if (changed === 0) throw new ChangedMeanwhile()
   await context.audit.note(
     { ...act, subject: subjectOf(user), before: { status: user.status }, after: { status: values.status } },
@@ -129,13 +172,18 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'module',
       'record_id as recordId',
       'name',
-      'address',
+      'address as login',
       'language',
       'status',
       'invited_by as invitedBy',
       'invited_at as invitedAt',
-      'accepted_at as acceptedAt'
+      'accepted_at as acceptedAt',
+      'revision'
     )
   )
-  return rows as ExternalUser[]
+  return (rows as Omit<ExternalUser, 'address'>[]).map((row) => ({ ...row, address: mailAddress(row.login) }))
+}
+
+function mailAddress(login: string): string {
+  return login.includes('@') ? login : ''
 }

@@ -21,9 +21,14 @@ export function guestPages(context: Context): Router {
 }
 
 function frame(context: Context): RequestHandler {
-  return (req, res, next) => {
+  return async (req, res, next) => {
     const to = (path: string): string => urlFor(res, doorBase + path)
-    const user = { name: req.viewer.person.name, profileUrl: to('/profile'), signOutUrl: to('/sign-out') }
+    const user = {
+      name: req.viewer.person.name,
+      profileUrl: to('/profile'),
+      doors: await context.identity.otherDoors(req, res),
+      signOutUrl: to('/sign-out')
+    }
     const nav = [
       { url: to('/'), label: context.t(req.locale)('external:projects.title'), icon: 'folder-kanban', current: true }
     ]

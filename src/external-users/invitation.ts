@@ -1,57 +1,123 @@
-/** Invitations of external users: from a contact to somebody who can sign in, by a mail whose link is good for one use (T12, A32, A38). */
+/** From a contact to an external user: invited by a mail whose link is good for one use, or with a login name and a password that staff
+ *  set and that is valid at once (T03, T12, A32, A38). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { staffActor } from '../audit/configuration-change.js'
 import { momentAt } from '../db/moment.js'
 import type { Context } from '../context.js'
-import { PorticoError } from '../errors.js'
+import { Invalid, PorticoError } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
+import { loginNameFault, loginNameKey } from '../identity/login-name.js'
 import { addressFault } from '../identity/outside-address.js'
 import { writeMail } from '../mail/write-mail.js'
 import { doorBase, doorName } from './door.js'
 import { activate, audience, externalUserById, externalUserOf, subjectOf, type ExternalUser } from './external-users.js'
 import { contactAt, contacts } from './project.js'
 
-/** A contact who can become an external user. */
+/** How somebody gets his login: by mail to his contact's address, or from staff by word of mouth. */
+export type Entry =
+  { readonly way: 'mail' } | { readonly way: 'login'; readonly loginName: string; readonly password: string }
+
+/** A contact who can become an external user; `passwordHash` for one with a login name. */
 export interface Newcomer {
   readonly contactId: string
   readonly name: string
-  readonly address: string
+  /** An e-mail address or a login name, as identities hold it. */
+  readonly login: string
   readonly language: Locale
+  readonly passwordHash: string | undefined
 }
 
-/** @throws NotFound; PorticoError with the reason for which he can't be invited */
-export async function newcomerAt(context: Context, contactId: string, language: Locale): Promise<Newcomer> {
+/** What somebody new needs before he is made in a transaction. @throws NotFound; Invalid with an error for `loginName` or `password`;
+ *  PorticoError with the reason for which he can't be invited */
+export async function newcomerAt(
+  context: Context,
+  contactId: string,
+  { entry, language }: { entry: Entry; language: Locale }
+): Promise<Newcomer> {
   const { name, address } = await contactAt(context, contactId)
-  return { contactId, name, address: await outsideAddress(context, address), language }
+  const known = { contactId, name, language }
+  if (entry.way === 'mail') return { ...known, login: await outsideAddress(context, address), passwordHash: undefined }
+  const login = await openLoginName(context, entry.loginName)
+  const passwordHash = await context.identity.hashedPassword(entry.password, { address: login, name })
+  return { ...known, login, passwordHash }
+}
+
+/** @throws Invalid also for the user name of one of the staff (T12) */
+async function openLoginName(context: Context, typed: string): Promise<string> {
+  const name = loginNameKey(typed)
+  const fault = loginNameFault(name)
+  if (fault) throw new Invalid({ loginName: fault })
+  const staff = await context.host.people()
+  if (staff.some(({ userName }) => loginNameKey(userName) === name))
+    throw new Invalid({ loginName: { key: 'external:refusal.staffLogin' } })
+  return name
+}
+
+/** With names that are free. */
+export async function takenLoginName(context: Context, name: string): Promise<Invalid> {
+  const proposals = (await context.identity.freeLoginNames(name)).join(', ')
+  return new Invalid({ loginName: { key: 'external:refusal.loginTaken', args: { proposals } } })
+}
+
+/** Why this contact can't be invited by mail; undefined when he can. */
+export async function mailFault(context: Context, address: string): Promise<string | undefined> {
+  const text = address.trim().toLowerCase()
+  return text === '' ? 'noAddress' : addressFault(context, text)
 }
 
 /** The address in lower case. @throws PorticoError: none that a mail can go to, of the company, of staff. */
 async function outsideAddress(context: Context, text: string): Promise<string> {
-  const address = text.trim().toLowerCase()
-  const fault = address === '' ? 'noAddress' : await addressFault(context, address)
+  const fault = await mailFault(context, text)
   if (fault) throw refusal(fault)
-  return address
+  return text.trim().toLowerCase()
 }
 
-/** Makes him an external user and queues his invitation, all in `trx`. He starts with the inviter's time zone and formats. */
-export async function invite(context: Context, newcomer: Newcomer, by: Staff, trx: Knex): Promise<ExternalUser> {
-  const { contactId, name, address, language } = newcomer
-  const profile = { address, name, locale: language, timeZone: by.timeZone, formats: by.formats }
-  const identityId = await context.identity.enrol(profile, trx)
+/** Makes him an external user, all in `trx`: one with a login name can sign in at once, to another an invitation is queued. He starts with
+ *  the time zone and formats of who makes him. Undefined when somebody has the login name already. */
+export async function enrol(
+  context: Context,
+  newcomer: Newcomer,
+  by: Staff,
+  trx: Knex
+): Promise<ExternalUser | undefined> {
+  const identityId = await identityFor(context, newcomer, by, trx)
+  if (identityId === undefined) return undefined
   if (await externalUserOf(trx, identityId)) throw refusal('addressTaken')
-  const id = randomUUID()
-  const person = { identity_id: identityId, module: contacts, record_id: contactId, name, address, language }
-  const invitation = { status: 'invited', invited_by: by.id, invited_at: momentAt(context.now()) }
-  await trx('portico_external_users').insert({ id, ...person, ...invitation })
-  const user = await externalUserById(trx, id)
-  await context.audit.note(
-    { actor: staffActor(by), action: 'external-user.invited', subject: subjectOf(user), after: newcomer },
-    trx
-  )
-  await sendLink(context, user, by, trx)
+  const user = await insertUser(context, { ...newcomer, identityId }, by, trx)
+  const isInvited = newcomer.passwordHash === undefined
+  const { contactId, name, login, language } = newcomer
+  const action = isInvited ? 'external-user.invited' : 'external-user.created'
+  const after = { contactId, name, login, language }
+  await context.audit.note({ actor: staffActor(by), action, subject: subjectOf(user), after }, trx)
+  if (isInvited) await sendLink(context, user, by, trx)
   return user
+}
+
+function identityFor(
+  context: Context,
+  { name, login, language, passwordHash }: Newcomer,
+  by: Staff,
+  trx: Knex
+): Promise<string | undefined> {
+  const profile = { name, locale: language, timeZone: by.timeZone, formats: by.formats }
+  if (passwordHash === undefined) return context.identity.enrol({ ...profile, address: login }, trx)
+  return context.identity.takeLoginName({ ...profile, loginName: login, passwordHash }, trx)
+}
+
+async function insertUser(
+  context: Context,
+  { identityId, contactId, name, login, language, passwordHash }: Newcomer & { identityId: string },
+  by: Staff,
+  trx: Knex
+): Promise<ExternalUser> {
+  const id = randomUUID()
+  const now = momentAt(context.now())
+  const person = { identity_id: identityId, module: contacts, record_id: contactId, name, address: login, language }
+  const status = passwordHash === undefined ? { status: 'invited' } : { status: 'confirmed', accepted_at: now }
+  await trx('portico_external_users').insert({ id, ...person, ...status, invited_by: by.id, invited_at: now })
+  return externalUserById(trx, id)
 }
 
 /** Sends a new link; the one before it dies. His address is judged again, for it may have become one of staff. */

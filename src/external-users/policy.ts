@@ -1,11 +1,14 @@
 /** What an external user may do, as grants: the table of the source in the kernel's words (T01, T02, T05–T08). */
 import {
   all,
+  always,
   any,
   compare,
+  ID,
   isPending,
   joined,
   linked,
+  never,
   oneOf,
   unlinked,
   descended,
@@ -13,7 +16,7 @@ import {
 } from '../access/condition.js'
 import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy } from '../access/grant.js'
-import { lookUp } from '../access/question.js'
+import { allIdsWhere, lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Catalog, Module } from '../host/catalog.js'
@@ -22,7 +25,7 @@ import { isPaper, type Kind } from './kinds.js'
 import { moduleRights } from './module-rights.js'
 import { allowed, notDenied } from './object-rights.js'
 import { projectWorld, type KnownFolders, type KnownPart, type ProjectWorld } from './project-settings.js'
-import { releasedFields } from './released-fields.js'
+import { releasableFields, releasedFields } from './released-fields.js'
 
 /** Nothing for others, and for somebody whose contact is gone (A24). Asked anew for each request, so midnight counts at once. */
 export async function policySource(context: Context, person: Person, catalog: Catalog): Promise<ModulePolicy[]> {
@@ -32,7 +35,9 @@ export async function policySource(context: Context, person: Person, catalog: Ca
   if (!world || !isThere) return []
   const { fields: released } = await releasedFields(context.db)
   const yes = await moduleRights(context.db, person.id)
-  return guestPolicy({ world, personId: person.id, yes, released, now: context.now() })
+  const isHis = hisProjects(world, person.id, context.now())
+  const projects = await allIdsWhere(context.kernel, world.module.name, isHis)
+  return guestPolicy({ world, personId: person.id, yes, released, isHis, projects })
 }
 
 export interface GuestFacts {
@@ -42,8 +47,10 @@ export interface GuestFacts {
   readonly yes: ReadonlySet<Kind>
   /** The released fields by module; those the module no longer has are left out. */
   readonly released: ReadonlyMap<string, ReadonlySet<string>>
-  /** Milliseconds since 1970. */
-  readonly now: number
+  /** Which projects are open to him now. */
+  readonly isHis: Condition
+  /** Their ids: what belongs to them is asked for by these, or each statement would name every time zone on earth many times. */
+  readonly projects: readonly string[]
 }
 
 /** One policy for the projects and one for each kind of things that is open to him at all. */
@@ -53,7 +60,7 @@ export function guestPolicy(facts: GuestFacts): ModulePolicy[] {
     grants.set(module.name, [...(grants.get(module.name) ?? []), ...given])
   }
   const { world } = facts
-  give(world.module, [grantOf('member', ['view', 'open'], hisProjects(facts), releasedOf(facts, world.module))])
+  give(world.module, [grantOf('member', ['view', 'open'], facts.isHis, releasedOf(facts, world.module))])
   for (const part of world.parts.values()) give(part.module, grantsFor(facts, part))
   if (world.folders && world.parts.has('documents')) give(world.folders.module, folderGrants(facts, world.folders))
   return [...grants].map(([module, given]) => ({ module, grants: given, restrictions: [] }))
@@ -76,7 +83,7 @@ function grantsFor(facts: GuestFacts, part: KnownPart): Grant[] {
 // --- projects ---
 
 /** T01, T02: a member, who may read it, before it has ended. That the module is on decides whether anybody asks. */
-function hisProjects({ world, personId, now }: GuestFacts): Condition {
+function hisProjects(world: ProjectWorld, personId: string, now: number): Condition {
   const { name } = world.module
   return all(
     joined('portico_memberships', { module: name, person_id: personId }),
@@ -103,8 +110,8 @@ export function hasNotEnded(
 
 // --- what belongs to them (T06) ---
 
-function ofHisProjects(facts: GuestFacts, { link }: KnownPart): Condition {
-  return linked(link.name, hisProjects(facts))
+function ofHisProjects({ projects }: GuestFacts, { link }: { readonly link: { readonly name: string } }): Condition {
+  return linked(link.name, oneOf(ID, projects))
 }
 
 /** Quotes, orders, tickets, contracts: the named columns of those he may read besides, and never more. */
@@ -165,7 +172,7 @@ function ownActivity(facts: GuestFacts, part: KnownPart): Condition {
   )
 }
 
-/** References are connections to other things: those are not his to make. */
+/** Connections to other things are not his to make. */
 function isHisToWrite(module: Module, name: string): boolean {
   const field = module.fields.get(name)
   return isWritable(field) && field?.type !== 'reference' && name !== module.owner
@@ -189,30 +196,34 @@ function documentGrants(facts: GuestFacts, part: KnownPart): Grant[] {
   ]
 }
 
+/** T01: a document that belongs to a project is reached by that project alone, whatever else it belongs to. */
 function reachedDocument(facts: GuestFacts, part: KnownPart): Condition {
-  const ofProject = facts.yes.has('documents') ? [sharedDocument(facts, part)] : []
-  return any(...ofProject, ...heldDocuments(facts))
-}
-
-/** In a folder of his projects, or right below one of them. */
-function sharedDocument(facts: GuestFacts, part: KnownPart): Condition {
   const { folders } = facts.world
   const isHis = ofHisProjects(facts, part)
-  if (!folders) return isHis
-  const isAtTheTop = all(unlinked(folders.of), isHis)
-  const isInFolder = all(any(unlinked(part.link.name), isHis), linked(folders.of, openFolder(facts, folders)))
-  return any(isAtTheTop, isInFolder)
+  const isOfNoOther = any(unlinked(part.link.name), isHis)
+  if (!folders) return any(...sharedWhere(facts, isHis), all(isHeld(facts), isOfNoOther))
+  const isInNone = unlinked(folders.of)
+  const isInOpenFolder = linked(folders.of, openFolder(facts, folders))
+  return any(
+    all(isInNone, any(...sharedWhere(facts, isHis), all(isHeld(facts), isOfNoOther))),
+    all(isInOpenFolder, isOfNoOther, any(...sharedWhere(facts, always), isHeld(facts)))
+  )
 }
 
-/** Of calls, quotes and the like that he sees; in a folder only where that is open to him, too. */
-function heldDocuments(facts: GuestFacts): Condition[] {
-  const { folders, parts, holders } = facts.world
-  const place = folders ? [any(unlinked(folders.of), linked(folders.of, openFolder(facts, folders)))] : []
-  return [...holders].flatMap(([kind, link]) => {
-    const holder = parts.get(kind)
-    const seen = holder && seenHolder(facts, holder)
-    return seen ? [all(linked(link, seen), ...place)] : []
-  })
+/** The documents of the project take the module right. */
+function sharedWhere({ yes }: GuestFacts, when: Condition): Condition[] {
+  return yes.has('documents') ? [when] : []
+}
+
+/** A document of a call, a quote and the like that he sees. */
+function isHeld(facts: GuestFacts): Condition {
+  const { parts, holders } = facts.world
+  return any(
+    ...[...holders].map(([kind, link]) => {
+      const holder = parts.get(kind)
+      return linked(link, (holder && seenHolder(facts, holder)) ?? never)
+    })
+  )
 }
 
 function seenHolder(facts: GuestFacts, part: KnownPart): Condition | undefined {
@@ -221,11 +232,12 @@ function seenHolder(facts: GuestFacts, part: KnownPart): Condition | undefined {
   return any(ownActivity(facts, part), ...(facts.yes.has(part.kind) ? [others] : []))
 }
 
-/** He reads it and every folder above it, up to the project. */
+/** He reads it and every folder above it, up to the project: to the uppermost one that belongs to a project. */
 function openFolder(facts: GuestFacts, { module, link, parent }: KnownFolders): Condition {
   const mayRead = allowed(module.name, facts.personId, 'read')
-  const isHis = linked(link, hisProjects(facts))
-  const isUppermost = any(unlinked(parent), linked(parent, unlinked(link)))
+  const isHis = ofHisProjects(facts, { link: { name: link } })
+  const isAboveAll = descended(parent, all(unlinked(link), unlinked(parent)), unlinked(link))
+  const isUppermost = any(unlinked(parent), linked(parent, isAboveAll))
   return descended(parent, all(isHis, isUppermost, mayRead), all(any(unlinked(link), isHis), mayRead))
 }
 
@@ -247,7 +259,7 @@ function uploadGrants(facts: GuestFacts, part: KnownPart, written: readonly stri
 // --- what all share ---
 
 function releasedOf({ released }: GuestFacts, module: Module): string[] {
-  return [...(released.get(module.name) ?? [])].filter((field) => module.fields.has(field))
+  return releasableFields(module).flatMap(({ name }) => (released.get(module.name)?.has(name) ? [name] : []))
 }
 
 function grantOf(

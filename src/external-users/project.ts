@@ -1,6 +1,6 @@
 /** What the CRM calls the records this module works with: projects, and the contacts who take part in them. */
 import { lookUp, narrowRecords } from '../access/question.js'
-import { compare } from '../access/condition.js'
+import { always } from '../access/condition.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import type { Field, Locale, Module } from '../host/catalog.js'
@@ -43,18 +43,23 @@ export async function contactAt(context: Context, id: string): Promise<Contact> 
   return { id, name: record.title, address: String(record.values[address.name] ?? '').trim() }
 }
 
-/** Contacts with an address whose name or address has these words, at most `limit`. */
+/** Contacts whose name or address has these words, at most `limit`. */
 export async function contactsLike(context: Context, words: string, limit: number): Promise<Contact[]> {
   const { module, address } = await contactModule(context)
-  const question = { module: contacts, when: compare(address.name, 'isNotEmpty'), fields: [module.title, address.name] }
+  const question = { module: contacts, when: always, fields: [module.title, address.name] }
   const found = await (
     await narrowRecords(context.kernel, question)
   ).list(contacts, { search: words, limit, fields: question.fields })
   return found.records.map((record) => ({
     id: record.id,
     name: record.title,
-    address: String(record.values[address.name])
+    address: String(record.values[address.name] ?? '').trim()
   }))
+}
+
+/** The name of the field with a contact's address. @throws NotFound */
+export async function contactFields(context: Context): Promise<{ address: string }> {
+  return { address: (await contactModule(context)).address.name }
 }
 
 async function contactModule(context: Context): Promise<{ module: Module; address: Field }> {

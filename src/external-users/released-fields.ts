@@ -31,10 +31,21 @@ export function releasableModules({ module, parts }: ProjectWorld): Module[] {
   return [module, ...opened.map((part) => part.module)]
 }
 
-/** The fields that can be released. References are not among them: external users see no record one refers to; nor are files,
- *  of which a document's own is always there. */
+/** The fields that can be released. References are not among them, in whatever form the CRM keeps them: external users see no record one
+ *  refers to; nor are files, of which a document's own is always there. */
 export function releasableFields(module: Module): Field[] {
-  return [...module.fields.values()].filter((field) => field.type !== 'reference' && field.type !== 'files')
+  return [...module.fields.values()].filter(
+    (field) => field.type !== 'reference' && field.type !== 'files' && !holdsLink(module, field)
+  )
+}
+
+/** The field is the column of a link: which record something belongs to, or of which module that is. */
+function holdsLink({ links }: Module, { storage }: Field): boolean {
+  if (storage.kind !== 'column') return false
+  return [...links.values()].some(
+    ({ storage: link }) =>
+      link.kind === 'column' && (link.column === storage.column || link.only?.column === storage.column)
+  )
 }
 
 /** Releases exactly these fields of a module. @throws Invalid, PorticoError when somebody else saved since `revision`. */

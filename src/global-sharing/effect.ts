@@ -8,7 +8,7 @@ import type { Catalog, Module } from '../host/catalog.js'
 import type { StaffName } from '../host/host.js'
 import { classWorld, type Classes, type ClassWorld } from './effect-classes.js'
 import type { Organization } from './organization.js'
-import { narrowing, staffModule } from './scope.js'
+import { isHostsAffair, narrowing } from './scope.js'
 
 export const countedActions = ['view', 'edit', 'delete'] as const
 export type CountedAction = (typeof countedActions)[number]
@@ -50,7 +50,7 @@ export interface EffectAsk {
 
 export async function effectOf(ask: EffectAsk): Promise<Effect> {
   const people = ask.people.filter(({ isActive, isAdministrator }) => isActive && !isAdministrator)
-  const modules = [...ask.catalog.modules.values()].filter(({ name, partOf }) => name !== staffModule && !partOf)
+  const modules = [...ask.catalog.modules.values()].filter((module) => !isHostsAffair(module) && !module.partOf)
   const changes: ActionEffect[] = []
   for (const [index, module] of modules.entries()) {
     await ask.progress?.(index, modules.length)

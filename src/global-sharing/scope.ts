@@ -29,7 +29,7 @@ export function narrowing(
   ask: { module: string; action: StaffAction; staff: Pick<Staff, 'id' | 'isAdministrator'> }
 ): Condition | undefined {
   const module = compiler.catalog.modules.get(ask.module)
-  if (!module || ask.staff.isAdministrator || module.name === staffModule) return undefined
+  if (!module || ask.staff.isAdministrator || isHostsAffair(module)) return undefined
   const reader = readerOf(organization, compiler, ask.staff.id)
   const owner = module.partOf && compiler.catalog.modules.get(module.partOf.module)
   if (module.partOf) return owner ? linkedPart(reader, module.partOf.link, owner, ask.action) : never
@@ -185,9 +185,10 @@ export function ownedModules(catalog: Catalog): Module[] {
 }
 
 export function hasOwners(module: Module): boolean {
-  return module.owner !== undefined && !module.partOf && !isStaffModule(module)
+  return module.owner !== undefined && !module.partOf && !isHostsAffair(module)
 }
 
-export function isStaffModule({ name }: Module): boolean {
-  return name === staffModule
+/** The staff themselves, and what the host keeps to its own rules: nothing of ours narrows it. */
+export function isHostsAffair({ name, keepsOwnRules }: Module): boolean {
+  return name === staffModule || keepsOwnRules === true
 }

@@ -39,6 +39,10 @@ export interface Module {
   readonly layouts: readonly Layout[]
   /** Rows nobody outside ever sees unless all of these hold, whatever the level (E10). */
   readonly outside: readonly ColumnIs[]
+  /** Rows with one of these are not finished (drafts of e-mails): nobody outside ever sees them. */
+  readonly unfinished?: readonly ColumnIs[]
+  /** What staff may do with these records is for the host's own rules alone to say; no plugin narrows it. */
+  readonly keepsOwnRules?: boolean
   /** Line items: rows that are shown and edited inside a record of another module, through `link`. */
   readonly partOf: { readonly module: string; readonly link: string } | undefined
   readonly hasFeed: boolean
@@ -66,7 +70,7 @@ export type FieldType =
   | 'date'
   | 'datetime'
   | 'reference'
-  /** Attached files; read only from outside. */
+  /** Attached files. They are no value: a change replaces them by `files`. */
   | 'files'
 
 export interface Field {
@@ -92,6 +96,10 @@ export interface Field {
   /** For `money`: the field that holds its currency's code; undefined where there is one currency only. */
   readonly currency?: string
   readonly default: Scalar
+  /** For `date`: a new record that says nothing gets the day on which it is made, by the calendar of this time zone. */
+  readonly startsToday?: string
+  /** For `files`: the endings (`.pdf`) and types (`image/*`) that the host takes; without it, all. */
+  readonly accepts?: readonly string[]
 }
 
 export interface Option {

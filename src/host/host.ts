@@ -12,7 +12,7 @@ export interface Host {
   catalog(locale: Locale): Promise<Catalog>
   /** Creates (no `id`) or changes a record through the host's own door and gives its id.
    *  `values` are keyed by field name; references are ids, money and numbers are numbers, dates `YYYY-MM-DD`, datetimes
-   *  `YYYY-MM-DD HH:MM:SS` in UTC, multiple options arrays. `links` adds records to to-many links.
+   *  `YYYY-MM-DD HH:MM:SS` in UTC, multiple options arrays. `links` adds records to to-many links, `files` replaces files.
    *  @throws HostRefused when the host's validation says no; HostUnavailable when it can't be reached; HostSilent when nobody knows. */
   save(change: Change, by: Actor): Promise<string>
   /** Makes (`present`) or undoes one connection over a to-many link. @throws HostRefused, HostUnavailable */
@@ -61,6 +61,11 @@ export interface Change {
   readonly id?: string
   readonly values: Readonly<Record<string, FieldValue>>
   readonly links?: Readonly<Record<string, readonly string[]>>
+  /** By field of type `files`: ids that `files.write` gave and that hang nowhere yet, or in this very field already. They are all that the
+   *  field holds afterwards; what it held before and is not among them is removed, its content too. Refused (`HostRefused`, the field's name,
+   *  `errors.field.reference`): an id that isn't there or belongs elsewhere; (`errors.file.count`) more than the field can hold. Nothing is
+   *  written then: neither values nor links nor files, and the files stay as `files.write` left them. */
+  readonly files?: Readonly<Record<string, readonly string[]>>
 }
 export interface Connection {
   readonly module: string

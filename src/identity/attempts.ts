@@ -12,14 +12,24 @@ export interface Attempts {
   forgive(what: AttemptKind, who: { account: string; address: string }): Promise<void>
 }
 
-/** `text-message`, `texts-of-day`: one is sent to whoever has the number. */
+/** `text-message`, `texts-of-day`: one is sent to whoever has the number. `factor`, `factors-of-day`: a second factor is shown. */
 export type AttemptKind =
-  'sign-in' | 'code' | 'text-message' | 'texts-of-day' | 'forgotten-password' | 'password-change' | 'access-form'
+  | 'sign-in'
+  | 'code'
+  | 'factor'
+  | 'factors-of-day'
+  | 'text-message'
+  | 'texts-of-day'
+  | 'forgotten-password'
+  | 'password-change'
+  | 'access-form'
 
 const minutes = 60
 const limits: Record<AttemptKind, { account: number; address: number; seconds: number }> = {
   'sign-in': { account: 10, address: 100, seconds: 15 * minutes },
   code: { account: 10, address: 100, seconds: 15 * minutes },
+  factor: { account: 10, address: 100, seconds: 15 * minutes },
+  'factors-of-day': { account: 50, address: 1000, seconds: 24 * 60 * minutes },
   'text-message': { account: 5, address: 30, seconds: 60 * minutes },
   'texts-of-day': { account: 10, address: 200, seconds: 24 * 60 * minutes },
   'forgotten-password': { account: 5, address: 30, seconds: 60 * minutes },
@@ -59,6 +69,8 @@ async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
   return {
     'sign-in': both('sign-in'),
     code: both('code'),
+    factor: both('factor'),
+    'factors-of-day': both('factors-of-day'),
     'text-message': both('text-message'),
     'texts-of-day': both('texts-of-day'),
     'forgotten-password': both('forgotten-password'),

@@ -10,7 +10,8 @@ import type { Door } from './identity.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import { nobodyAt } from './sign-in-code.js'
-import { addressOf, letIn, pathBehind, takesNumbers } from './sign-in-pages.js'
+import { letIn, pathBehind } from './letting-in.js'
+import { addressOf, takesNumbers } from './sign-in-pages.js'
 import { addressOrNumber, mustBeNumber } from './typed-address.js'
 
 const to = z.string().optional()
@@ -79,7 +80,7 @@ export const signInByCode: DoorPage = async (at) => {
     const person = isRight && identity ? await door.admit(identity.id) : undefined
     if (!identity || !person) throw new Invalid({ code: { key: 'identity:problem.code' } })
     await parts.attempts.forgive('code', who)
-    await letIn(at, identity, person, form.to)
+    await letIn(at, identity, person, { by: 'code', isFactored: false, wanted: form.to })
   }
   await submit(req, act, (form) => (number === '' ? showNumber(at, form) : showCode(at, number, form)))
 }

@@ -23,7 +23,7 @@ export const confirmAddress: DoorPage = async ({ parts, req, res, door }) => {
   const identityId = await addresses.confirm(pending.identityId)
   const identity = await parts.profiles.find(identityId)
   if (identity?.hasPassword) return res.redirect(303, noticeUrl(res, door, 'address-confirmed', identity.locale))
-  await beginAt(parts, req, door, identityId, 'password')
+  await beginAt(parts, req, door, { identityId, stage: 'password', by: 'link', isFactored: false })
   res.redirect(303, urlFor(res, `${door.base}/password`))
 }
 

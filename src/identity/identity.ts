@@ -1,5 +1,5 @@
 /** Identity: one sign-in for everybody from outside. What a door (a portal, the external users' pages) needs of it. */
-import type { RequestHandler, Router, Request } from 'express'
+import type { RequestHandler, Router, Request, Response } from 'express'
 import type { Knex } from 'knex'
 import type { Viewer, Person } from '../access/viewer.js'
 import type { Locale } from '../host/catalog.js'
@@ -28,6 +28,12 @@ export interface Door {
   home(viewer: Viewer): Promise<string>
   /** Whether people sign in here by phone number too (Z18); absent: never. */
   takesNumbers?(): Promise<boolean>
+  /** People sign in here by a login name too (T03); absent: never. */
+  readonly takesNames?: boolean
+  /** The e-mail address of somebody who signs in by a login name, for a new password; undefined when he has none. */
+  mailboxOf?(identityId: string): Promise<string | undefined>
+  /** A sentence that always stands on the sign-in page. */
+  readonly note?: string
   /** Writes a mail to one of its people in words of its own; doors without it have Portico's (Z17). */
   readonly mail?: (order: DoorMail) => Promise<Message>
   /** Doors behind which an address can change (Z20). */
@@ -62,6 +68,8 @@ export interface Identity {
   pages(door: ResolveDoor, frame?: RequestHandler): Router
   /** Puts `req.viewer` there, or sends the visitor to the door's sign-in page. Checks status and epoch on every request (A24). */
   requireViewer(door: ResolveDoor): RequestHandler
+  /** The other doors by which the person of this request may come in, for the account menu of his pages (`res.locals.area.user.doors`). */
+  otherDoors(req: Request, res: Response): Promise<OtherDoor[]>
   /** The identity with this address, made (without a password) if there is none. Addresses compare in lower case. */
   enrol(
     person: { address: string; name: string; locale: Locale; timeZone: string; formats: Formats },
@@ -86,6 +94,12 @@ export interface Identity {
   forget(identityId: string, trx: Knex): Promise<void>
   /** Ends all sessions, links and codes of the identity at one door (`audience`), at once. */
   revoke(identityId: string, audience: string, trx?: Knex): Promise<void>
+}
+
+/** Another door of somebody who is signed in: a form posts to `url`, and he is there. */
+export interface OtherDoor {
+  readonly name: string
+  readonly url: string
 }
 
 export type LinkPurpose = 'invitation' | 'password-reset' | 'confirmation'

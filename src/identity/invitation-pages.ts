@@ -5,9 +5,10 @@ import { PorticoError } from '../errors.js'
 import { nothingTyped, readForm, submit } from '../web/forms.js'
 import { localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
-import { beginAt, settingPassword } from './admission.js'
+import { beginAt, signInAtStage } from './admission.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
+import { letIn } from './letting-in.js'
 import { mustBeGood, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
@@ -19,7 +20,7 @@ const passwordForm = z.strictObject({ password, username })
 
 /** Opening an invitation changes nothing. Whoever has just accepted it goes on where he was. */
 export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {
-  if (await settingPassword(parts, req, door)) return goTo(res, door, '/password')
+  if (await signInAtStage(parts, req, door, 'password')) return goTo(res, door, '/password')
   const link = await parts.links.peek(presented(req, door))
   const identity = await invited(parts, link)
   req.locale = localeFor(req, { person: identity.locale })
@@ -35,7 +36,7 @@ export const showInvitation: DoorPage = async ({ parts, req, res, door }) => {
 export const acceptInvitation: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await invited(parts, await parts.links.use(presented(req, door)))
   if (!keepsPassword(identity)) {
-    await beginAt(parts, req, door, identity.id, 'password')
+    await beginAt(parts, req, door, { identityId: identity.id, stage: 'password', by: 'link', isFactored: false })
     return goTo(res, door, '/password')
   }
   await door.accepted(identity.id)
@@ -59,8 +60,9 @@ export const showFirstPassword: DoorPage = async ({ parts, req, res, door }) => 
   })
 }
 
-/** With the password he is confirmed, gets a new session and comes to his first preferences. */
-export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
+/** With the password he is confirmed, gets a new session and comes to his first preferences; who has a second factor already shows it first. */
+export const setFirstPassword: DoorPage = async (at) => {
+  const { parts, req, res, door } = at
   const identity = await newcomer(parts, req, door)
   if (!identity) throw new PorticoError('errors.signInNeeded', { status: 401 })
   let score = 0
@@ -69,8 +71,10 @@ export const setFirstPassword: DoorPage = async ({ parts, req, res, door }) => {
     mustBeGood(form.password, identity, (found) => (score = found))
     await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password))
     await door.accepted(identity.id)
-    await beginAt(parts, req, door, identity.id, 'in')
-    goTo(res, door, '/welcome')
+    const person = await door.admit(identity.id)
+    if (!person) return goTo(res, door, '/sign-in')
+    const confirmed = { ...identity, mustChangePassword: false, isWelcomed: false }
+    await letIn(at, confirmed, person, { by: 'link', isFactored: false })
   }
   await submit(req, act, (form) =>
     page(res, 'identity/password', { door, address: identity.address, shortest, score, form }, { status: 422 })
@@ -89,8 +93,8 @@ async function invited(parts: Parts, link: Link | undefined): Promise<StoredIden
 }
 
 async function newcomer(parts: Parts, req: Request, door: Door): Promise<StoredIdentity | undefined> {
-  const identityId = await settingPassword(parts, req, door)
-  const identity = identityId === undefined ? undefined : await parts.profiles.find(identityId)
+  const signIn = await signInAtStage(parts, req, door, 'password')
+  const identity = signIn && (await parts.profiles.find(signIn.identityId))
   if (identity) req.locale = localeFor(req, { person: identity.locale })
   return identity
 }

@@ -2,7 +2,11 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { doorOf, requireViewer } from './admission.js'
 import { sendCode, showNumberForm, signInByCode } from './code-pages.js'
+import { change, showChange } from './change-pages.js'
 import { confirmAddress, showConfirmation } from './confirmation-pages.js'
+import { cross } from './crossing.js'
+import { enterFactor, sendFactorCode, showFactor } from './factors/factor-pages.js'
+import { ownFactorPages } from './factors/own-factor-pages.js'
 import type { Door, ResolveDoor } from './identity.js'
 import { acceptInvitation, setFirstPassword, showFirstPassword, showInvitation } from './invitation-pages.js'
 import type { Parts } from './parts.js'
@@ -34,6 +38,13 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
   router.post('/sign-in/code', at(sendCode))
   router.post('/sign-in/code/entry', withSession, at(signInByCode))
 
+  router.get('/sign-in/factor', withSession, at(showFactor))
+  router.post('/sign-in/factor', withSession, at(enterFactor))
+  router.post('/sign-in/factor/message', withSession, at(sendFactorCode))
+  router.get('/sign-in/new-password', withSession, at(showChange))
+  router.post('/sign-in/new-password', withSession, at(change))
+  router.post('/sign-in/across', withSession, at(cross))
+
   router.get('/forgotten-password', at(showForgotten))
   router.post('/forgotten-password', at(sendReset))
   router.get('/reset/:token', at(showReset))
@@ -51,6 +62,7 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
   router.get('/profile', signedIn, frame, at(showProfile))
   router.post('/profile/preferences', signedIn, frame, at(prefer))
   router.post('/profile/password', signedIn, frame, at(changePassword))
+  router.use('/profile/second-factor', signedIn, frame, ownFactorPages(at))
   return router
 }
 

@@ -9,6 +9,9 @@ import type { Sms } from '../sms/sms.js'
 import type { WriteSms } from '../sms/templates.js'
 import type { Attempts } from './attempts.js'
 import type { Epochs } from './epoch.js'
+import type { RecoveryCodes } from './factors/recovery-codes.js'
+import type { SecondFactors } from './factors/second-factors.js'
+import type { Door } from './identity.js'
 import type { Links } from './one-time-link.js'
 import type { Passwords } from './password.js'
 import type { Profiles } from './profiles.js'
@@ -27,6 +30,10 @@ export interface Parts {
   readonly epochs: Epochs
   readonly links: Links
   readonly codes: Codes
+  readonly factors: SecondFactors
+  readonly recovery: RecoveryCodes
+  /** The doors, of all modules that are on, at which somebody is known by this identity; whether one admits him has to be asked. */
+  doorsOf(identityId: string, locale: Locale): Promise<Door[]>
   readonly passwords: Passwords
   readonly attempts: Attempts
   readonly checkPassword: CheckPassword

@@ -1,7 +1,9 @@
 /** The field of a new password, and whether what was typed there is good enough for its owner. */
 import { z } from 'zod'
 import { Invalid } from '../errors.js'
+import type { Parts } from './parts.js'
 import { judge, type Owner } from './password.js'
+import type { StoredIdentity } from './profiles.js'
 
 export const password = z.string().min(1, 'errors.field.required').max(1000)
 
@@ -13,4 +15,14 @@ export function mustBeGood(typed: string, owner: Owner, tell: (score: number) =>
   const { score, error } = judge(typed, owner)
   tell(score)
   if (error) throw new Invalid({ password: error })
+}
+
+/** Whoever must choose a new password (T04) can't keep the one he has. @throws Invalid */
+export async function mustBeNew(
+  { passwords }: Pick<Parts, 'passwords'>,
+  { mustChangePassword, passwordHash }: StoredIdentity,
+  typed: string
+): Promise<void> {
+  if (mustChangePassword && (await passwords.matches(passwordHash, typed)))
+    throw new Invalid({ password: { key: 'factors:problem.samePassword' } })
 }

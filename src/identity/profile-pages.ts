@@ -1,23 +1,29 @@
 /** The person's own pages: the first preferences after the first sign-in (Z19), and later the profile. */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { Invalid, NotFound } from '../errors.js'
+import { NotFound } from '../errors.js'
 import { nothingTyped, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { browserCountry, forgetChosenLocale, localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
 import { cookieOptions } from '../web/security.js'
 import { timeZoneChoices } from '../web/time-zones.js'
-import { beginAt } from './admission.js'
+import { liveSignIns, resume, standing } from './admission.js'
 import type { Door } from './identity.js'
-import { mustBeGood, password, username } from './password-form.js'
+import { mustBeGood, mustBeNew, password, username } from './password-form.js'
 import { shortest } from './password.js'
+import { mustKnowPassword } from './own-password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import { countryChoices, preferencesForm, preferencesOf, typedPreferences } from './preferences.js'
 import type { StoredIdentity } from './profiles.js'
-import { addressOf } from './sign-in-pages.js'
+import { ownFactors } from './factors/own-factors.js'
 
 const changeForm = z.strictObject({ old: password, password, username })
+
+const notices = new Map([
+  ['saved', 'identity:profile.saved'],
+  ['factor-removed', 'factors:profile.removed']
+])
 
 /** Language and country are proposed from the browser, formats and time zone are the inviter's (Z14). */
 export const showWelcome: DoorPage = async ({ parts, req, res, door }) => {
@@ -42,7 +48,7 @@ export const welcome: DoorPage = async ({ parts, req, res, door }) => {
 }
 
 export const showProfile: DoorPage = async ({ parts, req, res, door }) => {
-  const notice = req.query.notice === 'saved' ? 'identity:profile.saved' : undefined
+  const notice = notices.get(String(req.query.notice))
   await profilePage(parts, req, res, door, { notice })
 }
 
@@ -54,20 +60,18 @@ export const prefer: DoorPage = async ({ parts, req, res, door }) => {
   await submit(req, act, (preferences) => profilePage(parts, req, res, door, { preferences }))
 }
 
-/** Asks for the old password, ends all other sessions and begins a new one (A34). */
+/** Asks for the old password, ends all other sessions and goes on under a new id (A34). */
 export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
   const identity = await ownIdentity(parts, req)
   let score = 0
   const act = async () => {
     const form = readForm(changeForm, req.body)
-    const who = { account: identity.id, address: addressOf(req) }
-    await parts.attempts.count('password-change', who)
-    const isRight = await parts.passwords.matches(identity.passwordHash, form.old)
-    if (!isRight) throw new Invalid({ old: { key: 'errors.password.old' } })
-    await parts.attempts.forgive('password-change', who)
+    await mustKnowPassword(parts, req, identity, { field: 'old', typed: form.old })
     mustBeGood(form.password, identity, (found) => (score = found))
+    await mustBeNew(parts, identity, form.password)
+    const open = await liveSignIns(parts, req)
     await parts.profiles.setPassword(identity.id, await parts.passwords.hash(form.password), 'oldPassword')
-    await beginAt(parts, req, door, identity.id, 'in')
+    await resume(parts, req, open)
     res.redirect(303, urlFor(res, `${door.base}/profile?notice=saved`))
   }
   await submit(req, act, (change) => profilePage(parts, req, res, door, { change, score }))
@@ -75,7 +79,7 @@ export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
 
 async function keepPreferences(parts: Parts, req: Request, res: Response): Promise<void> {
   const preferences = preferencesOf(readForm(preferencesForm, req.body))
-  await parts.profiles.prefer(identityIdOf(req), preferences)
+  await parts.profiles.prefer(standing(req).identityId, preferences)
   forgetChosenLocale(res, cookieOptions(parts.config))
 }
 
@@ -91,7 +95,19 @@ async function profilePage(parts: Parts, req: Request, res: Response, door: Door
   const { notice, change = nothingTyped, score = 0 } = state
   const form = state.preferences ?? { errors: {}, typed: typedPreferences(identity) }
   const { address, hasPassword } = identity
-  const locals = { door, address, hasPassword, notice, change, shortest, score, form, ...choices(req, identity) }
+  const factors = await ownFactors(parts, identity)
+  const locals = {
+    door,
+    address,
+    hasPassword,
+    notice,
+    change,
+    shortest,
+    score,
+    form,
+    factors,
+    ...choices(req, identity)
+  }
   await page(res, 'identity/profile', locals, { status: state.preferences || state.change ? 422 : 200 })
 }
 
@@ -99,14 +115,8 @@ function choices(req: Request, identity: StoredIdentity) {
   return { zones: timeZoneChoices(identity.timeZone), countries: countryChoices(req.locale) }
 }
 
-async function ownIdentity(parts: Parts, req: Request): Promise<StoredIdentity> {
-  const identity = await parts.profiles.find(identityIdOf(req))
+export async function ownIdentity(parts: Parts, req: Request): Promise<StoredIdentity> {
+  const identity = await parts.profiles.find(standing(req).identityId)
   if (!identity) throw new NotFound()
   return identity
-}
-
-/** Behind `requireViewer` there is a sign-in. */
-function identityIdOf(req: Request): string {
-  if (!req.session.signIn) throw new NotFound()
-  return req.session.signIn.identityId
 }

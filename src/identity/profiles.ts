@@ -21,6 +21,12 @@ export interface StoredIdentity extends Profile {
   readonly isWelcomed: boolean
   /** The password was chosen when he signed in with another address: no proof that it is of who has this one (Z20). */
   readonly hasCarriedPassword: boolean
+  /** An administrator wants him to choose a new password at his next sign-in (T04). */
+  readonly mustChangePassword: boolean
+  /** The last time, at whatever door; UTC, `YYYY-MM-DD HH:MM:SS`. */
+  readonly signedInAt: string | undefined
+  /** Where codes of a second factor are sent, as E.164; an administrator sets it (T04). */
+  readonly factorPhone: string | undefined
 }
 
 interface IdentityRow {
@@ -35,6 +41,9 @@ interface IdentityRow {
   readonly time_format: Formats['time']
   readonly welcomed_at: string | null
   readonly has_carried_password: number
+  readonly must_change_password: number
+  readonly factor_phone: string | null
+  readonly signed_in_at: string | null
 }
 
 const columns = [
@@ -48,11 +57,14 @@ const columns = [
   'date_format',
   'time_format',
   'welcomed_at',
-  'has_carried_password'
+  'has_carried_password',
+  'must_change_password',
+  'factor_phone',
+  'signed_in_at'
 ] as const
 
-/** What a new password was let through by: a link to the address, or the password before. */
-export type PasswordProof = 'link' | 'oldPassword'
+/** What a new password was let through by: a link to the address, the password before, or staff, who chose it. */
+export type PasswordProof = 'link' | 'oldPassword' | 'staff'
 
 export interface Profiles {
   find(id: string): Promise<StoredIdentity | undefined>
@@ -63,6 +75,8 @@ export interface Profiles {
   /** The id of the identity with this address; a new one has no password. Two at once get the same one. */
   enrol(person: Omit<Preferences, 'country'> & { address: string; name: string }, trx?: Knex): Promise<string>
   prefer(id: string, preferences: Preferences): Promise<void>
+  /** He has come in by one of his doors. */
+  noteSignIn(id: string): Promise<void>
   /** Sets the password; every session of the identity, at whatever door, ends. */
   setPassword(id: string, hash: string, proof?: PasswordProof): Promise<void>
 }
@@ -89,11 +103,17 @@ export function createProfiles(db: Knex, now: () => number, country: string): Pr
         .where({ id })
         .update({ ...rowOf(preferences), welcomed_at: momentAt(now()) })
     },
-    async setPassword(id, hash, proof = 'link') {
-      const proven = proof === 'link' ? { has_carried_password: false } : {}
+    async noteSignIn(id) {
       await db('portico_identities')
         .where({ id })
-        .update({ password_hash: hash, ...proven })
+        .update({ signed_in_at: momentAt(now()) })
+    },
+    async setPassword(id, hash, proof = 'link') {
+      const proven = proof === 'oldPassword' ? {} : { has_carried_password: false }
+      const changed = proof === 'staff' ? {} : { must_change_password: 0 }
+      await db('portico_identities')
+        .where({ id })
+        .update({ password_hash: hash, ...proven, ...changed })
         .increment('epoch', 1)
     }
   }
@@ -131,6 +151,9 @@ function identityOf(row: IdentityRow): StoredIdentity {
     passwordHash: row.password_hash ?? undefined,
     isWelcomed: row.welcomed_at !== null,
     hasCarriedPassword: Boolean(row.has_carried_password),
+    mustChangePassword: Boolean(row.must_change_password),
+    factorPhone: row.factor_phone ?? undefined,
+    signedInAt: row.signed_in_at ?? undefined,
     locale: row.locale,
     timeZone: row.time_zone,
     country: row.country ?? undefined,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { insertRows } from '../db/rows.js'
+import { copyFactors, forgetFactors } from './factors/second-factors.js'
 
 export interface AddressChange {
   readonly identityId: string
@@ -71,6 +72,7 @@ async function dropCarriedPassword(trx: Knex, id: string): Promise<void> {
 /** Nobody signs in with it any more: whoever gets its address one day begins without its password. */
 export async function forget(trx: Knex, id: string): Promise<void> {
   await endEverything(trx, id)
+  await forgetFactors(trx, id)
   await trx('portico_identity_doors').where({ identity_id: id }).delete()
   await trx('portico_identities').where({ id }).delete()
 }
@@ -97,7 +99,9 @@ const copied = [
   'date_format',
   'time_format',
   'created_at',
-  'welcomed_at'
+  'welcomed_at',
+  'must_change_password',
+  'factor_phone'
 ] as const
 
 async function copy(trx: Knex, { identityId, address, isProven }: AddressChange): Promise<string> {
@@ -106,6 +110,7 @@ async function copy(trx: Knex, { identityId, address, isProven }: AddressChange)
     .where({ id: identityId })
   const id = randomUUID()
   await trx('portico_identities').insert({ ...row, id, address, ...passwordOf(isProven) })
+  await copyFactors(trx, identityId, id)
   return id
 }
 

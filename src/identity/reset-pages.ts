@@ -9,13 +9,14 @@ import { isPhoneNumber } from '../phone-number.js'
 import { countMessage } from './code-pages.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
-import { mustBeGood, password, username } from './password-form.js'
+import { mustBeGood, mustBeNew, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
 import type { Parts } from './parts.js'
 import type { StoredIdentity } from './profiles.js'
-import { addressOf, noticeUrl, takesNumbers } from './sign-in-pages.js'
-import { addressOrNumber, mustBeAddress } from './typed-address.js'
+import { addressOf, noticeUrl, takenAt, type Taken } from './sign-in-pages.js'
+import { addressKey, addressOrNumber, mustBeAddress } from './typed-address.js'
+import { isLoginName } from './login-name.js'
 
 const validHours = 1
 const mailForm = z.strictObject({ email })
@@ -30,22 +31,26 @@ export const showForgotten: DoorPage = (at) => showForm(at, nothingTyped)
 export const sendReset: DoorPage = async (at) => {
   const { parts, req, res, door } = at
   const act = async () => {
-    const isOfNumbers = await takesNumbers(door)
-    const address = isOfNumbers ? typedAddress(at) : readForm(mailForm, req.body).email
+    const takes = await takenAt(door)
+    const address = typedAddress(at, takes)
     await parts.attempts.count('forgotten-password', { account: address, address: addressOf(req) })
     if (isPhoneNumber(address)) await countMessage(parts, req, address)
-    await page(res, 'identity/forgotten-sent', { door, takesNumbers: isOfNumbers, hours: validHours })
+    await page(res, 'identity/forgotten-sent', { door, takes, hours: validHours })
     await sendLink(parts, door, address)
   }
   await submit(req, act, (form) => showForm(at, form, 422))
 }
 
 async function showForm({ res, door }: At, form: ShownAgain, status = 200): Promise<void> {
-  await page(res, 'identity/forgotten-password', { door, takesNumbers: await takesNumbers(door), form }, { status })
+  await page(res, 'identity/forgotten-password', { door, takes: await takenAt(door), form }, { status })
 }
 
-function typedAddress({ parts, req }: At): string {
-  return mustBeAddress('email', readForm(addressForm, req.body).email, parts.config.phoneCountry)
+/** @throws Invalid when it is nothing that people sign in with here */
+function typedAddress({ parts, req }: At, { names, numbers }: Taken): string {
+  if (!names && !numbers) return readForm(mailForm, req.body).email
+  const typed = readForm(addressForm, req.body).email
+  const name = addressKey(typed, parts.config.phoneCountry)
+  return names && isLoginName(name) ? name : mustBeAddress('email', typed, parts.config.phoneCountry)
 }
 
 /** Only for somebody who may come in by this door and has a password (A31), or a number and comes in by codes so far (Z18, Z20). */
@@ -54,9 +59,10 @@ async function sendLink(parts: Parts, door: Door, address: string): Promise<void
   const mayHave = identity && (identity.hasPassword || isPhoneNumber(identity.address))
   const person = mayHave ? await door.admit(identity.id) : undefined
   if (!identity || !person) return
-  const about = `${person.kind}:${person.id}`
-  const send = isPhoneNumber(identity.address) ? textLink : mailLink
-  await send(parts, { door, identity, about })
+  const owner = { door, identity, about: `${person.kind}:${person.id}` }
+  if (isPhoneNumber(identity.address)) return textLink(parts, owner)
+  const mailbox = isLoginName(identity.address) ? await door.mailboxOf?.(identity.id) : identity.address
+  if (mailbox !== undefined) await mailLink(parts, owner, mailbox)
 }
 
 interface Owner {
@@ -66,14 +72,14 @@ interface Owner {
   readonly about: string
 }
 
-async function mailLink(parts: Parts, owner: Owner): Promise<void> {
+async function mailLink(parts: Parts, owner: Owner, mailbox: string): Promise<void> {
   const { door, identity, about } = owner
   const write = door.mail ?? writeMail
   const message = await write({
     template: 'password-reset',
     identityId: identity.id,
     locale: identity.locale,
-    to: { name: identity.name, address: identity.address },
+    to: { name: identity.name, address: mailbox },
     args: { door: door.name, count: validHours },
     link: await newLink(parts, owner),
     about
@@ -117,6 +123,7 @@ export const resetPassword: DoorPage = async ({ parts, req, res, door }) => {
   const act = async () => {
     const form = readForm(passwordForm, req.body)
     mustBeGood(form.password, identity, (found) => (score = found))
+    await mustBeNew(parts, identity, form.password)
     const hash = await parts.passwords.hash(form.password)
     await behindLink(parts, door, await parts.links.use(presented(req, door)))
     await parts.profiles.setPassword(identity.id, hash)

@@ -1,4 +1,4 @@
-/** Sessions: kept in our database, bound to one door, ended by time, by sign-out and by a raised epoch (A24, A33, A34). */
+/** Sessions: kept in our database, bound to the doors they were begun at, ended by time, by sign-out and by a raised epoch (A24, A33, A34). */
 import type { Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import type { Knex } from 'knex'
@@ -8,26 +8,55 @@ import { describe } from '../web/errors.js'
 import { cookieName, cookieOptions } from '../web/security.js'
 import { beginSession, endSession, noteVisit, SessionStore } from '../web/session-store.js'
 
-/** Whose session it is, and what it is good for. */
+/** Whose sign-in it is, at which door, and what it is good for. */
 export interface SignIn {
   readonly identityId: string
   readonly audience: string
   readonly epoch: string
   /** Milliseconds since 1970. */
   readonly since: number
-  /** `password`: an invitation was accepted, and nothing but setting a password is possible. */
-  readonly stage: 'in' | 'password'
+  /** `in`: everything. Before that nothing but one page is open: `password`, an invitation was accepted and the first password is set;
+   *  `factor`, the second factor is asked for (A35); `change`, a new password is (T04). */
+  readonly stage: 'in' | 'password' | 'factor' | 'change'
+  /** A second factor was shown. */
+  readonly isFactored: boolean
+  /** By what he came so far. */
+  readonly by: WayIn
+  /** The page he wanted. */
+  readonly wanted?: string | undefined
 }
+
+/** `code`: one that was sent to his number (Z18). */
+export type WayIn = 'password' | 'code' | 'link'
 
 declare module 'express-session' {
   interface SessionData {
-    signIn: SignIn
+    /** All of one person, one a door. */
+    signIns: readonly SignIn[]
+    /** What a passkey has to sign, good for one try. */
+    challenge: string
+    /** What of a second factor is being added; the password was just typed for it. */
+    adding: Adding
   }
 }
 
-const hour = 60 * 60 * 1000
+export interface Adding {
+  readonly kind: 'app' | 'passkey'
+  readonly identityId: string
+  /** Of the row that waits for its first code. */
+  readonly id: string
+  readonly label: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+const minute = 60 * 1000
+const hour = 60 * minute
 const idleLimit = 2 * hour
 const absoluteLimit = 12 * hour
+
+/** How long a page between the password and the first page is open, and one that adds a second factor. */
+export const stepLimit = 10 * minute
 
 /** Name of the cookie that a session at a door is known by. */
 export function portalSessionCookie(config: Pick<Config, 'publicUrl'>): string {
@@ -57,16 +86,23 @@ export function sessions(options: {
 
 /** The sign-in of this request at this door, while neither limit has passed: 2 hours without a request, 12 hours in all. */
 export function signInAt(req: Request, audience: string, now: number): SignIn | undefined {
-  const { signIn, seen } = req.session
-  if (!signIn || signIn.audience !== audience) return undefined
-  if (now - signIn.since > absoluteLimit || now - (seen ?? signIn.since) > idleLimit) return undefined
-  noteVisit(req.session, now)
+  const signIn = signInsOf(req, now).find((one) => one.audience === audience)
+  if (signIn) noteVisit(req.session, now)
   return signIn
 }
 
-/** Begins a session under a new id; nothing of an older one is carried over (A34). */
-export async function begin(req: Request, signIn: SignIn): Promise<void> {
-  await beginSession(req, { signIn, seen: signIn.since })
+/** The sign-ins of this browser at all doors, within their limits. */
+export function signInsOf(req: Request, now: number): SignIn[] {
+  const { signIns = [], seen } = req.session
+  return signIns.filter(({ since, stage }) => {
+    const isStep = stage === 'factor' || stage === 'change'
+    return now - since <= (isStep ? stepLimit : absoluteLimit) && now - (seen ?? since) <= idleLimit
+  })
+}
+
+/** Begins a session under a new id; nothing of an older one is carried over but what is handed on (A34). */
+export async function begin(req: Request, signIns: readonly SignIn[], now: number): Promise<void> {
+  await beginSession(req, { signIns, seen: now })
 }
 
 /** Ends the session, in the database and in the browser. */

@@ -10,6 +10,8 @@ export interface CodeOwner {
   /** Of an identity, or what stands for nobody (`nobodyAt`). */
   readonly id: string
   readonly audience: string
+  /** Of the session that asked for it, when it is good in that one alone. */
+  readonly session?: string
 }
 
 export interface Codes {
@@ -25,8 +27,8 @@ const mostTries = 5
 export function createCodes(db: Knex, secret: string, now: () => number): Codes {
   const alive = ({ id, audience }: CodeOwner) =>
     db('portico_sign_in_codes').where({ identity_id: id, audience }).andWhere('expires_at', '>', momentAt(now()))
-  const hashOf = ({ id, audience }: CodeOwner, code: string) =>
-    proofOf({ secret, purpose: 'sign-in-code' }, audience, id, code)
+  const hashOf = ({ id, audience, session = '' }: CodeOwner, code: string) =>
+    proofOf({ secret, purpose: 'sign-in-code' }, audience, id, code, session)
   return {
     async issue(owner) {
       const code = String(randomInt(1_000_000)).padStart(6, '0')

@@ -1,18 +1,15 @@
 /** Sign-in and sign-out. */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { viewerFor, type Person } from '../access/viewer.js'
 import { Invalid } from '../errors.js'
 import type { Locale } from '../host/catalog.js'
 import { readForm, submit } from '../web/forms.js'
 import { localeFor, localeIn } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
-import { sameSitePath } from '../web/return-path.js'
-import { beginAt, personAt } from './admission.js'
+import { personAt } from './admission.js'
 import type { Door } from './identity.js'
+import { firstPage, letIn, pathBehind } from './letting-in.js'
 import type { DoorPage } from './pages.js'
-import type { Parts } from './parts.js'
-import type { StoredIdentity } from './profiles.js'
 import { end } from './session.js'
 import { addressKey } from './typed-address.js'
 
@@ -40,12 +37,8 @@ export const showSignIn: DoorPage = async ({ parts, req, res, door }) => {
   if (person) return res.redirect(303, urlFor(res, await firstPage(parts, door, person)))
   const notice = notices.get(String(req.query.notice))
   if (notice !== undefined) req.locale = localeFor(req, { person: localeIn(req.query.in), door: door.locale })
-  await page(res, 'identity/sign-in', {
-    door,
-    takesNumbers: await takesNumbers(door),
-    notice,
-    form: { errors: {}, typed: { to: pathBehind(door, req.query.to) ?? '' } }
-  })
+  const form = { errors: {}, typed: { to: pathBehind(door, req.query.to) ?? '' } }
+  await page(res, 'identity/sign-in', { door, takes: await takenAt(door), notice, form })
 }
 
 /** The same refusal for an unknown address, a wrong password and somebody who may not come in here (A30, A31). */
@@ -60,24 +53,22 @@ export const signIn: DoorPage = async (at) => {
     const person = identity && (await door.admit(identity.id))
     if (!identity || !person) throw new Invalid({ password: { key: 'errors.signIn.refused' } })
     await parts.attempts.forgive('sign-in', who)
-    await letIn(at, identity, person, form.to)
+    await letIn(at, identity, person, { by: 'password', isFactored: false, wanted: form.to })
   }
   await submit(req, act, async (form) => {
-    const locals = { door, takesNumbers: await takesNumbers(door), notice: undefined, form }
+    const locals = { door, takes: await takenAt(door), notice: undefined, form }
     await page(res, 'identity/sign-in', locals, { status: 422 })
   })
 }
 
-/** Begins a session for who has proved who he is, and leads to the page he wanted, or to his first ones. */
-export async function letIn(
-  { parts, req, res, door }: Parameters<DoorPage>[0],
-  identity: StoredIdentity,
-  person: Person,
-  wanted: string | undefined
-): Promise<void> {
-  await beginAt(parts, req, door, identity.id, 'in')
-  const first = identity.isWelcomed ? await firstPage(parts, door, person, wanted) : `${door.base}/welcome`
-  res.redirect(303, urlFor(res, first))
+/** What people sign in with here, besides e-mail addresses. */
+export interface Taken {
+  readonly numbers: boolean
+  readonly names: boolean
+}
+
+export async function takenAt(door: Door): Promise<Taken> {
+  return { numbers: await takesNumbers(door), names: door.takesNames ?? false }
 }
 
 /** Whether people sign in here by phone number too. */
@@ -88,16 +79,6 @@ export async function takesNumbers(door: Door): Promise<boolean> {
 export const signOut: DoorPage = async ({ parts, req, res, door }) => {
   await end(req, res, parts.config)
   res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=signed-out`))
-}
-
-async function firstPage(parts: Parts, door: Door, person: Person, wanted?: string): Promise<string> {
-  return pathBehind(door, wanted) ?? door.base + (await door.home(await viewerFor(parts.kernel, person)))
-}
-
-/** A path of this very door, or nothing. */
-export function pathBehind(door: Door, wanted: unknown): string | undefined {
-  const path = sameSitePath(wanted)
-  return path?.startsWith(`${door.base}/`) ? path : undefined
 }
 
 /** The visitor's network address, as far as the trusted proxies tell. */

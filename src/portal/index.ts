@@ -17,6 +17,7 @@ import { followConversion } from './people/conversion.js'
 import { noteMailProblem } from './people/mail-problem.js'
 import { workOnRuns } from './people/runs/work.js'
 import { addressHealer, followMissed } from './people/missed-changes.js'
+import { doorsOf } from './portals/door.js'
 import { recordActions } from './record-actions.js'
 import { recordQuestions } from './record-questions.js'
 
@@ -28,7 +29,7 @@ const pagesAboutUsers = [
 
 const portal: PorticoModule = {
   id: 'portal',
-  register({ context, routes, adminMenu, recordActions: buttons, recordQuestions: questions, policy, on, job }) {
+  register({ context, routes, adminMenu, recordActions: buttons, recordQuestions: questions, policy, doors, on, job }) {
     routes('/portal', portalPages(context))
     routes(adminPath, adminPages(context).router)
     routes('/portico/unsubscribe', unsubscribePages(context))
@@ -58,6 +59,7 @@ const portal: PorticoModule = {
     })
     buttons((ask) => recordActions(context, ask))
     questions((ask) => recordQuestions(context, ask))
+    doors((identityId) => doorsOf(context, identityId))
     policy((person, catalog) => policySource(context, person, catalog))
     for (const kind of ['note.posted', 'record.created', 'record.changed'] as const)
       on(kind, (event) => noteHappening(context, event))

@@ -85,7 +85,7 @@ function sender(gateway: Gateway, log: Logger, now: () => number): (row: Waiting
 
 /** A code that is no longer valid is not worth sending. */
 function isOver({ kind, created_at: since }: Waiting, now: number): boolean {
-  return kind === 'verification' && since <= momentAt(now - codeMinutes * 60_000)
+  return (kind === 'verification' || kind === 'second-factor') && since <= momentAt(now - codeMinutes * 60_000)
 }
 
 /** In development the text stays, to be read on the mailbox page. */

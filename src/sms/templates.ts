@@ -11,7 +11,7 @@ import { locales, type Locale } from '../host/catalog.js'
 import type { FieldError, Staff } from '../host/host.js'
 import { asLine, merged, mergeFieldsIn, unknownFields } from '../messages/merge-fields.js'
 import { translator } from '../web/locale.js'
-import { smsKinds, type SmsKind } from './kinds.js'
+import { smsKinds, smsKindsOfPhoneUsers, type SmsKind } from './kinds.js'
 import { isCovered, linkDomains, ownDomain, strangeDomains } from './link-domains.js'
 
 export interface Approved {
@@ -40,7 +40,8 @@ export type SeenTemplate = Pick<SmsTemplate, 'kind' | 'language' | 'revision'>
 export const smsFields = {
   invitation: ['link', 'name', 'portal', 'days'],
   verification: ['code', 'name', 'portal', 'minutes'],
-  'password-reset': ['link', 'name', 'portal', 'minutes']
+  'password-reset': ['link', 'name', 'portal', 'minutes'],
+  'second-factor': ['code', 'name', 'portal', 'minutes']
 } as const satisfies Record<SmsKind, readonly string[]>
 
 export const longestText = 600
@@ -185,9 +186,9 @@ export async function approvedSms(of: Source, kind: SmsKind, wanted: readonly Lo
   return undefined
 }
 
-/** Whether people can be invited by text message: every kind has a text that may be sent, in at least one language. */
+/** Whether people can be invited by text message: every kind that goes to them has a text that may be sent, in at least one language. */
 export async function phoneTypesAreOpen(of: Source): Promise<boolean> {
-  const texts = await Promise.all(smsKinds.map((kind) => approvedSms(of, kind, [])))
+  const texts = await Promise.all(smsKindsOfPhoneUsers.map((kind) => approvedSms(of, kind, [])))
   return texts.every((write) => write !== undefined)
 }
 

@@ -3,9 +3,18 @@ import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { FileInfo } from '../host/host.js'
 
+/** An answer to `stillAllowed` counts for so many bytes and milliseconds, whichever are over first; the next chunk waits for the next answer. */
+export const answerCounts = { bytes: 64 * 1024, milliseconds: 200 } as const
+
 /** Sends the file as an attachment under its own name. A file that breaks off breaks the connection, so nobody takes half of it for all; a visitor
- *  who breaks off is no error. */
-export async function sendFile(res: Response, info: FileInfo, content: NodeJS.ReadableStream): Promise<void> {
+ *  who breaks off is no error. With `stillAllowed` a file that takes longer than `answerCounts` is broken off the moment the answer is no, or there
+ *  is none (A28). */
+export async function sendFile(
+  res: Response,
+  info: FileInfo,
+  content: NodeJS.ReadableStream,
+  stillAllowed?: () => Promise<boolean>
+): Promise<void> {
   res.attachment(info.name)
   res.setHeader('Content-Type', isMediaType(info.type) ? info.type : 'application/octet-stream')
   if (info.size > 0) res.setHeader('Content-Length', info.size)
@@ -15,10 +24,37 @@ export async function sendFile(res: Response, info: FileInfo, content: NodeJS.Re
   let hasLeft = false
   res.once('close', () => (hasLeft = !res.writableFinished && !isOver(content)))
   try {
-    await pipeline(content, res)
+    await (stillAllowed ? pipeline(content, whileAllowed(stillAllowed), res) : pipeline(content, res))
   } catch (error) {
-    if (!hasLeft) throw error
+    if (!hasLeft && !(error instanceof NoLongerAllowed)) throw error
   }
+}
+
+/** What ends a download in its middle without being anybody's fault. */
+class NoLongerAllowed extends Error {}
+
+function whileAllowed(
+  stillAllowed: () => Promise<boolean>
+): (content: AsyncIterable<Buffer | string>) => AsyncIterable<Buffer> {
+  let answered = { at: performance.now(), sent: 0 }
+  const isOld = (next: number): boolean =>
+    answered.sent + next > answerCounts.bytes || performance.now() - answered.at > answerCounts.milliseconds
+  return async function* (content) {
+    for await (const chunk of content)
+      for (const piece of piecesOf(Buffer.from(chunk))) {
+        if (isOld(piece.length)) {
+          if (!(await stillAllowed())) throw new NoLongerAllowed('The file is not to be sent any further.')
+          answered = { at: performance.now(), sent: 0 }
+        }
+        answered.sent += piece.length
+        yield piece
+      }
+  }
+}
+
+function* piecesOf(chunk: Buffer): Iterable<Buffer> {
+  for (let from = 0; from < chunk.length; from += answerCounts.bytes)
+    yield chunk.subarray(from, from + answerCounts.bytes)
 }
 
 function isOver(content: NodeJS.ReadableStream): boolean {

@@ -9,7 +9,7 @@ import busboy from 'busboy'
 import type { Request } from 'express'
 import type { Config } from '../config.js'
 import { Invalid, PorticoError } from '../errors.js'
-import type { Actor, FieldError, FileInfo, Host } from '../host/host.js'
+import { HostSilent, type Actor, type FieldError, type FileInfo, type Host } from '../host/host.js'
 import { cleanName, kindOfFile } from './file-kind.js'
 import { formatFor } from './format.js'
 import { ScanFailed, type VirusScan } from './virus-scan.js'
@@ -17,12 +17,19 @@ import { ScanFailed, type VirusScan } from './virus-scan.js'
 export interface Uploads {
   /** Reads a multipart form: fields as text, files stored by the host. Too large, too many or of a type not allowed: the
    *  files stored so far are removed. `check` may refuse the fields before the first file is kept, given how many there are.
+   *  A field may come twice only if it is among `lists`; then `req.body` has all its values, `fields` none.
    *  @throws Invalid with the field of the file, and what `check` throws. (Z28, A15, A19, A20, A48) */
   receive(
     req: Request,
     by: Actor,
-    check?: (fields: Readonly<Record<string, string>>, files: number) => void
-  ): Promise<{ fields: Record<string, string>; files: readonly FileInfo[] }>
+    check?: (fields: Readonly<Record<string, string>>, files: number) => void,
+    lists?: ReadonlySet<string>
+  ): Promise<{ fields: Record<string, string>; files: readonly ReceivedFile[] }>
+}
+
+/** `field`: the name it had in the form. */
+export interface ReceivedFile extends FileInfo {
+  readonly field: string
 }
 
 type Limits = Pick<Config['limits'], 'uploadSize' | 'filesPerNote'>
@@ -60,11 +67,11 @@ export interface FoundVirus {
 /** Files wait in a temporary folder until all of them are found good; only then the host gets the first one. */
 export function createUploads(host: Pick<Host, 'files'>, limits: Limits, guard?: Guard): Uploads {
   return {
-    async receive(req, by, check) {
+    async receive(req, by, check, lists = noLists) {
       refuseOversized(req, limits)
       const folder = await mkdtemp(join(tmpdir(), 'portico-upload-'))
       try {
-        const form = await readMultipart(req, limits, folder)
+        const form = await readMultipart(req, limits, folder, lists)
         check?.(form.fields, form.files.length)
         const types = await typesOf(form.files)
         if (guard) await mustBeClean(form.files, guard, by)
@@ -76,20 +83,39 @@ export function createUploads(host: Pick<Host, 'files'>, limits: Limits, guard?:
   }
 }
 
+/** Does `write` with files that were just received. Files of what was refused are not kept (A15); where the host gave no answer they are, for
+ *  they may be on what it wrote. */
+export async function withReceived<T>(
+  host: Pick<Host, 'files'>,
+  files: readonly Pick<FileInfo, 'id'>[],
+  write: () => Promise<T>
+): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!(error instanceof HostSilent)) await Promise.allSettled(files.map(({ id }) => host.files.remove(id)))
+    throw error
+  }
+}
+
 /** The announced length alone can be too much; then nothing is read. */
 function refuseOversized(req: Request, { uploadSize, filesPerNote }: Limits): void {
   const most = uploadSize * filesPerNote + 1024 * 1024
   if (Number(req.headers['content-length'] ?? 0) > most) throw new PorticoError('errors.tooLarge', { status: 413 })
 }
 
-async function readMultipart(req: Request, limits: Limits, folder: string): Promise<Form> {
+const noLists: ReadonlySet<string> = new Set()
+
+async function readMultipart(req: Request, limits: Limits, folder: string, lists: ReadonlySet<string>): Promise<Form> {
   const parser = parserFor(req, limits)
   const fields: Record<string, string> = {}
+  const several: Record<string, string[]> = {}
   const refused: Record<string, FieldError> = {}
   const arriving: Promise<Arrived | undefined>[] = []
   parser.on('field', (name, value, { valueTruncated }) => {
     if (valueTruncated || name in fields) refused[name] = { key: 'errors.field.invalid' }
-    if (name !== '_csrf') fields[name] ??= value
+    if (lists.has(name)) several[name] = [...(several[name] ?? []), value]
+    else if (name !== '_csrf') fields[name] ??= value
   })
   parser.on('file', (field, content, { filename }) => {
     const path = join(folder, String(arriving.length))
@@ -101,7 +127,7 @@ async function readMultipart(req: Request, limits: Limits, folder: string): Prom
   parser.on('fieldsLimit', () => (refused['form'] = { key: 'errors.tooLarge' }))
   await readAll(req, parser)
   const files = (await Promise.all(arriving)).filter((file) => file !== undefined)
-  req.body = fields
+  req.body = { ...fields, ...several }
   if (Object.keys(refused).length > 0) throw new Invalid(refused)
   return { fields, files }
 }
@@ -174,16 +200,13 @@ async function store(
   files: readonly Arrived[],
   types: readonly string[],
   by: Actor
-): Promise<FileInfo[]> {
-  const stored: FileInfo[] = []
+): Promise<ReceivedFile[]> {
+  const stored: ReceivedFile[] = []
   try {
-    for (const [index, { name, path }] of files.entries()) {
-      stored.push(
-        await host.files.write(
-          { name, type: types[index] ?? 'application/octet-stream', content: createReadStream(path) },
-          by
-        )
-      )
+    for (const [index, { name, path, field }] of files.entries()) {
+      const type = types[index] ?? 'application/octet-stream'
+      const file = await host.files.write({ name, type, content: createReadStream(path) }, by)
+      stored.push({ ...file, field })
     }
     return stored
   } catch (error) {

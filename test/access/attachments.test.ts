@@ -1,15 +1,16 @@
 /** Files in a record's own fields: with the record where the field is shown on it, and nowhere else (A18). */
 import { expect } from 'chai'
 import { text } from 'node:stream/consumers'
-import { always, oneOf, type Condition } from '../../src/access/condition.js'
+import { always, any, isPending, oneOf, writtenBy, type Condition } from '../../src/access/condition.js'
 import type { Grant, ModulePolicy } from '../../src/access/grant.js'
 import { records } from '../../src/access/records.js'
 import type { Records } from '../../src/access/record.js'
-import { NotFound } from '../../src/errors.js'
-import type { FieldValue } from '../../src/host/host.js'
+import { Invalid, NotFound } from '../../src/errors.js'
+import { HostRefused, type FieldValue, type FileInfo } from '../../src/host/host.js'
 import { eachDatabase } from '../support/databases.js'
 import { grant, policyOf } from './shapes.js'
-import { openWorld, type World } from './world.js'
+import { eva, openWorld, type World } from './world.js'
+import { anna } from './world-rows.js'
 
 const annas = oneOf('id', ['q1'])
 
@@ -112,7 +113,7 @@ describe('files in the fields of a record', () => {
         .and.not.to.include('terms')
     })
 
-    it('A14 are never written from outside, nor is HTML, whatever the catalog says', async () => {
+    it('A14 are no value anybody could write, nor is HTML, whatever the catalog says', async () => {
       const opened = await door(quotes(always, { actions: ['view', 'open', 'edit', 'create'] }))
       world.writes.splice(0)
       const forbidden: Record<string, FieldValue>[] = [
@@ -128,9 +129,107 @@ describe('files in the fields of a record', () => {
       expect([...(await opened.find('Quote', 'q1')).writable])
         .to.include('total')
         .and.not.to.include.members(['terms'])
-      expect((await opened.module('Quote')).creatable).not.to.include('papers')
+      expect((await opened.module('Quote')).creatable).not.to.include('terms')
       await opened.change('Quote', 'q1', { total: 99.99 })
       expect(world.writes).to.deep.equal(['save'])
+    })
+
+    describe('are put into a field of a record', () => {
+      const written = (more: Partial<Grant> = {}): ModulePolicy[] => [
+        policyOf('Quote', [
+          grant('Quote', 'seen', any(annas, isPending)),
+          grant('Quote', 'written', any(annas, isPending), { actions: ['edit', 'create'], ...more })
+        ])
+      ]
+      const filesOf = async (opened: Records, id: string): Promise<string[]> =>
+        ((await opened.find('Quote', id)).values['papers'] as FileInfo[]).map((file) => file.id)
+      beforeEach(() => void world.writes.splice(0))
+
+      it('T06 with a new one, and replaced by a change: one write each', async () => {
+        const hers = policyOf('Quote', [
+          grant('Quote', 'own', any(annas, isPending, writtenBy('Quote', anna.person)), {
+            actions: ['view', 'open', 'edit', 'create']
+          })
+        ])
+        const opened = await door([hers])
+        const id = await opened.create('Quote', { values: { name: 'With files' }, files: { papers: ['fLoose'] } })
+        expect(world.writes).to.deep.equal(['save'])
+        expect(await filesOf(opened, id)).to.deep.equal(['fLoose'])
+        await opened.change('Quote', id, {}, { papers: ['fDead'] })
+        expect(world.writes).to.deep.equal(['save', 'save'])
+        expect((await opened.find('Quote', id)).writable).to.include('papers')
+        expect((await opened.module('Quote')).creatable).to.include('papers')
+        await opened.together([{ kind: 'change', module: 'Quote', id, values: { name: 'y' }, files: { papers: [] } }])
+        expect(await filesOf(opened, id)).to.deep.equal([])
+      })
+
+      const refused: [string, () => Promise<unknown>, string][] = [
+        [
+          'A14 a field his grant does not cover',
+          async () => put(written({ fields: ['name'] }), { papers: ['fLoose'] }),
+          'Invalid'
+        ],
+        ['A14 a field that keeps no files', async () => put(written(), { name: ['fLoose'] }), 'Invalid'],
+        ['A14 HTML', async () => put(written(), { terms: ['fLoose'] }), 'Invalid'],
+        ['A14 a field that is not there', async () => put(written(), { nothing: ['fLoose'] }), 'Invalid'],
+        ['A42 what can be no file', async () => put(written(), { papers: ["fLoose' or '1"] }), 'Invalid'],
+        ['A02 a record he may only read', async () => put(quotes(annas), { papers: ['fLoose'] }), 'Forbidden'],
+        [
+          'A02 a record he does not see',
+          async () => (await door(written())).change('Quote', 'q2', {}, { papers: ['fLoose'] }),
+          'NotFound'
+        ],
+        [
+          'A14 a new record, into a field his grant does not cover',
+          async () =>
+            (await door(written({ fields: ['name'] }))).create('Quote', {
+              values: { name: 'x' },
+              files: { papers: ['fLoose'] }
+            }),
+          'Invalid'
+        ],
+        [
+          'A15 a new record that is refused for something else',
+          async () =>
+            (await door(written())).create('Quote', {
+              values: { name: 'x', total: 'much' },
+              files: { papers: ['fLoose'] }
+            }),
+          'Invalid'
+        ],
+        [
+          'Z13 anything in a preview',
+          async () =>
+            records(await world.viewer(written(), { previewBy: eva })).change(
+              'Quote',
+              'q1',
+              {},
+              { papers: ['fLoose'] }
+            ),
+          'Forbidden'
+        ]
+      ]
+      const put = async (policy: ModulePolicy[], files: Record<string, string[]>): Promise<void> =>
+        (await door(policy)).change('Quote', 'q1', {}, files)
+      for (const [title, attempted, error] of refused)
+        it(`A15 but not into ${title}: the host is asked for nothing`, async () => {
+          expect(await attempted().catch(classOf)).to.equal(error)
+          expect(world.writes).to.deep.equal([])
+          expect(await filesOf(await door(quotes(annas)), 'q1')).to.deep.equal(['fQ1b', 'fQ1'])
+        })
+
+      it('A18 what the host refuses as somebody else’s file is said beside the field', async () => {
+        const { save } = world.host
+        const error = new HostRefused({ papers: { key: 'errors.field.reference' } })
+        Object.assign(world.host, { save: () => Promise.reject(error) })
+        try {
+          const refusal = await put(written(), { papers: ['fOther'] }).catch((one: unknown) => one)
+          expect(refusal).to.be.instanceOf(Invalid)
+          expect((refusal as Invalid).fields).to.have.key('papers')
+        } finally {
+          Object.assign(world.host, { save })
+        }
+      })
     })
 
     it('Z06 a clone takes the bare amount, and neither files nor HTML', async () => {

@@ -51,7 +51,21 @@ interface Tally {
 }
 
 const everyClass = [
-  ...['always', 'never', 'oneOf', 'compare', 'joined', 'owned', 'linked', 'all', 'any'].map((kind) => `grant ${kind}`),
+  ...[
+    'always',
+    'never',
+    'oneOf',
+    'compare',
+    'joined',
+    'owned',
+    'linked',
+    'unlinked',
+    'descended',
+    'not',
+    'all',
+    'any'
+  ].map((kind) => `grant ${kind}`),
+  'a named reference',
   'restricted',
   'restricted by not',
   'one grant',
@@ -80,6 +94,7 @@ function classesOf({ grants, restrictions }: ModulePolicy): Set<string> {
       ...view.flatMap((grant) => (grant.when.kind === 'compare' ? [`operator ${grant.when.operator}`] : [])),
       ...(restrictions.length > 0 ? ['restricted'] : []),
       ...(restrictions.some((rule) => hasNot(rule.when)) ? ['restricted by not'] : []),
+      ...(view.some(({ named }) => named !== undefined && named.length > 0) ? ['a named reference'] : []),
       view.length === 1 ? 'one grant' : view.length === 0 ? 'no view grant' : 'several grants'
     ].filter((name) => name !== 'no view grant')
   )

@@ -235,7 +235,9 @@ export class Oracle {
     return {
       values: this.shownValues(name, row, shown),
       may: new Set(matching.flatMap((grant) => grant.actions)),
-      writable: new Set(editing.filter((field) => mayBeWritten(module.fields.get(field))))
+      writable: new Set(
+        editing.filter((field) => mayBeWritten(module.fields.get(field)) || takesFiles(module.fields.get(field)))
+      )
     }
   }
 
@@ -258,8 +260,22 @@ export class Oracle {
     if (field.type !== 'reference') return value
     const title = this.titleAcross(name, field, value)
     const to = this.module(name).links.get(field.link!)!.to
-    const reference: Reference = { module: to, id: title === undefined ? '' : String(value), title }
-    return reference
+    if (title !== undefined) return { module: to, id: String(value), title }
+    const unseen: Reference = { module: to, id: '', title: this.nameAcross(name, field, value) }
+    return unseen
+  }
+
+  /** The bare title of a record that is there, where all that shows the reference only names it (T06). */
+  private nameAcross(name: string, field: Field, id: Scalar): string | undefined {
+    const showing = [...new Set([...this.grants(name, 'view'), ...this.grants(name, 'open')])].filter((grant) =>
+      grant.fields.includes(field.name)
+    )
+    if (!showing.every((grant) => grant.named?.includes(field.name))) return undefined
+    const target = this.module(this.module(name).links.get(field.link!)!.to)
+    const row = this.rowsOf(target.name).find((candidate) => candidate['id'] === id)
+    if (target.name === 'User' || !row || !this.stands(target.name, row)) return undefined
+    const title = this.valueOf(target.name, row, target.fields.get(target.title)!)
+    return title === null ? undefined : String(title)
   }
 
   /** A code of three letters, or none: a currency field may hold anything. */
@@ -301,7 +317,13 @@ export class Oracle {
 
   // --- judging what is to be written ---
 
-  create(name: string, values: Values, links: Readonly<Record<string, readonly string[]>>, author: Author): Outcome {
+  create(
+    name: string,
+    values: Values,
+    links: Readonly<Record<string, readonly string[]>>,
+    author: Author,
+    files: Files = {}
+  ): Outcome {
     const module = this.module(name)
     const create = this.grants(name, 'create')
     if (create.length === 0) return 'NotFound'
@@ -311,25 +333,21 @@ export class Oracle {
       const isOwn = (id: string): boolean => to === author.module && id === author.recordId
       if (!to || !ids.every((id) => isOwn(id) || this.seesById(to, id))) return 'Invalid'
     }
-    const row: Row = { id: '(new)' }
-    for (const field of module.fields.values()) {
-      if (field.storage.kind === 'column') row[field.storage.column] = stored(field.default)
-    }
-    if (module.live) row[module.live.column] = module.live.is
+    const row = blankRow(module)
     this.put(module, row, { ...values, ...(module.owner ? { [module.owner]: author.invitedBy } : {}) })
     const hypothetical = { isNew: true, authorId: author.id, links }
     const matching = this.stands(name, row, hypothetical)
       ? create.filter((grant) => this.holds(name, row, grant.when, hypothetical))
       : []
-    return this.covered(module, matching, values)
+    return this.covered(module, matching, values, files)
   }
 
-  change(name: string, id: string, values: Values, author: { id: string }): Outcome {
+  change(name: string, id: string, values: Values, author: { id: string }, files: Files = {}): Outcome {
     const before = this.find(name, id)
     const module = this.module(name)
     if (!before) return 'NotFound'
     if (!before.may.has('edit')) return 'Forbidden'
-    if (!Object.keys(values).every((field) => before.writable.has(field))) return 'Invalid'
+    if (!isCovered(module, before.writable, values, files)) return 'Invalid'
     if (!this.fits(name, values)) return 'Invalid'
     const row = { ...this.row(name, id)! }
     this.put(module, row, values)
@@ -338,7 +356,7 @@ export class Oracle {
     const matching = this.stands(name, row, hypothetical)
       ? edit.filter((grant) => this.holds(name, row, grant.when, hypothetical))
       : []
-    return this.covered(module, matching, values)
+    return this.covered(module, matching, values, files)
   }
 
   link(name: string, id: string, link: string, other: string): Outcome {
@@ -356,11 +374,10 @@ export class Oracle {
     return record.may.has('delete') ? 'done' : 'Forbidden'
   }
 
-  private covered(module: Module, matching: readonly Grant[], values: Values): Outcome {
+  private covered(module: Module, matching: readonly Grant[], values: Values, files: Files): Outcome {
     if (matching.length === 0) return 'Forbidden'
-    const isWritable = (name: string): boolean =>
-      mayBeWritten(module.fields.get(name)) && matching.some((grant) => grant.fields.includes(name))
-    return Object.keys(values).every(isWritable) ? 'done' : 'Invalid'
+    const given = new Set(matching.flatMap((grant) => grant.fields))
+    return isCovered(module, given, values, files) ? 'done' : 'Invalid'
   }
 
   /** Values of the field's own type; references to what he sees, and to nothing else. */
@@ -434,7 +451,7 @@ export class Oracle {
       case 'unlinked':
         return this.isUnlinked(module, row, condition.link, hypothetical)
       case 'descended':
-        return this.isDescended(name, row, condition)
+        return this.isDescended(name, row, condition, hypothetical)
       case 'joined':
         return this.isJoined(name, row, condition, hypothetical)
       case 'owned':
@@ -494,14 +511,20 @@ export class Oracle {
     )
   }
 
-  /** Upwards from the row, as long as nobody comes by twice. */
-  private isDescended(name: string, row: Row, { link, top, step }: Extract<Condition, { kind: 'descended' }>): boolean {
-    const seen = new Set<Row>()
-    for (let here: Row | undefined = row; here && !seen.has(here);) {
-      seen.add(here)
+  /** Upwards from the row, which may be as it will be; what is above it is as it is. Who comes by twice goes round in a circle. */
+  private isDescended(
+    name: string,
+    row: Row,
+    { link, top, step }: Extract<Condition, { kind: 'descended' }>,
+    hypothetical?: Hypothetical
+  ): boolean {
+    const seen = new Set<Scalar>()
+    for (let here: Row | undefined = row; here && !seen.has(here['id']!);) {
+      const asked = here === row ? hypothetical : undefined
+      seen.add(here['id']!)
       if (!isLive(this.module(name), here)) return false
-      if (this.holds(name, here, top)) return true
-      if (!this.holds(name, here, step)) return false
+      if (this.holds(name, here, top, asked)) return true
+      if (!this.holds(name, here, step, asked)) return false
       here = this.farRows(name, here, this.module(name).links.get(link)!)[0]
     }
     return false
@@ -612,13 +635,35 @@ export class Oracle {
   }
 }
 
+/** What the host puts into a new record that says nothing. */
+function blankRow(module: Module): Row {
+  const row: Row = { id: '(new)' }
+  for (const field of module.fields.values()) {
+    if (field.storage.kind === 'column') row[field.storage.column] = stored(field.default)
+  }
+  if (module.live) row[module.live.column] = module.live.is
+  return row
+}
+
 type Values = Readonly<Record<string, FieldValue>>
+type Files = Readonly<Record<string, readonly string[]>>
+
+function isCovered(module: Module, given: ReadonlySet<string>, values: Values, files: Files): boolean {
+  return (
+    Object.keys(values).every((name) => given.has(name) && mayBeWritten(module.fields.get(name))) &&
+    Object.keys(files).every((name) => given.has(name) && takesFiles(module.fields.get(name)))
+  )
+}
 
 function showsOneOf(grant: Grant, lookups: readonly string[] | undefined): boolean {
   return lookups === undefined || lookups.some((name) => grant.fields.includes(name))
 }
 
-/** HTML and files come from the CRM alone. */
+function takesFiles(field: Field | undefined): boolean {
+  return field?.readOnly === false && field.type === 'files'
+}
+
+/** HTML comes from the CRM alone, and files are no value. */
 function mayBeWritten(field: Field | undefined): boolean {
   return field?.readOnly === false && field.type !== 'richText' && field.type !== 'files'
 }

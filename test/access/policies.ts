@@ -4,17 +4,19 @@ import {
   all,
   any,
   compare,
+  descended,
   joined,
   linked,
   not,
   oneOf,
   owned,
+  unlinked,
   type Condition,
   type Operator
 } from '../../src/access/condition.js'
 import { actions, type Action, type Grant, type ModulePolicy } from '../../src/access/grant.js'
 import type { Filter, ListQuery } from '../../src/access/record.js'
-import type { Field, Module, Scalar } from '../../src/host/catalog.js'
+import type { Field, Link, Module, Scalar } from '../../src/host/catalog.js'
 import { grant, policyOf, restriction } from './shapes.js'
 import { catalog } from './world-catalog.js'
 import { anna, bjorn, hostileRows, pools } from './world-rows.js'
@@ -65,8 +67,18 @@ function policyArb(name: string, depth: number, mostGrants: number): Arb<ModuleP
 
 function grantArb(module: Module, depth: number): Arb<Grant> {
   return fc
-    .tuple(conditionOf(module, depth), actionsArb, fieldsArb(module))
-    .map(([when, list, fields]) => grant(module.name, 'g', when, { actions: list, fields }))
+    .tuple(conditionOf(module, depth), actionsArb, fieldsArb(module), namedArb(module))
+    .map(([when, list, fields, named]) => grant(module.name, 'g', when, { actions: list, fields, named }))
+}
+
+/** References that are only named; most grants name none, some all of theirs. */
+function namedArb(module: Module): Arb<string[]> {
+  const references = [...module.fields.values()].filter(({ type }) => type === 'reference').map(({ name }) => name)
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant<string[]>([]) },
+    { weight: 2, arbitrary: fc.constant(references) },
+    { weight: 1, arbitrary: fc.subarray(references) }
+  )
 }
 
 /** Who may open a record may list it: `open` comes with `view`. */
@@ -108,6 +120,8 @@ function conditionOf(module: Module, depth: number): Arb<Condition> {
     { weight: 6, arbitrary: comparison(module) },
     { weight: 2, arbitrary: oneOfValues(module) },
     { weight: 3, arbitrary: joinedArb(module) },
+    { weight: 1, arbitrary: deniedArb(module) },
+    ...unlinkedArbs(module),
     ...(module.owner === undefined ? [] : [{ weight: 2, arbitrary: ownedArb }])
   ]
   const made = depth === 0 ? fc.oneof(...leaves) : fc.oneof(...leaves, ...branches(module, depth))
@@ -121,9 +135,30 @@ function branches(module: Module, depth: number): { weight: number; arbitrary: A
   const over = links.map((link) => pathTo(link.to, depth - 1).map((inner) => linked(link.name, inner)))
   return [
     ...(over.length > 0 ? [{ weight: 9, arbitrary: fc.oneof(...over) }] : []),
+    ...treesOf(module).map((link) => ({ weight: 3, arbitrary: descendedArb(module, link.name, depth - 1) })),
     { weight: 4, arbitrary: parts.map((list) => all(...list)) },
     { weight: 4, arbitrary: parts.map((list) => any(...list)) }
   ]
+}
+
+/** Links of a module to itself, kept in a lookup that serves nothing else. */
+function treesOf(module: Module): Link[] {
+  return [...module.links.values()].filter(
+    ({ to, storage }) => to === module.name && storage.kind === 'column' && !storage.only
+  )
+}
+
+/** Steps that let most rows by, so that trees are walked further than one step. */
+function descendedArb(module: Module, link: string, depth: number): Arb<Condition> {
+  const step = fc.oneof(fc.constant<Condition>({ kind: 'always' }), deniedArb(module), conditionOf(module, depth))
+  return fc.tuple(pathTo(module.name, depth), step).map(([top, next]) => descended(link, top, next))
+}
+
+function unlinkedArbs(module: Module): { weight: number; arbitrary: Arb<Condition> }[] {
+  const links = [...module.links.values()].filter(({ storage }) => storage.kind !== 'reverse')
+  return links.length === 0
+    ? []
+    : [{ weight: 2, arbitrary: fc.constantFrom(...links.map(({ name }) => unlinked(name))) }]
 }
 
 /** Half of the paths end at records named by id, as those of real policies do. */
@@ -219,8 +254,11 @@ function joinedArb(module: Module): Arb<Condition> {
     person.map((id) => joined('portico_authorship', { module: module.name, author_id: id })),
     person.map((id) => joined('portico_memberships', { person_id: id })),
     fc
-      .tuple(person, fc.constantFrom(0, 1))
-      .map(([id, denies]) => joined('portico_object_rights', { person_id: id, denies })),
+      .tuple(fc.constantFrom(anna.person, bjorn.person, 'external'), fc.constantFrom('allow', 'deny'))
+      .map(([grantee, effect]) =>
+        joined('portico_object_rights', { module: module.name, grantee, right: 'read', effect })
+      ),
+    person.map((id) => joined('portico_responsible', { module: module.name, person_id: id })),
     fc
       .tuple(person, fc.constantFrom('id', ...references))
       .map(([id, match]) => joined('portico_memberships', { person_id: id }, match)),
@@ -230,11 +268,20 @@ function joinedArb(module: Module): Arb<Condition> {
   )
 }
 
+/** What is denied to nobody of these; grants say it, too (T07). */
+function deniedArb(module: Module): Arb<Condition> {
+  return fc
+    .constantFrom(anna.person, bjorn.person, 'external')
+    .map((grantee) =>
+      not(joined('portico_object_rights', { module: module.name, grantee, right: 'read', effect: 'deny' }))
+    )
+}
+
 /** Restrictions may say `not`, over our own tables and what is never NULL. */
 function restrictionArb(module: Module, depth: number): Arb<Condition> {
   const required = [...module.fields.values()].filter((field) => field.required)
   const negated = fc.oneof(
-    fc.constantFrom(anna.person, bjorn.person).map((id) => not(joined('portico_object_rights', { person_id: id }))),
+    deniedArb(module),
     fc.array(idOf(module.name), { minLength: 1, maxLength: 2 }).map((ids) => not(oneOf('id', ids))),
     ...(required.length > 0
       ? [

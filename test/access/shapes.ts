@@ -5,12 +5,14 @@ import {
   always,
   any,
   compare,
+  descended,
   joined,
   linked,
   never,
   not,
   oneOf,
   owned,
+  unlinked,
   writtenBy,
   type Condition
 } from '../../src/access/condition.js'
@@ -33,6 +35,21 @@ const ofAccount = along(['account', 'contacts'], itself)
 const ofContact = linked('contact', itself)
 const among = linked('contacts', itself)
 const own = writtenBy('Case', anna.person)
+
+const responsible = joined('portico_responsible', { module: 'Case', person_id: anna.person })
+/** Annas company and all below it. */
+const hers = linked('contacts', itself)
+const tree = descended('parentAccount', hers, always)
+/** As far as each company is open to her by itself. */
+const openTree = descended('parentAccount', all(hers, allowed('Account')), allowed('Account'))
+
+function allowed(module: string): Condition {
+  return joined('portico_object_rights', { module, grantee: anna.person, right: 'read', effect: 'allow' })
+}
+
+function notDenied(module: string): Condition {
+  return not(joined('portico_object_rights', { module, grantee: anna.person, right: 'read', effect: 'deny' }))
+}
 
 /** A grant with all fields of the module, unless some are named. */
 export function grant(module: string, id: string, when: Condition, more: Partial<Grant> = {}): Grant {
@@ -119,7 +136,26 @@ export const shapes: readonly Shape[] = [
   shape('S06 through the parent', 'Case', linked('account', owned([anna.staff], ['gNord']))),
   shape('T01 by a membership', 'Case', linked('account', joined('portico_memberships', { person_id: anna.person }))),
   shape('T07 a right denied', 'Case', always, {
-    restricted: not(joined('portico_object_rights', { person_id: anna.person, denies: 1 }))
+    restricted: notDenied('Case')
+  }),
+  shape('T07 allowed and not denied', 'Case', all(allowed('Case'), notDenied('Case'))),
+  shape(
+    'T06 his own ones, of nothing or of what is his',
+    'Case',
+    all(responsible, any(unlinked('account'), ofAccount))
+  ),
+  shape('T06 what leads nowhere by a lookup', 'Case', unlinked('account')),
+  shape('T06 what leads nowhere by a lookup to several modules', 'Task', unlinked('parentCase')),
+  shape('T06 what leads nowhere by a link table', 'Case', unlinked('contacts')),
+  shape('T08 what is open from the top down', 'Account', tree),
+  shape('T08 what is below that', 'Case', linked('account', tree)),
+  shape('T08 what is below that, or nowhere', 'Case', any(unlinked('account'), linked('account', openTree)), {
+    restricted: notDenied('Case')
+  }),
+  shape('T06 a record that is only named', 'Case', ofAccount, {
+    policy: [
+      policyOf('Case', [grant('Case', 'header', ofAccount, { actions: ['view'], named: ['contact', 'account'] })])
+    ]
   }),
   shape('a sort by text', 'Case', ofAccount, { query: { sort: { field: 'name', descending: false } } }),
   shape('a search', 'Case', ofAccount, { policy: three, query: { search: 'heating fails' } }),

@@ -464,8 +464,70 @@ const between: Hostile[] = [
   hostile('portico_memberships', 'a membership of Annas', { record_id: 'aNord', person_id: 'pAnna' }),
   hostile('portico_memberships', 'the same one twice', { record_id: 'aNord', person_id: 'pAnna' }),
   hostile('portico_memberships', 'in what does not exist', { record_id: 'aNever', person_id: 'pAnna' }),
-  hostile('portico_object_rights', 'denied to Anna', { record_id: 'kMany', person_id: 'pAnna', denies: 1 }),
-  hostile('portico_object_rights', 'denied to Bjorn', { record_id: 'case1', person_id: 'pBjorn', denies: 1 })
+  right('denied to Anna', { record_id: 'kMany' }),
+  right('denied to Bjorn', { record_id: 'case1', grantee: 'pBjorn' }),
+  right('denied to Anna, of another module', { module: 'Account', record_id: 'same1' }),
+  right('denied to somebody whose id differs from Annas only in case', { record_id: 'kTie', grantee: 'PANNA' }),
+  right('allowed to Anna', { record_id: 'case1', effect: 'allow' }),
+  right('allowed to everybody, denied to Anna', { record_id: 'kMany', grantee: 'external', effect: 'allow' }),
+  right('another right than reading', { record_id: 'kMidnight', right: 'write', effect: 'allow' }),
+  ...['aNord', 'aNord2', 'aNord4', 'aStep6'].map((id) =>
+    right('a company that is open to Anna', { module: 'Account', record_id: id, effect: 'allow' })
+  ),
+  hostile('portico_responsible', 'Anna is', { module: 'Case', record_id: 'kMany', person_id: 'pAnna' }),
+  hostile('portico_responsible', 'Anna is, of a record in the recycle bin', {
+    module: 'Case',
+    record_id: 'kDead',
+    person_id: 'pAnna'
+  }),
+  hostile('portico_responsible', 'of the task with the id of a case', {
+    module: 'Task',
+    record_id: 'case1',
+    person_id: 'pAnna'
+  })
+]
+
+/** Reading of a case denied to Anna, unless it says otherwise. */
+function right(why: string, row: Row): Hostile {
+  const denied = { module: 'Case', grantee: 'pAnna', right: 'read', effect: 'deny' }
+  return hostile('portico_object_rights', why, { ...denied, ...row })
+}
+
+/** The tree of companies: what is above a record, and what only seems to be. */
+const trees: Hostile[] = [
+  ...[
+    ['aNord3', 'three steps down', 'aNord2'],
+    ['aNord4', 'four steps down: what is between may be closed', 'aNord3'],
+    ['aUnderGone', 'below a company in the recycle bin, which is below Annas', 'aGone'],
+    ['aUnderNever', 'below a company that never was', 'aNever'],
+    ['aUnderCase', 'below a company whose id differs from Annas only in case', 'ANORD'],
+    ['aUnderLoop', 'below a company that is its own parent', 'aLoop'],
+    ['aRing1', 'a ring of two', 'aRing2'],
+    ['aRing2', 'the other half of the ring', 'aRing1'],
+    ['aUnderRing', 'below a ring', 'aRing1'],
+    ['aTop', 'its parent is the empty text', ''],
+    ['aUnderTop', 'below one without a parent', 'aTop']
+  ].map(([id, why, above]) => hostile('account', why!, { id: id!, name: id!, parent_account_id: above! })),
+  hostile('account', 'below Annas, itself in the recycle bin', {
+    id: 'aDead2',
+    deleted: 1,
+    name: 'Dead',
+    parent_account_id: 'aNord'
+  }),
+  ...Array.from({ length: 6 }, (_, step) =>
+    hostile('account', `${step + 1} steps below Annas`, {
+      id: `aStep${step + 1}`,
+      name: `Step ${step + 1}`,
+      parent_account_id: step === 0 ? 'aNord' : `aStep${step}`
+    })
+  ),
+  hostile('case', 'of a company six steps below Annas', { id: 'kDeep', name: 'Deep', account_id: 'aStep6' }),
+  hostile('case', 'of a company below one in the recycle bin', {
+    id: 'kUnderGone',
+    name: 'Under gone',
+    account_id: 'aUnderGone'
+  }),
+  hostile('case', 'of a company in a ring', { id: 'kRing', name: 'Ring', account_id: 'aRing2' })
 ]
 
 const ofNobody: Row = { assigned_user_id: null, owner_group_id: null }
@@ -517,7 +579,8 @@ export const hostileRows: readonly Hostile[] = [
   ...tasks,
   ...others,
   ...between,
-  ...owned
+  ...owned,
+  ...trees
 ]
 
 /** Values that appear in the diced rows and in the generated conditions: near misses of each other. */

@@ -78,7 +78,8 @@ export const ownTables: Record<string, Columns> = {
     deleted: 'flag'
   },
   portico_memberships: { record_id: 'id', person_id: 'id' },
-  portico_object_rights: { record_id: 'id', person_id: 'id', denies: 'flag' },
+  portico_object_rights: { module: 'id', record_id: 'id', grantee: 'id', right: 'id', effect: 'id' },
+  portico_responsible: { module: 'id', record_id: 'id', person_id: 'id' },
   portico_doings: {
     id: 'id',
     at: 'moment',
@@ -141,8 +142,9 @@ function indexes(): [string, IndexColumn[]][] {
     add('case_contact', [near!, 'deleted', far!].map(plain))
   }
   add('email_address', ['entity_id', 'entity_type', 'is_primary', 'deleted'].map(plain))
-  for (const table of ['portico_memberships', 'portico_object_rights'])
-    add(table, ['person_id', 'record_id'].map(plain))
+  add('portico_memberships', ['person_id', 'record_id'].map(plain))
+  add('portico_object_rights', ['grantee', 'module', 'right', 'effect', 'record_id'].map(plain))
+  add('portico_responsible', ['person_id', 'module', 'record_id'].map(plain))
   add('entity_group', ['entity_id', 'entity_type', 'group_id', 'deleted'].map(plain))
   return [...found.values()]
 }

@@ -6,7 +6,7 @@ import type { ModulePolicy } from '../../src/access/grant.js'
 import { createKernel, type Kernel } from '../../src/access/kernel.js'
 import { viewerFor, type Person, type Viewer } from '../../src/access/viewer.js'
 import { dialectOf } from '../../src/db/dialect.js'
-import { moduleOf, type Scalar } from '../../src/host/catalog.js'
+import { moduleOf, type Module, type Scalar } from '../../src/host/catalog.js'
 import type { Change, FeedEntry, FieldValue, Host, Staff } from '../../src/host/host.js'
 import { catalog } from './world-catalog.js'
 import { anna, rowsOf, type Row, type Rows } from './world-rows.js'
@@ -155,24 +155,53 @@ function hostOn(db: Knex, writes: string[]): Host {
   }
 }
 
-async function save(db: Knex, { module: name, id, values, links }: Change): Promise<string> {
+async function save(db: Knex, { module: name, id, values, links, files }: Change): Promise<string> {
   const module = moduleOf(catalog, name)
-  const row: Row = {}
-  for (const [fieldName, value] of Object.entries(values)) {
-    const field = module.fields.get(fieldName)
-    if (field?.storage.kind !== 'column') continue
-    row[field.storage.column] = stored(value)
-    const { storage } = module.links.get(field.link ?? '') ?? {}
-    if (storage?.kind === 'column' && storage.only) row[storage.only.column] = storage.only.is
-  }
+  const row = rowFrom(module, values)
   if (id !== undefined) {
-    await db(module.table).where({ id }).update(row)
+    if (Object.keys(row).length > 0) await db(module.table).where({ id }).update(row)
+    await putFiles(db, module, id, files)
     return id
   }
   const newId = `n${randomBytes(6).toString('hex')}`
   await db(module.table).insert({ id: newId, created_at: '2024-06-01 00:00:00', ...row })
   for (const [link, others] of Object.entries(links ?? {})) await linkAll(db, name, newId, link, others)
+  await putFiles(db, module, newId, files)
   return newId
+}
+
+function rowFrom(module: Module, values: Change['values']): Row {
+  const row: Row = {}
+  for (const [name, value] of Object.entries(values)) {
+    const field = module.fields.get(name)
+    if (field?.storage.kind !== 'column') continue
+    row[field.storage.column] = stored(value)
+    const { storage } = module.links.get(field.link ?? '') ?? {}
+    if (storage?.kind === 'column' && storage.only) row[storage.only.column] = storage.only.is
+  }
+  return row
+}
+
+/** What the field held is gone; what it holds now names the record, or is named by it. */
+async function putFiles(db: Knex, module: Module, id: string, files: Change['files'] = {}): Promise<void> {
+  for (const [name, ids] of Object.entries(files)) {
+    const storage = module.fields.get(name)?.storage
+    if (storage?.kind !== 'files') throw new Error(`${name} takes no files.`)
+    const { key, near, where } = storage
+    if (near !== undefined) {
+      await db(module.table)
+        .where({ id })
+        .update({ [near]: ids[0] ?? null })
+      continue
+    }
+    const place = Object.fromEntries(where.map((rule) => [rule.column, rule.is]))
+    await db(storage.from)
+      .where({ ...place, [key]: id })
+      .update({ deleted: 1 })
+    await db(storage.from)
+      .whereIn('id', [...ids])
+      .update({ ...place, [key]: id })
+  }
 }
 
 async function linkAll(db: Knex, name: string, id: string, link: string, others: readonly string[]): Promise<void> {

@@ -469,6 +469,7 @@ async function failure(attempted: () => Promise<unknown>): Promise<unknown> {
 }
 
 type Values = Record<string, FieldValue>
+type Files = Record<string, string[]>
 type Attempt =
   | {
       readonly kind: 'create'
@@ -476,6 +477,7 @@ type Attempt =
       readonly policy: readonly ModulePolicy[]
       readonly values: Values
       readonly links: Record<string, string[]>
+      readonly files: Files
     }
   | {
       readonly kind: 'change'
@@ -483,6 +485,7 @@ type Attempt =
       readonly policy: readonly ModulePolicy[]
       readonly id: string
       readonly values: Values
+      readonly files: Files
     }
   | { readonly kind: 'remove'; readonly module: string; readonly policy: readonly ModulePolicy[]; readonly id: string }
   | {
@@ -496,27 +499,56 @@ type Attempt =
 const ids = (table: string): fc.Arbitrary<string> =>
   fc.constantFrom(...hostileRows.filter((row) => row.table === table).map(({ row }) => String(row['id'])))
 
-const attempt: fc.Arbitrary<Attempt> = fc.constantFrom('Case', 'Case', 'Task', 'Account').chain((name) => {
-  const module = catalog.modules.get(name)!
-  const common = { module: fc.constant(name), policy: generous(name) }
-  const linksArb =
-    name === 'Case'
-      ? fc.dictionary(fc.constant('contacts'), fc.array(ids('contact'), { maxLength: 2 }), { maxKeys: 1 })
-      : fc.constant({})
-  return fc.oneof(
-    fc.record({ kind: fc.constant('create' as const), ...common, values: valuesArb(module), links: linksArb }),
-    fc.record({ kind: fc.constant('change' as const), ...common, id: ids(module.table), values: valuesArb(module) }),
-    fc.record({ kind: fc.constant('remove' as const), ...common, id: ids(module.table) }),
-    fc.record({
-      kind: fc.constant('link' as const),
-      ...common,
-      module: fc.constant('Case'),
-      policy: generous('Case'),
-      id: ids('case'),
-      other: ids('contact')
-    })
-  )
-})
+/** Mostly none; now and then into fields that take them, and into others. */
+const filesArb: fc.Arbitrary<Files> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Files>(
+      { papers: ['fLoose'] },
+      { papers: [], contract: ['fLoose'] },
+      { terms: ['fLoose'] },
+      { name: [] },
+      { nothing: ['fLoose'] }
+    )
+  }
+)
+
+const attempt: fc.Arbitrary<Attempt> = fc
+  .constantFrom('Case', 'Case', 'Task', 'Account', 'Account', 'Quote')
+  .chain((name) => {
+    const module = catalog.modules.get(name)!
+    const common = { module: fc.constant(name), policy: generous(name) }
+    const linksArb =
+      name === 'Case'
+        ? fc.dictionary(fc.constant('contacts'), fc.array(ids('contact'), { maxLength: 2 }), { maxKeys: 1 })
+        : fc.constant({})
+    return fc.oneof(
+      fc.record({
+        kind: fc.constant('create' as const),
+        ...common,
+        values: valuesArb(module),
+        links: linksArb,
+        files: filesArb
+      }),
+      fc.record({
+        kind: fc.constant('change' as const),
+        ...common,
+        id: ids(module.table),
+        values: valuesArb(module),
+        files: filesArb
+      }),
+      fc.record({ kind: fc.constant('remove' as const), ...common, id: ids(module.table) }),
+      fc.record({
+        kind: fc.constant('link' as const),
+        ...common,
+        module: fc.constant('Case'),
+        policy: generous('Case'),
+        id: ids('case'),
+        other: ids('contact')
+      })
+    )
+  })
 
 /** Generated policies whose grants mostly give everything, so that writes come through. */
 function generous(name: string): fc.Arbitrary<ModulePolicy[]> {
@@ -602,9 +634,9 @@ async function dryWrites<T>({ host, writes }: World, trial: () => Promise<T>): P
 function write(door: ReturnType<typeof records>, one: Attempt): Promise<unknown> {
   switch (one.kind) {
     case 'create':
-      return door.create(one.module, { values: one.values, links: one.links })
+      return door.create(one.module, { values: one.values, links: one.links, files: one.files })
     case 'change':
-      return door.change(one.module, one.id, one.values)
+      return door.change(one.module, one.id, one.values, one.files)
     case 'remove':
       return door.remove(one.module, one.id)
     case 'link':
@@ -616,9 +648,9 @@ function judged(loaded: Loaded, one: Attempt): Outcome {
   const oracle = oracleOf(loaded, one.policy)
   switch (one.kind) {
     case 'create':
-      return oracle.create(one.module, one.values, one.links, annaPerson)
+      return oracle.create(one.module, one.values, one.links, annaPerson, one.files)
     case 'change':
-      return oracle.change(one.module, one.id, one.values, annaPerson)
+      return oracle.change(one.module, one.id, one.values, annaPerson, one.files)
     case 'remove':
       return oracle.remove(one.module, one.id)
     case 'link':

@@ -209,6 +209,62 @@ eachDatabase((open) => {
     })
   })
 
+  describe('a document', () => {
+    const plan = { field: 'file', name: 'plan.txt', content: 'DN 20\n' }
+
+    it('T08 gets its file by its form, shows it and gives it back; another one takes its place', async () => {
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Document/new')
+      const page = await visitor.submit('/crm/Document', { name: 'Plan', project: 'fjordside-pump-room' }, 303, [plan])
+      const first = page.sees('plan.txt').$('.files a').attr('href')!
+      const { headers, html } = await visitor.get(first)
+      expect(headers['content-disposition']).to.include('plan.txt')
+      expect(html).to.equal('DN 20\n')
+      await visitor.get(first.replace(/Document\/[^/]+/, 'Document/pump-certificate'), 404)
+      await visitor.get(`${page.path}/edit`)
+      const changed = await visitor.submit(page.path, {}, 303, [{ ...plan, name: 'plan-2.txt' }])
+      changed.sees('plan-2.txt').misses('>plan.txt')
+      await visitor.get(first, 404)
+    })
+
+    it('keeps its file while other things are changed, and loses it by the box beside it', async () => {
+      const visitor = await place.as('grace')
+      await visitor.get('/crm/Document/pump-certificate/edit')
+      const kept = await visitor.submit('/crm/Document/pump-certificate', { description: 'Checked.' })
+      kept.sees('Checked.', 'certificate-22-114.pdf')
+      const form = await visitor.get('/crm/Document/pump-certificate/edit')
+      const box = form.$('input[name^="removed.file."]').attr('name')!
+      const page = await visitor.submit('/crm/Document/pump-certificate', { [box]: 'true' })
+      page.sees('Checked.')
+      expect(page.$('.files a').length).to.equal(0)
+    })
+
+    it('keeps no file of a form that can not be taken, and says that it has to be chosen again', async () => {
+      const visitor = await place.as('grace')
+      const files = async () => (await place.crm.db('crm_file').select('id')).length
+      const before = await files()
+      await visitor.get('/crm/Document/new')
+      const page = await visitor.submit('/crm/Document', { name: '', description: 'Kept.' }, 422, [plan])
+      page.sees('Please choose the file again.')
+      expect(page.valueOf('description')).to.equal('Kept.')
+      expect(await files()).to.equal(before)
+      const script = { ...plan, name: 'plan.html', content: '<script>' }
+      const refused = await visitor.submit('/crm/Document', { name: 'Plan' }, 422, [script])
+      expect(refused.errorOf('file')).not.to.equal('')
+      expect(refused.valueOf('name')).to.equal('Plan')
+      expect(await files()).to.equal(before)
+    })
+
+    it('is made for a task from its page, and stands there', async () => {
+      const visitor = await place.as('frank')
+      const task = await visitor.get('/crm/Task/noise-report')
+      const path = task.$('a[aria-label="Add: Dokumente"]').attr('href')!
+      await visitor.get(path)
+      await visitor.submit('/crm/Document', { name: 'Schallgutachten' }, 303, [plan])
+      ;(await visitor.get('/crm/Task/noise-report')).sees('Schallgutachten')
+    })
+  })
+
   describe('the feed of a record', () => {
     const path = '/crm/Case/jonas-valve-case'
 
@@ -448,6 +504,10 @@ eachDatabase((open) => {
       'Account/nordwind',
       'Case/bjorns-case/links/contacts',
       'Lead/lena/conversion',
+      'Document/pump-certificate/edit',
+      'Project/nordwind-retrofit',
+      'Folder/retrofit-plans',
+      'Contact/anna',
       'Case/bjorns-case/removal'
     ]
 

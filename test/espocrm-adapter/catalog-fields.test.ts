@@ -197,7 +197,7 @@ describe("EspoCRM's fields", () => {
     [
       'CMachine.sheet',
       'file',
-      { type: 'files', readOnly: true, storage: { ...attachment, key: 'id', near: 'sheet_id', where: [live] } }
+      { type: 'files', readOnly: false, max: 1, storage: { ...attachment, key: 'id', near: 'sheet_id', where: [live] } }
     ],
     [
       'CMachine.photo',

@@ -171,6 +171,7 @@ function fixtureFor(cast: Cast): Fixture {
       reference: 'cProbe',
       back: 'people'
     },
+    files: { module: probe, values: { name: 'Kessler Heating' }, one: 'plan', several: 'attachments' },
     many: { link: 'partners', back: 'cPartnerOf' },
     child: {
       module: 'Task',

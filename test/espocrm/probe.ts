@@ -38,6 +38,7 @@ const fields: readonly FieldSettings[] = [
   { name: 'plan', type: 'file' },
   { name: 'picture', type: 'image' },
   { name: 'papers', type: 'attachmentMultiple' },
+  { name: 'attachments', type: 'attachmentMultiple' },
   { name: 'site', type: 'address' },
   { name: 'industry', type: 'foreign', link: 'account', field: 'industry' },
   { name: 'accountMail', type: 'foreign', link: 'account', field: 'emailAddress' }

@@ -1,7 +1,9 @@
 /** The demo world with external users in it: staff at their pages, and guests who have accepted their invitations. */
 import { demoPassword, staff } from '../../demo/cast.js'
+import type { Context } from '../../src/context.js'
 import type { Staff } from '../../src/host/host.js'
 import { confirm, externalUsersAt, type ExternalUser } from '../../src/external-users/external-users.js'
+import type { Kind } from '../../src/external-users/kinds.js'
 import { addMember } from '../../src/external-users/memberships.js'
 import { projectsOf } from '../../src/external-users/project.js'
 import { letGroupRead } from '../../src/external-users/read-right.js'
@@ -40,7 +42,7 @@ export async function openGuests(open: OpenDatabase): Promise<Guests> {
     irena,
     staff: (userName) => staffAt(test, userName),
     async admit(contactId, ...projectIds) {
-      for (const projectId of projectIds) await addMember(context, { projectId, contactId, language: 'en' }, irena)
+      for (const projectId of projectIds) await join(context, contactId, projectId, irena)
       return accept(test, contactId)
     },
     guest: (contactId) => guestAt(test, contactId),
@@ -74,6 +76,14 @@ async function guestAt(test: TestApp, contactId: string): Promise<Visitor> {
   const { address } = (await externalUser(test, contactId))!
   const visitor = await test.visitor().open('/external/sign-in')
   return visitor.send('Sign in', { email: address, password: demoPassword })
+}
+
+/** Invited by mail, unless he is an external user already. */
+async function join(context: Context, contactId: string, projectId: string, by: Staff): Promise<void> {
+  const [known] = await externalUsersAt(context.db, 'Contact', [contactId])
+  const invited = { kind: 'new', contactId, entry: { way: 'mail' }, language: 'en', rights: new Set<Kind>() } as const
+  const joining = known ? ({ kind: 'known', personId: known.id } as const) : invited
+  await addMember(context, { projectId, joining, hourlyRate: undefined, responsibilities: [] }, by)
 }
 
 /** As if he had followed the link in his mail. */

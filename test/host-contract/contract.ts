@@ -428,6 +428,112 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
       })
     })
 
+    describe('files of records', () => {
+      type Placed = Readonly<Record<string, readonly string[]>>
+      const create = (files: Placed): Promise<string> =>
+        host.save({ module: fixture.files.module, values: fixture.files.values, files }, system)
+      const change = (id: string, files: Placed): Promise<string> =>
+        host.save({ module: fixture.files.module, id, values: {}, files }, system)
+      const held = async (id: string, field = fixture.files.one): Promise<string[]> =>
+        JSON.parse(String(await readField(host, fixture.files.module, id, field))) as string[]
+      const content = async (fileId: string): Promise<string> => String(await buffer(await host.files.read(fileId)))
+      const isGone = async (fileId: string): Promise<boolean> =>
+        (await failure(() => host.files.read(fileId))) instanceof Error
+
+      it('are kept where the catalog says, in a new record and in a change', async () => {
+        const { one } = fixture.files
+        const file = await write('plan.txt', Buffer.from('Plan'))
+        const id = await create({ [one]: [file.id] })
+        expect(await held(id)).to.deep.equal([file.id])
+        expect(await content(file.id)).to.equal('Plan')
+        const bare = await host.save({ module: fixture.files.module, values: fixture.files.values }, system)
+        expect(await held(bare)).to.deep.equal([])
+        const second = await write('second.txt', Buffer.from('Second'))
+        await change(bare, { [one]: [second.id] })
+        expect(await held(bare)).to.deep.equal([second.id])
+      })
+
+      it('stay when they are named again or not at all, and go when others take their place', async () => {
+        const { module, one } = fixture.files
+        const [first, second] = [await write('1.txt', Buffer.from('1')), await write('2.txt', Buffer.from('2'))]
+        const id = await create({ [one]: [first.id] })
+        await change(id, { [one]: [first.id] })
+        await host.save({ module, id, values: fixture.files.values }, system)
+        expect(await held(id)).to.deep.equal([first.id])
+        await change(id, { [one]: [second.id] })
+        expect(await held(id)).to.deep.equal([second.id])
+        expect(await isGone(first.id)).to.equal(true)
+        expect(await content(second.id)).to.equal('2')
+        await change(id, { [one]: [] })
+        expect(await held(id)).to.deep.equal([])
+        expect(await isGone(second.id)).to.equal(true)
+      })
+
+      it('are refused when they are not there, on another record or on a note; nothing is written then', async () => {
+        const { module, values, one } = fixture.files
+        const [mine, its] = [await write('1.txt', Buffer.from('1')), await write('2.txt', Buffer.from('2'))]
+        const id = await create({ [one]: [mine.id] })
+        const other = await create({ [one]: [its.id] })
+        const noted = await write('3.txt', Buffer.from('3'))
+        const note = { module: fixture.module, text: 'See there', internal: false, files: [noted.id] }
+        await host.feed.post({ ...note, recordId: await make() }, system)
+        const { title: name } = moduleOf(await host.catalog('en'), module)
+        for (const file of [noBody, its.id, noted.id]) {
+          const work = (): Promise<string> =>
+            host.save({ module, id, values: { [name]: 'Not written' }, files: { [one]: [file] } }, system)
+          expect(await refusal(work)).to.deep.equal({ [one]: 'errors.field.reference' })
+        }
+        const again = (): Promise<string> => host.save({ module, values, files: { [one]: [its.id] } }, system)
+        expect(await refusal(again)).to.deep.equal({ [one]: 'errors.field.reference' })
+        expect(await readField(host, module, id, name)).not.to.equal('Not written')
+        expect(await held(id)).to.deep.equal([mine.id])
+        expect(await held(other)).to.deep.equal([its.id])
+        expect(await content(noted.id)).to.equal('3')
+      })
+
+      it('are refused when they are more than the field holds, or the field takes none; they stay as they were', async () => {
+        const { module, one } = fixture.files
+        const id = await create({})
+        const [first, second] = [await write('1.txt', Buffer.from('1')), await write('2.txt', Buffer.from('2'))]
+        const both = [first.id, second.id]
+        expect(await refusal(() => change(id, { [one]: both }))).to.deep.equal({ [one]: 'errors.field.tooMany' })
+        const { title: text } = moduleOf(await host.catalog('en'), module)
+        expect(await refusal(() => change(id, { [text]: both }))).to.deep.equal({ [text]: 'errors.field.unknown' })
+        await change(id, { [one]: [first.id] })
+        expect(await held(id)).to.deep.equal([first.id])
+      })
+
+      it('are several where the field takes several: some come, some stay, some go', async function () {
+        const { several } = fixture.files
+        if (!several) return this.skip()
+        const files = []
+        for (const name of ['1', '2', '3']) files.push((await write(`${name}.txt`, Buffer.from(name))).id)
+        const [first, second, third] = files as [string, string, string]
+        const id = await create({ [several]: [first, second, first] })
+        expect(await held(id, several)).to.have.members([first, second])
+        await change(id, { [several]: [second, third] })
+        expect(await held(id, several)).to.have.members([second, third])
+        expect(await isGone(first)).to.equal(true)
+      })
+
+      it('that are removed by themselves are off their record, too', async () => {
+        const { one } = fixture.files
+        const file = await write('1.txt', Buffer.from('1'))
+        const id = await create({ [one]: [file.id] })
+        await host.files.remove(file.id)
+        expect(await held(id)).to.deep.equal([])
+      })
+
+      it('cannot be taken for a note', async () => {
+        const file = await write('1.txt', Buffer.from('1'))
+        const id = await create({ [fixture.files.one]: [file.id] })
+        const recordId = await make()
+        const entry = { module: fixture.module, recordId, text: 'Mine', internal: false, files: [file.id] }
+        expect(await failure(() => host.feed.post(entry, system))).to.be.instanceOf(HostRefused)
+        expect(await held(id)).to.deep.equal([file.id])
+      })
+    })
+
     describe('staff', () => {
       it('is who makes the request, with his rights', async () => {
         const { administrator, clerk } = fixture.staff
@@ -547,6 +653,17 @@ export function hostContract(title: string, open: () => Promise<Opened>): void {
         await host.save({ module: fixture.module, id, values: { [fixture.required]: 'Same' } }, system)
         await host.deliver()
         expect(about(events, id).map((event) => event.kind)).to.deep.equal(['record.created'])
+      })
+
+      it('name the field whose files are others now', async () => {
+        const { module, values, one } = fixture.files
+        const id = await host.save({ module, values }, system)
+        const events = await gather()
+        const file = await write('1.txt', Buffer.from('1'))
+        await host.save({ module, id, values: {}, files: { [one]: [file.id] } }, system)
+        await host.deliver()
+        const told = about(events, id) as Extract<HostEvent, { changed: readonly string[] }>[]
+        expect(told.map(({ kind, changed }) => [kind, changed])).to.deep.equal([['record.changed', [one]]])
       })
 
       it('come once, when all goes well', async () => {

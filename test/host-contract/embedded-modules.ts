@@ -44,6 +44,8 @@ const company: ModuleDefinition = {
     founded: { label: words('Founded'), type: 'date', sortable: true },
     calledAt: { label: words('Called'), type: 'datetime' },
     secret: text('Secret', { readOnly: true }),
+    logo: { label: words('Logo'), type: 'files', max: 1 },
+    papers: { label: words('Papers'), type: 'files' },
     mother: {
       label: words('Mother company'),
       type: 'reference',

@@ -135,5 +135,6 @@ const sample: Omit<Fixture, 'staff'> = {
     values: (parentId) => ({ subject: 'Ring up', parentType: 'Company', parentId }),
     link: 'parentCompany',
     back: 'todos'
-  }
+  },
+  files: { module: 'Company', values: { name: 'Kessler Heating' }, one: 'logo', several: 'papers' }
 }

@@ -59,6 +59,13 @@ export interface Fixture {
     readonly link: string
     readonly back: string
   }
+  /** A module with a field that takes one file, and one that takes several where the host has such a field. */
+  readonly files: {
+    readonly module: string
+    readonly values: Readonly<Record<string, FieldValue>>
+    readonly one: string
+    readonly several: string | undefined
+  }
 }
 
 export interface Sample {

@@ -30,6 +30,8 @@ export interface Entrance {
   readonly acme: TestDoor
   readonly other: TestDoor
   readonly clock: Clock
+  /** Of the installation. */
+  readonly secret: string
   /** How often a password was compared with a hash. */
   readonly compared: () => number
   /** Enrols somebody with `password`, lets him in by the doors, and gives his identity's id. */
@@ -68,8 +70,9 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
   })
   const passwords = countingPasswords(counter)
   const sms = createSms({ db, config, log, now: () => clock.milliseconds })
-  const identity = createIdentity({ db, kernel, mail, sms, config, log, passwords, now: () => clock.milliseconds })
   const [acme, other] = [testDoor('acme'), testDoor('other')]
+  const doorsOf = async (): Promise<Door[]> => [acme, other]
+  const identity = createIdentity({ db, kernel, mail, sms, config, log, passwords, doorsOf, now: () => clock.milliseconds })
   const app = webOf(config, identity, [acme, other])
   return {
     app,
@@ -79,6 +82,7 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
     acme,
     other,
     clock,
+    secret: config.secret,
     compared: () => counter.verifications,
     enrol: enrolment(identity, acme)
   }
@@ -177,6 +181,12 @@ export class Visitor {
 
   signIn(name: string, typed = password, portal = 'acme'): Promise<Response> {
     return this.post(`/portal/${portal}/sign-in`, { email: emailOf(name), password: typed })
+  }
+
+  /** The session's cookie, as a browser would send it. */
+  get session(): string {
+    const place = { path: '/', domain: '127.0.0.1', secure: false, script: false }
+    return `portico_session=${this.agent.jar.getCookie('portico_session', place)?.value ?? ''}`
   }
 
   /** The person is in: his first page answers. */

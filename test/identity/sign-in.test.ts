@@ -161,10 +161,10 @@ eachDatabase((open) => {
       await at.enrol('mallory')
       const mallory = new Visitor(at.app)
       await mallory.signIn('mallory')
-      const planted = sessionOf(mallory)
+      const planted = mallory.session
       await mallory.post('/portal/acme/sign-in', { email: emailOf('anna'), password }, '/portal/acme/profile')
       expect((await mallory.get('/portal/acme/home')).text).to.contain(anna)
-      expect(sessionOf(mallory)).not.to.equal(planted)
+      expect(mallory.session).not.to.equal(planted)
       const replay = await new Visitor(at.app).agent.get('/portal/acme/home').set('Cookie', planted)
       expect(replay.status).to.equal(303)
     })
@@ -234,7 +234,7 @@ eachDatabase((open) => {
 
     it('ends with sign-out, for a copy of the cookie too (A45)', async () => {
       const visitor = await entered()
-      const copy = sessionOf(visitor)
+      const copy = visitor.session
       const out = await visitor.post('/portal/acme/sign-out', {}, '/portal/acme/profile')
       expect(out.headers['location']).to.equal('/portal/acme/sign-in?notice=signed-out')
       expect(await visitor.isIn()).to.equal(false)
@@ -250,7 +250,7 @@ eachDatabase((open) => {
 
     it('is kept under a hash', async () => {
       const visitor = await entered()
-      const id = /portico_session=s%3A([^.]+)/.exec(sessionOf(visitor))?.[1]
+      const id = /portico_session=s%3A([^.]+)/.exec(visitor.session)?.[1]
       const rows = await at.db('portico_sessions').select('sid')
       expect(rows).to.have.length(1)
       expect(decodeURIComponent(id ?? '')).to.have.length(32)
@@ -272,14 +272,4 @@ eachDatabase((open) => {
 function cookieOf(answer: { headers: Record<string, unknown> }): string {
   const cookies = [answer.headers['set-cookie'] ?? []].flat().map(String)
   return cookies.find((cookie) => cookie.includes('portico_session')) ?? ''
-}
-
-function sessionOf(visitor: Visitor): string {
-  const cookie = visitor.agent.jar.getCookie('portico_session', {
-    path: '/',
-    domain: '127.0.0.1',
-    secure: false,
-    script: false
-  })
-  return `portico_session=${cookie?.value ?? ''}`
 }

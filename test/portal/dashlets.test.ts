@@ -9,7 +9,7 @@ import {
   wordsFor,
   type DashletOf
 } from '../../src/portal/dashboards/dashlets.js'
-import { drawn, type Drawing } from '../../src/portal/dashboards/drawing.js'
+import { drawn, type Drawing } from '../../src/charts/drawing.js'
 import { figureOf, type Figure } from '../../src/portal/dashboards/figures.js'
 import { formattedText } from '../../src/portal/dashboards/formatted-text.js'
 import { formatFor } from '../../src/web/format.js'

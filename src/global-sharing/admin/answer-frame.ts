@@ -8,7 +8,7 @@ import { draft } from '../draft.js'
 import { inForce } from '../in-force.js'
 import { organizationOf, type Organization } from '../organization.js'
 import { wordsFor, type Words } from './reasons-in-words.js'
-import { isStaffModule } from '../scope.js'
+import { isHostsAffair } from '../scope.js'
 import { sharingUrl } from './frame.js'
 
 /** Which sharing an answer is about. */
@@ -50,7 +50,7 @@ export function askableModules({ modules }: Catalog): Module[] {
 
 /** Line items follow their paper, and the staff themselves are the CRM's own affair. */
 export function isAskable(module: Module): boolean {
-  return !isStaffModule(module) && !module.partOf
+  return !isHostsAffair(module) && !module.partOf
 }
 
 export function recordAnswerUrl(

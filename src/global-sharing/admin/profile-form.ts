@@ -7,7 +7,7 @@ import { same } from '../draft.js'
 import { otherModules, type ModuleRights, type Profile } from '../model.js'
 import { rightsIn } from '../organization.js'
 import { modulesAfter } from '../profiles.js'
-import { isStaffModule } from '../scope.js'
+import { isHostsAffair } from '../scope.js'
 import { moduleName, type Naming } from './naming.js'
 import { rightsText } from './telling.js'
 
@@ -97,5 +97,5 @@ export function moduleRows(
 
 /** Line items follow the record they are part of, and staff themselves are the CRM's own affair. */
 function modulesWithRights({ modules: all }: Catalog): Module[] {
-  return [...all.values()].filter((module) => !module.partOf && !isStaffModule(module))
+  return [...all.values()].filter((module) => !module.partOf && !isHostsAffair(module))
 }

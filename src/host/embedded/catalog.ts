@@ -48,7 +48,9 @@ function parentLink(module: string): string {
 function makeModule(definition: ModuleDefinition, links: readonly Link[], making: Making): Module {
   const { locale } = making
   const isOwned = definition.name !== userModule.name && !definition.partOf
-  const fields = Object.entries(allFields(definition)).map(([name, field]) => makeField(name, field, making))
+  const fields = Object.entries(allFields(definition)).map(([name, field]) =>
+    makeField({ module: definition.name, name }, field, making)
+  )
   return {
     name: definition.name,
     label: definition.label[locale],
@@ -70,14 +72,21 @@ function makeModule(definition: ModuleDefinition, links: readonly Link[], making
   }
 }
 
-function makeField(name: string, definition: FieldDefinition, making: Making): Field {
+interface Place {
+  readonly module: string
+  /** Of the field. */
+  readonly name: string
+}
+
+function makeField(place: Place, definition: FieldDefinition, making: Making): Field {
+  const { name } = place
   const type = fieldType(definition)
   const { locale } = making
   return {
     name,
     label: definition.label[locale],
     type,
-    storage: storageOf(name, definition),
+    storage: storageOf(place, definition),
     required: definition.required ?? false,
     readOnly: definition.readOnly ?? type !== definition.type,
     options: optionsOf(name, definition, making),
@@ -97,12 +106,28 @@ function fieldType(definition: FieldDefinition): Field['type'] {
   return definition.type === 'personName' || definition.type === 'autoNumber' ? 'text' : definition.type
 }
 
-function storageOf(name: string, definition: FieldDefinition): Storage {
+function storageOf({ module, name }: Place, definition: FieldDefinition): Storage {
+  if (definition.type === 'files') return filesOf(module, name)
   if (definition.type === 'personName') {
     const columns = (definition.parts ?? []).map(snake)
     return { kind: 'joined', columns, order: columns.at(-1)! }
   }
   return { kind: 'column', column: columnOf(name, definition) }
+}
+
+/** Rows of the CRM's files that name the record and the field. */
+function filesOf(module: string, field: string): Storage {
+  return {
+    kind: 'files',
+    from: 'crm_file',
+    columns: { id: 'id', name: 'name', type: 'type', size: 'size' },
+    key: 'record_id',
+    where: [
+      { column: 'module', is: module },
+      { column: 'field', is: field }
+    ],
+    order: 'created_at'
+  }
 }
 
 function columnOf(name: string, definition: FieldDefinition): string {

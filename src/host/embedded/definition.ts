@@ -19,6 +19,10 @@ export interface ModuleDefinition {
     readonly list: readonly string[]
     readonly detail: readonly { readonly label: Words; readonly fields: readonly string[] }[]
   }
+  /** The links whose records stand first on a record's page. */
+  readonly related?: readonly string[]
+  /** The reference to what a record stands in: a folder in a folder, a document in a folder. */
+  readonly within?: string
   /** Line items of another module, through this reference field. */
   readonly partOf?: { readonly module: string; readonly link: string }
   readonly hasFeed?: boolean
@@ -37,6 +41,7 @@ export interface FieldDefinition {
   readonly options?: readonly { readonly value: string; readonly label: Words; readonly tone?: Tone }[]
   readonly maxLength?: number
   readonly min?: number
+  /** Of `files`: how many there may be. */
   readonly max?: number
   readonly decimals?: number
   readonly searchable?: boolean

@@ -15,6 +15,7 @@ import {
 } from '../host.js'
 import { noteText } from '../note-text.js'
 import { allRows, exists } from './answers.js'
+import { holdFreeFile } from './record-files.js'
 import { authorOf, type Author } from './actors.js'
 import { momentAt } from '../../db/moment.js'
 import type { CrmFiles } from './files.js'
@@ -153,12 +154,10 @@ async function mustTakeNotes(trx: Knex, module: Module, entry: NewFeedEntry): Pr
   if (!isThere) throw new NotFound()
 }
 
-/** A file hangs on one note only. @throws HostRefused */
+/** A file hangs on one note only, or on a record. @throws HostRefused */
 async function attach(trx: Knex, feedId: string, fileIds: readonly string[]): Promise<void> {
   for (const fileId of new Set(fileIds)) {
-    const isThere = await exists(trx('crm_file').first('id').where({ id: fileId }))
-    const isTaken = await exists(trx('crm_feed_file').first('feed_id').where({ file_id: fileId }))
-    if (!isThere || isTaken) throw new HostRefused({ files: { key: 'errors.field.reference' } })
+    if (!(await holdFreeFile(trx, fileId))) throw new HostRefused({ files: { key: 'errors.field.reference' } })
     await trx('crm_feed_file').insert({ feed_id: feedId, file_id: fileId })
   }
 }
@@ -197,7 +196,7 @@ function sentence(module: Module, event: FeedEvent): string {
 function describe(module: Module, { name, from, to }: ChangedField): string {
   const field = module.fields.get(name)
   const label = field?.label ?? name
-  if (!field || ['longText', 'reference', 'options'].includes(field.type)) return label
+  if (!field || ['longText', 'reference', 'options', 'files'].includes(field.type)) return label
   const words = (value: FieldValue): string =>
     field.options.find((option) => option.value === value)?.label ?? String(value ?? '–')
   return `${label}: ${words(from)} → ${words(to)}`

@@ -8,10 +8,13 @@ import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
 import type { FileInfo, Files } from '../host.js'
 import { actorId } from './actors.js'
+import { holdFreeFile } from './record-files.js'
 import { momentAt } from '../../db/moment.js'
 
 export interface CrmFiles extends Files {
   info(id: string): Promise<FileInfo | undefined>
+  /** Removes it unless it is on a record or a note. */
+  removeUnused(id: string): Promise<void>
 }
 
 export function createFiles(db: Knex, folder: string, now: () => number): CrmFiles {
@@ -19,8 +22,16 @@ export function createFiles(db: Knex, folder: string, now: () => number): CrmFil
   const info = (id: string): Promise<FileInfo | undefined> =>
     db('crm_file').first('id', 'name', 'type', 'size').where({ id })
 
+  const remove = async (id: string): Promise<void> => {
+    if (!(await info(id))) return
+    await db('crm_feed_file').where({ file_id: id }).delete()
+    await db('crm_file').where({ id }).delete()
+    await rm(pathOf(id), { force: true })
+  }
+
   return {
     info,
+    remove,
     async write({ name, type, content }, by) {
       const id = randomUUID()
       const size = await store(pathOf(id), content)
@@ -38,11 +49,8 @@ export function createFiles(db: Knex, folder: string, now: () => number): CrmFil
       const handle = await open(pathOf(id))
       return createReadStream('', { fd: handle })
     },
-    async remove(id) {
-      if (!(await info(id))) return
-      await db('crm_feed_file').where({ file_id: id }).delete()
-      await db('crm_file').where({ id }).delete()
-      await rm(pathOf(id), { force: true })
+    async removeUnused(id) {
+      if (await holdFreeFile(db, id)) await remove(id)
     }
   }
 }

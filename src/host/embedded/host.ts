@@ -17,10 +17,10 @@ export function embeddedHost(
     name: 'embedded',
     db: crm.db,
     catalog: crm.catalog,
-    async save({ module, id, values, links }, by) {
+    async save({ module, id, values, links, files: placed }, by) {
       const records = store.by(by)
-      if (id === undefined) return records.create(module, values, { links })
-      await records.change(module, id, values, { links })
+      if (id === undefined) return records.create(module, values, { links, files: placed })
+      await records.change(module, id, values, { links, files: placed })
       return id
     },
     link({ module, id, link, other, present }, by) {

@@ -11,6 +11,7 @@ import type { CrmFiles } from './files.js'
 import type { Gate } from './gate.js'
 import type { Model } from './model.js'
 import { rows, union, waysIn } from './query.js'
+import { fileInField } from './record-files.js'
 import type { Reader } from './reading.js'
 import type { Records } from './records.js'
 
@@ -60,7 +61,9 @@ export function createNotes({ db, model, feed, files }: NotesOptions, actor: Act
     },
     async file(module, id, fileId) {
       await mustSee(module, id)
-      const info = await fileOn(db, module, id, fileId)
+      const info =
+        (await fileInField(db, (await model()).module(module).module, id, fileId)) ??
+        (await fileOn(db, module, id, fileId))
       return { info, open: () => files.read(fileId) }
     },
     async stream(modules, limit = 50) {

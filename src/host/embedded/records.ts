@@ -24,6 +24,8 @@ export interface CrmRecord {
   readonly values: Readonly<Record<string, FieldValue>>
   /** Titles of the references (and of `parentId`) that the asker may see, by field name. */
   readonly titles: Readonly<Record<string, string>>
+  /** By field of type `files`. */
+  readonly files: Readonly<Record<string, readonly FileInfo[]>>
   /** Rises with each change; give it to `change` to refuse when somebody else saved meanwhile. */
   readonly version: number
 }
@@ -99,13 +101,15 @@ export interface Records {
   /** A note of one's own (an administrator: any). @throws NotFound, Forbidden */
   changePost(module: string, id: string, entryId: string, text: string): Promise<void>
   removePost(module: string, id: string, entryId: string): Promise<void>
-  /** A file on a note of a record. @throws NotFound */
+  /** A file in a field of a record, or on a note of it. @throws NotFound */
   file(module: string, id: string, fileId: string): Promise<{ info: FileInfo; open(): Promise<Readable> }>
   /** The latest entries of all records of these modules, newest first (a staff member's home page). */
   stream(modules: readonly string[], limit?: number): Promise<readonly CrmFeedEntry[]>
 }
 
 export type Values = Readonly<Record<string, FieldValue>>
+/** As `Change.files` of the host port. */
+export type FileIds = Readonly<Record<string, readonly string[]>>
 export interface RemovedRecord {
   readonly record: CrmRecord
   readonly removedAt: string
@@ -114,12 +118,14 @@ export interface RemovedRecord {
 export interface CreateOptions {
   /** Records to put at the other end of to-many links. */
   readonly links?: Readonly<Record<string, readonly string[]>>
+  readonly files?: FileIds
   /** For the seed: a chosen id (at most 36 characters of `[A-Za-z0-9-]`) and moment of creation, UTC. */
   readonly id?: string
   readonly at?: string
 }
 export interface ChangeOptions {
   readonly links?: Readonly<Record<string, readonly string[]>>
+  readonly files?: FileIds
   readonly version?: number
 }
 export interface ConvertOptions {

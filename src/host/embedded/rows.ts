@@ -44,33 +44,40 @@ export async function holdRow(
   return row?.['id'] === id ? row : undefined
 }
 
+/** `placed`: the fields that files were placed in. */
 export async function insertRow(
   pen: Pen,
   { module, definition }: Kind,
   columns: Columns,
-  id: string = randomUUID()
+  { id = randomUUID(), placed = [] }: { id?: string; placed?: readonly string[] } = {}
 ): Promise<string> {
   const parents = await holdPapers(pen, module, [columns])
   const priced = withAmount(module, columns, {})
   const numbered = { ...priced, ...(await nextNumbers(pen, module, definition)) }
   await pen.trx(module.table).insert({ ...numbered, ...birth(pen), id })
   await writeEvent(pen, module, id, { kind: 'created' })
-  await emitRecord(pen, 'record.created', module, id, fieldsIn(module, withoutNulls(numbered)))
+  await emitRecord(pen, 'record.created', module, id, [...fieldsIn(module, withoutNulls(numbered)), ...placed])
   await totalPapers(pen, module, parents)
   return id
 }
 
-/** Writes what is different in `columns`; nothing, when nothing is. */
-export async function updateRow(pen: Pen, { module }: Kind, row: Row, columns: Columns): Promise<void> {
+/** Writes what is different in `columns`; nothing, when nothing is, and no files were `placed` in fields of these names. */
+export async function updateRow(
+  pen: Pen,
+  { module }: Kind,
+  row: Row,
+  columns: Columns,
+  placed: readonly string[] = []
+): Promise<void> {
   const parents = await holdPapers(pen, module, [row, columns])
   const changed = differing(withAmount(module, columns, row), row)
-  if (Object.keys(changed).length === 0) return
+  if (Object.keys(changed).length === 0 && placed.length === 0) return
   const id = String(row['id'])
   await pen
     .trx(module.table)
     .where({ id })
     .update({ ...changed, modified_at: pen.at, version: Number(row['version']) + 1 })
-  const names = fieldsIn(module, changed)
+  const names = [...fieldsIn(module, changed), ...placed]
   await writeChange(pen, module, row, changed, names)
   await emitRecord(pen, 'record.changed', module, id, names)
   await totalPapers(pen, module, parents)

@@ -31,7 +31,7 @@ export async function prepareOwnTables(db: Knex): Promise<void> {
     columns.key(table, 'file_id').notNullable().unique({ indexName: 'crm_feed_file_by_file_id' })
     table.primary(['feed_id', 'file_id'])
   })
-  await createTable(db, 'crm_file', (table) => fileTable(columns, table))
+  await prepareFileTable(db, columns)
   await createTable(db, 'crm_session', (table) => sessionTable(columns, table))
 }
 
@@ -129,7 +129,7 @@ function fieldColumn(columns: Columns, table: Table, name: string, field: Field)
       else columns.words(table, name, field.maxLength)
       return
     case 'files':
-      throw new RangeError(`${field.name} has no column: files hang on notes here.`)
+      throw new RangeError(`${field.name} has no column: files have a table of their own.`)
   }
 }
 
@@ -220,14 +220,22 @@ function feedTable(columns: Columns, table: Table): void {
   table.index(['module', 'position'], 'crm_feed_by_module')
 }
 
-function fileTable(columns: Columns, table: Table): void {
-  columns.key(table, 'id').primary()
-  columns.words(table, 'name').notNullable()
-  columns.key(table, 'type', 150).notNullable()
-  table.bigInteger('size').notNullable()
-  columns.moment(table, 'created_at').notNullable()
-  columns.key(table, 'author_kind', 10).notNullable()
-  columns.key(table, 'author_id')
+/** A file in a record's own field names the three; one on a note is named by that. */
+async function prepareFileTable(db: Knex, columns: Columns): Promise<void> {
+  await createTable(db, 'crm_file', (table) => {
+    columns.key(table, 'id').primary()
+    columns.words(table, 'name').notNullable()
+    columns.key(table, 'type', 150).notNullable()
+    table.bigInteger('size').notNullable()
+    columns.moment(table, 'created_at').notNullable()
+    columns.key(table, 'author_kind', 10).notNullable()
+    columns.key(table, 'author_id')
+  })
+  await addColumns(db, 'crm_file', ['record_id', 'module', 'field'], (table, name) =>
+    columns.key(table, name, name === 'record_id' ? 36 : 64)
+  )
+  const ofRecord = ['record_id', 'module', 'field'].map((name) => ({ name, isText: false }))
+  await addIndexes(db, 'crm_file', [{ table: 'crm_file', columns: ofRecord }])
 }
 
 /** The shape that the session store asks for. */

@@ -6,6 +6,7 @@ import { allRows } from './answers.js'
 import type { Gate } from './gate.js'
 import type { Model } from './model.js'
 import { rows } from './query.js'
+import { filesOfRecords } from './record-files.js'
 import type { CrmRecord } from './records.js'
 import { userModule } from './standard-fields.js'
 import { valuesOf, type Row } from './values.js'
@@ -20,12 +21,18 @@ export function recordMaker(db: Knex, model: () => Promise<Model>, gate: Gate): 
       module,
       plain.map(({ values }) => values)
     )
+    const files = await filesOfRecords(
+      db,
+      module,
+      found.map((row) => String(row['id']))
+    )
     return plain.map(({ row, values }) => ({
       module: module.name,
       id: String(row['id']),
       title: titleOf(module, values),
       values,
       titles: titlesFor(module, values, titles),
+      files: files.get(String(row['id'])) ?? {},
       version: Number(row['version'] ?? 1)
     }))
   }

@@ -36,7 +36,7 @@ export function columnsFrom(input: Input): Columns {
 function completed({ module, definition, values, isNew }: Input): Values {
   if (!isNew) return values
   const missing = [...module.fields.values()].filter(
-    (field) => values[field.name] === undefined && !isComputed(definition, field.name)
+    (field) => values[field.name] === undefined && field.type !== 'files' && !isComputed(definition, field.name)
   )
   const filled = missing.filter((field) => field.default !== null || (field.required && !field.readOnly))
   return { ...Object.fromEntries(filled.map((field) => [field.name, field.default])), ...values }
@@ -81,9 +81,10 @@ export function readColumns(module: Module): string[] {
   return [...new Set(['id', ...stored])]
 }
 
-/** The values of a row, by field. */
+/** The values of a row, by field; files are no values. */
 export function valuesOf(module: Module, row: Row): Record<string, FieldValue> {
-  return Object.fromEntries([...module.fields.values()].map((field) => [field.name, shownValue(field, row)]))
+  const fields = [...module.fields.values()].filter(({ type }) => type !== 'files')
+  return Object.fromEntries(fields.map((field) => [field.name, shownValue(field, row)]))
 }
 
 function shownValue(field: Field, row: Row): FieldValue {

@@ -1,10 +1,11 @@
 /** Writing the CRM's records through a gate: each save is one transaction with its event and its line in the feed. */
+import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { Forbidden, PorticoError } from '../../errors.js'
 import type { Owners, Sql } from '../../hooks.js'
 import type { Module } from '../catalog.js'
 import { HostRefused, type Actor } from '../host.js'
-import { firstRow } from './answers.js'
+import { allRows, firstRow } from './answers.js'
 import { authorOf } from './actors.js'
 import { momentAt } from '../../db/moment.js'
 import { removeFeedOf } from './feed.js'
@@ -15,6 +16,7 @@ import type { Model } from './model.js'
 import { mustBeAssignable, ownedBy, saysOwner, withOneOwner } from './ownership.js'
 import type { Emit } from './outbox.js'
 import { rows } from './query.js'
+import { filesToPlace, placeFiles, takeFilesOff } from './record-files.js'
 import type { Reader } from './reading.js'
 import type { ChangeOptions, CreateOptions, Records, Values } from './records.js'
 import {
@@ -50,7 +52,7 @@ export interface Writer extends Writing {
 }
 
 export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reader): Writer {
-  const { db, model, emit, files, now } = core
+  const { db, model, emit, now } = core
 
   const kindOf = async (name: string): Promise<Kind> => {
     if (name === userModule.name) throw new Forbidden()
@@ -72,23 +74,22 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
 
   const rank = { isTrusted: actor.kind === 'system', isOutside: actor.kind === 'outside' }
 
-  /** To whom the record may go, where these columns say whose it is. */
-  const ownersFor = async (module: Module, columns: Columns): Promise<Owners | undefined> =>
-    saysOwner(module, columns) ? gate.owners(module.name) : undefined
-
   const create = async (name: string, values: Values, options: CreateOptions = {}): Promise<string> => {
     const kind = await kindOf(name)
     await gate.mustAllow(name, undefined, 'create')
     const owned = ownedBy(actor, kind.module, values)
     const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values: owned, isNew: true, ...rank }))
     mustBelong(columns, {})
-    const owners = await ownersFor(kind.module, columns)
+    const owners = await ownersFor(gate, kind.module, columns)
     const scopes = await scopesOf(kind.module, columns)
+    const wanted = filesToPlace(kind.module, options.files ?? {}, { isNew: true, ...rank })
     await mustReach({ model, reader }, kind.module, options.links ?? {})
     return withPen(async (pen) => {
       await mustBeAssignable(pen.trx, kind.module, { columns, row: undefined }, owners)
       await mustLeadSomewhere(kind.module, columns, {}, (to, other) => isThere(pen, to, other, scopes))
-      const id = await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), wellFormed(options.id))
+      const id = wellFormed(options.id) ?? randomUUID()
+      const { placed } = await placeFiles(pen.trx, kind.module, id, wanted)
+      await insertRow(pen, kind, await filledFromProduct(pen, kind.module, columns), { id, placed })
       await joinAll(pen, kind.module, id, options.links ?? {})
       return id
     }, options.at)
@@ -99,19 +100,23 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     await reader.mustAllow(kind.module, id, 'edit')
     const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values, isNew: false, ...rank }))
     const mine = await scopesToDo(gate, name, 'edit')
-    const owners = await ownersFor(kind.module, columns)
+    const owners = await ownersFor(gate, kind.module, columns)
     const scopes = await scopesOf(kind.module, { ...(await reader.rowOf(kind.module, id)), ...columns })
+    const wanted = filesToPlace(kind.module, options.files ?? {}, { isNew: false, ...rank })
     await mustReach({ model, reader }, kind.module, options.links ?? {})
-    await withPen(async (pen) => {
+    const taken = await withPen(async (pen) => {
       const row = await mustHoldWithin(pen, kind.module, id, mine)
       if (options.version !== undefined && options.version !== Number(row['version']))
         throw new PorticoError('errors.changedMeanwhile', { status: 409 })
       mustBelong(columns, row)
       await mustBeAssignable(pen.trx, kind.module, { columns, row }, owners)
       await mustLeadSomewhere(kind.module, columns, row, (to, other) => isThere(pen, to, other, scopes))
-      await updateRow(pen, kind, row, columns)
+      const files = await placeFiles(pen.trx, kind.module, id, wanted)
+      await updateRow(pen, kind, row, columns, files.placed)
       await joinAll(pen, kind.module, id, options.links ?? {})
+      return files.taken
     })
+    await removeFiles(core.files, taken)
   }
 
   return {
@@ -137,8 +142,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     async purge(name, id) {
       if (!gate.isAdministrator) throw new Forbidden()
       const { module } = await kindOf(name)
-      const orphans = await withPen((pen) => purgeRow(pen, module, id))
-      for (const file of orphans) await files.remove(file)
+      await removeFiles(core.files, await withPen((pen) => purgeRow(pen, module, id)))
     },
     async link(name, id, link, otherId) {
       const { module } = await kindOf(name)
@@ -181,6 +185,15 @@ async function isThere(pen: Pen, name: string, id: string, scopes: Scopes): Prom
   return row?.id === id
 }
 
+/** To whom the record may go, where these columns say whose it is. */
+async function ownersFor(gate: Gate, module: Module, columns: Columns): Promise<Owners | undefined> {
+  return saysOwner(module, columns) ? gate.owners(module.name) : undefined
+}
+
+async function removeFiles(files: CrmFiles, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await files.remove(id)
+}
+
 function wellFormed(id: string | undefined): string | undefined {
   if (id !== undefined && !/^[A-Za-z0-9-]{1,36}$/.test(id)) throw new RangeError(`${id} can't be an id.`)
   return id
@@ -200,10 +213,18 @@ async function filledFromProduct(pen: Pen, module: Module, columns: Columns): Pr
   return { ...columns, unit_price: row?.unit_price ?? 0 }
 }
 
+/** Deletes line items for good, and gives their files. */
+async function purgeParts(pen: Pen, module: Module, of: Columns): Promise<string[]> {
+  const parts = await allRows<{ id: string }>(pen.trx(module.table).select('id').where(of))
+  const ids = parts.map(({ id }) => id)
+  await pen.trx(module.table).whereIn('id', ids).delete()
+  return takeFilesOff(pen.trx, module, ids)
+}
+
 /** Deletes a removed record for good, its line items and link rows with it, and gives the files that hung on it. */
 async function purgeRow(pen: Pen, module: Module, id: string): Promise<string[]> {
   await mustHold(pen, module, id, { removed: true })
-  const files = await removeFeedOf(pen.trx, module.name, id)
+  const files = [...(await removeFeedOf(pen.trx, module.name, id)), ...(await takeFilesOff(pen.trx, module, [id]))]
   for (const { storage, to } of module.links.values()) {
     if (storage.kind === 'table')
       await pen
@@ -212,10 +233,7 @@ async function purgeRow(pen: Pen, module: Module, id: string): Promise<string[]>
         .delete()
     const target = pen.model.module(to).module
     if (storage.kind === 'reverse' && target.partOf?.module === module.name)
-      await pen
-        .trx(target.table)
-        .where({ [storage.column]: id })
-        .delete()
+      files.push(...(await purgeParts(pen, target, { [storage.column]: id })))
   }
   await pen.trx(module.table).where({ id }).delete()
   return files

@@ -52,6 +52,9 @@ const field = z.object({
   options: words,
   optionsReference: word,
   optionsPath: word,
+  /** Of `file`, `attachmentMultiple`: endings and types of files. */
+  accept: words,
+  maxCount: amount,
   translation: word,
   allowCustomOptions: flag,
   style: mapOf(z.string().nullable().catch(null)).optional().catch(undefined),
@@ -84,7 +87,15 @@ const orm = z.object({
   indexes: mapOf(index)
 })
 
-const scope = z.object({ entity: flag, object: flag, disabled: flag, stream: flag })
+const scope = z.object({
+  entity: flag,
+  object: flag,
+  disabled: flag,
+  stream: flag,
+  /** Of folders and categories: what stands in them, and by which of its fields. */
+  categoryParentEntityType: word,
+  categoryField: word
+})
 
 /** What a panel is called; `$label:` stands before names that are to be translated, as all are. */
 const panelLabel = z
@@ -142,13 +153,30 @@ export const stamp = z.object({
 })
 
 /** Entity types that are no business of people outside, or that the adapter brings itself (notes, attachments). */
-const left = new Set(['Email', 'Note', 'Attachment', 'Portal', 'PorticoOutbox'])
+const left = new Set(['Note', 'Attachment', 'Portal', 'PorticoOutbox'])
 
-/** Names of the entity types that may become modules: what people work with, custom ones included, and the staff. */
-export function moduleNames({ scopes }: Pick<Metadata, 'scopes'>): string[] {
-  return Object.entries(scopes)
-    .filter(([name, { entity: isEntity, object, disabled }]) => isEntity && object && !disabled && !left.has(name))
-    .map(([name]) => name)
+type Defined = Pick<Metadata, 'scopes' | 'entityDefs'>
+
+/** Names of the entity types that may become modules: what people work with, custom ones included, their folders, and the staff. */
+export function moduleNames(defined: Defined): string[] {
+  return Object.keys(defined.scopes).filter((name) => isObject(defined, name) || isFolder(defined, name))
+}
+
+function isObject({ scopes }: Defined, name: string): boolean {
+  const { entity: isEntity, object, disabled } = scopes[name] ?? {}
+  return isEntity === true && object === true && !disabled && !left.has(name)
+}
+
+/** A record stands in one folder; categories, of which it may have several, are none. */
+export function isFolder(defined: Defined, name: string): boolean {
+  const {
+    entity: isEntity,
+    disabled,
+    categoryParentEntityType: contents = '',
+    categoryField = ''
+  } = defined.scopes[name] ?? {}
+  const place = defined.entityDefs[contents]?.fields[categoryField]
+  return isEntity === true && !disabled && isObject(defined, contents) && place?.type === 'link'
 }
 
 /** What of it the catalog needs: entity types that may become modules, and the words for what they have. */
@@ -161,7 +189,7 @@ export function reduced(answer: Metadata): Metadata {
   return {
     ...answer,
     scopes: only(answer.scopes, names),
-    entityDefs: only(answer.entityDefs, names),
+    entityDefs: { ...choicesElsewhere(answer, names), ...only(answer.entityDefs, names) },
     orm: mapValues(only(answer.orm, names), (entityOrm) => ({ ...entityOrm, attributes: kept(entityOrm.attributes) })),
     layouts: layoutsShown,
     i18n: mapValues(answer.i18n, (all) =>
@@ -173,6 +201,17 @@ export function reduced(answer: Metadata): Metadata {
       }))
     )
   }
+}
+
+/** Fields of other entity types whose choices a field of these shares. */
+function choicesElsewhere({ entityDefs }: Metadata, names: readonly string[]): Metadata['entityDefs'] {
+  const elsewhere: Metadata['entityDefs'] = {}
+  for (const { optionsReference = '' } of names.flatMap((name) => Object.values(entityDefs[name]?.fields ?? {}))) {
+    const [owner = '', name = ''] = optionsReference.split('.')
+    const shared = entityDefs[owner]?.fields[name]
+    if (shared) elsewhere[owner] = { fields: { ...elsewhere[owner]?.fields, [name]: shared }, links: {} }
+  }
+  return elsewhere
 }
 
 /** Those that have a column, and those that EspoCRM puts together from others. */

@@ -51,6 +51,12 @@ export function outsideOf(model: Pick<Model, 'metadata'>, module: string): Colum
   ]
 }
 
+/** E-mails that nobody has got, or not yet. */
+export function unfinishedOf(model: Pick<Model, 'metadata'>, module: string): ColumnIs[] {
+  const column = module === 'Email' ? columnOf(model, module, 'status') : undefined
+  return column === undefined ? [] : ['Draft', 'Sending', 'Failed'].map((is) => ({ column, is }))
+}
+
 /** Columns by which an index lists the entity type in order. */
 export function orderedColumns({ metadata }: Pick<Model, 'metadata'>, entity: string): ReadonlySet<string> {
   const indexes = Object.values(metadata.orm[entity]?.indexes ?? {})

@@ -12,11 +12,12 @@ import {
   type NewFeedEntry
 } from '../host.js'
 import type { Authors } from './authors.js'
-import { serviceUserName, type Espo } from './espo.js'
+import type { Espo } from './espo.js'
 import { createFiles } from './files.js'
 import { segment } from './ids.js'
 import { entriesOf, notes, onlyPublic } from './notes.js'
 import { noteText } from '../note-text.js'
+import { freeFiles } from './placing.js'
 import { EspoRefused } from './rest.js'
 
 export function createFeed(espo: Espo, authors: Authors): Feed {
@@ -84,14 +85,7 @@ async function mustTakeNotes({ db, catalog }: Espo, { module: name, recordId }: 
 
 /** Files that `files.write` gave, and that hang nowhere yet: EspoCRM would take them off another note. @throws HostRefused */
 async function mustBeFree(db: Knex, files: readonly string[]): Promise<void> {
-  const free = (await db('attachment as a')
-    .join('user as u', 'u.id', 'a.created_by_id')
-    .select('a.id')
-    .whereIn('a.id', [...files])
-    .where({ 'a.deleted': 0, 'a.is_being_uploaded': 0, 'a.role': 'Attachment' })
-    .where({ 'a.parent_type': 'Note', 'a.field': 'attachments', 'a.parent_id': null, 'a.related_id': null })
-    .where({ 'u.user_name': serviceUserName, 'u.type': 'api' })) as { id: string }[]
-  const ids = new Set(free.map(({ id }) => id))
+  const ids = new Set((await freeFiles(db, files)).map(({ id }) => id))
   if (!files.every((id) => ids.has(id))) throw new HostRefused({ files: { key: 'errors.field.reference' } })
 }
 

@@ -35,6 +35,7 @@ function complete(place: Place, shape: Shape): Field {
     sortable: isSortable(model, module, shape),
     link: undefined,
     default: isCurrency(definition) ? currencyOf(model) : defaultOf(definition, shape),
+    ...(startsToday(definition) && { startsToday: model.metadata.settings.timeZone }),
     ...shape
   }
   return { ...field, readOnly: isReadOnly || shape.readOnly === true }
@@ -73,6 +74,11 @@ function isSortable(model: Model, module: string, { type, storage }: Shape): boo
 /** Money without a currency is money in the first one. */
 function currencyOf({ metadata: { settings } }: Model): Scalar {
   return settings.defaultCurrency ?? null
+}
+
+/** EspoCRM's own pages make such a default by a script. */
+function startsToday({ type, default: given }: FieldDefinition): boolean {
+  return type === 'date' && /^javascript:\s*return this\.dateTime\.getToday\(\);?\s*$/.test(String(given))
 }
 
 const countedTypes: readonly FieldType[] = ['integer', 'number', 'money']

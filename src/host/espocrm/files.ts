@@ -13,6 +13,7 @@ import { HostRefused, HostUnavailable, type FileInfo, type Files } from '../host
 import type { Espo } from './espo.js'
 import { segment } from './ids.js'
 import { EspoRefused, type Rest } from './rest.js'
+import { attachmentsField } from './side-tables.js'
 
 /** In bytes; PHP takes 8 MiB in one request unless it is told otherwise, and what we send is a third longer. */
 const pieceSize = 2 * 1024 * 1024
@@ -103,7 +104,7 @@ async function create(
   { name, type, size }: Stored,
   content: Readonly<Record<string, unknown>>
 ): Promise<FileInfo> {
-  const place = { role: 'Attachment', parentType: 'Note', field: 'attachments' }
+  const place = { role: 'Attachment', parentType: 'Note', field: attachmentsField }
   return created.parse(await rest.send('POST', 'Attachment', { body: { name, type, size, ...place, ...content } }))
 }
 
@@ -133,14 +134,15 @@ async function ours(espo: Espo, id: string): Promise<AttachmentRow | undefined> 
   const row = (await espo
     .db('attachment as a')
     .leftJoin('note as n', 'n.id', 'a.parent_id')
-    .first('a.id', 'a.role', 'a.field', 'a.parent_type', 'a.parent_id', 'a.related_type', 'n.deleted as note_deleted')
+    .first('a.id', 'a.role', 'a.field', 'a.parent_type', 'a.parent_id', { note_deleted: 'n.deleted' })
+    .select('a.related_type', 'a.related_id')
     .where({ 'a.id': id, 'a.deleted': 0, 'a.is_being_uploaded': 0 })) as AttachmentRow | undefined
   if (row?.id !== id) return undefined
-  const isOurs = row.parent_type === 'Note' ? isOfNote(row) : await isInField(espo, row)
+  const isOurs = hangsOn(row) === 'Note' ? isOfNote(row) : await isInField(espo, row)
   return isOurs ? row : undefined
 }
 
-type FileStorage = Extract<Storage, { kind: 'files' }>
+export type FileStorage = Extract<Storage, { kind: 'files' }>
 
 interface AttachmentRow {
   readonly id: string
@@ -149,31 +151,48 @@ interface AttachmentRow {
   readonly parent_type: string | null
   readonly parent_id: string | null
   readonly related_type: string | null
+  readonly related_id: string | null
   /** Of the note whose id is `parent_id`; null where there is none. */
   readonly note_deleted: number | null
 }
 
+/** What was uploaded for a note may have found its place in a field that holds one file. */
+function hangsOn({ parent_type, parent_id, related_type, related_id }: AttachmentRow): string {
+  return (parent_id === null && related_id !== null ? related_type : (parent_type ?? related_type)) ?? ''
+}
+
 function isOfNote({ role, field }: AttachmentRow): boolean {
-  return role === 'Attachment' && field === 'attachments'
+  return role === 'Attachment' && field === attachmentsField
 }
 
 /** A file just written is not on a note yet. */
-function wentWithItsNote({ parent_type, parent_id, note_deleted }: AttachmentRow): boolean {
-  return parent_type === 'Note' && parent_id !== null && note_deleted !== 0
+function wentWithItsNote(row: AttachmentRow): boolean {
+  return hangsOn(row) === 'Note' && row.parent_id !== null && row.note_deleted !== 0
 }
 
 /** A field of files is asked as the catalog says it is kept: a copied record's file names no field. Pictures of users stay
  *  in EspoCRM. */
 async function isInField({ db, catalog }: Espo, row: AttachmentRow): Promise<boolean> {
-  const module = (await catalog('en')).modules.get(row.parent_type ?? row.related_type ?? '')
+  const module = (await catalog('en')).modules.get(hangsOn(row))
   if (!module || module.name === 'User' || row.role !== 'Attachment') return false
   const kept = [...module.fields.values()].map((field) => field.storage).filter((storage) => storage.kind === 'files')
   const found = await Promise.all(kept.map((storage) => holds(db, module, storage, row.id)))
   return found.includes(true)
 }
 
-/** Does a live record of `module` have the attachment there? */
-async function holds(db: Knex, module: Module, storage: FileStorage, id: string): Promise<boolean> {
+/** The field takes one file: the record itself says which. */
+export function isOneFile({ near }: FileStorage): boolean {
+  return near !== undefined
+}
+
+/** Does a live record of `module`, or the one named, have the attachment there? */
+export async function holds(
+  db: Knex,
+  module: Module,
+  storage: FileStorage,
+  id: string,
+  record?: string
+): Promise<boolean> {
   const { from, key, near = 'id', columns, where } = storage
   const query = db(`${module.table} as r`)
     .join(`${from} as f`, `f.${key}`, `r.${near}`)
@@ -181,6 +200,7 @@ async function holds(db: Knex, module: Module, storage: FileStorage, id: string)
     .where(`f.${columns.id}`, id)
   for (const { column, is } of where) void query.where(`f.${column}`, is)
   if (module.live) void query.where(`r.${module.live.column}`, module.live.is)
+  if (record !== undefined) void query.where('r.id', record)
   const found: unknown = await query
   return found !== undefined
 }

@@ -6,7 +6,8 @@ import type { Place } from './place.js'
 export function isHidden({ model, module, name, definition }: Place): boolean {
   if (definition.type === 'password' || definition.disabled || definition.utility) return true
   if (isFlagOfAddress(model, module, name) || ofTheSystem.has(name)) return true
-  return module === 'User' && !definition.isCustom && !staffFields.has(name)
+  const shown = shownFields.get(module)
+  return shown !== undefined && !definition.isCustom && !shown.has(name)
 }
 
 /** EspoCRM makes them beside every address and number: whether mail may still be sent there. */
@@ -19,7 +20,7 @@ function isFlagOfAddress(model: Model, module: string, name: string): boolean {
 const ofTheSystem = new Set(['streamUpdatedAt', 'bodyPlain', 'versionNumber'])
 
 /** What staff are to people outside and to Portico; the rest of a user (API keys among it) stays out of the catalog. */
-const staffFields = new Set([
+const staffFields: ReadonlySet<string> = new Set([
   'name',
   'salutationName',
   'firstName',
@@ -36,3 +37,27 @@ const staffFields = new Set([
   'modifiedAt',
   'createdBy'
 ])
+
+/** Of an e-mail what its readers see; who has read, filed and answered it stays with them, and so do blind copies. */
+const emailFields: ReadonlySet<string> = new Set([
+  'name',
+  'fromString',
+  'dateSent',
+  'body',
+  'attachments',
+  'status',
+  'parent',
+  'account',
+  'createdAt',
+  'modifiedAt'
+])
+
+const shownFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['User', staffFields],
+  ['Email', emailFields]
+])
+
+/** A link that such a field would show. */
+export function isHiddenLink(module: string, name: string): boolean {
+  return module === 'Email' && !emailFields.has(name)
+}

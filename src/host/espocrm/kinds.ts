@@ -6,7 +6,7 @@ import { isHidden } from './hidden-fields.js'
 import { capital } from './naming.js'
 import { ownColumn, type Kind, type Place, type Shape } from './place.js'
 import { foreign, parent, reference, referenceFromAfar } from './references.js'
-import { addressOf, attachmentsOf, fileOf, phoneOf } from './side-tables.js'
+import { addressOf, attachmentsField, attachmentsOf, fileOf, phoneOf } from './side-tables.js'
 import { computed, unknownType, type Left } from './unmapped.js'
 
 /** These live in other tables or columns, whatever `notStorable` says. */
@@ -56,9 +56,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
   linkParent: parent,
   linkMultiple: () => [],
   foreign: foreign(plainShape),
-  file: inAttachment,
-  image: inAttachment,
-  attachmentMultiple: ({ module, name }) => [{ type: 'files', storage: attachmentsOf(module, name), readOnly: true }]
+  file: (place) => inAttachment(place),
+  image: (place) => inAttachment(place, { readOnly: true }),
+  attachmentMultiple: inAttachments
 }
 
 function inColumn(type: FieldType, more: Partial<Field> = {}): Kind {
@@ -139,7 +139,21 @@ function plainShape(place: Place): Shape | undefined {
   return 'why' in made || made.length > 1 ? undefined : made[0]
 }
 
-function inAttachment(place: Place): readonly Shape[] | Left {
+/** Pictures are shown: EspoCRM looks into them as they are uploaded, and knows by then which field they are for. */
+function inAttachment(place: Place, more: Partial<Field> = {}): readonly Shape[] | Left {
   const near = columnOf(place.model, place.module, `${place.name}Id`)
-  return near === undefined ? computed : [{ type: 'files', storage: fileOf(near), readOnly: true }]
+  return near === undefined
+    ? computed
+    : [{ type: 'files', storage: fileOf(near), max: 1, ...accepting(place), ...more }]
+}
+
+/** An attachment says itself in which field it is, from the moment it is made; ours are made for this name. */
+function inAttachments(place: Place): readonly Shape[] {
+  const { module, name, definition } = place
+  const shape = { type: 'files' as const, storage: attachmentsOf(module, name), max: definition.maxCount }
+  return [{ ...shape, ...accepting(place), readOnly: name !== attachmentsField }]
+}
+
+function accepting({ definition: { accept = [] } }: Place): Pick<Field, 'accepts'> {
+  return accept.length > 0 ? { accepts: accept } : {}
 }

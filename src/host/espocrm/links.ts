@@ -2,6 +2,7 @@
 import type { ColumnIs, Link, LinkStorage } from '../catalog.js'
 import type { FieldDefinition, RelationDefinition } from './answers.js'
 import { columnOf, fieldsOf, relationsOf, type Model } from './entity.js'
+import { isHiddenLink } from './hidden-fields.js'
 import { capital, snake } from './naming.js'
 
 const live = { column: 'deleted', is: 0 } as const
@@ -11,7 +12,7 @@ export function linksOf(model: Model, module: string): Link[] {
   const definitions = model.metadata.entityDefs[module]?.links ?? {}
   return Object.entries(relationsOf(model, module)).flatMap(([name, relation]) => {
     const definition = definitions[name]
-    if (definition?.disabled || definition?.utility) return []
+    if (definition?.disabled || definition?.utility || isHiddenLink(module, name)) return []
     if (relation.type === 'belongsToParent') return parentLinks(model, module, name, relation)
     return linkOf(model, module, name, relation)
   })

@@ -1,7 +1,7 @@
 /** One entity type of EspoCRM as a module of the catalog, and what of it is left out. */
 import type { Field, Module } from '../catalog.js'
-import { moduleNames, type Metadata } from './answers.js'
-import { columnOf, fieldsOf, liveOf, outsideOf, type Model } from './entity.js'
+import { isFolder, moduleNames, type Metadata } from './answers.js'
+import { columnOf, fieldsOf, liveOf, outsideOf, unfinishedOf, type Model } from './entity.js'
 import { mapField } from './fields.js'
 import { ownerGroupsOf } from './groups.js'
 import { layoutsOf } from './layouts.js'
@@ -22,7 +22,11 @@ const icons: Readonly<Record<string, string>> = {
   KnowledgeBaseArticle: 'book-open',
   Campaign: 'target',
   TargetList: 'list',
-  User: 'user'
+  User: 'user',
+  Email: 'mail',
+  DocumentFolder: 'folder',
+  PorticoProject: 'folder-kanban',
+  PorticoNote: 'sticky-note'
 }
 const plainIcon = 'box'
 
@@ -65,6 +69,8 @@ export function makeModule(model: Model, name: string): { module: Module; left: 
     links: new Map(linksOf(model, name).map((link) => [link.name, link])),
     layouts: layoutsOf(model, name, fields),
     outside: outsideOf(model, name),
+    unfinished: unfinishedOf(model, name),
+    ...((name === 'Email' || isFolder(model.metadata, name)) && { keepsOwnRules: true }),
     partOf: undefined,
     hasFeed: model.metadata.scopes[name]?.stream === true
   }

@@ -8,13 +8,14 @@ import type { Espo } from './espo.js'
 import { segment } from './ids.js'
 import { endsOf, join, mustBeThere, part, type Ends } from './linking.js'
 import { refusing } from './refusals.js'
+import { fileAttributes } from './placing.js'
 import type { Ask } from './rest.js'
 import { attributesFrom, type Attributes } from './values.js'
 
 export type Saving = Pick<Host, 'save' | 'link' | 'remove'>
 
 export function createSaving(espo: Espo, authors: Authors): Saving {
-  const { db, rest, log } = espo
+  const { db, rest, log, now } = espo
 
   /** EspoCRM looks for duplicates to ask a person whether he means them; nobody is there to answer. */
   const askBy = async (by: Actor): Promise<Ask> => {
@@ -27,7 +28,7 @@ export function createSaving(espo: Espo, authors: Authors): Saving {
     module: Module,
     { ask, ...made }: { ask: Ask; attributes: Attributes; ends: readonly Ends[] }
   ): Promise<string> => {
-    const body = { ...made.attributes, ...firstEnds(made.ends) }
+    const body = { ...daysFor(module, now()), ...made.attributes, ...firstEnds(made.ends) }
     const answer = await refusing(module, rest.send('POST', segment(module.name), { ...ask, body }))
     const id = idIn(answer)
     const near = { catalog, module, id, ask }
@@ -62,10 +63,13 @@ export function createSaving(espo: Espo, authors: Authors): Saving {
   }
 
   return {
-    async save({ module: name, id, values, links = {} }: Change, by: Actor) {
+    async save({ module: name, id, values, links = {}, files = {} }: Change, by: Actor) {
       const catalog = await espo.catalog('en')
       const module = writableModule(catalog, name)
-      const attributes = await attributesFrom({ db, catalog, module, values, id })
+      const attributes = {
+        ...(await attributesFrom({ db, catalog, module, values, id })),
+        ...(await fileAttributes(db, module, { id, files }))
+      }
       const ends = await endsOf(espo, catalog, module, links)
       const ask = await askBy(by)
       return id === undefined
@@ -96,6 +100,14 @@ export function createSaving(espo: Espo, authors: Authors): Saving {
 function writableModule(catalog: Catalog, name: string): Module {
   if (name === 'User') throw new Forbidden()
   return moduleOf(catalog, name)
+}
+
+/** Days that EspoCRM's own pages fill in. What is said by whoever makes the record counts before them. */
+function daysFor({ fields }: Module, now: number): Attributes {
+  const days = [...fields.values()].flatMap(({ name, startsToday: timeZone }) =>
+    timeZone === undefined ? [] : [[name, new Intl.DateTimeFormat('sv', { timeZone }).format(now)]]
+  )
+  return Object.fromEntries(days) as Attributes
 }
 
 /** EspoCRM takes the first record of a link with a new record; several it takes only where the link is a field as well. */

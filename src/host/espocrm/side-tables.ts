@@ -31,6 +31,9 @@ const attachment = {
   order: 'created_at'
 } as const
 
+/** EspoCRM's usual name of a field of attachments; what is uploaded here is made for a field of this name. */
+export const attachmentsField = 'attachments'
+
 /** The one attachment whose id stands in the column `near` of the record. */
 export function fileOf(near: string): Storage {
   return { ...attachment, key: 'id', near, where: [live] }

@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.js'
 import { moduleOf, type Catalog, type Field, type Link, type Module } from '../catalog.js'
 import { refuse, takeEach, takenValue, type TakenValue, type Values } from '../field-values.js'
 import { HostRefused, type FieldError } from '../host.js'
+import { isOneFile } from './files.js'
 
 /** By EspoCRM's names. */
 export type Attributes = Readonly<Record<string, TakenValue>>
@@ -34,6 +35,7 @@ export async function attributesFrom(input: Input): Promise<Attributes> {
 
 /** The name by which EspoCRM takes the field's value. */
 export function attributeOf(field: Field): string {
+  if (field.storage.kind === 'files') return field.name + (isOneFile(field.storage) ? 'Id' : 'Ids')
   return field.type === 'reference' ? `${field.name}Id` : field.name
 }
 
@@ -53,7 +55,7 @@ function takenValues({ module, values, id }: Input): Taken {
 /** A gap for each required field of a new record that is missing and that EspoCRM does not fill by itself. */
 function withGaps(module: Module, values: Values): Values {
   const gaps = [...module.fields.values()].filter(
-    (field) => field.required && isWritable(field) && field.default === null
+    (field) => field.required && isWritable(field) && field.default === null && field.startsToday === undefined
   )
   return { ...Object.fromEntries(gaps.map((field) => [field.name, null])), ...values }
 }

@@ -69,6 +69,11 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
         })
       )
       .join(', '),
+  moduleRights: ({ t }, value) =>
+    [value]
+      .flat()
+      .map((kind) => t(`external:kind.${String(kind)}`))
+      .join(', '),
   purposes: (_, value) => [value].flat().map(labelOf).join(', '),
   by: fieldText,
   sum: fieldText,

@@ -115,7 +115,17 @@ function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
 }
 
 /** What stands in the name of the change already, or is nobody's business. */
-const untold = new Set(['id', 'revision', 'module', 'portalUser', 'portalUserId', 'recordId', 'message', 'at'])
+const untold = new Set([
+  'id',
+  'revision',
+  'module',
+  'portalUser',
+  'portalUserId',
+  'recordId',
+  'contactId',
+  'message',
+  'at'
+])
 
 function told(telling: Told, parts: Parts): Map<string, string> {
   return new Map(

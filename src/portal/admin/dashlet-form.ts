@@ -5,10 +5,10 @@ import { locales, type Catalog, type Module } from '../../host/catalog.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import type { Again } from '../../web/submit.js'
+import { chartShapes } from '../../charts/drawing.js'
 import { comparisonsIn } from '../user-types/criteria.js'
 import { columnFields, groupFields, modulesForDashlets, sortFields, sumFields } from '../dashboards/dashlet-check.js'
 import {
-  chartShapes,
   fewestRows,
   hasModule,
   mostRows,

@@ -27,7 +27,7 @@ import {
   type FormRequest,
   type SeenState
 } from '../forms/requests.js'
-import { shownValues, type ShownValue, type Showing } from '../shown-value.js'
+import { shownValues, type ShownValue, type Showing } from '../../pages/shown-value.js'
 import { portalById } from '../portals/portals.js'
 import { addressFieldOf } from '../user-types/user-types.js'
 import { changesOf } from './changes.js'

@@ -6,8 +6,9 @@ import type { Translate } from '../../web/locale.js'
 import { columnsFor } from '../layouts/placement.js'
 import type { LayoutDraft } from '../layouts/layout-check.js'
 import { inLanguage, type LayoutSet } from '../layouts/layouts.js'
-import { tableOf, type Table } from '../pages/list-page.js'
-import { shownSections, type Showing, type ShownValue } from '../shown-value.js'
+import { tableOf, type Table } from '../../pages/record-table.js'
+import type { Showing, ShownValue } from '../../pages/shown-value.js'
+import { sectionsOfRecord } from '../pages/shown-record.js'
 
 export interface LayoutPreview {
   readonly table: Table | undefined
@@ -24,7 +25,7 @@ export function previewOf(
   const layoutSet = inLanguage(setOf(draft), locale)
   const names = draft.sections.flatMap(({ fields }) => fields)
   const record = sampleOf(t, module, names)
-  if (draft.kind === 'detail') return { table: undefined, sections: shownSections({ showing, layoutSet }, record) }
+  if (draft.kind === 'detail') return { table: undefined, sections: sectionsOfRecord({ showing, layoutSet }, record) }
   const columns = columnsFor(layoutSet, module, names)
   return { table: tableOf({ module, showing, t }, columns, { records: [record], next: undefined }), sections: [] }
 }

@@ -14,7 +14,7 @@ import {
   type Sample
 } from '../user-types/live-count.js'
 import { portalById } from '../portals/portals.js'
-import { shownText, type Showing } from '../shown-value.js'
+import { shownText, type Showing } from '../../pages/shown-value.js'
 import type { FormAction, ReleaseForm, ReleasePlace } from './release-form.js'
 
 interface Asked {

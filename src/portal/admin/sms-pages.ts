@@ -211,7 +211,7 @@ async function sampleOf(
     link: `${portal ? portalUrl(context, portal) : context.config.publicUrl}/${path}/${'x'.repeat(tokenLength)}`,
     code: '123456',
     days: context.config.invitationDays,
-    minutes: kind === 'verification' ? codeMinutes : 60
+    minutes: kind === 'password-reset' ? 60 : codeMinutes
   })
   return { text, segments: segmentsOf(text) }
 }

@@ -2,14 +2,11 @@
 import { z } from 'zod'
 import { operators } from '../../access/condition.js'
 import { periods } from '../../access/record.js'
+import { chartShapes } from '../../charts/drawing.js'
 import { locales, type Locale } from '../../host/catalog.js'
 
 export const dashletKinds = ['count', 'list', 'chart', 'stream', 'text'] as const
 export type DashletKind = (typeof dashletKinds)[number]
-
-/** `line` is for time alone, `donut` for anything else. */
-export const chartShapes = ['bar', 'horizontal', 'donut', 'line'] as const
-export type ChartShape = (typeof chartShapes)[number]
 
 /** How many records or notes a list or a stream shows. */
 export const fewestRows = 3

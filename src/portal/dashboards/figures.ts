@@ -1,10 +1,11 @@
 /** A tally as a figure: the points that are drawn and the table that says the same in words. */
 import { isReference, type Period, type Tally, type TallyGroup, type Value } from '../../access/record.js'
+import type { Point } from '../../charts/drawing.js'
+import { shortNumber } from '../../charts/short-number.js'
 import type { Field, Locale } from '../../host/catalog.js'
 import type { Format } from '../../web/format.js'
 import type { Translate } from '../../web/locale.js'
 import type { DashletOf } from './dashlets.js'
-import type { Point } from './drawing.js'
 
 /** What a figure is written for. */
 export interface Figured {
@@ -156,15 +157,6 @@ function pointOf({ locale, sum }: Figured, label: string, value: number, currenc
 /** Where a CRM has one currency only, it is the euro (`Format.money`). */
 function currencyOf({ type, currency: field }: Field, code: string | undefined): string | undefined {
   return type === 'money' && field === undefined ? 'EUR' : code
-}
-
-/** `1.2 k`, `980 €`: as the reader's language says it in few letters. */
-export function shortNumber(locale: Locale, value: number, currency?: string): string {
-  const isLong = Math.abs(value) >= 10_000
-  const digits = isLong || Math.abs(value) < 100 ? 1 : 0
-  const style = currency === undefined ? {} : ({ style: 'currency', currency, minimumFractionDigits: 0 } as const)
-  const length = { notation: isLong ? 'compact' : 'standard', maximumFractionDigits: digits } as const
-  return new Intl.NumberFormat(locale, { ...style, ...length }).format(value)
 }
 
 function written({ sum, format }: Figured, amount: number, currency: string | undefined): string {

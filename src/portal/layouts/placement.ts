@@ -1,6 +1,7 @@
 /** How fields stand in a portal: in the columns and sections of its layout set, else in those of the CRM (E07). Layouts arrange what
  *  is shown; what is shown is for releases and roles to say, so a field that stands in no section comes last. */
-import type { Layout, LayoutSection, Module } from '../../host/catalog.js'
+import type { Module } from '../../host/catalog.js'
+import { columnsOfTheCrm, fieldsOf, forLists, placedIn, sectionsOfTheCrm } from '../../pages/arrangement.js'
 import { isFor } from './arrangements.js'
 import { layoutsOf, type LayoutSet, type PortalLayout } from './layouts.js'
 
@@ -11,16 +12,13 @@ export interface Arrangeable {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** So many columns a list of the CRM's has at most. */
-const mostColumns = 7
-
 /** The columns of a list, out of the fields that are `visible`: the title first. Files are for a record's own page. */
 export function columnsFor(set: LayoutSet | undefined, module: Module, visible: readonly string[]): string[] {
   const own = layoutsOf(set, module.name).find(({ kind }) => kind === 'list')
   const chosen = fieldsOf(own?.sections).filter((name) => visible.includes(name))
   const title = visible.includes(module.title) ? [module.title] : []
   if (chosen.length > 0) return forLists(module, [...title, ...chosen])
-  return forLists(module, [...title, ...columnsOfTheCrm(module, visible)]).slice(0, mostColumns)
+  return columnsOfTheCrm(module, visible)
 }
 
 /** The sections in which the fields `names` of `record` stand; those left out make a last one without a label. */
@@ -30,15 +28,7 @@ export function sectionsFor(
   names: readonly string[],
   record: Arrangeable = { values: {} }
 ): { label: string; fields: string[] }[] {
-  const wanted = new Set(names)
-  const placed = new Set<string>()
-  const sections = layoutFor(set, module, record)?.sections ?? ofTheCrm(module, 'detail')?.sections ?? []
-  const own = sections.map(({ label, fields }) => ({
-    label,
-    fields: fields.filter((name) => wanted.has(name) && !placed.has(name) && placed.add(name))
-  }))
-  const rest = [...module.fields.keys()].filter((name) => wanted.has(name) && !placed.has(name))
-  return [...own, { label: '', fields: rest }].filter(({ fields }) => fields.length > 0)
+  return placedIn(layoutFor(set, module, record)?.sections ?? sectionsOfTheCrm(module), module, names)
 }
 
 /** The first of the set's detail layouts that is for this record, else its standard one. */
@@ -53,26 +43,4 @@ function isForRecord(module: Module, { id, forRecords }: PortalLayout, { grants,
   if (!forRecords || !isFor(module, forRecords)) return false
   if (grants?.some((grant) => grant.endsWith(`.${id}`))) return true
   return forRecords.values.includes(String(values[forRecords.field] ?? ''))
-}
-
-function columnsOfTheCrm(module: Module, visible: readonly string[]): string[] {
-  const chosen = fieldsOf(ofTheCrm(module, 'list')?.sections).filter((name) => visible.includes(name))
-  return chosen.length > 1 ? chosen : [...chosen, ...visible.filter((name) => !isLong(module, name))]
-}
-
-function ofTheCrm(module: Module, kind: Layout['kind']): Layout | undefined {
-  return module.layouts.find((layout) => layout.kind === kind)
-}
-
-function forLists(module: Module, names: readonly string[]): string[] {
-  return [...new Set(names)].filter((name) => module.fields.has(name) && module.fields.get(name)?.type !== 'files')
-}
-
-function isLong(module: Module, name: string): boolean {
-  const type = module.fields.get(name)?.type
-  return type === 'longText' || type === 'richText'
-}
-
-function fieldsOf(sections: readonly LayoutSection[] = []): string[] {
-  return sections.flatMap(({ fields }) => fields)
 }

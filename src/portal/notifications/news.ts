@@ -8,7 +8,7 @@ import type { ViewedRecord } from '../../access/record.js'
 import type { Viewer } from '../../access/viewer.js'
 import { formatFor } from '../../web/format.js'
 import { translator } from '../../web/locale.js'
-import { shownText, type Showing } from '../shown-value.js'
+import { shownText, type Showing } from '../../pages/shown-value.js'
 import type { Waiting } from './waiting.js'
 
 /** A record, and what happened to it in the order of time. */

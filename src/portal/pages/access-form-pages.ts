@@ -20,8 +20,8 @@ import { readStamp, stampOf } from '../forms/stamp.js'
 import { portalAt } from '../portals/door.js'
 import { baseOf } from '../portals/portals.js'
 import { momentAt } from '../../db/moment.js'
-import { inputFor } from './form-inputs.js'
-import { readForm, typedForm, typedValue, type TypedForm } from './form-values.js'
+import { inputFor } from '../../pages/form-inputs.js'
+import { readForm, typedForm, typedValue, type TypedForm } from '../../pages/form-values.js'
 
 /** Nobody sees this field; whoever fills it in is a program. */
 const trap = '_website'

@@ -4,7 +4,7 @@ import type { Viewer } from '../../access/viewer.js'
 import type { Module, Option } from '../../host/catalog.js'
 import { configuration, releaseOf } from '../configuration.js'
 import type { Room } from './room.js'
-import { inFewWords, shownValues, statusField, statusOf, type ShownValue } from '../shown-value.js'
+import { inFewWords, shownValues, statusField, statusOf, type ShownValue } from '../../pages/shown-value.js'
 
 const mostFields = 5
 

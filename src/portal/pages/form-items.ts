@@ -8,10 +8,10 @@ import type { FieldError, FieldValue } from '../../host/host.js'
 import { columnsFor } from '../layouts/placement.js'
 import { filledFields } from '../user-types/release-check.js'
 import { partFilling } from '../user-types/filling.js'
-import { readForm, typedForm, typedValue, type TypedForm } from './form-values.js'
+import { readForm, typedForm, typedValue, type TypedForm } from '../../pages/form-values.js'
 import type { Items } from './items.js'
 import type { Room } from './room.js'
-import { meet, seenMark } from './seen.js'
+import { meet, seenMark } from '../../pages/seen.js'
 
 /** The line items of one module in a form. */
 export interface ItemTable {

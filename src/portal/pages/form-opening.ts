@@ -1,10 +1,9 @@
 /** Opens a record's form: which fields and line items are in it for this person, and what they hold. */
 import type { Request } from 'express'
 import { records } from '../../access/records.js'
-import { isMoney, type NewRecord, type ViewedRecord } from '../../access/record.js'
+import type { NewRecord, ViewedRecord } from '../../access/record.js'
 import type { Context } from '../../context.js'
 import { Forbidden } from '../../errors.js'
-import type { Field, Module } from '../../host/catalog.js'
 import { layoutFor } from '../layouts/placement.js'
 import { configuration, releaseOf, type Release } from '../configuration.js'
 import { filledFields } from '../user-types/release-check.js'
@@ -12,11 +11,12 @@ import { fillingFor } from '../roles/role-filling.js'
 import { fillable, tableOfItems, tableOfNew, type Asking } from './form-items.js'
 import { chosenKind, fieldOfKind, kindsOf, standardKind, type Kind } from './form-kinds.js'
 import type { Sheet } from './form-sheet.js'
-import { typedValue } from './form-values.js'
+import { currenciesOf } from '../../pages/form-inputs.js'
+import { typedValue } from '../../pages/form-values.js'
 import { itemsOf, mayWrite, partsOf } from './items.js'
 import { titleOf } from './record-page.js'
 import type { Room } from './room.js'
-import { seenMark } from './seen.js'
+import { seenMark } from '../../pages/seen.js'
 
 /** The kinds of new records he may choose from. @throws Forbidden without the right to create */
 export async function kindsIn(context: Context, req: Request, room: Room): Promise<Kind[]> {
@@ -104,17 +104,6 @@ export async function editSheet(context: Context, req: Request, room: Room, id: 
 async function askingOf(req: Request, room: Room): Promise<Asking> {
   const released = new Set((await records(req.viewer).modules()).map(({ module }) => module.name))
   return { room, released, timeZone: req.viewer.person.timeZone }
-}
-
-/** The record's own currency, else the one that new records begin with. */
-function currenciesOf(module: Module, fields: readonly Field[], record?: ViewedRecord): Record<string, string> {
-  const isChosenHere = (name: string): boolean => fields.some((field) => field.name === name)
-  const amounts = fields.filter(({ type, currency }) => type === 'money' && currency && !isChosenHere(currency))
-  const codes = amounts.map(({ name, currency }) => {
-    const value = record?.values[name]
-    return [name, isMoney(value) ? value.currency : module.fields.get(currency ?? '')?.default] as const
-  })
-  return Object.fromEntries(codes.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 /** Fields that Portico fills in by itself. A lookup in the middle of a path stays in the form: somebody may have two accounts. */

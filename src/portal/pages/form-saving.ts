@@ -4,11 +4,12 @@ import type { Request, Response } from 'express'
 import { records } from '../../access/records.js'
 import type { NewRecord } from '../../access/record.js'
 import { Stopped, type Write } from '../../access/together.js'
-import { Invalid, PorticoError } from '../../errors.js'
+import { Invalid } from '../../errors.js'
 import { HostSilent, HostUnavailable, type FieldError, type FieldValue } from '../../host/host.js'
 import { prefixOf, withWaiting, writesOf, type ItemWrite } from './form-items.js'
-import { placeOf, showSheet, type Sheet, type Trouble } from './form-sheet.js'
-import { readForm } from './form-values.js'
+import { troubleOf, type Trouble } from '../../pages/write-trouble.js'
+import { placeOf, showSheet, type Sheet } from './form-sheet.js'
+import { readForm } from '../../pages/form-values.js'
 
 /** Line items are the last step. */
 const lastStep = '999'
@@ -34,7 +35,7 @@ export async function saveSheet(req: Request, res: Response, sheet: Sheet, savin
     const plan = await planOf(req, sheet, saving)
     await run(req, res, sheet, plan, saving)
   } catch (error) {
-    const trouble = troubleOf(sheet, error)
+    const trouble = troubleOf(sheet.room.t, error)
     if (!trouble) throw error
     await showSheet(req, res, sheet, trouble)
   }
@@ -135,13 +136,4 @@ function nameOf({ room, items }: Sheet, prefix: string): string {
   const [name = '', number = ''] = prefix.split('.')
   const table = items.find(({ module }) => module.name === name)
   return table ? placeOf(room, table.module, Number(number)) : room.module.label
-}
-
-/** What brings the form back; undefined for what other values can't mend. */
-function troubleOf({ room: { t } }: Sheet, error: unknown): Trouble | undefined {
-  if (error instanceof Invalid) return { status: error.status, errors: error.fields }
-  if (error instanceof HostSilent) return { status: 503, notice: t('portal:form.silent') }
-  if (error instanceof HostUnavailable) return { status: 503, notice: t('portal:form.unavailable') }
-  const isMendable = error instanceof PorticoError && (error.key === 'errors.outOfScope' || error.status === 409)
-  return isMendable ? { status: error.status, notice: t(error.key, error.args) } : undefined
 }

@@ -4,14 +4,15 @@ import type { ViewedRecord } from '../../access/record.js'
 import type { Field } from '../../host/catalog.js'
 import type { FieldError } from '../../host/host.js'
 import { page } from '../../web/render.js'
-import { inputFor } from './form-inputs.js'
+import { inputFor, inputsIn } from '../../pages/form-inputs.js'
 import { currencyIn, prefixOf, type ItemRow, type ItemTable } from './form-items.js'
 import type { Kind } from './form-kinds.js'
 import { carriedPast, stepAtFault, stepIn, stepsOf, type Step } from './form-steps.js'
-import type { TypedForm } from './form-values.js'
+import type { TypedForm } from '../../pages/form-values.js'
+import type { Trouble } from '../../pages/write-trouble.js'
 import { crumbOf } from './list-page.js'
 import type { Room } from './room.js'
-import { shownValues } from '../shown-value.js'
+import { shownValues } from '../../pages/shown-value.js'
 
 /** Without a search beside it, a lookup in a row offers at most so many: the rows are many. */
 const mostChoicesInRow = 30
@@ -39,14 +40,6 @@ export interface Sheet {
   readonly backUrl: string
 }
 
-/** Why the form is shown again. */
-export interface Trouble {
-  readonly status?: number
-  /** By the name of the input. */
-  readonly errors?: Readonly<Record<string, FieldError>>
-  readonly notice?: string
-}
-
 type Errors = Readonly<Record<string, FieldError>>
 
 export async function showSheet(req: Request, res: Response, sheet: Sheet, trouble: Trouble = {}): Promise<void> {
@@ -57,7 +50,7 @@ export async function showSheet(req: Request, res: Response, sheet: Sheet, troub
   const step = steps[index] ?? { label: '', sections: [], tables: [] }
   const form = {
     ...{ heading, action, backUrl, seen, kind: kind?.id },
-    sections: await sectionsOf(req, sheet, step, errors),
+    sections: await inputsIn(req, room.t, { ...sheet, module: room.module }, { sections: step.sections, errors }),
     items: await Promise.all(step.tables.map((table) => tableShown(req, room, table, errors))),
     carried: carriedPast(sheet, step),
     steps: sheet.isInSteps && steps.length > 1 ? stepsShown(room, steps, index) : undefined,
@@ -103,28 +96,6 @@ function rowLabel(room: Room, items: readonly ItemTable[], name: string): string
 /** `Quote items, row 2`; `number` counts from 1. */
 export function placeOf({ t }: Pick<Room, 't'>, module: ItemTable['module'], number: number): string {
   return t('portal:items.place', { items: module.labelPlural, number })
-}
-
-async function sectionsOf(
-  req: Request,
-  { room, fields, typed, currencies }: Sheet,
-  step: Step,
-  errors: Errors
-): Promise<{ label: string; inputs: object[] }[]> {
-  const byName = new Map(fields.map((field) => [field.name, field]))
-  const input = (name: string): Promise<object> =>
-    inputFor(req, room, {
-      module: room.module,
-      field: byName.get(name)!,
-      name,
-      label: byName.get(name)!.label,
-      value: typed[name] ?? '',
-      currency: currencies[name],
-      error: errors[name]
-    })
-  return Promise.all(
-    step.sections.map(async ({ label, fields: names }) => ({ label, inputs: await Promise.all(names.map(input)) }))
-  )
 }
 
 async function tableShown(req: Request, room: Room, table: ItemTable, errors: Errors): Promise<object> {

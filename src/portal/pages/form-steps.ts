@@ -1,7 +1,7 @@
 /** Forms in steps: one page for each section of the layout, the line items last; what stands on the other pages is carried along (Z05). */
 import type { FieldError } from '../../host/host.js'
 import { sectionsFor } from '../layouts/placement.js'
-import { carried, type Carried } from './form-inputs.js'
+import { carried, type Carried } from '../../pages/form-inputs.js'
 import { prefixOf, type ItemTable } from './form-items.js'
 import type { Sheet } from './form-sheet.js'
 

@@ -5,7 +5,7 @@ import type { ListQuery, Page, ViewedRecord } from '../../access/record.js'
 import { NotFound } from '../../errors.js'
 import type { Link, Module } from '../../host/catalog.js'
 import { columnsFor } from '../layouts/placement.js'
-import { tableOf, type Table } from './list-page.js'
+import { tableOf, type Table } from '../../pages/record-table.js'
 import type { Room } from './room.js'
 
 const shortList = 5

@@ -3,15 +3,16 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid, NotFound } from '../../errors.js'
-import { HostRefused, HostSilent, HostUnavailable, type FileInfo } from '../../host/host.js'
+import { HostRefused, HostSilent, HostUnavailable } from '../../host/host.js'
 import { noteText } from '../../host/note-text.js'
-import { sendFile } from '../../web/downloads.js'
+import { sendOpenFile } from '../../pages/file-sending.js'
 import { page } from '../../web/render.js'
+import { withReceived } from '../../web/uploads.js'
 import { crumbOf } from './list-page.js'
 import { ownNote, type NoteDone, type ShownNote } from './notes.js'
 import { showRecord, titleOf, type RefusedNote } from './record-page.js'
 import { roomOf, type Room } from './room.js'
-import { meet, seenMark, seenName } from './seen.js'
+import { meet, seenMark, seenName } from '../../pages/seen.js'
 
 export function notePages(context: Context): Router {
   const router = Router({ mergeParams: true })
@@ -32,7 +33,7 @@ function postNote(context: Context): RequestHandler {
     if (!record.may.has('post')) throw new Forbidden()
     try {
       const { fields, files } = await context.uploads.receive(req, req.viewer.actor, mustBeNote)
-      await unlessRefused(context, files, async () => {
+      await withReceived(context.host, files, async () => {
         const text = textOf(fields['text'], files.length > 0)
         await records(req.viewer).post(room.module.name, record.id, { text, files: files.map((file) => file.id) })
       })
@@ -102,12 +103,8 @@ const removeFile: RequestHandler = async (req, res) => {
 
 const readFile: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
-  const { info, open } = await records(req.viewer).file(
-    room.module.name,
-    String(req.params['id']),
-    String(req.params['file'])
-  )
-  await sendFile(res, info, await open())
+  const [id, file] = [String(req.params['id']), String(req.params['file'])]
+  await sendOpenFile(req, res, (door) => door.file(room.module.name, id, file))
 }
 
 interface FoundNote {
@@ -161,14 +158,4 @@ function textOf(typed: unknown, hasFiles: boolean): string {
 
 function mustBeNote(fields: Readonly<Record<string, string>>, files: number): void {
   textOf(fields['text'], files > 0)
-}
-
-/** Files of a note that was not taken are not kept. */
-async function unlessRefused(context: Context, files: readonly FileInfo[], post: () => Promise<void>): Promise<void> {
-  try {
-    await post()
-  } catch (error) {
-    await Promise.allSettled(files.map((file) => context.host.files.remove(file.id)))
-    throw error
-  }
 }

@@ -2,9 +2,11 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { records } from '../../access/records.js'
 import type { OpenFile } from '../../access/record.js'
+import type { Viewer } from '../../access/viewer.js'
 import type { Context } from '../../context.js'
 import { Forbidden } from '../../errors.js'
 import { formatFor } from '../../web/format.js'
+import { readmitBy } from '../../web/readmission.js'
 import { urlFor } from '../../web/render.js'
 import { adminPath } from '../admin/frame.js'
 import type { Portal } from '../configuration.js'
@@ -41,7 +43,9 @@ function enterPreview(context: Context): RequestHandler {
     const preview = await previewById(context, String(req.params['preview']), req.staff)
     previews.set(req, preview)
     res.locals['preview'] = markOf(req, res, preview)
-    req.viewer = await viewerOf(context, preview, req.staff, req.locale)
+    const look = (as: Preview): Promise<Viewer> => viewerOf(context, as, req.staff, req.locale)
+    req.viewer = await look(preview)
+    readmitBy(req as Request, async () => look(await previewById(context, preview.id, req.staff)))
     res.locals['reader'] = req.viewer.person
     standAt(req, { ...doorTo(context, preview.portal), base: previewPath(preview.id), admit: async () => undefined })
     next()

@@ -9,15 +9,16 @@ import { metTable, splitForm, withBlankRow, withPosted, type Change } from './fo
 import type { Kind } from './form-kinds.js'
 import { editSheet, filled, kindsIn, newSheet } from './form-opening.js'
 import { saveSheet } from './form-saving.js'
-import { showSheet, type Sheet, type Trouble } from './form-sheet.js'
+import type { Trouble } from '../../pages/write-trouble.js'
+import { showSheet, type Sheet } from './form-sheet.js'
 import { errorsIn, stepIn, stepsOf } from './form-steps.js'
-import { readForm, typedForm, typedValue } from './form-values.js'
+import { readForm, typedForm, typedValue } from '../../pages/form-values.js'
 import { mostItems } from './items.js'
 import { crumbOf } from './list-page.js'
-import { isAskedFor } from './reference-choices.js'
+import { isAskedFor } from '../../pages/reference-choices.js'
 import { roomOf, type Room } from './room.js'
-import { meet, seenName } from './seen.js'
-import { shownText } from '../shown-value.js'
+import { meet, seenName } from '../../pages/seen.js'
+import { shownText } from '../../pages/shown-value.js'
 
 export function newPage(context: Context): RequestHandler {
   return async (req, res) => {

@@ -3,14 +3,16 @@ import type { Request, RequestHandler, Response } from 'express'
 import { records } from '../../access/records.js'
 import type { ViewedRecord } from '../../access/record.js'
 import { Forbidden, NotFound, type Invalid } from '../../errors.js'
-import { sendFile } from '../../web/downloads.js'
+import { sendOpenFile } from '../../pages/file-sending.js'
 import { page } from '../../web/render.js'
-import { crumbOf, tableOf, type Table } from './list-page.js'
+import { tableOf, type Table } from '../../pages/record-table.js'
+import { crumbOf } from './list-page.js'
 import { itemsOf, mayWrite, type Items } from './items.js'
 import { linkedTables } from './linked-lists.js'
 import { shownNotes } from './notes.js'
 import { roomOf, type Room } from './room.js'
-import { shownSections, statusOf } from '../shown-value.js'
+import { statusOf } from '../../pages/shown-value.js'
+import { sectionsOfRecord } from './shown-record.js'
 
 export const recordPage: RequestHandler = (req, res) => showRecord(req, res)
 
@@ -29,7 +31,11 @@ export async function showRecord(req: Request, res: Response, refused?: RefusedN
   const items = await itemsOf(req, room, record)
   const shown = {
     module: crumbOf(room),
-    record: { title: titleOf(room, record), sections: shownSections(room, record), ...actionsOf(room, record, items) },
+    record: {
+      title: titleOf(room, record),
+      sections: sectionsOfRecord(room, record),
+      ...actionsOf(room, record, items)
+    },
     badge: statusOf(record),
     saved: req.query['saved'] === '1' && !refused,
     items: items.map((one) => itemTable(room, record, one)),
@@ -43,8 +49,7 @@ export async function showRecord(req: Request, res: Response, refused?: RefusedN
 export const readAttachment: RequestHandler = async (req, res) => {
   const room = await roomOf(req, res)
   const [id, field, file] = [String(req.params['id']), String(req.params['field']), String(req.params['file'])]
-  const { info, open } = await records(req.viewer).attachment(room.module.name, id, field, file)
-  await sendFile(res, info, await open())
+  await sendOpenFile(req, res, (door) => door.attachment(room.module.name, id, field, file))
 }
 
 /** Asks before a record is removed; says nothing about others. */

@@ -18,7 +18,7 @@ import { baseOf, portalById } from '../portals/portals.js'
 import { navigationOf, type Tab } from '../portals/tabs.js'
 import { privacySettings } from '../privacy/settings.js'
 import { lookOf } from './appearance.js'
-import type { Showing } from '../shown-value.js'
+import type { Showing } from '../../pages/shown-value.js'
 
 /** Puts the portal's door before the request, or sends the visitor of an old address to the new one (Z01). */
 export function enter(context: Context): RequestHandler<{ slug: string }> {
@@ -59,6 +59,7 @@ export function frame(context: Context): RequestHandler {
           { label: t('notifications:menu'), url: to('/notifications'), icon: 'bell' },
           ...(await privacyLinks(context, t, to))
         ],
+        doors: await context.identity.otherDoors(req, res),
         signOutUrl: to('/sign-out')
       },
       ...lookOf(res, portal)

@@ -54,6 +54,18 @@ export function doorTo(context: Context, portal: Portal): Door {
   }
 }
 
+/** The portals in which somebody is known by this identity. */
+export async function doorsOf(context: Context, identityId: string): Promise<Door[]> {
+  const { portals } = await configuration(context.db)
+  const rows = await context
+    .db('portico_portal_users')
+    .select<{ id: string }[]>('portal_id as id')
+    .where({ identity_id: identityId, status: 'confirmed' })
+  return [...portals.values()]
+    .filter((portal) => rows.some(({ id }) => id === portal.id))
+    .map((portal) => doorTo(context, portal))
+}
+
 /** Some of its people are invited by text message (Z18). */
 async function takesNumbers(context: Context, portalId: string): Promise<boolean> {
   const types = userTypesOf(await configuration(context.db), portalId)

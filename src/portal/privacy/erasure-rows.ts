@@ -1,6 +1,7 @@
 /** What a deletion does to our own tables: texts go, names become initials, and what proves something stays (decision 0014). */
 import type { Knex } from 'knex'
 import { subjectOfRequest } from '../forms/requests.js'
+import { forget } from '../../identity/readdress.js'
 import { formRequestsOf, itemsOfRuns, messageSubjects, requestsOf, type Belonging } from './belonging-rows.js'
 import { auditSubjectsOf } from './deletion.js'
 import { initialsOf, uniteKnown, withoutNames, type Known } from './initials.js'
@@ -11,9 +12,7 @@ import { requestSubject } from './requests.js'
 export async function forgetIdentities(trx: Knex, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if (await isUsed(trx, id)) continue
-    for (const table of ['portico_identity_doors', 'portico_links', 'portico_sign_in_codes'] as const)
-      await trx(table).where({ identity_id: id }).delete()
-    await trx('portico_identities').where({ id }).delete()
+    await forget(trx, id)
   }
 }
 

@@ -110,7 +110,7 @@ order by u.k desc, u.id desc
 limit 26) p
 straight_join `case` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,"cAnna","cAnna",0,0,"cAnna","cAnna",0,"cAnna","cAnna",0,"Case","pAnna",0,0,0,0,"cAnna","cAnna","2024-05-02 00:00:00","2024-05-02 00:00:00","ca_23",0,"cAnna","cAnna",0,0,0,"2024-05-02 00:00:00","2024-05-02 00:00:00","ca_23","Case","pAnna",0,0,"2024-05-02 00:00:00","2024-05-02 00:00:00","ca_23"]
+-- [0,0,"cAnna","cAnna",0,0,"cAnna","cAnna",0,"cAnna","cAnna",0,"Case","pAnna",0,0,0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","kUnder",0,"cAnna","cAnna",0,0,0,"2024-05-01 12:00:00","2024-05-01 12:00:00","kUnder","Case","pAnna",0,0,"2024-05-01 12:00:00","2024-05-01 12:00:00","kUnder"]
 
 -- the count
 select count(*) as count

@@ -6,12 +6,12 @@ from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
 from "portico_object_rights" "t1j"
-where ("t1j"."person_id" = ? and "t1j"."denies" = ?))))
+where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?))))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,"pAnna",1]
+-- [0,0,"Case","pAnna","read","deny"]
 
 -- the next page
 select p.k as k, "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."account_id" as f3, null as f3t, "r"."contact_id" as f4, null as f4t, "r"."created_at" as f5
@@ -19,12 +19,12 @@ from (select "r"."id" as id, "r"."created_at" as k
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
 from "portico_object_rights" "t1j"
-where ("t1j"."person_id" = ? and "t1j"."denies" = ?))) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
+where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?))) and (("r"."created_at" <= ? and ("r"."created_at" < ? or "r"."id" < ?)) or "r"."created_at" is null))
 order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,"pAnna",1,"2024-05-02 00:00:00","2024-05-02 00:00:00","ca_26"]
+-- [0,0,"Case","pAnna","read","deny","2024-05-02 00:00:00","2024-05-02 00:00:00","ca_26"]
 
 -- the count
 select count(*) as count
@@ -34,10 +34,10 @@ from (select "r"."id" as id
 from "case" "r"
 where ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
 from "portico_object_rights" "t1j"
-where ("t1j"."person_id" = ? and "t1j"."denies" = ?))))
+where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?))))
 limit 1001) b0) u
 limit 1001) c;
--- [0,0,"pAnna",1]
+-- [0,0,"Case","pAnna","read","deny"]
 
 -- one record
 select "r"."id" as id, "r"."number" as f0, "r"."name" as f1, "r"."status" as f2, "r"."hours" as f3, "r"."amount" as f4, "r"."is_internal" as f5, "r"."due_date" as f6, "r"."closed_at" as f7, "r"."tags" as f8, "r"."description" as f9, "r"."account_id" as f10, null as f10t, "r"."contact_id" as f11, null as f11t, "r"."assigned_user_id" as f12, (select "v"."name"
@@ -47,5 +47,5 @@ case when 1 = 1 then 1 else 0 end as g0
 from "case" "r"
 where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
 from "portico_object_rights" "t1j"
-where ("t1j"."person_id" = ? and "t1j"."denies" = ?)))));
--- [0,"cAnna",0,0,"pAnna",1]
+where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?)))));
+-- [0,"cAnna",0,0,"Case","pAnna","read","deny"]

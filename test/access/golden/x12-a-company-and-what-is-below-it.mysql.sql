@@ -52,7 +52,7 @@ order by u.k desc, u.id desc
 limit 26) p
 straight_join `account` `r` on `r`.`id` = p.id
 order by p.k desc, p.id desc;
--- [0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","ac_1",0,0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","ac_1"]
+-- [0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","aStep1",0,0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","aStep1"]
 
 -- the count
 select count(*) as count

@@ -28,7 +28,7 @@ order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,0,0,0,"cAnna","cAnna","2024-05-02 00:00:00","2024-05-02 00:00:00","ca_23"]
+-- [0,0,0,0,"cAnna","cAnna","2024-05-01 12:00:00","2024-05-01 12:00:00","kUmlaut"]
 
 -- the count
 select count(*) as count

@@ -30,7 +30,7 @@ order by "r"."created_at" desc, "r"."id" desc
 limit 26) p
 cross join "case" "r" on "r"."id" = p.id
 order by p.k desc, p.id desc;
--- [0,"cAnna","cAnna",0,0,0,"2024-05-01 12:00:00","2024-05-01 12:00:00","kTie"]
+-- [0,"cAnna","cAnna",0,0,0,"2024-05-01 12:00:00","2024-05-01 12:00:00","kUnder"]
 
 -- the count
 select count(*) as count

@@ -51,6 +51,7 @@ export function money(label: Words, more: More = {}): FieldDefinition {
 export const email = field('email', words('E-mail', 'E-Mail', 'E-mail'), { maxLength: 254, searchable: true })
 export const phone = field('phone', words('Phone', 'Telefon', 'Telefon'), { maxLength: 40 })
 export const mobile = field('phone', words('Mobile', 'Mobil', 'Mobil'), { maxLength: 40 })
+export const fax = field('phone', words('Fax', 'Fax', 'Fax'), { maxLength: 40 })
 export const website = field('url', words('Website', 'Webseite', 'Web'), { maxLength: 200 })
 export const description = field('longText', words('Description', 'Beschreibung', 'Popis'))
 

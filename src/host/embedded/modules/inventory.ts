@@ -13,6 +13,7 @@ import {
   reference,
   section,
   statusLabel,
+  typeLabel,
   words
 } from './fields.js'
 
@@ -40,11 +41,11 @@ function paper(prefix: string, back: Back): Record<string, FieldDefinition> {
   }
 }
 
-function layouts(due: string, belongsTo: readonly string[]): ModuleDefinition['layouts'] {
+function layouts(own: readonly string[], belongsTo: readonly string[]): ModuleDefinition['layouts'] {
   return {
     list: ['number', 'subject', 'account', 'status', 'date', 'amount'],
     detail: [
-      section.overview('number', 'subject', 'status', 'date', due, 'amount', 'assignedUser'),
+      section.overview('number', 'subject', 'status', 'date', ...own, 'amount', 'assignedUser'),
       section.relations(...belongsTo),
       section.details('description')
     ]
@@ -100,9 +101,16 @@ const quote: ModuleDefinition = {
       ],
       'Draft'
     ),
-    validUntil: field('date', words('Valid until', 'Gültig bis', 'Platí do'), { sortable: true })
+    type: choice(typeLabel, [
+      ['Installation', words('New installation', 'Neuanlage', 'Nová instalace')],
+      ['Retrofit', words('Retrofit', 'Umbau', 'Přestavba')],
+      ['Maintenance', words('Maintenance', 'Wartung', 'Údržba')],
+      ['Parts', words('Spare parts', 'Ersatzteile', 'Náhradní díly')]
+    ]),
+    validUntil: field('date', words('Valid until', 'Gültig bis', 'Platí do'), { sortable: true }),
+    recurringAmount: money(words('Yearly amount', 'Jahresbetrag', 'Roční částka'), { min: 0 })
   },
-  layouts: layouts('validUntil', ['account', 'contact', 'deal', 'project'])
+  layouts: layouts(['validUntil', 'type', 'recurringAmount'], ['account', 'contact', 'deal', 'project'])
 }
 
 const order: ModuleDefinition = {
@@ -125,9 +133,10 @@ const order: ModuleDefinition = {
       ],
       'New'
     ),
+    startDate: field('date', words('Work begins', 'Beginn der Arbeiten', 'Začátek prací')),
     deliveryDate: field('date', words('Delivery date', 'Liefertermin', 'Termín dodání'), { sortable: true })
   },
-  layouts: layouts('deliveryDate', ['account', 'contact', 'deal', 'quote', 'project'])
+  layouts: layouts(['startDate', 'deliveryDate'], ['account', 'contact', 'deal', 'quote', 'project'])
 }
 
 const invoice: ModuleDefinition = {
@@ -153,7 +162,7 @@ const invoice: ModuleDefinition = {
     ),
     dueDate: field('date', words('Due date', 'Fällig am', 'Splatnost'), { sortable: true })
   },
-  layouts: layouts('dueDate', ['account', 'contact', 'deal', 'order', 'project'])
+  layouts: layouts(['dueDate'], ['account', 'contact', 'deal', 'order', 'project'])
 }
 
 export const inventoryModules: readonly ModuleDefinition[] = [

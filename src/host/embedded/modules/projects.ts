@@ -17,6 +17,7 @@ const tasks = words('Tasks', 'Aufgaben', 'Úkoly')
 const calls = words('Calls', 'Anrufe', 'Hovory')
 const appointments = words('Appointments', 'Termine', 'Schůzky')
 const emails = words('E-mails', 'E-Mails', 'E-maily')
+const projectNotes = { name: 'notes', label: words('Project notes', 'Projektnotizen', 'Poznámky k projektům') }
 const documents = { name: 'documents', label: words('Documents', 'Dokumente', 'Dokumenty') }
 const projects = { name: 'projects', label: words('Projects', 'Projekte', 'Projekty') }
 const folders = { name: 'folders', label: words('Folders', 'Ordner', 'Složky') }
@@ -27,12 +28,10 @@ const activityParents = ['Account', 'Contact', 'Lead', 'Deal', 'Case']
 
 type Back = NonNullable<FieldDefinition['back']>
 
-/** What tasks, calls and appointments have alike; the contact from outside who is responsible for them among it (T06). */
-function activity(ofProject: Back, ofResponsible: Back): Record<string, FieldDefinition> {
-  const responsible = words('Responsible contact', 'Zuständiger Kontakt', 'Odpovědný kontakt')
+/** What tasks, calls and appointments have alike; what costs are made from among it (T11). */
+function activity(ofProject: Back): Record<string, FieldDefinition> {
   return {
     project: reference(projectLabel, 'Project', ofProject),
-    responsible: reference(responsible, 'Contact', ofResponsible),
     spentMinutes: field('integer', words('Time spent (minutes)', 'Aufwand (Minuten)', 'Odpracováno (minut)'), {
       min: 0
     }),
@@ -85,6 +84,20 @@ const project: ModuleDefinition = {
       back: { name: 'projects', label: projects.label }
     }
   },
+  related: [
+    'contacts',
+    'tasks',
+    'calls',
+    'appointments',
+    'notes',
+    'emails',
+    'folders',
+    'documents',
+    'quotes',
+    'orders',
+    'contracts',
+    'cases'
+  ],
   layouts: {
     list: ['name', 'account', 'status', 'progress', 'startDate', 'endDate'],
     detail: [
@@ -118,16 +131,13 @@ const task: ModuleDefinition = {
       'Open'
     ),
     dueDate: field('date', words('Due date', 'Fällig am', 'Termín'), { sortable: true }),
-    ...activity(
-      { name: 'tasks', label: tasks },
-      { name: 'responsibleTasks', label: words('Responsible for tasks', 'Zuständig für Aufgaben', 'Odpovídá za úkoly') }
-    )
+    ...activity({ name: 'tasks', label: tasks })
   },
   layouts: {
     list: ['subject', 'status', 'dueDate', 'project', 'assignedUser'],
     detail: [
       section.overview('subject', 'status', 'dueDate', 'spentMinutes', 'assignedUser'),
-      section.relations('project', 'responsible'),
+      section.relations('project'),
       section.details('description')
     ]
   }
@@ -157,16 +167,13 @@ const call: ModuleDefinition = {
       'Planned'
     ),
     startsAt,
-    ...activity(
-      { name: 'calls', label: calls },
-      { name: 'responsibleCalls', label: words('Responsible for calls', 'Zuständig für Anrufe', 'Odpovídá za hovory') }
-    )
+    ...activity({ name: 'calls', label: calls })
   },
   layouts: {
     list: ['subject', 'direction', 'status', 'startsAt', 'project', 'assignedUser'],
     detail: [
       section.overview('subject', 'direction', 'status', 'startsAt', 'spentMinutes', 'assignedUser'),
-      section.relations('project', 'responsible'),
+      section.relations('project'),
       section.details('description')
     ]
   }
@@ -194,21 +201,34 @@ const appointment: ModuleDefinition = {
     startsAt,
     endsAt: field('datetime', words('Ends', 'Ende', 'Konec'), { required: true }),
     place: field('text', words('Place', 'Ort', 'Místo'), { maxLength: 200 }),
-    ...activity(
-      { name: 'appointments', label: appointments },
-      {
-        name: 'responsibleAppointments',
-        label: words('Responsible for appointments', 'Zuständig für Termine', 'Odpovídá za schůzky')
-      }
-    )
+    ...activity({ name: 'appointments', label: appointments })
   },
   layouts: {
     list: ['subject', 'status', 'startsAt', 'place', 'project', 'assignedUser'],
     detail: [
       section.overview('subject', 'status', 'startsAt', 'endsAt', 'place', 'spentMinutes', 'assignedUser'),
-      section.relations('project', 'responsible'),
+      section.relations('project'),
       section.details('description')
     ]
+  }
+}
+
+const projectNote: ModuleDefinition = {
+  name: 'ProjectNote',
+  label: words('Project note', 'Projektnotiz', 'Poznámka k projektu'),
+  plural: projectNotes.label,
+  icon: 'sticky-note',
+  title: 'subject',
+  hasFeed: true,
+  parents: activityParents,
+  fields: {
+    subject,
+    text: field('longText', words('Text', 'Text', 'Text')),
+    project: reference(projectLabel, 'Project', projectNotes)
+  },
+  layouts: {
+    list: ['subject', 'project', 'modifiedAt', 'assignedUser'],
+    detail: [section.overview('subject', 'project', 'assignedUser'), section.details('text')]
   }
 }
 
@@ -250,6 +270,7 @@ const folder: ModuleDefinition = {
   label: words('Folder', 'Ordner', 'Složka'),
   plural: folders.label,
   icon: 'folder',
+  within: 'parentFolder',
   fields: {
     name: naming(words('Name', 'Name', 'Název')),
     parentFolder: reference(words('In folder', 'In Ordner', 'Ve složce'), 'Folder', folders),
@@ -267,22 +288,33 @@ const document: ModuleDefinition = {
   plural: documents.label,
   icon: 'file',
   hasFeed: true,
+  within: 'folder',
+  parents: ['Task', 'Call', 'Appointment', 'ProjectNote', 'Quote', 'Order', 'Contract', 'Case'],
   fields: {
     name: naming(words('Name', 'Name', 'Název')),
+    file: field('files', words('File', 'Datei', 'Soubor'), { max: 1 }),
     folder: reference(folder.label, 'Folder', documents),
     project: reference(projectLabel, 'Project', documents),
     account: reference(accountLabel, 'Account', documents),
-    fileName: field('text', words('File', 'Datei', 'Soubor'), { readOnly: true, maxLength: 200 }),
     description
   },
   layouts: {
-    list: ['name', 'folder', 'project', 'fileName', 'modifiedAt'],
+    list: ['name', 'folder', 'project', 'file', 'modifiedAt'],
     detail: [
-      section.overview('name', 'fileName', 'assignedUser'),
+      section.overview('name', 'file', 'assignedUser'),
       section.relations('folder', 'project', 'account'),
       section.details('description')
     ]
   }
 }
 
-export const projectModules: readonly ModuleDefinition[] = [project, task, call, appointment, email, folder, document]
+export const projectModules: readonly ModuleDefinition[] = [
+  project,
+  task,
+  call,
+  appointment,
+  projectNote,
+  email,
+  folder,
+  document
+]

@@ -7,6 +7,7 @@ import {
   contactLabel,
   description,
   email,
+  fax,
   field,
   mobile,
   naming,
@@ -84,13 +85,21 @@ const contact: ModuleDefinition = {
   plural: words('Contacts', 'Kontakte', 'Kontakty'),
   icon: 'contact',
   hasFeed: true,
+  related: ['projects', 'cases', 'quotes', 'orders', 'contracts', 'invoices'],
   fields: {
     ...personName,
     title: jobTitle,
+    category: choice(words('Category', 'Kategorie', 'Kategorie'), [
+      ['Customer', words('Customer', 'Kunde', 'Zákazník')],
+      ['Partner', words('Partner', 'Partner', 'Partner')],
+      ['Supplier', words('Supplier', 'Lieferant', 'Dodavatel')],
+      ['Other', words('Other', 'Sonstige', 'Ostatní')]
+    ]),
     account: reference(accountLabel, 'Account', { name: 'contacts', label: words('Contacts', 'Kontakte', 'Kontakty') }),
     email,
     phone,
     mobile,
+    fax,
     birthday: field('date', words('Birthday', 'Geburtstag', 'Datum narození')),
     interests: field('options', words('Interests', 'Interessen', 'Zájmy'), {
       options: [
@@ -108,7 +117,18 @@ const contact: ModuleDefinition = {
   layouts: {
     list: ['name', 'account', 'title', 'email', 'phone', 'assignedUser'],
     detail: [
-      section.overview('firstName', 'lastName', 'account', 'title', 'email', 'phone', 'mobile', 'assignedUser'),
+      section.overview(
+        'firstName',
+        'lastName',
+        'account',
+        'title',
+        'category',
+        'email',
+        'phone',
+        'mobile',
+        'fax',
+        'assignedUser'
+      ),
       section.address(),
       section.details('birthday', 'interests', 'emailOptOut', 'approval', 'description')
     ]

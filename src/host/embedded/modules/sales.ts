@@ -13,6 +13,7 @@ import {
   reference,
   section,
   statusLabel,
+  typeLabel,
   words
 } from './fields.js'
 
@@ -104,15 +105,29 @@ const contract: ModuleDefinition = {
       ],
       'Draft'
     ),
+    type: choice(typeLabel, [
+      ['Maintenance', words('Maintenance', 'Wartung', 'Údržba')],
+      ['Energy', words('Energy supply', 'Energielieferung', 'Dodávka energie')],
+      ['Framework', words('Framework agreement', 'Rahmenvertrag', 'Rámcová smlouva')],
+      ['Work', words('Work and services', 'Werkvertrag', 'Smlouva o dílo')]
+    ]),
+    concludedOn: field('date', words('Concluded on', 'Abgeschlossen am', 'Uzavřeno dne')),
     startDate: field('date', words('Start', 'Beginn', 'Začátek'), { sortable: true }),
     endDate: field('date', words('End', 'Ende', 'Konec'), { sortable: true }),
+    cancelledOn: field('date', words('Cancelled on', 'Gekündigt am', 'Vypovězeno dne')),
+    dueDate: field('date', words('Payment due', 'Zahlung fällig am', 'Splatnost platby')),
+    oneTimeAmount: money(words('One-time amount', 'Einmalzahlung', 'Jednorázová platba'), { min: 0 }),
     amount: money(words('Yearly amount', 'Jahresbetrag', 'Roční částka'), { min: 0 }),
     description
   },
   layouts: {
     list: ['number', 'subject', 'account', 'status', 'startDate', 'endDate'],
     detail: [
-      section.overview('number', 'subject', 'status', 'startDate', 'endDate', 'amount', 'assignedUser'),
+      section.overview('number', 'subject', 'type', 'status', 'amount', 'oneTimeAmount', 'dueDate', 'assignedUser'),
+      {
+        label: words('Term', 'Laufzeit', 'Doba trvání'),
+        fields: ['concludedOn', 'startDate', 'endDate', 'cancelledOn']
+      },
       section.relations('account', 'contact', 'project'),
       section.details('description')
     ]

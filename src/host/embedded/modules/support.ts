@@ -57,6 +57,7 @@ const supportCase: ModuleDefinition = {
       ['Incident', words('Incident', 'Störung', 'Porucha')],
       ['Complaint', words('Complaint', 'Reklamation', 'Reklamace')]
     ]),
+    dueDate: field('date', words('Due by', 'Fällig bis', 'Vyřešit do'), { sortable: true }),
     isInternal: field('boolean', words('Internal', 'Intern', 'Interní'), { default: false }),
     description,
     resolution: field('longText', words('Resolution', 'Lösung', 'Řešení'))
@@ -74,7 +75,17 @@ const supportCase: ModuleDefinition = {
   layouts: {
     list: ['number', 'subject', 'account', 'status', 'priority', 'createdAt', 'assignedUser'],
     detail: [
-      section.overview('number', 'subject', 'status', 'priority', 'type', 'isInternal', 'assignedUser', 'createdAt'),
+      section.overview(
+        'number',
+        'subject',
+        'status',
+        'priority',
+        'type',
+        'dueDate',
+        'isInternal',
+        'assignedUser',
+        'createdAt'
+      ),
       section.relations('account', 'contact', 'project'),
       section.details('description', 'resolution')
     ]

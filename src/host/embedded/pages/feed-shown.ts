@@ -65,7 +65,7 @@ async function changeText(desk: Desk, module: Module, { name, from, to }: Change
   const field = module.fields.get(name)
   if (!field) return undefined
   const isOwner = name === module.owner
-  if (!isOwner && (field.type === 'reference' || field.type === 'longText'))
+  if (!isOwner && ['reference', 'longText', 'files'].includes(field.type))
     return desk.t('crm:feed.changedField', { field: field.label })
   const words = async (value: FieldValue): Promise<string> =>
     (isOwner ? await nameOf(desk, value) : textOf(desk, field, value)) || desk.t('crm:value.empty')

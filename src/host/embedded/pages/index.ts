@@ -71,10 +71,10 @@ export function staffPages(
   router.post('/Lead/:id/conversion', convertLead(crm))
 
   router.get('/:module', showList)
-  router.post('/:module', createRecord)
+  router.post('/:module', createRecord(crm, uploads))
   router.get('/:module/new', showNewForm)
   router.get('/:module/:id', showRecord(crm))
-  router.post('/:module/:id', changeRecord(crm))
+  router.post('/:module/:id', changeRecord(crm, uploads))
   router.get('/:module/:id/edit', showEditForm)
   router.get('/:module/:id/removal', askRemoval)
   router.post('/:module/:id/removal', removeRecord)

@@ -6,7 +6,8 @@ import { page, urlFor } from '../../../web/render.js'
 import { moduleIn } from './desk.js'
 import { linkPath, newPath, recordPath, withQuery } from './paths.js'
 import { choicesIn } from './record-form.js'
-import { linkIn, reverseValues } from './record-page.js'
+import { newValues } from './link-boxes.js'
+import { linkIn } from './record-page.js'
 import { recordTable } from './record-table.js'
 
 const limit = 25
@@ -21,7 +22,7 @@ export async function showLink(req: Request, res: Response): Promise<void> {
   const number = Math.max(Math.trunc(Number(req.query.page)) || 1, 1)
   const found = await desk.records.related(module.name, record.id, link.name, { page: number, limit })
   const path = linkPath(module.name, record.id, link.name)
-  const values = reverseValues(target, link, record.id)
+  const values = newValues(target, link, record)
   await page(res, 'crm/link', {
     module,
     record,

@@ -3,11 +3,13 @@ import type { Request, RequestHandler, Response } from 'express'
 import { Forbidden, Invalid, PorticoError } from '../../../errors.js'
 import { typedIn, type Typed } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
+import type { ReceivedFile, Uploads } from '../../../web/uploads.js'
 import type { Module } from '../../catalog.js'
 import { HostRefused, type FieldError } from '../../host.js'
 import type { Crm } from '../crm.js'
-import type { CrmRecord, Values } from '../records.js'
+import type { CrmRecord, FileIds, Values } from '../records.js'
 import { moduleIn } from './desk.js'
+import { filesToHold, receivedWith, writableFiles } from './form-files.js'
 import { itemErrors, itemsForm, itemsOfModule, postedItems, saveItems, typedItems } from './line-items.js'
 import { ownerLast, ownerPosted, ownerTyped } from './owner-choice.js'
 import { listPath, recordPath, withQuery } from './paths.js'
@@ -28,12 +30,15 @@ export async function showNewForm(req: Request, res: Response): Promise<void> {
 }
 
 /** `POST /:module` */
-export async function createRecord(req: Request, res: Response): Promise<void> {
-  const subject = { module: await creatable(req), record: undefined }
-  await saveOrShow(req, res, subject, async (values) => {
-    const parent = subject.module.fields.has('parentId') ? parentIn(typedIn(req.body)) : {}
-    return req.desk.records.create(subject.module.name, { ...values, ...parent })
-  })
+export function createRecord(crm: Crm, uploads: Uploads): RequestHandler {
+  return async (req, res) => {
+    const subject = { module: await creatable(req), record: undefined }
+    const save = (values: Values, files: FileIds) => {
+      const parent = subject.module.fields.has('parentId') ? parentIn(typedIn(req.body)) : {}
+      return req.desk.records.create(subject.module.name, { ...values, ...parent }, { files })
+    }
+    await receiveForm({ crm, uploads }, req, res, subject, { save, ask: async () => [] })
+  }
 }
 
 /** `GET /:module/:id/edit` */
@@ -46,18 +51,18 @@ export async function showEditForm(req: Request, res: Response): Promise<void> {
 }
 
 /** `POST /:module/:id`; what plugins ask about the change has to be answered first, by sending the form again. */
-export function changeRecord(crm: Crm): RequestHandler {
+export function changeRecord(crm: Crm, uploads: Uploads): RequestHandler {
   return async (req, res) => {
     const subject = await editable(req)
-    const typed = typedIn(req.body)
     const { module, record } = subject
-    const ask = (values: Values) =>
+    const ask = (values: Values, typed: Typed) =>
       questionsAbout(crm, req, { module: module.name, id: record.id, doing: { kind: 'change', values } }, typed)
-    const save = async (values: Values) => {
-      await req.desk.records.change(module.name, record.id, values, { version: Number(typed.version) || undefined })
+    const save = async (values: Values, files: FileIds) => {
+      const version = Number(typedIn(req.body).version) || undefined
+      await req.desk.records.change(module.name, record.id, values, { version, files })
       return record.id
     }
-    await saveOrShow(req, res, subject, save, ask)
+    await receiveForm({ crm, uploads }, req, res, subject, { save, ask })
   }
 }
 
@@ -98,17 +103,51 @@ function parentIn(given: Readonly<Record<string, unknown>>): Record<string, stri
   return typeof parentType === 'string' && typeof parentId === 'string' ? { parentType, parentId } : {}
 }
 
-/** Saves what was posted and goes to the record; or shows the form again, with what was typed, because of errors, because more rows
+/** What is done with a form once it can be. */
+interface Doing {
+  save(values: Values, files: FileIds): Promise<string>
+  ask(values: Values, typed: Typed): Promise<ShownQuestion[]>
+}
+
+/** Files that came with the form are kept by the record, or not at all. */
+async function receiveForm(
+  { crm, uploads }: { crm: Crm; uploads: Uploads },
+  req: Request,
+  res: Response,
+  subject: Subject,
+  doing: Doing
+): Promise<void> {
+  let received: readonly ReceivedFile[]
+  try {
+    received = await receivedWith(req, uploads, subject.module)
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    return showForm(req, res, subject, { typed: typedIn(req.body), errors: error.fields }, 422)
+  }
+  let answer: Answer
+  try {
+    answer = await saveOrShow(req, res, subject, received, doing)
+  } finally {
+    for (const { id } of received) await crm.files.removeUnused(id)
+  }
+  await answer()
+}
+
+type Answer = () => void | Promise<void>
+
+/** Saves what was posted, to go to the record then; or to show the form again, with what was typed, because of errors, because more rows
  *  were asked for, or because a reference was searched for. */
 async function saveOrShow(
   req: Request,
   res: Response,
   subject: Subject,
-  save: (values: Values) => Promise<string>,
-  ask: (values: Values) => Promise<ShownQuestion[]> = async () => []
-): Promise<void> {
+  received: readonly ReceivedFile[],
+  { save, ask }: Doing
+): Promise<Answer> {
   const typed = typedIn(req.body)
-  if (typed.do !== undefined && typed.do !== 'save') return showForm(req, res, subject, { typed, errors: {} })
+  const lost = new Set(received.map(({ field }) => field))
+  if (typed.do !== undefined && typed.do !== 'save')
+    return () => showForm(req, res, subject, { typed, errors: {}, lost })
   const { records, staff } = req.desk
   const made: Record<string, string> = {}
   let saved = subject
@@ -117,22 +156,23 @@ async function saveOrShow(
     const rows = items ? await postedItems(req.desk, items, req.body) : []
     const values = ownerPosted(subject.module, postedValues(writableFields(subject.module), req.body, staff.timeZone))
     refuse(items ? itemErrors(items, rows) : {})
-    const questions = await ask(values)
-    if (!questions.every(isAnswered)) return await showForm(req, res, subject, { typed, errors: {}, questions })
+    const questions = await ask(values, typed)
+    if (!questions.every(isAnswered)) return () => showForm(req, res, subject, { typed, errors: {}, lost, questions })
     const { first, later } =
       rows.length > 0
         ? ownerLast(subject.module, values, subject.record?.values, staff.id)
         : { first: values, later: undefined }
-    const id = await save(first)
+    const id = await save(first, filesToHold(subject, received, typed))
     if (items) {
       saved = { ...subject, record: await records.find(subject.module.name, id) }
       await saveItems(req.desk, items, rows, id, (control, itemId) => (made[control] = itemId))
     }
     if (later) await records.change(subject.module.name, id, later)
-    res.redirect(303, urlFor(res, await pathAfter(req, subject.module, id)))
+    const path = await pathAfter(req, subject.module, id)
+    return () => res.redirect(303, urlFor(res, path))
   } catch (error) {
     const state = await stateAfter(req, error, saved, { ...typed, ...made }, saved !== subject)
-    await showForm(req, res, saved, state, 422)
+    return () => showForm(req, res, saved, { ...state, lost: saved === subject ? lost : undefined }, 422)
   }
 }
 
@@ -171,7 +211,7 @@ async function showForm(req: Request, res: Response, subject: Subject, state: Sh
   const items = await itemsOfModule(req.desk, module)
   const isFirst = items && state.typed.items === undefined
   const typed = isFirst ? { ...state.typed, ...(await typedItems(req.desk, items, record?.id)) } : state.typed
-  const known = { typed, errors: state.errors }
+  const known = { ...state, typed, record }
   const sections = await formSections(req.desk, module, known)
   const named = new Set(sections.flatMap(({ controls }) => controls.map(({ name }) => name)))
   await page(
@@ -185,6 +225,7 @@ async function showForm(req: Request, res: Response, subject: Subject, state: Sh
       hidden: hiddenValues(typed),
       questions: state.questions ?? [],
       errors: Object.entries(state.errors).filter(([name]) => !named.has(name) && !name.startsWith('items.')),
+      takesFiles: writableFiles(module).length > 0,
       hasErrors: Object.keys(state.errors).length > 0,
       action: record ? recordPath(module.name, record.id) : listPath(module.name),
       paths: {

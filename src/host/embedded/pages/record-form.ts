@@ -5,8 +5,9 @@ import { readForm, type Typed } from '../../../web/forms.js'
 import { localMoment, utcMoment } from '../../../web/zoned-time.js'
 import type { Field, Module } from '../../catalog.js'
 import type { FieldError, FieldValue } from '../../host.js'
-import type { Values } from '../records.js'
+import type { CrmRecord, Values } from '../records.js'
 import type { Desk } from './desk.js'
+import { heldFiles, writableFiles, type HeldFile } from './form-files.js'
 import { ownerChoices } from './owner-choice.js'
 import { detailSections } from './record-page.js'
 
@@ -20,6 +21,9 @@ export interface Control {
   readonly required: boolean
   readonly error: FieldError | undefined
   readonly attrs: Readonly<Record<string, string | number | boolean>>
+  /** Of a field of files: those that are there. */
+  readonly held: readonly HeldFile[]
+  readonly hint: string | undefined
   readonly search: { readonly name: string; readonly value: string; readonly field: string } | undefined
 }
 
@@ -31,6 +35,10 @@ export interface FormSection {
 export interface FormState {
   readonly typed: Typed
   readonly errors: Readonly<Record<string, FieldError>>
+  /** Of the record that is changed. */
+  readonly record?: CrmRecord | undefined
+  /** Fields whose files came with a form that is shown again: they have to be chosen anew. */
+  readonly lost?: ReadonlySet<string>
 }
 
 const mostChoices = 100
@@ -42,7 +50,7 @@ export async function formSections(desk: Desk, module: Module, state: FormState)
     fields: fields.flatMap((name) => writable(module, name))
   }))
   const isPlaced = (field: Field) => placed.some(({ fields }) => fields.includes(field))
-  const missing = writableFields(module).filter((field) => field.required && !isPlaced(field))
+  const missing = formFields(module).filter((field) => field.required && !isPlaced(field))
   const sections = placed.map(({ label, fields }, index) => ({
     label,
     fields: index === 0 ? [...missing, ...fields] : fields
@@ -57,7 +65,11 @@ export async function formSections(desk: Desk, module: Module, state: FormState)
 }
 
 function writable(module: Module, name: string): Field[] {
-  return writableFields(module).filter((field) => field.name === name)
+  return formFields(module).filter((field) => field.name === name)
+}
+
+function formFields(module: Module): readonly Field[] {
+  return [...writableFields(module), ...writableFiles(module)]
 }
 
 /** Fields that a person may write. Whose record it is by parent is decided where the form was opened from. */
@@ -83,8 +95,11 @@ export async function controlFor(
     required: field.required,
     error: state.errors[name],
     attrs: attributes(field),
+    held: [],
+    hint: undefined,
     search: undefined
   }
+  if (field.type === 'files') return { ...control, type: 'file', ...filesControl(desk, field, state) }
   if (field.type !== 'reference') return { ...control, type: inputTypes[field.type], options: choices(desk, field) }
   return {
     ...control,
@@ -93,7 +108,19 @@ export async function controlFor(
   }
 }
 
-const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
+function filesControl(desk: Desk, field: Field, { record, typed, lost }: FormState): Partial<Control> {
+  const held = heldFiles(record, field, typed)
+  const isOnly = field.max === 1
+  const replaced = isOnly && held.length > 0 ? desk.t('crm:form.fileReplaced') : undefined
+  return {
+    held,
+    hint: lost?.has(field.name) ? desk.t('crm:form.fileAgain') : replaced,
+    required: field.required && held.length === 0,
+    attrs: isOnly ? {} : { multiple: true }
+  }
+}
+
+const inputTypes: Record<Exclude<Field['type'], 'reference' | 'files'>, string> = {
   text: 'text',
   longText: 'textarea',
   richText: 'textarea',
@@ -107,8 +134,7 @@ const inputTypes: Record<Exclude<Field['type'], 'reference'>, string> = {
   money: 'number',
   boolean: 'checkbox',
   date: 'date',
-  datetime: 'datetime-local',
-  files: 'file'
+  datetime: 'datetime-local'
 }
 
 function attributes(field: Field): Control['attrs'] {

@@ -9,24 +9,13 @@ import type { Crm } from '../crm.js'
 import type { CrmRecord } from '../records.js'
 import { moduleIn, type Desk } from './desk.js'
 import { shownFeed } from './feed-shown.js'
-import { linkPath, listPath, newPath, recordPath } from './paths.js'
+import { linkBoxes, placeOf, toManyLinks, type LinkBox } from './link-boxes.js'
+import { listPath, recordPath } from './paths.js'
 import { partsIn, partsOf } from './parts.js'
 import { recordTable, type Table } from './record-table.js'
 import { show, type Shown } from './shown.js'
 
-const shownOfLink = 5
 const shownOfFeed = 100
-
-interface LinkBox {
-  readonly name: string
-  readonly label: string
-  readonly icon: string
-  readonly table: Table
-  readonly hasMore: boolean
-  readonly path: string
-  /** A new record at the other end, already linked; undefined where a record has to be chosen instead. */
-  readonly newPath: string | undefined
-}
 
 /** `GET /:module/:id` */
 export function showRecord(crm: Crm): RequestHandler {
@@ -64,7 +53,8 @@ export async function showRecordPage(
       sections: sectionsOf(desk, module, record),
       state: stateOf(desk, module, record),
       items: await itemsOf(desk, module, record),
-      links: await linkBoxes(desk, module, record),
+      ...(await linked(crm, desk, module, record)),
+      place: await placeOf(desk, crm.definitions(), record),
       feed: module.hasFeed ? await shownFeed(desk, module, record.id, shownOfFeed) : undefined,
       note,
       actions: await pluginActions(crm, req, module, record),
@@ -106,33 +96,6 @@ async function itemsOf(desk: Desk, module: Module, record: CrmRecord): Promise<T
   return recordTable(desk, parts.module, await partsIn(desk.records, parts, record.id))
 }
 
-async function linkBoxes(desk: Desk, module: Module, record: CrmRecord): Promise<LinkBox[]> {
-  const links = toManyLinks(desk, module)
-  return Promise.all(links.map((link) => linkBox(desk, module, record, link)))
-}
-
-async function linkBox(desk: Desk, module: Module, record: CrmRecord, link: Link): Promise<LinkBox> {
-  const target = desk.catalog.modules.get(link.to)!
-  const found = await desk.records.related(module.name, record.id, link.name, { limit: shownOfLink })
-  const values = reverseValues(target, link, record.id)
-  return {
-    name: link.name,
-    label: link.label,
-    icon: target.icon,
-    table: recordTable(desk, target, found.records, Object.keys(values ?? {})),
-    hasMore: found.hasMore,
-    path: linkPath(module.name, record.id, link.name),
-    newPath: values && (await desk.records.may(target.name)).has('create') ? newPath(target.name, values) : undefined
-  }
-}
-
-/** Links to several records, of modules that he sees something of; line items are none. */
-function toManyLinks(desk: Desk, module: Module): readonly Link[] {
-  return [...module.links.values()].filter(
-    ({ cardinality, to }) => cardinality === 'many' && desk.modules.some(({ name }) => name === to)
-  )
-}
-
 /** The link that the path names. @throws NotFound */
 export function linkIn(req: Request, module: Module): Link {
   const link = toManyLinks(req.desk, module).find(({ name }) => name === req.params.link)
@@ -140,15 +103,16 @@ export function linkIn(req: Request, module: Module): Link {
   return link
 }
 
-/** What a new record of `target` holds to be at the other end of `link`; undefined for links kept in a table. */
-export function reverseValues(target: Module, link: Link, id: string): Record<string, string> | undefined {
-  const { storage } = link
-  if (storage.kind !== 'reverse') return undefined
-  if (storage.only) return { parentType: String(storage.only.is), parentId: id }
-  const near = [...target.fields.values()].find(
-    (field) => field.storage.kind === 'column' && field.storage.column === storage.column
-  )
-  return near && { [near.name]: id }
+/** The links with records at the other end, and the empty ones. */
+async function linked(
+  crm: Crm,
+  desk: Desk,
+  module: Module,
+  record: CrmRecord
+): Promise<{ links: LinkBox[]; emptyLinks: LinkBox[] }> {
+  const boxes = await linkBoxes(desk, crm.definitions(), module, record)
+  const isEmpty = ({ table }: LinkBox): boolean => table.rows.length === 0
+  return { links: boxes.filter((box) => !isEmpty(box)), emptyLinks: boxes.filter(isEmpty) }
 }
 
 async function pluginActions(crm: Crm, req: Request, module: Module, record: CrmRecord): Promise<RecordAction[]> {

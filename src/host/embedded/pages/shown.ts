@@ -4,25 +4,45 @@ import type { FieldValue } from '../../host.js'
 import { groupFieldOf } from '../ownership.js'
 import type { CrmRecord } from '../records.js'
 import type { Desk } from './desk.js'
-import { recordPath } from './paths.js'
+import { filePath, recordPath } from './paths.js'
 
 export interface Shown {
   readonly label: string
-  readonly kind: 'text' | 'number' | 'prose' | 'badge' | 'link' | 'outside'
+  readonly kind: 'text' | 'number' | 'prose' | 'badge' | 'link' | 'outside' | 'files'
   readonly text: string
   /** For `link` a path of ours, for `outside` a whole address. */
   readonly to: string
   readonly tone: Tone
+  readonly files: readonly ShownFile[]
+}
+
+export interface ShownFile {
+  readonly name: string
+  /** `12 kB` */
+  readonly size: string
+  readonly path: string
 }
 
 /** Field `name` of a record; undefined when the module has none of that name. */
 export function show(desk: Desk, module: Module, record: CrmRecord, name: string): Shown | undefined {
   const field = module.fields.get(name)
   if (!field) return undefined
+  if (field.type === 'files') return shownFiles(desk, field, record)
   const text =
     textOf(desk, field, record.values[name] ?? null, record.titles[name]) || groupFor(desk, module, record, name)
-  const plain = { label: field.label, kind: 'text', text, to: '', tone: 'neutral' } as const
+  const plain = { label: field.label, kind: 'text', text, to: '', tone: 'neutral', files: [] } as const
   return text === '' ? plain : { ...plain, ...decorated(desk, module, field, record, text) }
+}
+
+/** The text is what stands where there are no links. */
+function shownFiles({ format }: Desk, { name, label }: Field, record: CrmRecord): Shown {
+  const files = (record.files[name] ?? []).map((file) => ({
+    name: file.name,
+    size: format.fileSize(file.size),
+    path: filePath(record.module, record.id, file.id)
+  }))
+  const text = files.map((file) => file.name).join(', ')
+  return { label, kind: 'files', text, to: '', tone: 'neutral', files }
 }
 
 /** In the place of the person a record belongs to: the group it belongs to. */

@@ -41,6 +41,7 @@ class ServiceRole implements RebuildAction
     public function __construct(
         private EntityManager $entityManager,
         private Metadata $metadata,
+        private Scopes $scopes,
         private Clearer $aclCache,
     ) {}
 
@@ -83,20 +84,20 @@ class ServiceRole implements RebuildAction
     }
 
     /**
-     * Everything on records; on what merely serves them (folders, categories, teams) reading.
+     * Everything on records and folders; on what merely serves them (categories, teams) reading.
      *
      * @param array<string, mixed> $defs
      */
     private function levels(string $scope, array $defs): stdClass
     {
         $actions = $defs['aclActionList'] ?? ['create', 'read', 'edit', 'delete', 'stream'];
-        $isObject = ($defs['object'] ?? false) && !in_array($scope, self::READ_ONLY);
+        $isWritten = $this->scopes->isWorkedWith($scope) && !in_array($scope, self::READ_ONLY);
         $highest = $defs['aclHighestLevel'] ?? 'all';
         $levels = [];
 
         foreach ($actions as $action) {
             $granted = $action === 'create' ? 'yes' : $highest;
-            $levels[$action] = $isObject || $action === 'read' ? $granted : 'no';
+            $levels[$action] = $isWritten || $action === 'read' ? $granted : 'no';
         }
 
         return (object) $levels;

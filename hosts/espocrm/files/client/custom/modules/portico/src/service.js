@@ -22,7 +22,10 @@ define('portico:service', [], () => {
 
         /** Whether Portico may have something to say of records of this type. */
         isOn(entityType) {
-            return Boolean(this.settings?.isOn && this.view.getMetadata().get(['scopes', entityType, 'object']));
+            const says = name => this.view.getMetadata().get(['scopes', entityType, name]);
+
+            // Folders are no objects to EspoCRM.
+            return Boolean(this.settings?.isOn && (says('object') || says('categoryParentEntityType')));
         }
 
         /** @return {Promise<{name: string, label: string, url: string}[]>} */

@@ -21,6 +21,7 @@ use Espo\Core\Utils\Language\LanguageFactory;
 use Espo\Core\Utils\Metadata;
 use Espo\Core\Utils\Metadata\OrmMetadataData;
 use Espo\Modules\Portico\Caller;
+use Espo\Modules\Portico\Scopes;
 use Espo\Modules\Portico\Stamp;
 use Espo\Tools\Layout\LayoutProvider;
 
@@ -40,6 +41,7 @@ class GetMetadata implements Action
     public function __construct(
         private Caller $caller,
         private Stamp $stamp,
+        private Scopes $scopes,
         private Config $config,
         private Metadata $metadata,
         private OrmMetadataData $ormMetadata,
@@ -51,7 +53,7 @@ class GetMetadata implements Action
     {
         $this->caller->mustBeServiceOrAdministrator();
 
-        $types = array_keys(array_filter($this->metadata->get('scopes'), fn ($defs) => $defs['object'] ?? false));
+        $types = $this->scopes->worked();
         $settings = array_map(fn ($name) => $this->config->get($name), self::SETTINGS);
 
         return ResponseComposer::json($this->stamp->values() + [

@@ -17,9 +17,9 @@ use Espo\Core\Api\Action;
 use Espo\Core\Api\Request;
 use Espo\Core\Api\Response;
 use Espo\Core\Api\ResponseComposer;
-use Espo\Core\Utils\Metadata;
 use Espo\Entities\User;
 use Espo\Modules\Portico\Caller;
+use Espo\Modules\Portico\Scopes;
 use Espo\ORM\Entity;
 use Espo\ORM\EntityManager;
 
@@ -32,7 +32,7 @@ class GetRights implements Action
     public function __construct(
         private Caller $caller,
         private EntityManager $entityManager,
-        private Metadata $metadata,
+        private Scopes $scopes,
         private AclManager $aclManager,
     ) {}
 
@@ -60,7 +60,7 @@ class GetRights implements Action
 
     private function subject(string $entityType, ?string $id): Entity|string|null
     {
-        if (!$this->metadata->get(['scopes', $entityType, 'object'])) {
+        if (!$this->scopes->isWorkedWith($entityType)) {
             return null;
         }
 

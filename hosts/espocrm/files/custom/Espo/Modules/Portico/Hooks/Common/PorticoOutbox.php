@@ -17,10 +17,10 @@ use Espo\Core\Hook\Hook\AfterRemove;
 use Espo\Core\Hook\Hook\AfterSave;
 use Espo\Core\Hook\Hook\AfterUnrelate;
 use Espo\Core\Utils\Log;
-use Espo\Core\Utils\Metadata;
 use Espo\Entities\Integration;
 use Espo\Entities\Note;
 use Espo\Modules\Portico\Outbox;
+use Espo\Modules\Portico\Scopes;
 use Espo\Modules\Portico\Settings;
 use Espo\ORM\Entity;
 use Espo\ORM\EntityManager;
@@ -63,7 +63,7 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
 
     public function __construct(
         private EntityManager $entityManager,
-        private Metadata $metadata,
+        private Scopes $scopes,
         private Settings $settings,
         private Outbox $outbox,
         private Log $log,
@@ -196,7 +196,7 @@ class PorticoOutbox implements AfterSave, AfterRemove, AfterRelate, AfterUnrelat
             return true;
         }
 
-        return $this->metadata->get(['scopes', $entity->getEntityType(), 'object']) && $this->isOn();
+        return $this->scopes->isWorkedWith($entity->getEntityType()) && $this->isOn();
     }
 
     private function isOn(): bool

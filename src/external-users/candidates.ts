@@ -1,0 +1,66 @@
+/** Who can be made a member of a project: contacts of the CRM, and external users of other projects (T03). */
+import { lookUpAll } from '../access/question.js'
+import type { Context } from '../context.js'
+import type { Staff } from '../host/host.js'
+import { externalUsersAt, externalUsersLike, membersOf, type ExternalUser } from './external-users.js'
+import { contactFields, contacts, contactsLike, projectModuleName, type Contact } from './project.js'
+
+const mostCandidates = 20
+/** As many members as are looked at. */
+const mostMembers = 500
+
+export interface Candidate extends Contact {
+  /** He signs in by these already and can be added as he is; none: he is no external user yet. */
+  readonly users: readonly ExternalUser[]
+}
+
+/** By name. Neither who is a member already nor who is deactivated (T10), and nobody whom the CRM hides from this staff member (A11). */
+export async function candidates(
+  context: Context,
+  projectId: string,
+  words: string,
+  staff: Staff
+): Promise<Candidate[]> {
+  const found = await visibleTo(context, staff, await contactsFound(context, words))
+  const users = await externalUsersAt(
+    context.db,
+    contacts,
+    found.map(({ id }) => id)
+  )
+  const module = await projectModuleName(context)
+  const members = new Set((await membersOf(context.db, module, projectId, mostMembers)).map((user) => user.recordId))
+  return found
+    .filter(({ id }) => !members.has(id) && !isShutOut(users.filter(({ recordId }) => recordId === id)))
+    .map((contact) => ({ ...contact, users: users.filter((user) => isOpen(user) && user.recordId === contact.id) }))
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .slice(0, mostCandidates)
+}
+
+/** Whoever has a login, and none that is active, is deactivated. */
+export function isShutOut(users: readonly ExternalUser[]): boolean {
+  return users.length > 0 && !users.some(isOpen)
+}
+
+function isOpen({ status }: ExternalUser): boolean {
+  return status !== 'deactivated'
+}
+
+/** By the contact's name or address, and by what an external user signs in with. */
+async function contactsFound(context: Context, words: string): Promise<Contact[]> {
+  const found = await contactsLike(context, words, mostCandidates)
+  const byLogin = (await externalUsersLike(context.db, words, mostCandidates)).map(({ recordId }) => recordId)
+  const others = [...new Set(byLogin)].filter((id) => !found.some((contact) => contact.id === id))
+  const { address } = await contactFields(context)
+  const records = await lookUpAll(context.kernel, contacts, others, [address])
+  const more = [...records.values()].map(({ id, title, values }) => ({
+    id,
+    name: title,
+    address: String(values[address] ?? '').trim()
+  }))
+  return [...found, ...more]
+}
+
+async function visibleTo<T extends { id: string }>(context: Context, staff: Staff, found: readonly T[]): Promise<T[]> {
+  const allowed = await Promise.all(found.map(({ id }) => context.host.allows(staff, 'view', contacts, id)))
+  return found.filter((_, index) => allowed[index])
+}

@@ -1,0 +1,40 @@
+/** By what somebody can show a second factor. */
+import { shownNumber } from '../../phone-number.js'
+import type { Parts } from '../parts.js'
+import type { StoredIdentity } from '../profiles.js'
+import type { WayIn } from '../session.js'
+import { passkeySite } from './passkeys.js'
+
+export type Way = 'passkey' | 'app' | 'text' | 'recovery'
+
+/** Whether he is asked for one at all (A35). Recovery codes alone are none. */
+export async function needsFactor(parts: Parts, { id, factorPhone }: StoredIdentity): Promise<boolean> {
+  return factorPhone !== undefined || (await parts.factors.of(id)).length > 0
+}
+
+/** His ways, the one he is asked for first before the others. A number that has just let him in is no second factor. */
+export async function waysOf(parts: Parts, identity: StoredIdentity, by: WayIn): Promise<Way[]> {
+  const factors = await parts.factors.of(identity.id)
+  const has = (kind: string) => factors.some((factor) => factor.kind === kind)
+  const isOtherNumber = by !== 'code' || identity.factorPhone !== identity.address
+  const ways: [Way, boolean][] = [
+    ['app', has('app')],
+    ['text', identity.factorPhone !== undefined && isOtherNumber],
+    ['passkey', has('passkey') && passkeySite(parts.config) !== undefined],
+    ['recovery', (await parts.recovery.left(identity.id)) > 0]
+  ]
+  const open = ways.flatMap(([way, isOpen]) => (isOpen ? [way] : []))
+  const last = lastUsed(factors)
+  return [...open.filter((way) => way === last), ...open.filter((way) => way !== last)]
+}
+
+function lastUsed(factors: readonly { kind: 'app' | 'passkey'; usedAt: string | undefined }[]): Way | undefined {
+  return factors.reduce((one, other) => ((other.usedAt ?? '') > (one.usedAt ?? '') ? other : one), factors[0]!)?.kind
+}
+
+/** As it is shown to who has not proved yet that it is his: the country code and the last digits. */
+export function maskedNumber(number: string): string {
+  const shown = shownNumber(number)
+  const begin = shown.indexOf(' ') + 1
+  return shown.slice(0, begin) + shown.slice(begin, -3).replace(/\d/g, '•') + shown.slice(-3)
+}

@@ -1,13 +1,15 @@
 /** The first page: where staff and customers come in, and in the demo world the names to sign in as. */
 import { Router, type Response } from 'express'
-import { customers, demoPassword, staff, type Person } from '../demo/cast.js'
-import { guest } from '../demo/guests.js'
+import { customers, demoPassword, staff } from '../demo/cast.js'
+import { guestsAtTheDoor } from '../demo/guests.js'
 import { demoPortal } from '../demo/portals.js'
 import type { Config } from './config.js'
+import { doorBase } from './external-users/door.js'
+import { externalUsersAt } from './external-users/external-users.js'
 import type { Crm } from './host/embedded/crm.js'
-import type { Host } from './host/host.js'
+import type { Host, Switches } from './host/host.js'
 import { portalDoors } from './portal/portals/doors.js'
-import { translator } from './web/locale.js'
+import { translator, type Translate } from './web/locale.js'
 import { page, urlFor } from './web/render.js'
 
 /** Of the embedded CRM, whose pages are at `crmPath`. */
@@ -23,8 +25,8 @@ export function embeddedStartPage(crm: Crm, config: Config, crmPath: string): Ro
       intro: t('start:intro'),
       staff: { text: t('start:staff.text'), open: t('start:staff.open'), url: urlFor(res, crmPath) },
       none: t('start:portals.none'),
-      portals: await doorsOf(res, crm.db),
-      demo: isDemo ? { password: demoPassword, people: people(t('external:door.name', { company })) } : undefined,
+      doors: await doorsOf(res, config, crm.db, await crm.settings.switches(), t),
+      demo: isDemo ? { password: demoPassword, people: await people(crm, config, t) } : undefined,
       mailbox: isDevelopment && !config.smtpUrl
     })
   })
@@ -41,7 +43,7 @@ export function serviceStartPage(host: Host, config: Config): Router {
       intro: t('start:espocrm.intro'),
       staff: { text: t('start:espocrm.text'), open: t('start:espocrm.open'), url: host.homeUrl },
       none: t('start:espocrm.none'),
-      portals: (await host.switches())['portal'] === true ? await doorsOf(res, host.db) : [],
+      doors: await doorsOf(res, config, host.db, await host.switches(), t),
       demo: undefined,
       mailbox: false
     })
@@ -53,9 +55,9 @@ interface StartPage {
   readonly title: string
   readonly intro: string
   readonly staff: { readonly text: string; readonly open: string; readonly url: string }
-  /** Said where there is no portal. */
+  /** Said where there is no door. */
   readonly none: string
-  readonly portals: readonly { readonly name: string; readonly url: string }[]
+  readonly doors: readonly { readonly name: string; readonly url: string }[]
   readonly demo: { readonly password: string; readonly people: readonly Castmember[] } | undefined
   /** Is there a page with the mails that were not sent? */
   readonly mailbox: boolean
@@ -65,8 +67,18 @@ async function showStart(res: Response, config: Config, start: StartPage): Promi
   await page(res, 'start', { area: { kind: 'portal', name: config.company.name, home: urlFor(res, '/') }, start })
 }
 
-async function doorsOf(res: Response, db: Host['db']): Promise<StartPage['portals']> {
-  return (await portalDoors(db)).map(({ name, path }) => ({ name, url: urlFor(res, path) }))
+/** Of the portals, and of external users. */
+async function doorsOf(
+  res: Response,
+  { company }: Config,
+  db: Host['db'],
+  switches: Switches,
+  t: Translate
+): Promise<StartPage['doors']> {
+  const portals = switches['portal'] === true ? await portalDoors(db) : []
+  const name = t('external:door.name', { company: company.name })
+  const external = switches['external-users'] === true ? [{ name, path: `${doorBase}/` }] : []
+  return [...portals, ...external].map((door) => ({ name: door.name, url: urlFor(res, door.path) }))
 }
 
 interface Castmember {
@@ -74,18 +86,26 @@ interface Castmember {
   readonly signInName: string
   /** Undefined: the CRM. */
   readonly door: string | undefined
+  /** What there is to see as this person. */
+  readonly about: string | undefined
 }
 
-function people(externalDoor: string): Castmember[] {
-  const members = Object.values(staff).map(({ name, userName }) => ({ name, signInName: userName, door: undefined }))
-  const outside = (one: Person, door: string) => ({
-    name: `${one.firstName} ${one.lastName}`,
-    signInName: one.email,
-    door
-  })
-  return [
-    ...members,
-    ...Object.values(customers).map((one) => outside(one, demoPortal.name)),
-    outside(guest, externalDoor)
-  ]
+async function people({ db }: Crm, { company }: Config, t: Translate): Promise<Castmember[]> {
+  const members = Object.values(staff).map(({ name, userName }) => castmember(name, userName, undefined))
+  const portalUsers = Object.values(customers).map((one) =>
+    castmember(`${one.firstName} ${one.lastName}`, one.email, demoPortal.name)
+  )
+  const ids = guestsAtTheDoor.map(({ person }) => person.id)
+  const isThere = new Set((await externalUsersAt(db, 'Contact', ids)).map(({ recordId }) => recordId))
+  const door = t('external:door.name', { company: company.name })
+  const guests = guestsAtTheDoor
+    .filter(({ person }) => isThere.has(person.id))
+    .map(({ person: { firstName, lastName }, signInName, about }) =>
+      castmember(`${firstName} ${lastName}`, signInName, door, t(`start:demo.about.${about}`))
+    )
+  return [...members, ...portalUsers, ...guests]
+}
+
+function castmember(name: string, signInName: string, door: string | undefined, about?: string): Castmember {
+  return { name, signInName, door, about }
 }

@@ -2,6 +2,9 @@
 import type { Catalog, Field, Module, Scalar } from '../host/catalog.js'
 import { ID, type Condition, type Operator } from './condition.js'
 
+/** The grantee that stands for all of them. */
+const groupOfExternalUsers = 'external'
+
 type Translate = (key: string, args?: Record<string, string | number>) => string
 
 /** One sentence for the condition; parts of `all` and `any` are joined by the language's own words. */
@@ -37,8 +40,11 @@ export function describe(catalog: Catalog, module: Module, condition: Condition,
   }
 }
 
-/** Who wrote it: this one, or anybody from outside. */
+/** Who wrote it: this one, or anybody from outside; which right is allowed or denied, and to whom (T07). */
 function describeJoined({ table, where }: Extract<Condition, { kind: 'joined' }>, t: Translate): string {
+  const { right, effect, grantee } = where
+  if (table === 'portico_object_rights' && right !== undefined && effect !== undefined)
+    return t(`access:condition.right.${right}.${effect}.${grantee === groupOfExternalUsers ? 'group' : 'person'}`)
   const isAnybody = table === 'portico_authorship' && !('author_id' in where)
   return t(isAnybody ? 'access:condition.writtenOutside' : `access:condition.joined.${table}`)
 }

@@ -100,16 +100,17 @@ export async function idsWhere(kernel: Kernel, module: string, when: Condition, 
   return page.records.map((record) => record.id)
 }
 
-/** Ids of all records for which `when` holds: for few among many, like somebody's projects. */
-export async function allIdsWhere(kernel: Kernel, module: string, when: Condition): Promise<string[]> {
-  const door = await narrowRecords(kernel, { module, when, fields: [] })
-  const ids: string[] = []
+/** All records that a question means, however many there are: for few among many, like somebody's projects. */
+export async function everyRecord(kernel: Kernel, question: Question): Promise<ViewedRecord[]> {
+  const door = await narrowRecords(kernel, question)
+  const found: ViewedRecord[] = []
   for (let after: string | undefined = ''; after !== undefined;) {
-    const page = await door.list(module, { limit: mostAtOnce, fields: [], ...(after ? { after } : {}) })
-    ids.push(...page.records.map(({ id }) => id))
+    const ask = { limit: mostAtOnce, fields: question.fields, ...(after ? { after } : {}) }
+    const page = await door.list(question.module, ask)
+    found.push(...page.records)
     after = page.next
   }
-  return ids
+  return found
 }
 
 /** Whether this address is that of one of the CRM's own staff; letter case doesn't count (A38). A host's users may hold

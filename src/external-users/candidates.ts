@@ -1,9 +1,8 @@
 /** Who can be made a member of a project: contacts of the CRM, and external users of other projects (T03). */
-import { lookUpAll } from '../access/question.js'
 import type { Context } from '../context.js'
 import type { Staff } from '../host/host.js'
 import { externalUsersAt, externalUsersLike, membersOf, type ExternalUser } from './external-users.js'
-import { contactFields, contacts, contactsLike, projectModuleName, type Contact } from './project.js'
+import { contacts, contactsAt, contactsLike, projectModuleName, type Contact } from './project.js'
 
 const mostCandidates = 20
 /** As many members as are looked at. */
@@ -50,14 +49,7 @@ async function contactsFound(context: Context, words: string): Promise<Contact[]
   const found = await contactsLike(context, words, mostCandidates)
   const byLogin = (await externalUsersLike(context.db, words, mostCandidates)).map(({ recordId }) => recordId)
   const others = [...new Set(byLogin)].filter((id) => !found.some((contact) => contact.id === id))
-  const { address } = await contactFields(context)
-  const records = await lookUpAll(context.kernel, contacts, others, [address])
-  const more = [...records.values()].map(({ id, title, values }) => ({
-    id,
-    name: title,
-    address: String(values[address] ?? '').trim()
-  }))
-  return [...found, ...more]
+  return [...found, ...(await contactsAt(context, others))]
 }
 
 async function visibleTo<T extends { id: string }>(context: Context, staff: Staff, found: readonly T[]): Promise<T[]> {

@@ -6,6 +6,7 @@ import { lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
 import { addressFault } from '../identity/outside-address.js'
 import { contactFields } from './project.js'
+import { hasOpenProject } from './policy.js'
 import { audience, confirm, externalUserOf } from './external-users.js'
 
 export const doorBase = '/external'
@@ -34,6 +35,7 @@ function doorIn(context: Context, locale: Locale): Door {
     accepted: (identityId) => confirm(context, identityId),
     home: async () => '/',
     takesNames: true,
+    note: context.t(locale)('guest:door.note'),
     mailboxOf: (identityId) => mailboxOf(context, identityId)
   }
 }
@@ -49,14 +51,14 @@ async function mailboxOf(context: Context, identityId: string): Promise<string |
   return mailbox === '' || (await addressFault(context, mailbox)) ? undefined : mailbox
 }
 
-/** Asked on every request: whoever is deactivated, or has not accepted, does not come in. */
+/** Asked on every request: whoever is deactivated, or has not accepted, does not come in, nor does anybody to whom no project is open (T01). */
 async function admit(context: Context, identityId: string): Promise<Person | undefined> {
   const user = await externalUserOf(context.db, identityId)
   const profile = user?.status === 'confirmed' ? await context.identity.profile(identityId) : undefined
   if (!user || !profile) return undefined
   const { id, module, recordId, invitedBy } = user
   const { name, locale, timeZone, formats } = profile
-  return {
+  const person: Person = {
     kind: 'external-user',
     id,
     name,
@@ -69,4 +71,5 @@ async function admit(context: Context, identityId: string): Promise<Person | und
     timeZone,
     formats
   }
+  return (await hasOpenProject(context, person)) ? person : undefined
 }

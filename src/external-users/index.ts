@@ -4,7 +4,7 @@ import { menuItems, recordButtons } from './admin/doors.js'
 import { adminPath } from './admin/frame.js'
 import { adminPages } from './admin/routes.js'
 import { doorBase, doorsOf } from './door.js'
-import { guestPages } from './guest-pages.js'
+import { guestPages } from './guest/routes.js'
 import { policySource } from './policy.js'
 
 const externalUsers: PorticoModule = {

@@ -86,7 +86,7 @@ export const headerColumns: Partial<Readonly<Record<Kind, readonly Column[]>>> =
   ],
   members: [
     { id: 'contact', fields: ['name'] },
-    { id: 'category', fields: ['category', 'accountRole', 'title'] },
+    { id: 'category', fields: ['category', 'accountType', 'accountRole', 'title'] },
     { id: 'email', fields: ['email', 'emailAddress'] },
     { id: 'phone', fields: ['phone', 'phoneNumber'] },
     { id: 'mobile', fields: ['mobile', 'phoneNumberMobile'] },

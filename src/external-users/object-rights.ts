@@ -58,6 +58,11 @@ export function rightsStamp(said: RecordRights): string {
   const lines = [...said].flatMap(([grantee, effects]) =>
     rights.flatMap((right) => (effects[right] ? [`${grantee} ${right} ${effects[right]}`] : []))
   )
+  return stampOf(lines)
+}
+
+/** The same for the same lines, in whatever order. */
+export function stampOf(lines: readonly string[]): string {
   return createHash('sha256').update(lines.toSorted().join('\n')).digest('base64url').slice(0, 16)
 }
 

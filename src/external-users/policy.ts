@@ -16,7 +16,7 @@ import {
 } from '../access/condition.js'
 import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy } from '../access/grant.js'
-import { allIdsWhere, lookUp } from '../access/question.js'
+import { everyRecord, idsWhere, lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
 import type { Context } from '../context.js'
 import type { Catalog, Module } from '../host/catalog.js'
@@ -35,9 +35,36 @@ export async function policySource(context: Context, person: Person, catalog: Ca
   if (!world || !isThere) return []
   const { fields: released } = await releasedFields(context.db)
   const yes = await moduleRights(context.db, person.id)
-  const isHis = hisProjects(world, person.id, context.now())
-  const projects = await allIdsWhere(context.kernel, world.module.name, isHis)
-  return guestPolicy({ world, personId: person.id, yes, released, isHis, projects })
+  return guestPolicy({ world, personId: person.id, yes, released, ...(await openToHim(context, world, person.id)) })
+}
+
+/** As many projects are asked for by their ids. */
+const fewProjects = 30
+
+/** His projects as conditions that are short enough to stand in a statement many times; one that names every time zone on earth is not. */
+async function openToHim(
+  context: Context,
+  world: ProjectWorld,
+  personId: string
+): Promise<Pick<GuestFacts, 'isHis' | 'isOneOfHis'>> {
+  const days = daysOnEarth(context.now())
+  const zone = 'field' in world.timeZone ? world.timeZone.field : undefined
+  const question = { module: world.module.name, when: hisProjects(world, personId, days), fields: zone ? [zone] : [] }
+  const open = await everyRecord(context.kernel, question)
+  const known = new Set(zone === undefined ? [] : open.map(({ values }) => values[zone]))
+  const daysThere = days.map(({ date, zones }) => ({ date, zones: zones.filter((one) => known.has(one)) }))
+  const isHis = hisProjects(world, personId, zone === undefined ? days : daysThere)
+  const ids = open.map(({ id }) => id)
+  return { isHis, isOneOfHis: ids.length > fewProjects ? isHis : oneOf(ID, ids) }
+}
+
+/** Whether there is a project at all that he may see now: without one he has no business at the door (T01). */
+export async function hasOpenProject(context: Context, person: Person): Promise<boolean> {
+  const world = await projectWorld(context.db, await context.host.catalog(person.locale))
+  const isThere = (await lookUp(context.kernel, person.module ?? '', person.recordId ?? '', [])) !== undefined
+  if (!world || !isThere) return false
+  const isHis = hisProjects(world, person.id, daysOnEarth(context.now()))
+  return (await idsWhere(context.kernel, world.module.name, isHis, 1)).length > 0
 }
 
 export interface GuestFacts {
@@ -47,10 +74,10 @@ export interface GuestFacts {
   readonly yes: ReadonlySet<Kind>
   /** The released fields by module; those the module no longer has are left out. */
   readonly released: ReadonlyMap<string, ReadonlySet<string>>
-  /** Which projects are open to him now. */
+  /** Projects that are open to him now. */
   readonly isHis: Condition
-  /** Their ids: what belongs to them is asked for by these, or each statement would name every time zone on earth many times. */
-  readonly projects: readonly string[]
+  /** The same for what belongs to them. */
+  readonly isOneOfHis: Condition
 }
 
 /** One policy for the projects and one for each kind of things that is open to him at all. */
@@ -83,12 +110,12 @@ function grantsFor(facts: GuestFacts, part: KnownPart): Grant[] {
 // --- projects ---
 
 /** T01, T02: a member, who may read it, before it has ended. That the module is on decides whether anybody asks. */
-function hisProjects(world: ProjectWorld, personId: string, now: number): Condition {
+function hisProjects(world: ProjectWorld, personId: string, days: readonly DayOnEarth[]): Condition {
   const { name } = world.module
   return all(
     joined('portico_memberships', { module: name, person_id: personId }),
     allowed(name, personId, 'read'),
-    hasNotEnded(world, daysOnEarth(now))
+    hasNotEnded(world, days)
   )
 }
 
@@ -110,8 +137,8 @@ export function hasNotEnded(
 
 // --- what belongs to them (T06) ---
 
-function ofHisProjects({ projects }: GuestFacts, { link }: { readonly link: { readonly name: string } }): Condition {
-  return linked(link.name, oneOf(ID, projects))
+function ofHisProjects({ isOneOfHis }: GuestFacts, { link }: { readonly link: { readonly name: string } }): Condition {
+  return linked(link.name, isOneOfHis)
 }
 
 /** Quotes, orders, tickets, contracts: the named columns of those he may read besides, and never more. */

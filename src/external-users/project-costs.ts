@@ -3,7 +3,7 @@
 import { compare, ID, linked, oneOf, all } from '../access/condition.js'
 import { hiddenAmong } from '../access/hidden.js'
 import { lookUp, narrowRecords } from '../access/question.js'
-import { isMoney, type ViewedRecord } from '../access/record.js'
+import { isMoney, type Money, type ViewedRecord } from '../access/record.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
 import type { Module } from '../host/catalog.js'
@@ -15,6 +15,7 @@ import { currency } from './hourly-rate.js'
 import { projectMembers } from './memberships.js'
 import { projectsOf } from './project.js'
 import type { KnownPart, ProjectWorld } from './project-settings.js'
+import { responsibleFor } from './responsible.js'
 
 /** So many things of each kind are counted, the newest of them. */
 export const mostCounted = 10_000
@@ -31,8 +32,8 @@ export interface ProjectCosts {
   readonly cut: readonly CostKind[]
   /** Kinds that the CRM keeps from this member of staff: they are not counted. */
   readonly hidden: readonly CostKind[]
-  /** Of the project, where it has one in the currency of the rates. */
-  readonly budget: number | undefined
+  /** Of the project, where it has one. */
+  readonly budget: Money | undefined
 }
 
 interface CostedPerson {
@@ -83,7 +84,7 @@ async function projectAbout(
   context: Context,
   { module, timeZone }: ProjectWorld,
   id: string
-): Promise<{ timeZone: string; budget: number | undefined }> {
+): Promise<{ timeZone: string; budget: Money | undefined }> {
   const zoneField = 'field' in timeZone ? timeZone.field : undefined
   const record = await lookUp(context.kernel, module.name, id, [budgetField, ...(zoneField ? [zoneField] : [])])
   if (!record) throw new NotFound()
@@ -91,11 +92,10 @@ async function projectAbout(
   return { timeZone: isZone(zone) ? zone : 'UTC', budget: budgetIn(record, module) }
 }
 
-function budgetIn({ values }: ViewedRecord, module: Module): number | undefined {
+function budgetIn({ values }: ViewedRecord, module: Module): Money | undefined {
   const value = values[budgetField]
   if (module.fields.get(budgetField)?.type !== 'money' || value === null || value === undefined) return undefined
-  if (isMoney(value)) return value.currency === currency ? value.amount : undefined
-  return typeof value === 'number' || typeof value === 'string' ? Number(value) : undefined
+  return isMoney(value) ? value : { amount: Number(value), currency }
 }
 
 function isZone(zone: string): boolean {
@@ -121,7 +121,11 @@ async function workOn(
   let after: string | undefined
   do {
     const page = await door.list(module.name, { limit: perPage, fields: [minutes, ...days], ...(after && { after }) })
-    const responsible = await responsibleFor(context, module.name, page.records)
+    const responsible = await responsibleFor(
+      context.db,
+      module.name,
+      page.records.map(({ id }) => id)
+    )
     for (const { id, values } of page.records) {
       const month = monthIn(timeZone, days.map((name) => values[name]).find(Boolean))
       const time = decimal(values[minutes])
@@ -130,25 +134,6 @@ async function workOn(
     after = page.next
   } while (after !== undefined && work.length < mostCounted)
   return { work, isCut: after !== undefined }
-}
-
-async function responsibleFor(
-  context: Context,
-  module: string,
-  records: readonly ViewedRecord[]
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await context
-    .db<{ module: string; record_id: string; person_id: string }>('portico_responsible')
-    .select('record_id', 'person_id')
-    .where({ module })
-    .whereIn(
-      'record_id',
-      records.map(({ id }) => id)
-    )
-    .orderBy('person_id')
-  const found = new Map<string, string[]>()
-  for (const row of rows) found.set(row.record_id, [...(found.get(row.record_id) ?? []), row.person_id])
-  return found
 }
 
 /** Days are where they are; of moments in UTC it counts where the project is. */

@@ -39,7 +39,18 @@ export function lostOf(catalog: Catalog, settings: ProjectSettings): Lost[] {
   const left = fitting(catalog, settings)
   if (!left) return [{ place: 'projects', kind: undefined, name: `${settings.module}.${settings.endDate}` }]
   const there = new Set(namedIn(left).map(keyOf))
-  return namedIn(settings).filter((one) => !there.has(keyOf(one)) && !isWithin(one, left))
+  const lost = namedIn(settings).filter((one) => !there.has(keyOf(one)) && !isWithin(one, left))
+  const folders = lost.find(({ place }) => place === 'folders')
+  return folders && hasPart(catalog, settings, 'documents') ? [...lost.filter(isNoDocument), folders] : lost
+}
+
+function hasPart({ modules }: Catalog, { parts, module }: ProjectSettings, kind: Kind): boolean {
+  return modules.get(parts[kind]?.module ?? '')?.links.get(parts[kind]?.link ?? '')?.to === module
+}
+
+/** Without their folders documents are closed altogether, and there is no more to say. */
+function isNoDocument({ place, kind }: Lost): boolean {
+  return kind !== 'documents' && !['folders', 'file', 'holder'].includes(place)
 }
 
 /** Of a whole part that is gone its columns are not told one by one. */

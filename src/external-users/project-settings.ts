@@ -33,7 +33,7 @@ const foldersSchema = z.strictObject({
   of: name
 })
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   module: name,
   /** A field of type `date`. */
   endDate: name,
@@ -114,42 +114,59 @@ export async function projectWorld(db: Knex, catalog: Catalog): Promise<ProjectW
   return settings && worldOf(catalog, settings)
 }
 
+/** Where the folders are gone that the settings name, documents are closed: nobody knows what stood above them (T08). */
 export function worldOf(catalog: Catalog, settings: ProjectSettings): ProjectWorld | undefined {
   const module = catalog.modules.get(settings.module)
   if (module?.fields.get(settings.endDate)?.type !== 'date') return undefined
   if ('field' in settings.timeZone && !module.fields.has(settings.timeZone.field)) return undefined
-  const parts = kinds.flatMap((kind) => knownPart(catalog, module, kind, settings.parts[kind]) ?? [])
-  const documents = parts.find(({ kind }) => kind === 'documents')?.module
-  const holders = kinds.filter((kind) => {
-    const link = documents?.links.get(settings.holders[kind] ?? '')
-    return link !== undefined && parts.some((part) => part.kind === kind && part.module.name === link.to)
-  })
+  const found = kinds.flatMap((kind) => knownPart(catalog, module, kind, settings.parts[kind]) ?? [])
+  const folders = knownFolders(catalog, module, documentsOf(found), settings.folders)
+  const parts = settings.folders && !folders ? found.filter(({ kind }) => kind !== 'documents') : found
+  const { endDate, timeZone, file } = settings
   return {
     module,
-    endDate: settings.endDate,
-    timeZone: settings.timeZone,
+    endDate,
+    timeZone,
     parts: new Map(parts.map((part) => [part.kind, part])),
-    folders: documents && knownFolders(catalog, module, documents, settings.folders),
-    file: documents?.fields.get(settings.file ?? '')?.type === 'files' ? settings.file : undefined,
-    holders: new Map(holders.map((kind) => [kind, settings.holders[kind]!]))
+    folders,
+    file: documentsOf(parts)?.fields.get(file ?? '')?.type === 'files' ? file : undefined,
+    holders: knownHolders(parts, settings.holders)
   }
+}
+
+function documentsOf(parts: readonly KnownPart[]): Module | undefined {
+  return parts.find(({ kind }) => kind === 'documents')?.module
+}
+
+function knownHolders(parts: readonly KnownPart[], holders: ProjectSettings['holders']): ReadonlyMap<Kind, string> {
+  const links = documentsOf(parts)?.links
+  return new Map(
+    parts.flatMap(({ kind, module }) => {
+      const link = links?.get(holders[kind] ?? '')
+      return link?.to === module.name ? [[kind, link.name] as const] : []
+    })
+  )
 }
 
 function knownPart(catalog: Catalog, project: Module, kind: Kind, part: Part | undefined): KnownPart | undefined {
   const module = catalog.modules.get(part?.module ?? '')
   const link = module?.links.get(part?.link ?? '')
   if (!part || !module || link?.to !== project.name) return undefined
-  const columns = (headerColumns[kind] ?? []).flatMap(({ id }) => {
-    const fields = (part.columns[id] ?? []).filter((field) => module.fields.has(field))
+  const minutes = part.minutes && module.fields.get(part.minutes)?.name
+  return { kind, module, link, columns: knownColumns(module, kind, part), minutes }
+}
+
+function knownColumns(module: Module, kind: Kind, { columns }: Part): KnownPart['columns'] {
+  return (headerColumns[kind] ?? []).flatMap(({ id }) => {
+    const fields = (columns[id] ?? []).filter((field) => module.fields.has(field))
     return fields.length > 0 ? [{ id, fields }] : []
   })
-  return { kind, module, link, columns, minutes: part.minutes && module.fields.get(part.minutes)?.name }
 }
 
 function knownFolders(
   catalog: Catalog,
   project: Module,
-  documents: Module,
+  documents: Module | undefined,
   folders: ProjectSettings['folders']
 ): KnownFolders | undefined {
   const module = catalog.modules.get(folders?.module ?? '')
@@ -157,6 +174,7 @@ function knownFolders(
   const isTree =
     module &&
     folders &&
+    documents &&
     leads(module, folders.link, project) &&
     leads(module, folders.parent, module) &&
     leads(documents, folders.of, module)
@@ -187,15 +205,29 @@ export function proposedFor(catalog: Catalog, module: Module): ProjectSettings |
     const part = proposedPart(catalog, module, kind)
     return part ? [[kind, part] as const] : []
   })
-  const documents = catalog.modules.get(parts.find(([kind]) => kind === 'documents')?.[1].module ?? '')
+  const documents = parts.find(([kind]) => kind === 'documents')?.[1].module
   return {
     module: module.name,
     endDate,
     timeZone: zone ? { field: zone } : { zone: 'UTC' },
     parts: Object.fromEntries(parts),
-    folders: documents && proposedFolders(catalog, module, documents),
-    file: documents && [...documents.fields.values()].find(({ type }) => type === 'files')?.name,
-    holders: documents ? proposedHolders(documents, parts) : {}
+    ...proposedDocuments(catalog, module, documents, parts)
+  }
+}
+
+/** Where documents of this module stand, and what they can belong to beside the project. */
+export function proposedDocuments(
+  catalog: Catalog,
+  project: Module,
+  moduleName: string | undefined,
+  parts: readonly (readonly [Kind, Part])[]
+): Pick<ProjectSettings, 'folders' | 'file' | 'holders'> {
+  const documents = catalog.modules.get(moduleName ?? '')
+  if (!documents) return { holders: {} }
+  return {
+    folders: proposedFolders(catalog, project, documents),
+    file: [...documents.fields.values()].find(({ type }) => type === 'files')?.name,
+    holders: proposedHolders(documents, parts)
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the CRM calls the records this module works with: projects, and the contacts who take part in them. */
-import { lookUp, narrowRecords } from '../access/question.js'
+import { lookUp, lookUpAll, narrowRecords } from '../access/question.js'
+import type { ViewedRecord } from '../access/record.js'
 import { always } from '../access/condition.js'
 import type { Context } from '../context.js'
 import { NotFound } from '../errors.js'
@@ -40,7 +41,7 @@ export async function contactAt(context: Context, id: string): Promise<Contact> 
   const { module, address } = await contactModule(context)
   const record = await lookUp(context.kernel, contacts, id, [module.title, address.name])
   if (!record) throw new NotFound()
-  return { id, name: record.title, address: String(record.values[address.name] ?? '').trim() }
+  return contactOf(record, address)
 }
 
 /** Contacts whose name or address has these words, at most `limit`. */
@@ -50,11 +51,18 @@ export async function contactsLike(context: Context, words: string, limit: numbe
   const found = await (
     await narrowRecords(context.kernel, question)
   ).list(contacts, { search: words, limit, fields: question.fields })
-  return found.records.map((record) => ({
-    id: record.id,
-    name: record.title,
-    address: String(record.values[address.name] ?? '').trim()
-  }))
+  return found.records.map((record) => contactOf(record, address))
+}
+
+/** Those of `ids` (at most 200) that there are. */
+export async function contactsAt(context: Context, ids: readonly string[]): Promise<Contact[]> {
+  const { module, address } = await contactModule(context)
+  const found = await lookUpAll(context.kernel, contacts, ids, [module.title, address.name])
+  return [...found.values()].map((record) => contactOf(record, address))
+}
+
+function contactOf({ id, title, values }: ViewedRecord, { name }: Field): Contact {
+  return { id, name: title, address: String(values[name] ?? '').trim() }
 }
 
 /** The name of the field with a contact's address. @throws NotFound */

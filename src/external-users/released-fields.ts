@@ -68,3 +68,17 @@ export async function releaseFields(
     return { action: 'external-users.fields-released', subject, before, after }
   })
 }
+
+/** What most release of a module: its list, and of what can be made outside also the text; no amounts, which are nobody's business until
+ *  somebody says so. */
+export function usualFields(module: Module): string[] {
+  const possible = releasableFields(module).filter(({ type }) => type !== 'money')
+  const listed = new Set(module.layouts.filter(({ kind }) => kind === 'list').flatMap(fieldsIn))
+  return possible
+    .filter(({ name, type }) => name === module.title || listed.has(name) || type === 'longText')
+    .map(({ name }) => name)
+}
+
+function fieldsIn({ sections }: Module['layouts'][number]): readonly string[] {
+  return sections.flatMap(({ fields }) => fields)
+}

@@ -1,6 +1,7 @@
 /** Puts identity together. */
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { createAudit } from '../audit/audit.js'
 import type { Kernel } from '../access/kernel.js'
 import type { Config } from '../config.js'
 import { Invalid, NotFound } from '../errors.js'
@@ -150,6 +151,7 @@ function makeParts(options: IdentityOptions): Parts {
     kernel,
     mail,
     sms,
+    audit: createAudit(db, now),
     approvedSms: (kind, wanted) => approvedSms({ db, config }, kind, wanted),
     now,
     profiles,

@@ -106,7 +106,7 @@ export type LinkPurpose = 'invitation' | 'password-reset' | 'confirmation'
 
 export interface Profile {
   readonly id: string
-  /** What he signs in with: an e-mail address in lower case, or a phone number as E.164 (`+4930123456`) (Z18). */
+  /** What he signs in with: an e-mail address in lower case, a phone number as E.164 (`+4930123456`) (Z18), or a login name (T03). */
   readonly address: string
   readonly name: string
   readonly hasPassword: boolean

@@ -8,8 +8,8 @@ const tagBytes = 16
 
 export interface Sealer {
   seal(plain: string): string
-  /** @throws when it was changed, or sealed by another installation. */
-  open(sealed: string): string
+  /** Undefined when it was changed, or sealed with another secret of the installation. */
+  open(sealed: string): string | undefined
 }
 
 export function createSealer(secret: string): Sealer {
@@ -25,8 +25,12 @@ export function createSealer(secret: string): Sealer {
       const bytes = Buffer.from(sealed, 'base64url')
       const tagEnd = ivBytes + tagBytes
       const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-      decipher.setAuthTag(bytes.subarray(ivBytes, tagEnd))
-      return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]).toString('utf8')
+      try {
+        decipher.setAuthTag(bytes.subarray(ivBytes, tagEnd))
+        return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]).toString('utf8')
+      } catch {
+        return undefined
+      }
     }
   }
 }

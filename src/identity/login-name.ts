@@ -6,7 +6,7 @@ import type { FieldError } from '../host/host.js'
 import type { Identity } from './identity.js'
 
 const shortest = 3
-export const longestLoginName = 64
+const longestLoginName = 64
 
 /** Somebody new, and the password he begins with as `hashedPassword` gave it. */
 export type NewLogin = Omit<Parameters<Identity['enrol']>[0], 'address'> & {

@@ -1,5 +1,6 @@
 /** What identity's pages and guards are made of: put together once, in `createIdentity`. */
 import type { RequestHandler } from 'express'
+import type { Audit } from '../audit/audit.js'
 import type { Kernel } from '../access/kernel.js'
 import type { Config } from '../config.js'
 import type { Locale } from '../host/catalog.js'
@@ -23,6 +24,7 @@ export interface Parts {
   readonly kernel: Kernel
   readonly mail: Mail
   readonly sms: Sms
+  readonly audit: Audit
   /** How a text message is written; undefined while its text is not approved. */
   approvedSms(kind: SmsKind, wanted: readonly Locale[]): Promise<WriteSms | undefined>
   readonly now: () => number

@@ -10,12 +10,16 @@ const doingDays = 365
 /** A notification that could not be made for so long is no news any more. */
 const notificationDays = 14
 
-/** Deletes links, sign-in codes, counted attempts and old portal addresses whose time is over, previews that are over for a day (until then they say
+/** Deletes links, sign-in codes, authenticator apps whose first code was never typed, counted attempts and old portal addresses whose time is over, previews that are over for a day (until then they say
  *  so), mails and text messages that were settled long ago, and what is too old for the feed and for a notification. `now` is in milliseconds since 1970. */
 export async function keepHouse(db: Knex, now: number): Promise<void> {
   await db('portico_links').where('expires_at', '<=', momentAt(now)).delete()
   await db('portico_attempts').where('expire', '<=', now).delete()
   await db('portico_sign_in_codes').where('expires_at', '<=', momentAt(now)).delete()
+  await db('portico_second_factors')
+    .whereNull('confirmed_at')
+    .where('created_at', '<=', momentAt(now - day))
+    .delete()
   await db('portico_portal_addresses').where('until', '<=', momentAt(now)).delete()
   await db('portico_previews')
     .where('until', '<=', momentAt(now - day))

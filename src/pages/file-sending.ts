@@ -14,16 +14,15 @@ export async function sendOpenFile(
   find: (door: Records) => Promise<OpenFile>
 ): Promise<void> {
   const { info, open } = await find(records(req.viewer))
-  await sendFile(res, info, await open(), async () => {
-    const viewer = await readmitted(req)
-    return viewer !== undefined && (await isFound(find(records(viewer))))
-  })
+  await sendFile(res, info, await open(), () => isFound(req, find))
 }
 
 /** Refused is not found; what broke while asking goes on as what it is. */
-async function isFound(found: Promise<OpenFile>): Promise<boolean> {
+async function isFound(req: Request, find: (door: Records) => Promise<OpenFile>): Promise<boolean> {
   try {
-    await found
+    const viewer = await readmitted(req)
+    if (!viewer) return false
+    await find(records(viewer))
     return true
   } catch (error) {
     if (error instanceof PorticoError && error.status < 500) return false

@@ -1,7 +1,7 @@
 /** Portals: customers and partners sign in and work with their own records. */
 import type { PorticoModule } from '../module.js'
 import { adminPath } from './admin/frame.js'
-import { mayOpen, needs } from './admin/permitted.js'
+import { mayOpen, needs } from '../web/permitted.js'
 import { adminPages } from './admin/routes.js'
 import { feedPages, feedPath } from './feed/feed-pages.js'
 import { noteHappening } from './notifications/happenings.js'

@@ -40,21 +40,23 @@ function whileAllowed(
   const isOld = (next: number): boolean =>
     answered.sent + next > answerCounts.bytes || performance.now() - answered.at > answerCounts.milliseconds
   return async function* (content) {
-    for await (const chunk of content)
-      for (const piece of piecesOf(Buffer.from(chunk))) {
-        if (isOld(piece.length)) {
-          if (!(await stillAllowed())) throw new NoLongerAllowed('The file is not to be sent any further.')
-          answered = { at: performance.now(), sent: 0 }
-        }
-        answered.sent += piece.length
-        yield piece
+    for await (const piece of piecesOf(content)) {
+      if (isOld(piece.length)) {
+        if (!(await stillAllowed())) throw new NoLongerAllowed('The file is not to be sent any further.')
+        answered = { at: performance.now(), sent: 0 }
       }
+      answered.sent += piece.length
+      yield piece
+    }
   }
 }
 
-function* piecesOf(chunk: Buffer): Iterable<Buffer> {
-  for (let from = 0; from < chunk.length; from += answerCounts.bytes)
-    yield chunk.subarray(from, from + answerCounts.bytes)
+async function* piecesOf(content: AsyncIterable<Buffer | string>): AsyncIterable<Buffer> {
+  for await (const chunk of content) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    for (let from = 0; from < bytes.length; from += answerCounts.bytes)
+      yield bytes.subarray(from, from + answerCounts.bytes)
+  }
 }
 
 function isOver(content: NodeJS.ReadableStream): boolean {

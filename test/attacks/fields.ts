@@ -116,7 +116,7 @@ export function fields(world: () => World): void {
         {
           module: 'Task',
           kind: 'related',
-          path: ['responsible'],
+          path: ['parentContact'],
           rights: new Set(['create', 'edit']),
           editable: ['subject', 'status', 'assignedUser', 'parentType', 'parentId']
         }
@@ -139,7 +139,8 @@ export function fields(world: () => World): void {
       )
       expect(await rowIn(db, 'crm_task', { subject: 'Hers' })).to.include({
         assigned_user_id: 'irena',
-        parent_id: null
+        parent_type: 'Contact',
+        parent_id: 'anna'
       })
     })
 

@@ -11,7 +11,7 @@ export function shapeOf(path: string): string {
 }
 
 const words = new Set(
-  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related set-up tabs fields type roles levels layout-sets layouts dashboards dashlets dashboard appearance web-tabs web preview persons modules viewers privacy record requests deletion people templates forms form-requests confirmation sent confirmed notifications unsubscribe feed answer text-messages code runs candidates holds all answers person help groups place profiles rules'.split(
+  'crm portal portico admin sign-in forgotten-password profile settings users recycle-bin search new edit change clone conversion convert removal remove delete sharing external-users portals user-types releases portal-users access invitations invitation projects notes language mailbox related set-up tabs fields type roles levels layout-sets layouts dashboards dashlets dashboard appearance web-tabs web preview persons modules viewers privacy record requests deletion people templates forms form-requests confirmation sent confirmed notifications unsubscribe feed answer text-messages code runs candidates holds all answers person help groups place profiles rules second-factor app passkey recovery-codes factor new-password costs costs.csv members connection'.split(
     ' '
   )
 )

@@ -1,12 +1,29 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
+import { Readable } from 'node:stream'
 import { openDatabase } from '../../src/db/open-database.js'
 import type { ModuleDefinition } from '../../src/host/embedded/definition.js'
 import { modules } from '../../src/host/embedded/modules/index.js'
 import { testModules } from '../host-contract/embedded-modules.js'
 import { openTestCrm } from '../host-contract/open-embedded.js'
 import { failure, refusal } from '../host-contract/refusals.js'
-import { eachDatabase, onMysql } from '../support/databases.js'
+import { eachDatabase, onMysql, onSqlite } from '../support/databases.js'
+
+/** Fields that came when external users did. */
+const later: Readonly<Record<string, readonly string[]>> = {
+  Contract: ['type', 'concludedOn', 'cancelledOn', 'dueDate', 'oneTimeAmount'],
+  Document: ['file']
+}
+
+/** The modules as they were before that. */
+function earlier(): ModuleDefinition[] {
+  const without = (module: ModuleDefinition): ModuleDefinition => ({
+    ...module,
+    ...(module.name === 'Document' && { parents: [] }),
+    fields: Object.fromEntries(Object.entries(module.fields).filter(([name]) => !later[module.name]?.includes(name)))
+  })
+  return modules.filter(({ name }) => name !== 'ProjectNote').map(without)
+}
 
 const label = { en: 'Machine', de: 'Maschine', cs: 'Stroj' }
 const machine: ModuleDefinition = {
@@ -142,6 +159,32 @@ eachDatabase((open, engine) => {
     )
     return JSON.stringify(engine === 'sqlite' ? result : (result as unknown[])[0])
   }
+})
+
+onSqlite('the tables of a CRM that was there before external users', (open) => {
+  it('get the columns of fields that came later, and keep what is in them', async () => {
+    const { db, url } = await open()
+    const before = await openTestCrm(db, { definitions: earlier() })
+    const contract = await before.store.system.create('Contract', { subject: 'Service', amount: 980 })
+    const text = { name: 'old.txt', type: 'text/plain', content: Readable.from([Buffer.from('a')]) }
+    const { id: file } = await before.files.write(text, { kind: 'system' })
+    await db.schema.alterTable('crm_file', (table) => {
+      table.dropIndex([], 'crm_file_by_record_id')
+      table.dropColumns('record_id', 'module', 'field')
+    })
+    await before.close()
+    const crm = await openTestCrm(openDatabase(url), { definitions: modules })
+    const { store } = crm
+    await store.system.change('Contract', contract, { oneTimeAmount: 450, concludedOn: '2026-01-31' })
+    const { values } = await store.system.find('Contract', contract)
+    expect(values).to.deep.include({ amount: 980, oneTimeAmount: 450, concludedOn: '2026-01-31' })
+    const document = await store.system.create('Document', { name: 'Old' }, { files: { file: [file] } })
+    expect((await store.system.find('Document', document)).files['file']?.map(({ name }) => name)).to.deep.equal([
+      'old.txt'
+    ])
+    await store.system.create('ProjectNote', { subject: 'New' })
+    await crm.close()
+  })
 })
 
 onMysql('on MariaDB', (open) => {

@@ -326,10 +326,14 @@ eachDatabase((open) => {
       const before = folder()
       const bill = await all.create('Bill', { subject: 'Bill' })
       const item = await all.create('BillItem', { bill })
-      const file = await crm.files.write(
-        { name: 'a', type: 'text/plain', content: Readable.from([Buffer.from('a')]) },
-        { kind: 'system' }
-      )
+      const write = () =>
+        crm.files.write(
+          { name: 'a', type: 'text/plain', content: Readable.from([Buffer.from('a')]) },
+          { kind: 'system' }
+        )
+      const file = await write()
+      await all.change('Bill', bill, {}, { files: { scan: [(await write()).id] } })
+      await all.change('BillItem', item, {}, { files: { photo: [(await write()).id] } })
       const entry = await all.post('Bill', bill, { text: 'Note', internal: false, files: [file.id] })
       expect(await answer(() => all.purge('Bill', bill))).to.equal('404 errors.notFound')
       await all.remove('Bill', bill)
@@ -372,6 +376,36 @@ eachDatabase((open) => {
       expect(await refusal(() => all.post('Company', id, { text: '  ', internal: false, files: [] }))).to.deep.equal({
         text: 'errors.field.required'
       })
+    })
+
+    it('stay with a record in the recycle bin, and come back with it', async () => {
+      const scan = { name: 'a', type: 'text/plain', content: Readable.from([Buffer.from('a')]) }
+      const { id: file } = await crm.files.write(scan, { kind: 'system' })
+      const bill = await all.create('Bill', { subject: 'Bill' }, { files: { scan: [file] } })
+      await all.remove('Bill', bill)
+      expect(await answer(() => all.file('Bill', bill, file))).to.equal('404 errors.notFound')
+      await all.restore('Bill', bill)
+      expect((await all.file('Bill', bill, file)).info.name).to.equal('a')
+      expect((await all.find('Bill', bill)).files['scan']).to.have.length(1)
+    })
+
+    it('go to one of two records that want the same file at once', async () => {
+      const scan = { name: 'a', type: 'text/plain', content: Readable.from([Buffer.from('a')]) }
+      const { id: file } = await crm.files.write(scan, { kind: 'system' })
+      const make = (): Promise<string> => all.create('Bill', { subject: 'Bill' }, { files: { scan: [file] } })
+      const outcomes = await Promise.allSettled([make(), make()])
+      expect(outcomes.map(({ status }) => status).toSorted()).to.deep.equal(['fulfilled', 'rejected'])
+    })
+
+    it('raise the version of their record, and are told in its feed by name alone', async () => {
+      const bill = await all.create('Bill', { subject: 'Bill' })
+      const scan = { name: 'secret.txt', type: 'text/plain', content: Readable.from([Buffer.from('a')]) }
+      const { id: file } = await crm.files.write(scan, { kind: 'system' })
+      const outside = crm.store.by({ kind: 'outside', id: 'guest-1', name: 'Dirk' })
+      const { version } = await all.find('Bill', bill)
+      await outside.change('Bill', bill, {}, { files: { scan: [file] } })
+      expect((await all.find('Bill', bill)).version).to.equal(version + 1)
+      expect((await all.feed('Bill', bill)).at(-1)).to.deep.include({ text: 'Scan', internal: true })
     })
 
     it('belong to no note on a module without a feed', async () => {

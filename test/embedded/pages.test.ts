@@ -258,7 +258,7 @@ eachDatabase((open) => {
     it('is made for a task from its page, and stands there', async () => {
       const visitor = await place.as('frank')
       const task = await visitor.get('/crm/Task/noise-report')
-      const path = task.$('a[aria-label="Add: Dokumente"]').attr('href')!
+      const path = task.$('a[aria-label="Hinzufügen: Dokumente"]').attr('href')!
       await visitor.get(path)
       await visitor.submit('/crm/Document', { name: 'Schallgutachten' }, 303, [plan])
       ;(await visitor.get('/crm/Task/noise-report')).sees('Schallgutachten')

@@ -156,7 +156,7 @@ describe("EspoCRM's fields", () => {
         type: 'option',
         label: 'Parent (Type)',
         storage: column('parent_type'),
-        options: ['Account', 'Lead'].map((value) => ({ value, label: value, tone: 'neutral' }))
+        options: ['Account', 'Lead', 'Email'].map((value) => ({ value, label: value, tone: 'neutral' }))
       }
     ],
     [

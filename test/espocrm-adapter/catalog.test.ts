@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { existsSync } from 'node:fs'
 import { locales, type Link, type Locale } from '../../src/host/catalog.js'
+import { proposedSettings, worldOf } from '../../src/external-users/project-settings.js'
 import { unmappedIn } from '../../src/host/espocrm/catalog.js'
 import { fieldIn, layoutOf, moduleIn, recordedAnswer, recordedCatalog, recordedColumns } from './catalog-recorded.js'
 import { placesOf } from './catalog-places.js'
@@ -17,18 +18,22 @@ describe("EspoCRM's catalog", () => {
       'Case',
       'Contact',
       'Document',
+      'DocumentFolder',
+      'Email',
       'KnowledgeBaseArticle',
       'Lead',
       'Meeting',
       'Opportunity',
+      'PorticoNote',
+      'PorticoProject',
       'Task',
       'User'
     ])
   })
 
-  it('has neither e-mails nor notes nor attachments, nor a module that is switched off', () => {
+  it('has neither notes nor attachments, nor a module that is switched off', () => {
     const changed = recordedCatalog('en', (answer) => {
-      for (const name of ['Email', 'Note', 'Attachment', 'Portal']) {
+      for (const name of ['Note', 'Attachment', 'Portal']) {
         answer.scopes[name] = { entity: true, object: true }
         answer.entityDefs[name] = answer.entityDefs['Task']!
         answer.orm[name] = answer.orm['Task']!
@@ -91,6 +96,72 @@ describe("EspoCRM's catalog", () => {
     expect(moduleIn(catalog, 'CMachine').outside).to.deep.equal([{ column: 'is_internal', is: 0 }])
     expect(moduleIn(catalog, 'KnowledgeBaseArticle').outside).to.deep.equal([{ column: 'status', is: 'Published' }])
     expect(moduleIn(catalog, 'Task').outside).to.deep.equal([])
+  })
+
+  it('T06 has of an e-mail what its readers see, and none that nobody has got', () => {
+    const { fields, links, unfinished, keepsOwnRules } = moduleIn(catalog, 'Email')
+    expect([...fields.keys()]).to.include.members(['name', 'fromString', 'dateSent', 'body', 'attachments'])
+    expect([...fields.keys()].filter((name) => /bcc|message|replied|users|assigned|is[A-Z]/.test(name))).to.deep.equal(
+      []
+    )
+    expect([...links.keys()].filter((name) => !/^parent|^account$/.test(name))).to.deep.equal([])
+    expect(unfinished!.map(({ column, is }) => `${column} ${is}`)).to.deep.equal([
+      'status Draft',
+      'status Sending',
+      'status Failed'
+    ])
+    expect(keepsOwnRules).to.equal(true)
+    expect(moduleIn(catalog, 'User').links.get('emails'), 'who has got it').to.equal(undefined)
+    expect(moduleIn(catalog, 'Case').unfinished).to.deep.equal([])
+  })
+
+  it('T08 has the folders that records stand in, and no categories', () => {
+    const { links, keepsOwnRules } = moduleIn(catalog, 'DocumentFolder')
+    expect(links.get('parent')).to.deep.include({ to: 'DocumentFolder', cardinality: 'one' })
+    expect(links.get('porticoProject')).to.deep.include({ to: 'PorticoProject', cardinality: 'one' })
+    expect(moduleIn(catalog, 'Document').links.get('folder')).to.deep.include({ to: 'DocumentFolder' })
+    expect(keepsOwnRules).to.equal(true)
+    const changed = recordedCatalog('en', (answer) => {
+      answer.entityDefs['Document']!.fields['folder']!.type = 'linkMultiple'
+    })
+    expect(changed.modules.has('DocumentFolder')).to.equal(false)
+  })
+
+  it('T01 T02 proposes the extension’s projects with all that belongs to them', () => {
+    const settings = proposedSettings(catalog)!
+    expect(settings).to.deep.include({
+      module: 'PorticoProject',
+      endDate: 'dateEnd',
+      timeZone: { field: 'timeZone' },
+      folders: { module: 'DocumentFolder', link: 'porticoProject', parent: 'parent', of: 'folder' },
+      file: 'file'
+    })
+    const links = Object.entries(settings.parts).map(([kind, part]) => `${kind} ${part.module}.${part.link}`)
+    expect(links).to.have.members([
+      'calls Call.parentPorticoProject',
+      'tasks Task.parentPorticoProject',
+      'appointments Meeting.parentPorticoProject',
+      'emails Email.parentPorticoProject',
+      'documents Document.porticoProject',
+      'members Contact.porticoProjects',
+      'notes PorticoNote.porticoProject',
+      'tickets Case.porticoProject'
+    ])
+    expect(settings.parts.tasks!.minutes).to.equal('porticoSpentMinutes')
+    expect(settings.holders).to.deep.equal({
+      calls: 'porticoParentCall',
+      tasks: 'porticoParentTask',
+      appointments: 'porticoParentMeeting',
+      notes: 'porticoParentPorticoNote',
+      tickets: 'porticoParentCase'
+    })
+    const world = worldOf(catalog, settings)!
+    expect([world.parts.size, world.holders.size, world.file]).to.deep.equal([8, 5, 'file'])
+    expect(
+      moduleIn(catalog, 'PorticoProject')
+        .fields.get('timeZone')!
+        .options.map(({ value }) => value)
+    ).to.include('Europe/Prague')
   })
 
   it('tells nobody when staff last wrote into the stream (E10)', () => {
@@ -238,7 +309,7 @@ describe("EspoCRM's catalog", () => {
       const back = { kind: 'reverse', column: 'parent_id', only } as const
       expect(link('Account', 'tasks')).to.deep.equal({ to: 'Task', cardinality: 'many', storage: back })
       expect(link('CMachine', 'parentContact'), 'no contact is a parent of a machine').to.equal(undefined)
-      expect(link('CMachine', 'parentEmail'), 'e-mails are no module').to.equal(undefined)
+      expect(link('CMachine', 'parentNote'), 'notes are no module').to.equal(undefined)
     })
 
     it('back from a parent even where EspoCRM takes it for a plain reference', () => {

@@ -5,8 +5,8 @@ import type { Staff } from '../../src/host/host.js'
 import { confirm, externalUsersAt, type ExternalUser } from '../../src/external-users/external-users.js'
 import type { Kind } from '../../src/external-users/kinds.js'
 import { addMember } from '../../src/external-users/memberships.js'
+import { everybody, setRights } from '../../src/external-users/object-rights.js'
 import { projectsOf } from '../../src/external-users/project.js'
-import { letGroupRead } from '../../src/external-users/read-right.js'
 import { releasedFields, releaseFields } from '../../src/external-users/released-fields.js'
 import { openApp, type TestApp } from '../support/app.js'
 import type { OpenDatabase } from '../support/databases.js'
@@ -46,7 +46,10 @@ export async function openGuests(open: OpenDatabase): Promise<Guests> {
       return accept(test, contactId)
     },
     guest: (contactId) => guestAt(test, contactId),
-    letGroupRead: (projectId, may = true) => letGroupRead(context, projectId, may, irena),
+    letGroupRead: (projectId, may = true) =>
+      context.db.transaction((trx) =>
+        setRights(trx, 'Project', projectId, new Map([[everybody, may ? { read: 'allow' } : {}]]))
+      ),
     release: async (...fields) =>
       releaseFields(
         context,

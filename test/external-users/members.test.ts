@@ -3,7 +3,7 @@ import { demoPassword } from '../../demo/cast.js'
 import { confirm } from '../../src/external-users/external-users.js'
 import { addMember, memberAt } from '../../src/external-users/memberships.js'
 import { eachDatabase } from '../support/databases.js'
-import type { Visitor } from '../support/visitor.js'
+import type { Answers, Visitor } from '../support/visitor.js'
 import { externalUser, openGuests, pumpRoom, retrofit, type Guests } from './guests.js'
 import { changesIn, choose, forgeNew, linkInMail, mailCount, memberPage, membersOf, typed } from './members.js'
 
@@ -172,7 +172,7 @@ eachDatabase((open) => {
       await petra.forge(`${memberPage(pumpRoom, id)}/removal`)
       await petra.open(`${membersOf(pumpRoom)}/members/new?q=Kessel`)
       petra.is(200).sees('Nobody fits')
-      for (const who of [{ person: id }, { contact: 'dirk', way: 'login', loginName: 'dirk-two' }]) {
+      for (const who of [{ person: id }, { contact: 'dirk', way: 'login', loginName: 'dirk-two' }] as Answers[]) {
         const answer = await forgeNew(petra, pumpRoom, who)
         expect([answer.status, answer.text.includes('This external user is deactivated.')]).to.deep.equal([409, true])
       }

@@ -19,15 +19,17 @@ eachDatabase((open) => {
       await at.letGroupRead(ended)
       await at.admit('dirk', retrofit, ended)
       await at.admit('siobhan', pumpRoom)
+      await openAnother(at)
       dirk = await at.guest('dirk')
     })
 
     after(() => at.test.close())
 
-    /** Seen in the list and opened; or neither, with the answer of a project that does not exist. */
+    /** Seen in the list and opened; or neither, with the answer of a project that does not exist; or not even let in. */
     async function mayRead(visitor: Visitor, id: string): Promise<boolean> {
       const list = await visitor.open('/external/')
       list.is(200)
+      if (list.path.startsWith('/external/sign-in')) return false
       const isListed = list.page(`a[href="/external/projects/${id}"]`).length > 0
       const answer = await visitor.peek(`/external/projects/${id}`)
       expect(answer.status).to.equal(isListed ? 200 : 404)
@@ -149,7 +151,9 @@ eachDatabase((open) => {
 
     it('T05 is no way to other records', async () => {
       const door = records(await viewerFor(at.test.embedded.portico.context.kernel, await personOf(at, 'dirk')))
-      expect((await door.modules()).map(({ module }) => module.name)).to.deep.equal(['Project'])
+      const his = ['Project', 'Task', 'Call', 'Appointment', 'ProjectNote', 'Document']
+      expect((await door.modules()).map(({ module }) => module.name)).to.deep.equal(his)
+      for (const name of his.slice(1)) expect((await door.list(name)).records, name).to.deep.equal([])
       for (const link of ['account', 'contacts', 'tasks', 'documents'])
         await refused(door.related('Project', retrofit, link), 404)
       const asPortalUser = { ...(await personOf(at, 'dirk')), kind: 'portal-user' } as const
@@ -167,6 +171,14 @@ eachDatabase((open) => {
     })
   })
 })
+
+/** One that stays open to Dirk, so that he is let in whatever becomes of the others. */
+async function openAnother(at: Guests): Promise<void> {
+  const values = { name: 'Another project', endDate: '2999-12-31' }
+  const id = await at.test.embedded.host.save({ module: 'Project', values }, { kind: 'staff', id: at.irena.id })
+  await at.letGroupRead(id)
+  await at.admit('dirk', id)
+}
 
 /** Answers carry a token and a number of their own. */
 function without(html: string): string {

@@ -16,7 +16,17 @@ export const sayings = {
 } as const satisfies Readonly<Record<string, readonly `${'+' | '-'}${Right}`[]>>
 export type Saying = keyof typeof sayings
 
-const few = ['none', 'read', 'everything', 'denyRead'] as const satisfies readonly Saying[]
+/** The pairs that tell most: to the group, and to him. */
+const few: readonly (readonly [Saying, Saying])[] = [
+  ['none', 'none'],
+  ['read', 'none'],
+  ['none', 'read'],
+  ['read', 'denyRead'],
+  ['denyRead', 'read'],
+  ['everything', 'none'],
+  ['change', 'denyWrite']
+]
+const fewest = few.slice(0, 5)
 
 export function rightsFor(saying: Saying, grantees: readonly string[]): Said[] {
   return grantees.flatMap((grantee) =>
@@ -43,6 +53,15 @@ export const relations = {
   removed: ['removed']
 } as const satisfies Readonly<Record<string, readonly string[]>>
 export type Relation = keyof typeof relations
+
+/** These meet everything that may be said of a record; the others some of it. */
+const mainRelations: readonly Relation[] = ['open', 'ended', 'foreign', 'none']
+
+interface Case {
+  readonly relation: Relation
+  readonly toGroup: Saying
+  readonly toHim: Saying
+}
 
 export interface Situation {
   readonly thing: Thing
@@ -90,7 +109,12 @@ export class Situations {
 
   private guest(id: string, yes: readonly Kind[]): Guest {
     const memberOf = ['open', 'second', 'ended', 'unreadable', 'denied', 'removed'].map(projectId)
-    return { id, yes: new Set(yes), memberOf: new Set([...memberOf, ...this.memberProjects()]) }
+    const isAskedForProjects = id.startsWith(`${ours}-${kinds[0]}-`)
+    return {
+      id,
+      yes: new Set(yes),
+      memberOf: new Set([...memberOf, ...(isAskedForProjects ? this.memberProjects() : [])])
+    }
   }
 
   private guestsOf(kind: Kind): readonly Guest[] {
@@ -144,24 +168,17 @@ export class Situations {
   // --- kinds ---
 
   private ofKind(kind: Kind): Situation[] {
-    return sayingPairs(allSayings).flatMap(([toGroup, toHim]) =>
-      [true, false].flatMap((isResponsible) =>
-        (Object.keys(relations) as Relation[]).map((relation) =>
-          this.situation(kind, {
-            place: relation,
-            toGroup,
-            toHim,
-            isResponsible,
-            projects: relations[relation].map(projectId)
-          })
-        )
-      )
+    return relationCases.flatMap(({ relation, toGroup, toHim }) =>
+      [true, false].map((isResponsible) => {
+        const projects = relations[relation].map(projectId)
+        return this.situation(kind, { place: relation, toGroup, toHim, isResponsible, projects })
+      })
     )
   }
 
   /** Contacts take part in several projects: one that is open is enough. */
   private ofSeveralProjects(): Situation[] {
-    return sayingPairs(few).flatMap(([toGroup, toHim]) =>
+    return few.flatMap(([toGroup, toHim]) =>
       [
         ['open', 'foreign'],
         ['ended', 'foreign'],
@@ -234,15 +251,15 @@ export class Situations {
       closed,
       denied: this.folder('denied', 'denyRead'),
       'below open': belowOpen,
-      'closed below open': this.folder('closed-below-open', 'none', { folder: open }),
+      'closed below open': this.folder('closed-below', 'none', { folder: open }),
       'below closed': this.folder('below-closed', 'change', { folder: closed }),
       'far below open': this.folder('far-below', 'read', { folder: belowOpen }),
       'below what belongs to no project': this.folder('inner', 'read', { folder: outer }),
-      'below what is between': this.folder('below-between', 'read', { folder: between }),
+      'below what is between': this.folder('in-between', 'read', { folder: between }),
       'of no project': this.folder('lonely', 'read', none),
       foreign: elsewhere,
-      'below foreign': this.folder('below-foreign', 'read', { folder: elsewhere }),
-      'foreign below open': this.folder('foreign-below', 'read', { folder: open, ...foreign }),
+      'below foreign': this.folder('in-foreign', 'read', { folder: elsewhere }),
+      'foreign below open': this.folder('foreign-in', 'read', { folder: open, ...foreign }),
       'of an ended project': this.folder('ended', 'read', { projects: [projectId('ended')] }),
       'of his other project': this.folder('second', 'read', { projects: [projectId('second')] }),
       removed: gone,
@@ -255,33 +272,27 @@ export class Situations {
   private ofFolders(): Situation[] {
     const guests = this.guestsOf('documents')
     const names = guests.map(({ id }) => id)
-    return sayingPairs(allSayings).flatMap(([toGroup, toHim]) =>
-      (Object.keys(relations) as Relation[]).flatMap((relation) =>
-        ['top', 'open', 'closed'].map((above): Situation => {
-          const thing: Thing = {
-            ...plain('folders', this.nextId()),
-            projects: relations[relation].map(projectId),
-            ...(above !== 'top' && { folder: `${ours}-f-${above}` }),
-            rights: [...rightsFor(toGroup, [group]), ...rightsFor(toHim, names)]
-          }
-          return { thing, place: `${relation} ${above}`, toGroup, toHim, isResponsible: false, guests }
-        })
-      )
+    return relationCases.flatMap(({ relation, toGroup, toHim }) =>
+      ['top', 'open', 'closed'].map((above): Situation => {
+        const thing: Thing = {
+          ...plain('folders', this.nextId()),
+          projects: relations[relation].map(projectId),
+          ...(above !== 'top' && { folder: `${ours}-f-${above}` }),
+          rights: [...rightsFor(toGroup, [group]), ...rightsFor(toHim, names)]
+        }
+        return { thing, place: `${relation} ${above}`, toGroup, toHim, isResponsible: false, guests }
+      })
     )
   }
 
   private ofDocuments(): Situation[] {
     const places = this.places()
-    const atTheTop = sayingPairs(allSayings).flatMap(([toGroup, toHim]) =>
-      (Object.keys(relations) as Relation[]).map((relation) =>
-        this.situation('documents', {
-          ...{ place: `top ${relation}`, toGroup, toHim, isResponsible: false },
-          projects: relations[relation].map(projectId)
-        })
-      )
-    )
+    const atTheTop = relationCases.map(({ relation, toGroup, toHim }) => {
+      const projects = relations[relation].map(projectId)
+      return this.situation('documents', { place: `top ${relation}`, toGroup, toHim, isResponsible: false, projects })
+    })
     const inFolders = Object.entries(places).flatMap(([name, folder]) =>
-      sayingPairs(few).flatMap(([toGroup, toHim]) =>
+      few.flatMap(([toGroup, toHim]) =>
         (['none', 'open', 'foreign'] as const).map((relation) =>
           this.situation('documents', {
             ...{ place: `${name} ${relation}`, toGroup, toHim, isResponsible: false },
@@ -293,12 +304,12 @@ export class Situations {
     return [...atTheTop, ...inFolders, ...holderKinds.flatMap((kind) => this.heldBy(kind, places))]
   }
 
-  /** Documents of a call, a quote: asked for by those with and without the right for that kind, and by those for documents. */
+  /** Documents of a call, a quote: asked for by those with the right for that kind alone, for documents alone, and for all but documents. */
   private heldBy(kind: Kind, places: Readonly<Record<string, string>>): Situation[] {
-    const guests = [...this.guestsOf(kind), ...this.guestsOf('documents')]
+    const guests = [...this.guestsOf(kind).slice(0, 1), ...this.guestsOf('documents')]
     const isOwned = activityKinds.includes(kind)
     return this.holders(kind, guests, isOwned).flatMap(([name, id]) =>
-      sayingPairs(few).flatMap(([toGroup, toHim]) =>
+      fewest.flatMap(([toGroup, toHim]) =>
         heldPlaces.map(([relation, place]) =>
           this.situation(
             'documents',
@@ -318,7 +329,7 @@ export class Situations {
   private holders(kind: Kind, guests: readonly Guest[], isOwned: boolean): [string, string][] {
     const everybody = guests.map(({ id }) => id)
     const make = (name: string, more: Partial<Thing>): [string, string] => {
-      const id = `${ours}-h-${kind}-${name}`
+      const id = `${ours}-h-${kind.slice(0, 2)}-${name}`
       this.hidden.push({ ...plain(kind, id), projects: [projectId('open')], ...more })
       return [name, id]
     }
@@ -354,6 +365,14 @@ const allSayings = Object.keys(sayings) as Saying[]
 function sayingPairs<T extends Saying>(some: readonly T[]): [T, T][] {
   return some.flatMap((toGroup) => some.map((toHim): [T, T] => [toGroup, toHim]))
 }
+
+const relationCases: readonly Case[] = (Object.keys(relations) as Relation[]).flatMap((relation) =>
+  (mainRelations.includes(relation) ? sayingPairs(allSayings) : few).map(([toGroup, toHim]) => ({
+    relation,
+    toGroup,
+    toHim
+  }))
+)
 
 /** Of projects: what is said, and how many days from now they end. */
 const projectCases = sayingPairs(allSayings).flatMap(([toGroup, toHim]) => [

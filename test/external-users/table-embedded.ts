@@ -1,7 +1,7 @@
 /** The embedded CRM as a host of the table: what it calls what the source names, written by hand. */
 import { openApp, type TestApp } from '../support/app.js'
 import type { OpenDatabase } from '../support/databases.js'
-import { release, type GuestHost, type Names } from './table-world.js'
+import { release, type Names, type OpenGuestHost } from './table-world.js'
 
 const activity = ['createdAt', 'subject']
 
@@ -95,16 +95,23 @@ export const embeddedNames: Names = {
   }
 }
 
-export interface EmbeddedGuestHost extends GuestHost {
+export interface EmbeddedGuestHost extends OpenGuestHost {
   readonly test: TestApp
 }
 
 export async function openGuestHost(open: OpenDatabase): Promise<EmbeddedGuestHost> {
   const test = await openApp(open, { world: 'people' })
   await test.embedded.crm.settings.saveSwitches({ 'external-users': true })
+  return guestHostOf(test)
+}
+
+/** The table's world in an app that is open already. */
+export async function guestHostOf(test: TestApp): Promise<EmbeddedGuestHost> {
   const { context } = test.embedded.portico
   const host: EmbeddedGuestHost = {
     test,
+    now: context.now(),
+    close: () => test.close(),
     kernel: context.kernel,
     db: test.embedded.db,
     catalog: await context.host.catalog('en'),

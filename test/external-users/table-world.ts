@@ -2,7 +2,7 @@
  *  table can be asked of every host. */
 import type { Knex } from 'knex'
 import type { Kernel } from '../../src/access/kernel.js'
-import type { ViewedRecord } from '../../src/access/record.js'
+import type { ListQuery, Page, ViewedRecord } from '../../src/access/record.js'
 import { records } from '../../src/access/records.js'
 import { viewerFor, type Person, type Viewer } from '../../src/access/viewer.js'
 import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
@@ -19,8 +19,19 @@ export interface GuestHost {
   readonly names: Names
   /** Name and id of a record that is there and stands for all guests. */
   readonly contact: { readonly module: string; readonly recordId: string }
+  /** Id of the staff member who has invited the guests; new records are his. */
+  readonly inviter?: string
+  /** A file for each field that a new document can't be without. */
+  newFiles?(): Promise<Readonly<Record<string, readonly string[]>>>
   /** Columns that a row of the CRM can't be without, besides its fields. */
   readonly always: Readonly<Record<string, Scalar>>
+}
+
+/** One that is open, and goes away with what it made. */
+export interface OpenGuestHost extends GuestHost {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  close(): Promise<void>
 }
 
 export interface Names {
@@ -164,7 +175,8 @@ function guestRows({ names }: GuestHost, { id, yes, memberOf }: Guest): Placed[]
   ]
 }
 
-async function empty(host: GuestHost): Promise<void> {
+/** Takes away what is there of these tests. */
+export async function empty(host: GuestHost): Promise<void> {
   const { db, catalog, names } = host
   for (const sort of sorts) {
     const module = moduleOf(catalog, names.modules[sort])
@@ -181,11 +193,11 @@ async function empty(host: GuestHost): Promise<void> {
 export async function release({ db, names }: GuestHost): Promise<void> {
   await db('portico_external_fields').delete()
   await raiseConfigurationVersion(db)
-  const opened = sorts.filter((sort) => sort !== 'folders')
+  const shownOnes = sorts.filter((sort) => sort !== 'folders')
   await insert(
     db,
     'portico_external_fields',
-    opened.flatMap((sort) =>
+    shownOnes.flatMap((sort) =>
       [...names.fields[sort], ...names.linksAsText].map((field) => ({ module: names.modules[sort], field }))
     )
   )
@@ -193,7 +205,7 @@ export async function release({ db, names }: GuestHost): Promise<void> {
 
 // --- asking ---
 
-export function viewerOf({ kernel, contact }: GuestHost, guest: Guest): Promise<Viewer> {
+export function viewerOf({ kernel, contact, inviter = 'nobody' }: GuestHost, guest: Guest): Promise<Viewer> {
   const person: Person = {
     kind: 'external-user',
     id: guest.id,
@@ -201,7 +213,7 @@ export function viewerOf({ kernel, contact }: GuestHost, guest: Guest): Promise<
     ...contact,
     portalId: undefined,
     userTypeId: undefined,
-    invitedBy: 'nobody',
+    invitedBy: inviter,
     locale: 'en',
     timeZone: 'Europe/Berlin',
     formats: { date: 'iso', time: '24' }
@@ -216,8 +228,8 @@ export async function listed(host: GuestHost, viewer: Viewer, sort: Sort): Promi
   if (!viewer.policy.has(module.name)) return found
   const fields = [...module.fields.keys()]
   for (let after: string | undefined = ''; after !== undefined;) {
-    const ask = { fields, decided: true, limit: 200, ...(after ? { after } : {}) }
-    const page = await orNothing(records(viewer).list(module.name, ask))
+    const ask: ListQuery = { fields, decided: true, limit: 200, ...(after ? { after } : {}) }
+    const page: Page | undefined = await orNothing(records(viewer).list(module.name, ask))
     for (const record of page?.records ?? [])
       if (record.id.startsWith(ours)) found.set(record.id, answerOf(host, sort, record))
     after = page?.next

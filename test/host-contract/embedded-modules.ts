@@ -150,7 +150,8 @@ const bill: ModuleDefinition = {
   hasFeed: true,
   fields: {
     subject: text('Subject', { required: true }),
-    amount: { label: words('Amount'), type: 'money', readOnly: true, sortable: true }
+    amount: { label: words('Amount'), type: 'money', readOnly: true, sortable: true },
+    scan: { label: words('Scan'), type: 'files', max: 1 }
   },
   layouts: { list: ['subject', 'amount'], detail: [{ label: words('Overview'), fields: ['subject', 'amount'] }] }
 }
@@ -174,7 +175,8 @@ const billItem: ModuleDefinition = {
     description: text('Description'),
     quantity: { label: words('Quantity'), type: 'number', default: 1 },
     unitPrice: { ...price, default: 0 },
-    amount: { label: words('Amount'), type: 'money', readOnly: true }
+    amount: { label: words('Amount'), type: 'money', readOnly: true },
+    photo: { label: words('Photo'), type: 'files' }
   },
   layouts: {
     list: ['description', 'amount'],

@@ -60,7 +60,12 @@ function answer(id: Buffer, parts: Record<string, Buffer>): string {
 function coseKey(key: KeyObject): Buffer {
   const { x = '', y = '' } = key.export({ format: 'jwk' })
   const [left, right] = [x, y].map((part) => octets(Buffer.from(part, 'base64url')))
-  return Buffer.concat([Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]), left!, Buffer.from([0x22]), right!])
+  return Buffer.concat([
+    Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]),
+    left!,
+    Buffer.from([0x22]),
+    right!
+  ])
 }
 
 function word(text: string): Buffer {
@@ -68,7 +73,10 @@ function word(text: string): Buffer {
 }
 
 function octets(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes.length < 256 ? Buffer.from([0x58, bytes.length]) : Buffer.concat([Buffer.from([0x59]), short(bytes.length)]), bytes])
+  return Buffer.concat([
+    bytes.length < 256 ? Buffer.from([0x58, bytes.length]) : Buffer.concat([Buffer.from([0x59]), short(bytes.length)]),
+    bytes
+  ])
 }
 
 function short(value: number): Buffer {

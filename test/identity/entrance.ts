@@ -72,7 +72,17 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
   const sms = createSms({ db, config, log, now: () => clock.milliseconds })
   const [acme, other] = [testDoor('acme'), testDoor('other')]
   const doorsOf = async (): Promise<Door[]> => [acme, other]
-  const identity = createIdentity({ db, kernel, mail, sms, config, log, passwords, doorsOf, now: () => clock.milliseconds })
+  const identity = createIdentity({
+    db,
+    kernel,
+    mail,
+    sms,
+    config,
+    log,
+    passwords,
+    doorsOf,
+    now: () => clock.milliseconds
+  })
   const app = webOf(config, identity, [acme, other])
   return {
     app,

@@ -89,8 +89,9 @@ export class FactorSteps {
     return this.answer(visitor, key.get(optionsOf(page.text), claims))
   }
 
+  /** From a page that asks for no other passkey. */
   answer(visitor: Visitor, response: string): Promise<Response> {
-    return visitor.post(`${base}/sign-in/factor`, { way: 'passkey', response }, `${base}/sign-in/factor`)
+    return visitor.post(`${base}/sign-in/factor`, { way: 'passkey', response }, `${base}/sign-in/factor?way=recovery`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { drawn, type SafeSvg } from '../../charts/drawing.js'
 import { shortNumber } from '../../charts/short-number.js'
 import type { Context } from '../../context.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { csvOf } from '../../web/csv.js'
 import { sendFile } from '../../web/downloads.js'
 import { formatFor } from '../../web/format.js'
@@ -58,12 +58,18 @@ function totalsOf(telling: Telling, { cells, budget }: ProjectCosts): Record<str
     hours: telling.format.number(hours(minutes)),
     unrated: telling.format.number(hours(unrated)),
     hasUnrated: unrated.numerator > 0n,
-    budget: budget === undefined ? undefined : money(telling, budget),
-    left: budget === undefined ? undefined : money(telling, Math.abs(budget - spent)),
-    isOver: budget !== undefined && spent > budget,
-    meter: budget
-      ? { value: Math.min(spent, budget), max: budget, percent: percentOf(telling, spent / budget) }
-      : undefined
+    budget: budget && telling.format.money(budget.amount, budget.currency ?? null),
+    ...(budget?.currency === currency && comparedWith(telling, spent, budget.amount))
+  }
+}
+
+/** With a budget in another currency nothing is compared. */
+function comparedWith(telling: Telling, spent: number, budget: number): Record<string, unknown> {
+  const percent = percentOf(telling, spent / budget)
+  return {
+    left: money(telling, Math.abs(budget - spent)),
+    isOver: spent > budget,
+    meter: budget > 0 ? { value: Math.min(spent, budget), max: budget, percent } : undefined
   }
 }
 

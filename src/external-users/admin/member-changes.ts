@@ -2,13 +2,13 @@
 import type { Request } from 'express'
 import { hiddenAmong } from '../../access/hidden.js'
 import type { StoredAuditEntry } from '../../audit/audit.js'
+import { changesTold, partsOf, type Parts, type ShownChange } from '../../audit/shown-change.js'
 import type { Context } from '../../context.js'
-import { partsOf, type Parts } from '../../portal/admin/change-texts.js'
-import { changesTold, type ShownChange } from '../../portal/admin/changes.js'
 import { formatFor, type Format } from '../../web/format.js'
 import type { Translate } from '../../web/locale.js'
 import { externalUsersById } from '../external-users.js'
 import { currency } from '../hourly-rate.js'
+import { toldChange } from './told-changes.js'
 
 /** Other things happen to projects, too. */
 const mostRead = 50
@@ -33,13 +33,7 @@ interface Telling {
 }
 
 function shownChange(telling: Telling, entry: StoredAuditEntry, name: string): ShownChange {
-  const { id, at, actor, action, before, after } = entry
-  const [was, is] = [linesOf(telling, partsOf(before)), linesOf(telling, partsOf(after))]
-  const details = [...was.keys()]
-    .map((line) => ({ name: line, before: was.get(line) ?? '', after: is.get(line) ?? '' }))
-    .filter((line) => line.before !== line.after)
-  const what = telling.t(`portal:audit.${action.replaceAll('.', '-')}`)
-  return { id, at, by: actor.name, action: what, about: name, module: undefined, details }
+  return { ...toldChange(telling.t, (value) => linesOf(telling, partsOf(value)), entry), about: name }
 }
 
 function linesOf({ t, format }: Telling, parts: Parts): Map<string, string> {

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { queryText } from '../../web/paging.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { candidates, type Candidate } from '../candidates.js'

@@ -4,8 +4,7 @@ import { z } from 'zod'
 import { staffActor } from '../../audit/configuration-change.js'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
-import { changesOf } from '../../portal/admin/changes.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { subjectOf } from '../external-users.js'
@@ -16,6 +15,7 @@ import { moduleRights } from '../module-rights.js'
 import { doneIn, guestsUrl, projectPage, projectUrl } from './frame.js'
 import { memberChangeIn, memberFields, memberOutcomes, type MemberOutcome } from './member-form.js'
 import { mayEditProject, tones } from './project-pages.js'
+import { userChanges } from './told-changes.js'
 
 const path = '/projects/:project/members/:person'
 
@@ -74,7 +74,7 @@ async function showMember(
     },
     fields: await memberFields(context, req, { ...member, rights }, form),
     done: doneIn(req, memberOutcomes),
-    changes: await changesOf(context, req, subjectOf(user))
+    changes: await userChanges(context, req, subjectOf(user))
   }
   await projectPage(context, req, res, { section: 'members', view: 'member', locals, again })
 }

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { hiddenAmong } from '../../access/hidden.js'
 import type { Context } from '../../context.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { formatFor } from '../../web/format.js'
 import { currency } from '../hourly-rate.js'
 import { kinds } from '../kinds.js'

@@ -2,12 +2,12 @@
 import type { Request } from 'express'
 import { hiddenAmong } from '../../access/hidden.js'
 import type { StoredAuditEntry } from '../../audit/audit.js'
+import { changesTold, isParts, partsOf, type Parts, type ShownChange } from '../../audit/shown-change.js'
 import type { Context } from '../../context.js'
-import { changesTold, type ShownChange } from '../../portal/admin/changes.js'
-import { isParts, partsOf, type Parts } from '../../portal/admin/change-texts.js'
 import type { Translate } from '../../web/locale.js'
 import { externalUsersById, type ExternalUser } from '../external-users.js'
 import { everybody, rights } from '../object-rights.js'
+import { toldChange } from './told-changes.js'
 
 const actions = ['project.security-changed', 'record.rights-changed', 'record.responsible-changed']
 
@@ -23,7 +23,8 @@ export async function recordChanges(
   )
   const told = entries.slice(0, changesTold)
   const names = await namesIn(context, req, told, known)
-  return told.map((entry) => shownChange(context.t(req.locale), names, entry))
+  const t = context.t(req.locale)
+  return told.map((entry) => toldChange(t, (value) => linesOf(t, names, partsOf(value)), entry))
 }
 
 /** Other things happen to projects, too. */
@@ -49,19 +50,6 @@ async function namesIn(
 function idsIn(value: unknown): string[] {
   const { responsible, ...said } = partsOf(value)
   return [...(Array.isArray(responsible) ? responsible.map(String) : []), ...Object.keys(said)]
-}
-
-function shownChange(
-  t: Translate,
-  names: Names,
-  { id, at, actor, action, before, after }: StoredAuditEntry
-): ShownChange {
-  const [was, is] = [linesOf(t, names, partsOf(before)), linesOf(t, names, partsOf(after))]
-  const details = [...new Set([...was.keys(), ...is.keys()])]
-    .map((name) => ({ name, before: was.get(name) ?? '', after: is.get(name) ?? '' }))
-    .filter((line) => line.before !== line.after)
-  const shown = { id, at, by: actor.name, action: t(`portal:audit.${action.replaceAll('.', '-')}`), details }
-  return { ...shown, about: undefined, module: undefined }
 }
 
 function linesOf(t: Translate, names: Names, parts: Parts): Map<string, string> {

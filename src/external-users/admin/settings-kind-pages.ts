@@ -4,13 +4,20 @@ import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { Invalid, NotFound } from '../../errors.js'
 import type { Catalog, Module } from '../../host/catalog.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import type { Translate } from '../../web/locale.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { headerColumns, isActivity, kinds, type Column, type Kind } from '../kinds.js'
 import { fieldsOf, fitting, waysTo, wayWord } from '../project-fitness.js'
-import { keepSettings, keptSettings, partWith, type Part, type ProjectSettings } from '../project-settings.js'
+import {
+  keepSettings,
+  keptSettings,
+  partWith,
+  proposedDocuments,
+  type Part,
+  type ProjectSettings
+} from '../project-settings.js'
 import { guestsUrl, sectionPage } from './frame.js'
 import { offered, settingsInForce } from './settings-form.js'
 
@@ -203,9 +210,17 @@ function typedColumns(module: Module, kind: Kind, typed: TypedPart): Record<stri
   )
 }
 
-/** What then leads nowhere is left out. */
+/** What then leads nowhere is left out. For other documents their folders are proposed, so that none is open without those above it (T08). */
 function withPart(catalog: Catalog, now: ProjectSettings, kind: Kind, part: Part | undefined): ProjectSettings {
-  const { [kind]: _, ...others } = now.parts
-  const wanted = { ...now, parts: part ? { ...others, [kind]: part } : others }
+  const { [kind]: before, ...others } = now.parts
+  const parts = part ? { ...others, [kind]: part } : others
+  const isOther = kind === 'documents' && part?.module !== before?.module
+  const project = catalog.modules.get(now.module)!
+  const places = isOther ? proposedDocuments(catalog, project, part?.module, entriesOf(parts)) : {}
+  const wanted = { ...now, ...(isOther && { folders: undefined, file: undefined }), parts, ...places }
   return fitting(catalog, wanted) ?? wanted
+}
+
+function entriesOf(parts: ProjectSettings['parts']): (readonly [Kind, Part])[] {
+  return kinds.flatMap((kind) => (parts[kind] ? [[kind, parts[kind]] as const] : []))
 }

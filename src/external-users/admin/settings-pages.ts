@@ -3,8 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import type { Catalog } from '../../host/catalog.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
-import { changesOf } from '../../portal/admin/changes.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { isTimeZone } from '../../web/time-zones.js'
@@ -13,6 +12,7 @@ import { fieldsOf, fitting, foldersWord, possibleFolders, possibleProjects } fro
 import { keepSettings, keptSettings, proposedFor, proposedSettings, type ProjectSettings } from '../project-settings.js'
 import { doneIn, guestsUrl, sectionPage } from './frame.js'
 import { notOffered, offered, settingsInForce } from './settings-form.js'
+import { settingsChanges } from './told-changes.js'
 import { kindPages } from './settings-kind-pages.js'
 import { holderChoices, settingsShown, shownLost, shownParts } from './settings-shown.js'
 
@@ -26,7 +26,7 @@ export function settingsPages(router: PermittedRouter, context: Context): void {
 }
 
 /** The subject of the settings in the audit list. */
-export const settingsSubject = 'external-users:project'
+const settingsSubject = 'external-users:project'
 
 const outcomes = ['settings', 'module', 'reset', 'kind']
 
@@ -45,8 +45,8 @@ async function show(context: Context, req: Request, res: Response, again?: Again
     },
     form: inForce && settingsShown(context.t(req.locale), catalog, inForce, again),
     parts: inForce ? shownParts(context.t(req.locale), res, catalog, inForce) : [],
-    url: guestsUrl(res, 'settings'),
-    changes: await changesOf(context, req, settingsSubject),
+    action: guestsUrl(res, 'settings'),
+    changes: await settingsChanges(context, req, settingsSubject, catalog),
     done: doneIn(req, outcomes)
   }
   await sectionPage(context, req, res, { section: 'settings', view: 'settings', locals, again })

@@ -5,8 +5,7 @@ import { lookUpAll } from '../../access/question.js'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
-import { changesOf } from '../../portal/admin/changes.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { changeRights, deactivate, externalUserById, subjectOf, type ExternalUser } from '../external-users.js'
@@ -17,6 +16,7 @@ import { projectWorld, type ProjectWorld } from '../project-settings.js'
 import { outcomeFor } from '../record-people.js'
 import { projectsOfPerson } from '../user-search.js'
 import { doneIn, guestsUrl, projectUrl, sectionPage } from './frame.js'
+import { userChanges } from './told-changes.js'
 import { shownSignIn, signInPages } from './user-sign-in.js'
 import { openChanges, shownStatus } from './user-shown.js'
 
@@ -30,13 +30,13 @@ export function onePages(router: PermittedRouter, context: Context): void {
 
 type UserChange = (context: Context, id: string, by: Staff) => Promise<void>
 
-const userChanges: Readonly<Record<string, UserChange>> = {
+const statusChanges: Readonly<Record<string, UserChange>> = {
   invitation: inviteAgain,
   deactivation: deactivate,
   activation: restore
 }
 
-const outcomes = ['rights', 'force', 'waive', 'phone', 'reset', ...Object.keys(userChanges)]
+const outcomes = ['rights', 'force', 'waive', 'phone', 'reset', ...Object.keys(statusChanges)]
 
 async function showUser(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const user = await externalUserById(context.db, String(req.params['user']))
@@ -57,7 +57,7 @@ async function showUser(context: Context, req: Request, res: Response, again?: A
     projects: world ? await projectsShown(context, req, res, world, user) : { rows: [], hidden: 0 },
     rights: await rightsShown(context, req, world, user, again),
     signIn: await shownSignIn(context, req, user, again),
-    changes: await changesOf(context, req, subjectOf(user)),
+    changes: await userChanges(context, req, subjectOf(user)),
     done: doneIn(req, outcomes)
   }
   await sectionPage(context, req, res, { section: 'users', view: 'user', locals, again })
@@ -129,7 +129,7 @@ function saveRights(context: Context): RequestHandler {
 function changeUser(context: Context): RequestHandler {
   return async (req, res) => {
     const name = String(req.params['change'])
-    const change = Object.hasOwn(userChanges, name) ? userChanges[name] : undefined
+    const change = Object.hasOwn(statusChanges, name) ? statusChanges[name] : undefined
     if (!change) throw new NotFound()
     const id = String(req.params['user'])
     const act = async (): Promise<void> => {

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { lookUpAll } from '../../access/question.js'
 import type { Context } from '../../context.js'
-import { needs, type PermittedRouter } from '../../portal/admin/permitted.js'
+import { needs, type PermittedRouter } from '../../web/permitted.js'
 import type { Translate } from '../../web/locale.js'
 import { queryText, skipIn, skipLinks } from '../../web/paging.js'
 import { kinds } from '../kinds.js'

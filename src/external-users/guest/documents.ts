@@ -1,9 +1,9 @@
 /** Documents as lists show them: what they are called, and the file with its kind, its size and its date. */
 import type { ViewedRecord } from '../../access/record.js'
 import { records } from '../../access/records.js'
-import { NotFound } from '../../errors.js'
 import type { FileInfo } from '../../host/host.js'
 import { shownText } from '../../pages/shown-value.js'
+import { ifHis } from './looked-up.js'
 import { showingIn, type Room } from './room.js'
 
 export interface ShownDocument {
@@ -58,11 +58,6 @@ function shownFile({ url }: Room, documentId: string, { id, name, size }: FileIn
   return { name, kind: ending.toUpperCase(), size, url: url('documents', documentId, 'files', id) }
 }
 
-async function documentAt({ viewer, world }: Room, id: string): Promise<ViewedRecord | undefined> {
-  try {
-    return await records(viewer).find(world.parts.get('documents')!.module.name, id)
-  } catch (error) {
-    if (error instanceof NotFound) return undefined
-    throw error
-  }
+function documentAt({ viewer, world }: Room, id: string): Promise<ViewedRecord | undefined> {
+  return ifHis(() => records(viewer).find(world.parts.get('documents')!.module.name, id))
 }

@@ -15,6 +15,8 @@ import { showingIn, type Room } from './room.js'
 /** Which records, and where their list stands. */
 export interface ListPlace {
   readonly module: Module
+  /** What the list is called; else as its module is. */
+  readonly label?: string
   /** Sees just those of the list. */
   readonly viewer: Viewer
   /** Web address of the list. */
@@ -34,16 +36,14 @@ export async function listFor(room: Room, req: Request, place: ListPlace): Promi
   const asked = askedIn(req)
   const columns = place.named ? namedColumns(place.named) : columnsOfTheCrm(place.module, released.fields)
   const query = { ...queryOf(released, asked), after: cursorOf(req), fields: columns }
-  const [found, count] = await Promise.all([
-    door.list(place.module.name, query),
-    door.count(place.module.name, query)
-  ])
+  const [found, count] = await Promise.all([door.list(place.module.name, query), door.count(place.module.name, query)])
   const shown = showingIn(room).format.number(count.count)
   const words = count.capped
     ? room.t('portal:list.moreThan', { shown })
     : room.t('portal:list.count', { count: count.count, shown })
   return {
     ...(await tableFor(room, place, columns, found)),
+    label: place.label ?? place.module.labelPlural,
     ...controlsOf(room, place, released, asked),
     sorts: sortsOf(place, released, asked, columns),
     count: words,

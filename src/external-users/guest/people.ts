@@ -3,12 +3,12 @@ import { ID, oneOf } from '../../access/condition.js'
 import { records } from '../../access/records.js'
 import { ChangedMeanwhile } from '../../audit/configuration-change.js'
 import type { ExternalUser } from '../external-users.js'
-import { NotFound } from '../../errors.js'
 import { holdRights } from '../object-rights.js'
 import type { KnownPart } from '../project-settings.js'
 import { peopleOf, placeOf, projectIdsOf } from '../record-people.js'
 import { isSame, rightsSubject } from '../record-rights.js'
 import { responsibleAt, setResponsible } from '../responsible.js'
+import { ifHis } from './looked-up.js'
 import { narrowedTo } from './narrowed.js'
 import type { Room } from './room.js'
 
@@ -47,13 +47,8 @@ async function namedOnes({ viewer, world }: Room, users: readonly ExternalUser[]
   if (!module || users.length === 0) return []
   const contacts = users.filter((user) => user.module === module.name).map(({ recordId }) => recordId)
   const door = records(narrowedTo(viewer, module.name, oneOf(ID, contacts)))
-  const names = new Map<string, string>()
-  try {
-    const { records: found } = await door.list(module.name, { limit: 200, fields: [module.title] })
-    for (const { id, title } of found) names.set(id, title)
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error
-  }
+  const found = await ifHis(() => door.list(module.name, { limit: 200, fields: [module.title] }))
+  const names = new Map(found?.records.map(({ id, title }) => [id, title]))
   return users.flatMap(({ id, recordId }) => {
     const label = names.get(recordId)
     return label ? [{ value: id, label }] : []

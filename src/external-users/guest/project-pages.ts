@@ -4,9 +4,9 @@ import type { ViewedRecord } from '../../access/record.js'
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
-import { columnsOfTheCrm, placedIn, sectionsOfTheCrm } from '../../pages/arrangement.js'
+import { columnsOfTheCrm, fieldsOf, placedIn, sectionsOfTheCrm } from '../../pages/arrangement.js'
 import { tableOf } from '../../pages/record-table.js'
-import { shownSections, statusOf, toldFields } from '../../pages/shown-value.js'
+import { shownValues, statusOf, toldFields } from '../../pages/shown-value.js'
 import { cursorOf, pageLinks } from '../../web/paging.js'
 import { page } from '../../web/render.js'
 import { isActivity, isPaper } from '../kinds.js'
@@ -58,8 +58,13 @@ function projectPage(context: Context): RequestHandler {
     const content = tab && (await contentOf(room, req, project, tab))
     const crumbs = [projectsCrumb(room), { label: shown.title, url: kind === undefined ? undefined : shown.url }]
     if (kind !== undefined && tab) crumbs.push({ label: tab.label, url: undefined })
-    await page(res, 'external-users/project', { project: shown, content, crumbs })
+    await page(res, 'external-users/project', { project: shown, content, crumbs, done: doneIn(req) })
   }
+}
+
+/** What was done before, on the page it leads back to. */
+function doneIn(req: Request): 'added' | 'removed' | undefined {
+  return (['added', 'removed'] as const).find((deed) => req.query[deed] === '1')
 }
 
 /** @throws NotFound for one that isn't open to him */
@@ -67,14 +72,16 @@ async function projectIn({ viewer, world }: Room, req: Request): Promise<ViewedR
   return records(viewer).find(world.module.name, String(req.params['id']))
 }
 
+/** Its name is the heading. */
 function shownProject(room: Room, record: ViewedRecord): { title: string; url: string } & Record<string, unknown> {
   const { module } = room.world
-  const sections = placedIn(sectionsOfTheCrm(module), module, toldFields(record))
+  const told = toldFields(record).filter((name) => name !== module.title)
+  const sections = placedIn(sectionsOfTheCrm(module), module, told)
   return {
     title: titleOf(room, record),
     url: room.url('projects', record.id),
     badge: statusOf(record),
-    sections: shownSections(showingIn(room), record, sections)
+    values: shownValues(showingIn(room), record, fieldsOf(sections))
   }
 }
 
@@ -87,11 +94,11 @@ function projectsCrumb({ t, url }: Room): { label: string; url: string | undefin
   return { label: t('external:projects.title'), url: url('') }
 }
 
-async function contentOf(room: Room, req: Request, project: ViewedRecord, { kind, url }: Tab): Promise<object> {
+async function contentOf(room: Room, req: Request, project: ViewedRecord, { kind, url, label }: Tab): Promise<object> {
   const part = room.world.parts.get(kind)!
   if (kind === 'documents') return { documents: await documentsTab(room, req, project, part) }
   const viewer = narrowedTo(room.viewer, part.module.name, ofProject(part, project.id))
-  const place = { module: part.module, viewer, here: url, ...waysIn(room, part, project.id) }
+  const place = { module: part.module, label, viewer, here: url, ...waysIn(room, part, project.id) }
   return { list: await listFor(room, req, place) }
 }
 

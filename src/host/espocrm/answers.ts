@@ -54,6 +54,8 @@ const field = z.object({
   optionsPath: word,
   /** Of `file`, `attachmentMultiple`: endings and types of files. */
   accept: words,
+  /** Of `phone`: which kinds of numbers there are. */
+  typeList: words,
   maxCount: amount,
   translation: word,
   allowCustomOptions: flag,

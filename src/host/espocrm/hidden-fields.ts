@@ -1,4 +1,5 @@
 /** Fields that are nobody's business, not even the doctor's. */
+import type { RelationDefinition } from './answers.js'
 import { fieldsOf, type Model } from './entity.js'
 import type { Place } from './place.js'
 
@@ -57,7 +58,8 @@ const shownFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Email', emailFields]
 ])
 
-/** A link that such a field would show. */
-export function isHiddenLink(module: string, name: string): boolean {
-  return module === 'Email' && !emailFields.has(name)
+/** A link that such a field would show, and lists of who has got an e-mail. */
+export function isHiddenLink(module: string, name: string, { entity, type }: RelationDefinition): boolean {
+  if (module === 'Email') return !emailFields.has(name)
+  return entity === 'Email' && type === 'manyMany'
 }

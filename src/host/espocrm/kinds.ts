@@ -44,7 +44,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   datetimeOptional: inColumn('datetime'),
   url: inColumn('url'),
   email: besideIn('email', 'emailAddress', addressOf),
-  phone: besideIn('phone', 'phoneNumber', phoneOf),
+  phone: phones,
   personName,
   address: () => [],
   map: () => [],
@@ -119,6 +119,27 @@ function besideIn(type: FieldType, attribute: string, storageOf: (entity: string
     name === attribute
       ? [{ type, storage: storageOf(module), maxLength: 255 }]
       : { why: `EspoCRM keeps values of this type under the name ${attribute} only.` }
+}
+
+const shownNumbers = ['Mobile', 'Fax']
+
+/** The primary number; beside it, to be shown, those that are said to be of a mobile phone and of a fax. */
+function phones(place: Place): readonly Shape[] | Left {
+  const { model, module, name, definition } = place
+  const primary = besideIn('phone', 'phoneNumber', phoneOf)(place)
+  if ('why' in primary) return primary
+  const others = shownNumbers.filter((type) => definition.typeList?.includes(type))
+  return [
+    ...primary,
+    ...others.map((type) => ({
+      name: name + type,
+      label: `${model.words.field(module, name)} (${model.words.option({ module, field: name, definition }, type)})`,
+      type: 'text' as const,
+      storage: phoneOf(module, type),
+      readOnly: true,
+      required: false
+    }))
+  ]
 }
 
 /** The parts as EspoCRM joins them: its notation names them in their order. */

@@ -12,7 +12,7 @@ export function linksOf(model: Model, module: string): Link[] {
   const definitions = model.metadata.entityDefs[module]?.links ?? {}
   return Object.entries(relationsOf(model, module)).flatMap(([name, relation]) => {
     const definition = definitions[name]
-    if (definition?.disabled || definition?.utility || isHiddenLink(module, name)) return []
+    if (definition?.disabled || definition?.utility || isHiddenLink(module, name, relation)) return []
     if (relation.type === 'belongsToParent') return parentLinks(model, module, name, relation)
     return linkOf(model, module, name, relation)
   })

@@ -1,6 +1,8 @@
 /** Where EspoCRM keeps what does not stand in a record's own row: addresses, numbers, attachments. */
 import type { Storage } from '../catalog.js'
 
+type Beside = Extract<Storage, { kind: 'side' }> & { readonly through: object }
+
 const live = { column: 'deleted', is: 0 } as const
 
 /** The primary e-mail address of a record. */
@@ -8,12 +10,15 @@ export function addressOf(entity: string): Storage {
   return primaryOf(entity, 'email_address')
 }
 
-/** The primary phone number of a record. */
-export function phoneOf(entity: string): Storage {
-  return primaryOf(entity, 'phone_number')
+/** The primary phone number of a record, or one of this type (`Mobile`). */
+export function phoneOf(entity: string, type?: string): Storage {
+  const primary = primaryOf(entity, 'phone_number')
+  if (type === undefined) return primary
+  const where = [{ column: 'entity_type', is: entity }, live]
+  return { ...primary, where, through: { ...primary.through, where: [{ column: 'type', is: type }, live] } }
 }
 
-function primaryOf(entity: string, table: 'email_address' | 'phone_number'): Storage {
+function primaryOf(entity: string, table: 'email_address' | 'phone_number'): Beside {
   return {
     kind: 'side',
     from: `entity_${table}`,

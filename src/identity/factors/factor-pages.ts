@@ -68,7 +68,7 @@ export const sendFactorCode: DoorPage = (at) =>
     if (number === undefined || !one.ways.includes('text')) return goTo(at, '/sign-in/factor')
     await countMessage(parts, req, number)
     const write = await parts.approvedSms('second-factor', [identity.locale, door.locale])
-    if (!write) return showWay(at, one, 'text', { errors: { code: { key: 'factors:problem.noText' } }, typed: {} })
+    if (!write) return showWay(at, one, 'text', { errors: { message: { key: 'factors:problem.noText' } }, typed: {} })
     const code = await parts.codes.issue(codeOwner(door, req, identity.id))
     const text = write({ name: identity.name, portal: door.name, code, minutes: codeMinutes })
     await parts.sms.send({ to: number, text, about: `${person.kind}:${person.id}`, kind: 'second-factor' })

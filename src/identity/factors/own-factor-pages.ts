@@ -16,6 +16,7 @@ import { appUri } from './app-code.js'
 import { ownFactors } from './own-factors.js'
 import { askToCreate, createdPasskey, passkeySite } from './passkeys.js'
 import { qrCode } from './qr-code.js'
+import type { FactorKind } from './second-factors.js'
 
 type At = Parameters<DoorPage>[0]
 
@@ -98,7 +99,7 @@ async function confirmApp(at: At): Promise<void> {
     const { code } = readForm(codeForm, req.body)
     const isRight = await parts.factors.confirmApp(identity.id, adding.id, code.replace(/\s/g, ''))
     if (!isRight) throw new Invalid({ code: { key: 'factors:problem.firstCode' } })
-    await added(at, identity)
+    await added(at, identity, 'app')
   }
   await submit(req, act, (form) => showAdding(at, 'app', form))
 }
@@ -125,7 +126,7 @@ async function confirmPasskey(at: At): Promise<void> {
     if (!passkey || known?.some(({ credentialId }) => credentialId === passkey.credentialId))
       throw new Invalid({ response: { key: 'factors:problem.passkeyNotMade' } })
     await parts.factors.addPasskey(identity.id, label, passkey)
-    await added(at, identity)
+    await added(at, identity, 'passkey')
   }
   await submit(req, act, (form) => showAdding(at, 'passkey', form))
 }
@@ -139,8 +140,9 @@ async function passkeyIn({ parts, req }: At, response: string) {
 }
 
 /** The session goes on under a new id, and has shown a second factor; with the first one come recovery codes. */
-async function added(at: At, identity: StoredIdentity): Promise<void> {
+async function added(at: At, identity: StoredIdentity, kind: FactorKind): Promise<void> {
   const { parts, req, res, door } = at
+  await note(at, 'second-factor.added', { after: { kind } })
   const open = await liveSignIns(parts, req)
   await resume(
     parts,
@@ -169,6 +171,7 @@ const renewRecovery: DoorPage = async (at) => {
     const form = readForm(passwordForm, req.body)
     await mustKnowPassword(parts, req, identity, { field: 'password', typed: form.password })
     const codes = await parts.recovery.renew(identity.id)
+    await note(at, 'recovery-codes.renewed', {})
     await page(res, 'identity/recovery-codes', { door, codes, notice: undefined })
   }
   await submit(req, act, (form) => askForRecovery(at, form))
@@ -195,12 +198,24 @@ const remove: DoorPage = async (at) => {
     const form = readForm(passwordForm, req.body)
     await mustKnowPassword(parts, req, identity, { field: 'password', typed: form.password })
     const open = await liveSignIns(parts, req)
-    if (!(await parts.factors.remove(identity.id, String(req.params.factor)))) throw new NotFound()
+    const kind = await parts.factors.remove(identity.id, String(req.params.factor))
+    if (!kind) throw new NotFound()
+    await note(at, 'second-factor.removed', { before: { kind } })
     if (!(await ownFactors(parts, identity)).areOn) await parts.recovery.forget(identity.id)
     await resume(parts, req, open)
     res.redirect(303, urlFor(res, `${door.base}/profile?notice=factor-removed`))
   }
   await submit(req, act, (form) => askForRemoval(at, form))
+}
+
+/** For the audit list: what he did to his own sign-in, without words of his. */
+async function note(
+  { parts, req }: At,
+  action: string,
+  change: { before?: { kind: FactorKind }; after?: { kind: FactorKind } }
+): Promise<void> {
+  const { kind, id, name } = req.viewer.person
+  await parts.audit.note({ action, actor: { kind: 'outside', id, name }, subject: `${kind}:${id}`, ...change })
 }
 
 /** @throws NotFound while there is nothing that recovery codes could stand for */

@@ -32,8 +32,8 @@ export interface SecondFactors {
   passkeys(identityId: string): Promise<(Passkey & { id: string })[]>
   /** Notes that a passkey was used and has counted on; false when somebody was faster. */
   usePasskey(used: { id: string; from: number; to: number }): Promise<boolean>
-  /** False: he has none with this id. */
-  remove(identityId: string, id: string): Promise<boolean>
+  /** Gives what it was; undefined: he has none with this id. */
+  remove(identityId: string, id: string): Promise<FactorKind | undefined>
 }
 
 interface Row {
@@ -58,7 +58,8 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
     db<Row>(table).insert({ id: randomUUID(), created_at: momentAt(now()), counter: 0, ...row })
   /** The code's step is used up. */
   const spend = async (row: Row, code: string, values: Partial<Row> = {}): Promise<boolean> => {
-    const step = stepOfCode(sealer.open(row.secret), code, now())
+    const kept = sealer.open(row.secret)
+    const step = kept === undefined ? undefined : stepOfCode(kept, code, now())
     if (step === undefined) return false
     const used = { counter: step, used_at: momentAt(now()), ...values }
     return (await rows({ id: row.id }).andWhere('counter', '<', step).update(used)) === 1
@@ -104,18 +105,20 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
     },
     async passkeys(identityId) {
       const found = await rows({ identity_id: identityId, kind: 'passkey' })
-      return found.map((row) => ({
-        id: row.id,
-        credentialId: row.credential_id ?? '',
-        counter: Number(row.counter),
-        ...(JSON.parse(sealer.open(row.secret)) as Pick<Passkey, 'publicKey' | 'transports'>)
-      }))
+      return found.flatMap((row) => {
+        const kept = sealer.open(row.secret)
+        if (kept === undefined) return []
+        const { publicKey, transports } = JSON.parse(kept) as Pick<Passkey, 'publicKey' | 'transports'>
+        const credentialId = row.credential_id ?? ''
+        return [{ id: row.id, credentialId, publicKey, transports, counter: Number(row.counter) }]
+      })
     },
     async usePasskey({ id, from, to }) {
       return (await rows({ id, counter: from }).update({ counter: to, used_at: momentAt(now()) })) === 1
     },
     async remove(identityId, id) {
-      return (await rows({ identity_id: identityId, id }).whereNotNull('confirmed_at').delete()) === 1
+      const row = await rows({ identity_id: identityId, id }).whereNotNull('confirmed_at').first('kind')
+      return row && (await rows({ identity_id: identityId, id }).delete()) === 1 ? row.kind : undefined
     }
   }
 }

@@ -10,7 +10,7 @@ import { silenceOf } from '../people/silence.js'
 import { typesInsteadOf } from '../people/transfer.js'
 import type { Choice } from './choices.js'
 import { adminUrl } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { stoppedUsersAmong } from './user-marks.js'
 import { previewUrl } from './preview-pages.js'
 

@@ -1,13 +1,12 @@
 /** How the list of changes tells a value that was kept: names instead of ids, labels instead of the CRM's own words. */
 import { operatorKey } from '../../access/describe.js'
+import { isParts, partsOf } from '../../audit/shown-change.js'
 import type { Catalog, Module } from '../../host/catalog.js'
 import { shownAddress } from '../../phone-number.js'
 import type { Translate } from '../../web/locale.js'
 import type { Configuration } from '../configuration.js'
 import { typeName } from './type-name.js'
 import { isGroup, readCriteria, type Criteria, type Criterion } from '../user-types/criteria.js'
-
-export type Parts = Readonly<Record<string, unknown>>
 
 export interface Telling {
   readonly t: Translate
@@ -68,11 +67,6 @@ const tellers: Readonly<Record<string, (telling: Telling, value: unknown) => str
           how: t(`privacy:deletion.keeping.${String(how)}`)
         })
       )
-      .join(', '),
-  moduleRights: ({ t }, value) =>
-    [value]
-      .flat()
-      .map((kind) => t(`external:kind.${String(kind)}`))
       .join(', '),
   purposes: (_, value) => [value].flat().map(labelOf).join(', '),
   by: fieldText,
@@ -191,12 +185,4 @@ function criterionText(telling: Telling, { field: name, operator, match }: Crite
   const value = match.by === 'field' ? match.field : String(match.value ?? '')
   const shown = optionText(telling, name, value)
   return `${field?.label ?? name} ${telling.t(`portal:operator.${operatorKey[operator]}`)} ${shown}`.trim()
-}
-
-export function partsOf(value: unknown): Parts {
-  return isParts(value) ? value : {}
-}
-
-export function isParts(value: unknown): value is Parts {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@
 import type { Request } from 'express'
 import { hiddenAmong } from '../../access/hidden.js'
 import type { StoredAuditEntry } from '../../audit/audit.js'
+import { changesTold, isParts, partsOf, type Parts, type ShownChange } from '../../audit/shown-change.js'
 import type { Context } from '../../context.js'
 import type { Module } from '../../host/catalog.js'
 import { translator } from '../../web/locale.js'
@@ -10,22 +11,7 @@ import { configuration } from '../configuration.js'
 import { accessForms, type AccessForm } from '../forms/access-forms.js'
 import { layoutSets } from '../layouts/layouts.js'
 import { portalUsersById } from '../people/portal-users.js'
-import { isParts, partsOf, textOf, type Parts, type Telling } from './change-texts.js'
-
-export interface ShownChange {
-  readonly id: string
-  readonly at: string
-  readonly by: string
-  readonly action: string
-  /** The module that was released or taken back; whose eyes a preview was through. */
-  readonly about: string | undefined
-  /** That module by its name. */
-  readonly module: string | undefined
-  readonly details: readonly { readonly name: string; readonly before: string; readonly after: string }[]
-}
-
-/** So many changes a list tells at most. */
-export const changesTold = 10
+import { textOf, type Telling } from './change-texts.js'
 
 /** The last changes of what `subjects` name, newest first. */
 export async function changesOf(context: Context, req: Request, ...subjects: string[]): Promise<ShownChange[]> {

@@ -28,7 +28,7 @@ import { exposure } from '../user-types/exposure.js'
 import { inOrder } from '../user-types/set-up.js'
 import { changesOf } from './changes.js'
 import { adminUrl, buttonsOn } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { frameOf, placeOf, readerOf, typeUrl, type Place } from './set-up-frame.js'
 
 const introduction = z.string().trim().max(2000).optional()

@@ -26,7 +26,7 @@ import { portalRoles, rolesOfUsers } from '../roles/roles.js'
 import { shownAccess } from './access-shown.js'
 import { changesOf } from './changes.js'
 import { adminUrl } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { showUsers } from './user-list.js'
 
 const ids = z.array(z.string().max(36)).max(500)

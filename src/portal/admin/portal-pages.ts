@@ -27,7 +27,7 @@ import { countRequests } from '../forms/requests.js'
 import { userCounts, type UserCounts } from '../people/portal-users.js'
 import { changesOf } from './changes.js'
 import { adminUrl, buttonsOn } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { previewUrl } from './preview-pages.js'
 import { setUpUrl } from './set-up-frame.js'
 

@@ -11,7 +11,7 @@ import { processingOf } from '../privacy/processing.js'
 import { waitingRequests } from '../privacy/requests.js'
 import { privacySettings } from '../privacy/settings.js'
 import { adminPath } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 
 /** Requests, with how many are to be decided. */
 export async function privacyMenu(context: Context, staff: Staff, locale: Locale): Promise<MenuItem[]> {

@@ -14,7 +14,7 @@ import { requestsAbout, shownState } from '../privacy/requests.js'
 import { privacySettings, textIn } from '../privacy/settings.js'
 import { changesOf } from './changes.js'
 import { adminUrl } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { whileOn } from './privacy-frame.js'
 
 const about = { module: z.string().max(64), record: z.string().max(36) }

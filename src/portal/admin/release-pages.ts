@@ -11,7 +11,8 @@ import { layoutSets, layoutsOf } from '../layouts/layouts.js'
 import { portalById } from '../portals/portals.js'
 import { goneFrom, isLayoutGone, writableNoMore } from '../user-types/release-check.js'
 import { problemsOf, saveRelease, userTypeById } from '../user-types/releases.js'
-import { changesOf, changesTold, type ShownChange } from './changes.js'
+import { changesTold, type ShownChange } from '../../audit/shown-change.js'
+import { changesOf } from './changes.js'
 import { adminUrl } from './frame.js'
 import {
   blankDraft,

@@ -83,7 +83,7 @@ import {
   savePortalRolesPage,
   saveRoleModulePage
 } from './role-pages.js'
-import { needs, permittedRouter, type PermittedRouter } from './permitted.js'
+import { needs, permittedRouter, type PermittedRouter } from '../../web/permitted.js'
 import { beginPreviewPage, endPreviewPage, previewPage } from './preview-pages.js'
 import { previewRooms } from '../pages/preview-rooms.js'
 import { deletePage, deletionPage, goOnPage } from './privacy-deletion-pages.js'

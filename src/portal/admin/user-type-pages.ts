@@ -10,7 +10,7 @@ import { candidatesPage, countCandidates } from '../people/runs/selection.js'
 import { portalById } from '../portals/portals.js'
 import { userTypeById } from '../user-types/releases.js'
 import { adminUrl } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { usersUrl } from './user-filters.js'
 import { showUsers } from './user-list.js'
 

@@ -21,7 +21,7 @@ import { webTabs } from '../portals/web-tabs.js'
 import { changesOf } from './changes.js'
 import { wayChoice } from './choices.js'
 import { adminUrl, buttonsOn } from './frame.js'
-import { mayOpen, needs } from './permitted.js'
+import { mayOpen, needs } from '../../web/permitted.js'
 import { previewUrl } from './preview-pages.js'
 import { fieldsUrl, frameOf, placeOf, readerOf, setUpUrl, typeUrl, type Place } from './set-up-frame.js'
 

@@ -45,7 +45,7 @@ function enterPreview(context: Context): RequestHandler {
     res.locals['preview'] = markOf(req, res, preview)
     const look = (as: Preview): Promise<Viewer> => viewerOf(context, as, req.staff, req.locale)
     req.viewer = await look(preview)
-    readmitBy(req as Request, async () => look(await previewById(context, preview.id, req.staff)))
+    readmitBy(req, async () => look(await previewById(context, preview.id, req.staff)))
     res.locals['reader'] = req.viewer.person
     standAt(req, { ...doorTo(context, preview.portal), base: previewPath(preview.id), admit: async () => undefined })
     next()

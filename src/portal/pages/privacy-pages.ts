@@ -7,6 +7,7 @@ import { momentAt } from '../../db/moment.js'
 import { Forbidden, NotFound } from '../../errors.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { skipIn, skipLinks } from '../../web/paging.js'
+import { readmitted } from '../../web/readmission.js'
 import { page, urlFor } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { sendArchive } from '../privacy/archive-sending.js'
@@ -136,7 +137,11 @@ function takeArchive(context: Context): RequestHandler {
     if (until === undefined || until < momentAt(context.now())) throw new NotFound()
     await subjectFor(context, req.viewer, request)
     const { id, name } = req.viewer.person
-    await sendArchive(context, res, request, { actor: { kind: 'outside', id, name }, mayHave: async () => true })
+    await sendArchive(context, res, request, {
+      actor: { kind: 'outside', id, name },
+      mayHave: async () => true,
+      stillAllowed: async () => (await readmitted(req)) !== undefined
+    })
   }
 }
 

@@ -13,6 +13,8 @@ import { requestSubject, type PrivacyRequest } from './requests.js'
 export interface Recipient {
   readonly actor: AuditEntry['actor']
   mayHave(module: string, recordId: string): Promise<boolean>
+  /** Asked while it is on its way; without it, he keeps it. */
+  readonly stillAllowed?: () => Promise<boolean>
 }
 
 /** Who is taking one just now: it is work for minutes where much is held. */
@@ -41,7 +43,7 @@ async function send(
   context: Context,
   res: Response,
   request: PrivacyRequest,
-  { actor, mayHave }: Recipient
+  { actor, mayHave, stillAllowed }: Recipient
 ): Promise<void> {
   const [requester] = await portalUsersWhere(context.db, { id: request.portalUserId })
   const profile = requester?.identityId ? await context.identity.profile(requester.identityId) : undefined
@@ -53,5 +55,5 @@ async function send(
   const holding = await holdingOf(context, subject, requester, reader)
   await context.audit.note({ actor, action: 'privacy.downloaded', subject: requestSubject(request) })
   const name = `portico-${momentAt(context.now()).slice(0, 10)}.zip`
-  await sendFile(res, { id: request.id, name, type: 'application/zip', size: 0 }, archiveOf(holding))
+  await sendFile(res, { id: request.id, name, type: 'application/zip', size: 0 }, archiveOf(holding), stillAllowed)
 }

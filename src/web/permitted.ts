@@ -1,8 +1,8 @@
 /** Who of the staff may open which of the administrators' pages (Z31). A page that doesn't say what it needs can't be put among them. */
 import { Router, type RequestHandler } from 'express'
-import type { Context } from '../../context.js'
-import type { Permission, Staff } from '../../host/host.js'
-import { hasPermission, letIn } from '../../web/staff.js'
+import type { Context } from '../context.js'
+import type { Permission, Staff } from '../host/host.js'
+import { hasPermission, letIn } from './staff.js'
 
 /** What a page, a menu entry or a button can need. */
 export const needs = {

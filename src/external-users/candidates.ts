@@ -1,12 +1,10 @@
 /** Who can be made a member of a project: contacts of the CRM, and external users of other projects (T03). */
 import type { Context } from '../context.js'
 import type { Staff } from '../host/host.js'
-import { externalUsersAt, externalUsersLike, membersOf, type ExternalUser } from './external-users.js'
+import { externalUsersAt, externalUsersLike, membersAmong, type ExternalUser } from './external-users.js'
 import { contacts, contactsAt, contactsLike, projectModuleName, type Contact } from './project.js'
 
 const mostCandidates = 20
-/** As many members as are looked at. */
-const mostMembers = 500
 
 export interface Candidate extends Contact {
   /** He signs in by these already and can be added as he is; none: he is no external user yet. */
@@ -27,10 +25,16 @@ export async function candidates(
     found.map(({ id }) => id)
   )
   const module = await projectModuleName(context)
-  const members = new Set((await membersOf(context.db, module, projectId, mostMembers)).map((user) => user.recordId))
+  const members = await membersAmong(
+    context.db,
+    module,
+    projectId,
+    users.map(({ id }) => id)
+  )
+  const usersOf = (contactId: string): ExternalUser[] => users.filter(({ recordId }) => recordId === contactId)
   return found
-    .filter(({ id }) => !members.has(id) && !isShutOut(users.filter(({ recordId }) => recordId === id)))
-    .map((contact) => ({ ...contact, users: users.filter((user) => isOpen(user) && user.recordId === contact.id) }))
+    .filter(({ id }) => !usersOf(id).some((user) => members.has(user.id)) && !isShutOut(usersOf(id)))
+    .map((contact) => ({ ...contact, users: usersOf(contact.id).filter(isOpen) }))
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .slice(0, mostCandidates)
 }

@@ -85,6 +85,20 @@ export function membersOf(db: Knex, module: string, recordId: string, limit: num
   return readUsers(db, (rows) => rows.whereIn('id', ids).orderBy(['name', 'id']).limit(limit))
 }
 
+/** Those of `personIds` who are members of it. */
+export async function membersAmong(
+  db: Knex,
+  module: string,
+  recordId: string,
+  personIds: readonly string[]
+): Promise<ReadonlySet<string>> {
+  const rows = await db<{ module: string; record_id: string; person_id: string }>('portico_memberships')
+    .select('person_id')
+    .where({ module, record_id: recordId })
+    .whereIn('person_id', personIds)
+  return new Set(rows.map((row) => row.person_id))
+}
+
 /** Ends his access to all projects at once: sessions and links die, mail that waits is withdrawn. */
 export async function deactivate(context: Context, id: string, by: Staff): Promise<void> {
   const user = await externalUserById(context.db, id)

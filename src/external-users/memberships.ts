@@ -14,66 +14,17 @@ import {
   deactivate,
   externalUserById,
   externalUsersAt,
-  membersOf,
+  membersAmong,
   type ExternalUser
 } from './external-users.js'
 import { keptRate, storedRate } from './hourly-rate.js'
 import { enrol, newcomerAt, refusal, restore, takenLoginName, type Entry, type Newcomer } from './invitation.js'
 import type { Kind } from './kinds.js'
 import { connect, disconnect, type Connecting } from './member-link.js'
+import { memberAt, type Member, type MembershipRow } from './members.js'
 import { moduleRights, setModuleRights } from './module-rights.js'
 import { contacts, projectModuleName, projectTitle } from './project.js'
-import { responsibilitiesIn, setResponsibilities, type Responsibility } from './responsibilities.js'
-
-/** As many as a page shows. */
-const mostMembers = 500
-
-export interface Member {
-  readonly user: ExternalUser
-  /** In hundredths. */
-  readonly hourlyRate: number | undefined
-  readonly responsibilities: readonly Responsibility[]
-  /** Of the membership. */
-  readonly revision: number
-}
-
-interface MembershipRow {
-  readonly person_id: string
-  readonly hourly_rate: string | number | null
-  readonly is_linked: number
-  readonly revision: number
-}
-
-/** By name. */
-export async function projectMembers(context: Context, projectId: string): Promise<Member[]> {
-  const module = await projectModuleName(context)
-  const users = await membersOf(context.db, module, projectId, mostMembers)
-  const rows = await context
-    .db<MembershipRow & { module: string; record_id: string }>('portico_memberships')
-    .select('person_id', 'hourly_rate', 'revision')
-    .where({ module, record_id: projectId })
-  const byPerson = new Map(rows.map((row) => [row.person_id, row]))
-  const doings = await responsibilitiesIn(context.db, { module, projectId })
-  return users.flatMap((user) => {
-    const row = byPerson.get(user.id)
-    return row ? [memberOf(user, row, doings.get(user.id) ?? [])] : []
-  })
-}
-
-/** @throws NotFound when he is no member */
-export async function memberAt(context: Context, projectId: string, personId: string): Promise<Member> {
-  const member = (await projectMembers(context, projectId)).find(({ user }) => user.id === personId)
-  if (!member) throw new NotFound()
-  return member
-}
-
-function memberOf(
-  user: ExternalUser,
-  row: Pick<MembershipRow, 'hourly_rate' | 'revision'>,
-  responsibilities: readonly Responsibility[]
-): Member {
-  return { user, hourlyRate: keptRate(row.hourly_rate), responsibilities, revision: Number(row.revision) }
-}
+import { responsibilitiesIn, setResponsibilities } from './responsibilities.js'
 
 // --- adding ---
 
@@ -145,10 +96,10 @@ async function mustBeOpen(
   person: ExternalUser | Newcomer
 ): Promise<void> {
   const contactId = isNewcomer(person) ? person.contactId : person.recordId
-  const members = await membersOf(context.db, module, projectId, mostMembers)
-  if (members.some(({ recordId }) => recordId === contactId)) throw refusal('alreadyMember')
-  if (isShutOut(isNewcomer(person) ? await externalUsersAt(context.db, contacts, [contactId]) : [person]))
-    throw refusal('deactivated')
+  const users = await externalUsersAt(context.db, contacts, [contactId])
+  const ids = users.map(({ id }) => id)
+  if ((await membersAmong(context.db, module, projectId, ids)).size > 0) throw refusal('alreadyMember')
+  if (isShutOut(isNewcomer(person) ? users : [person])) throw refusal('deactivated')
 }
 
 async function joinedBy(

@@ -12,7 +12,7 @@ import { costCells, costKinds, type Cell, type CostKind, type Work } from './cos
 import { externalUsersById } from './external-users.js'
 import { decimal } from './fraction.js'
 import { currency } from './hourly-rate.js'
-import { projectMembers } from './memberships.js'
+import { ratesIn } from './members.js'
 import { projectsOf } from './project.js'
 import type { KnownPart, ProjectWorld } from './project-settings.js'
 import { responsibleFor } from './responsible.js'
@@ -47,10 +47,7 @@ interface CostedPerson {
 export async function projectCosts(context: Context, projectId: string, staff: Staff): Promise<ProjectCosts> {
   const world = await projectsOf(context)
   const project = await projectAbout(context, world, projectId)
-  const members = await projectMembers(context, projectId)
-  const rates = new Map(
-    members.flatMap(({ user, hourlyRate }) => (hourlyRate === undefined ? [] : [[user.id, hourlyRate]]))
-  )
+  const rates = await ratesIn(context.db, world.module.name, projectId)
   const parts = costKinds.flatMap((kind) => world.parts.get(kind) ?? []).filter(({ minutes }) => minutes !== undefined)
   const shown = await shownParts(context, staff, parts)
   const read = await Promise.all(shown.map((part) => workOn(context, part, projectId, project.timeZone)))

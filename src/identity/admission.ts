@@ -16,9 +16,14 @@ const standings = new WeakMap<Request, Standing>()
 
 /** Behind `requireViewer` there is a sign-in. @throws NotFound elsewhere */
 export function standing(req: Request): Standing {
-  const found = standings.get(req)
+  const found = standingOf(req)
   if (!found) throw new NotFound()
   return found
+}
+
+/** Undefined where nobody has signed in: staff who look at a preview. */
+export function standingOf(req: Request): Standing | undefined {
+  return standings.get(req)
 }
 
 /** Puts `req.viewer` there, or sends the visitor to the door's sign-in page. */

@@ -3,7 +3,7 @@
 import type { Request, Response } from 'express'
 import type { Locale } from '../host/catalog.js'
 import { urlFor } from '../web/render.js'
-import { liveSignIns, personAt, standing } from './admission.js'
+import { liveSignIns, personAt, standingOf } from './admission.js'
 import type { Door, OtherDoor } from './identity.js'
 import { firstPage, letIn } from './letting-in.js'
 import type { DoorPage } from './pages.js'
@@ -12,7 +12,9 @@ import type { SignIn } from './session.js'
 
 /** For the account menu. */
 export async function otherDoors(parts: Parts, req: Request, res: Response): Promise<OtherDoor[]> {
-  const { identityId, audience } = standing(req)
+  const here = standingOf(req)
+  if (!here) return []
+  const { identityId, audience } = here
   const doors = (await parts.doorsOf(identityId, req.locale)).filter((door) => door.audience !== audience)
   const open = await Promise.all(doors.map(async (door) => ((await door.admit(identityId)) ? [door] : [])))
   return open.flat().map(({ name, base }) => ({ name, url: urlFor(res, `${base}/sign-in/across`) }))

@@ -2,6 +2,7 @@
 import { eachDatabase } from '../support/databases.js'
 import { fields } from './fields.js'
 import { files } from './files.js'
+import { guests } from './guests.js'
 import { identity } from './identity.js'
 import { lifeCycle } from './life-cycle.js'
 import { objects } from './objects.js'
@@ -22,5 +23,6 @@ eachDatabase((open) => {
     lifeCycle(() => world)
     identity(() => world)
     transport(() => world)
+    guests(() => world)
   })
 })

@@ -26,7 +26,9 @@ onSqlite('every page of staff in a browser', (open) => {
           '/portico/admin/portals',
           '/portico/admin/sharing',
           '/portico/admin/external-users',
-          '/portico/admin/external-users/projects/nordwind-retrofit'
+          '/portico/admin/external-users/projects/nordwind-retrofit',
+          '/portico/admin/external-users/records/Task/foundation-house-b',
+          '/portico/admin/external-users/settings/fields/Project'
         ]
       })
       expect(kinds.length, kinds.join('\n')).to.be.at.least(fewest)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { changeMember, memberAt } from '../../src/external-users/memberships.js'
+import { memberAt } from '../../src/external-users/members.js'
+import { changeMember } from '../../src/external-users/memberships.js'
 import { projectCosts } from '../../src/external-users/project-costs.js'
 import { setModuleRights } from '../../src/external-users/module-rights.js'
 import { kinds } from '../../src/external-users/kinds.js'

@@ -131,9 +131,9 @@ eachDatabase((open) => {
         return nodes.map(({ title, depth }) => `${depth} ${title}`)
       }
       expect(await tree()).to.include.members(['0 Pläne', '1 Haus A', '2 Grundriss Haus A'])
-      const loose = await host.save({ module: 'Folder', values: { name: 'Loose', parent: 'retrofit-plans' } }, by)
+      const loose = await host.save({ module: 'Folder', values: { name: 'Loose', parentFolder: 'retrofit-plans' } }, by)
       expect(await tree()).to.include('1 Loose')
-      await host.save({ module: 'Folder', id: 'retrofit-plans', values: { parent: loose } }, by)
+      await at.test.embedded.db('crm_folder').where({ id: 'retrofit-plans' }).update({ parent_folder_id: loose })
       expect((await tree()).filter((one) => /Pläne|Loose/.test(one))).to.have.length(2)
       await at.test.close()
     })

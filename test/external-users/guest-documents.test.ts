@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { onSqlite } from '../support/databases.js'
 import { pumpRoom, retrofit } from './guests.js'
 import { openGuestWorld, withoutTokens, type GuestWorld } from './guest-world.js'
@@ -69,6 +70,25 @@ onSqlite('the documents of a project', (open) => {
       await world.say('Folder', 'retrofit-plans', 'dirk', {})
       expect((await dirk.peek(file)).status).to.equal(200)
       expect((await dirk.peek('/external/documents/margin-sheet')).status, 'its folder is closed').to.equal(404)
+    })
+
+    it('T10 an open download ends when he loses the right, and goes on to its end while he has it', async () => {
+      const { dirk, at } = world
+      const { host } = at.test.embedded
+      const by = { kind: 'staff', id: at.irena.id } as const
+      const large = { name: 'large.txt', type: 'text/plain', content: Readable.from(Buffer.alloc(2_000_000, 'x')) }
+      const { id, size } = await host.files.write(large, by)
+      await host.save({ module: 'Document', id: 'site-rules', values: {}, files: { file: [id] } }, by)
+      const file = `/external/documents/site-rules/files/${id}`
+      const { content } = await dirk.download(file, async () => undefined)
+      expect(content.length).to.equal(size)
+      const begun = dirk.download(file, () => world.say('Project', retrofit, 'dirk', { read: 'deny' }))
+      const outcome = await begun.then(
+        () => 'whole',
+        () => 'broken off'
+      )
+      expect(outcome).to.equal('broken off')
+      await world.say('Project', retrofit, 'dirk', {})
     })
 
     it('T08 folders and documents of other projects are not there', async () => {

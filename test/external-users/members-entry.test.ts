@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { HostUnavailable, type Host } from '../../src/host/host.js'
 import { externalUsersAt } from '../../src/external-users/external-users.js'
-import { memberAt, removeMember } from '../../src/external-users/memberships.js'
+import { memberAt } from '../../src/external-users/members.js'
+import { removeMember } from '../../src/external-users/memberships.js'
 import { responsibilities, saveResponsibilities } from '../../src/external-users/responsibilities.js'
 import { whileHost } from '../support/changed-host.js'
 import { onSqlite } from '../support/databases.js'
@@ -247,6 +248,22 @@ onSqlite('who becomes a member of a project', (open) => {
       expect(await projectsOfContact('pavel')).to.include('Pump room renewal')
       const { context } = at.test.embedded.portico
       expect(await removeMember(context, pumpRoom, pavel.id, at.irena)).to.deep.equal({ isDisconnected: true })
+      expect(await projectsOfContact('pavel')).not.to.include('Pump room renewal')
+    })
+
+    it('T03 is handed on to another login of the same contact', async () => {
+      const { context } = at.test.embedded.portico
+      const first = await at.admit('pavel', pumpRoom)
+      const answer = await forgeNew(petra, retrofit, { contact: 'pavel', way: 'login', loginName: 'pavel.two' })
+      expect(answer.status).to.equal(303)
+      const users = await externalUsersAt(context.db, 'Contact', ['pavel'])
+      const second = users.find(({ login }) => login === 'pavel.two')!
+      // As two who add him by both logins at the same moment would leave it.
+      const row = { module: 'Project', record_id: pumpRoom, person_id: second.id, added_by: 'irena' }
+      await context.db('portico_memberships').insert({ ...row, added_at: '2026-01-01 00:00:00' })
+      await removeMember(context, pumpRoom, first.id, at.irena)
+      expect(await projectsOfContact('pavel')).to.include('Pump room renewal')
+      await removeMember(context, pumpRoom, second.id, at.irena)
       expect(await projectsOfContact('pavel')).not.to.include('Pump room renewal')
     })
 

@@ -57,14 +57,14 @@ onSqlite('the table of modules on the pages of external users', (open) => {
     this.timeout(60_000)
     for (const { guest, visitor } of guests) {
       const counts = { opened: 0, missing: 0 }
-      for (const kind of kinds)
-        for (const thing of of(kind))
-          for (const address of addressesOf(thing)) {
-            const { opened } = oracle.answer(guest, thing)
-            const { status } = await visitor.peek(address)
-            expect(status, `${address} of ${JSON.stringify(thing)}`).to.equal(opened ? 200 : 404)
-            counts[opened ? 'opened' : 'missing'] += 1
-          }
+      for (const [thing, address] of kinds
+        .flatMap(of)
+        .flatMap((one) => addressesOf(one).map((to) => [one, to] as const))) {
+        const { opened } = oracle.answer(guest, thing)
+        const { status } = await visitor.peek(address)
+        expect(status, `${address} of ${JSON.stringify(thing)}`).to.equal(opened ? 200 : 404)
+        counts[opened ? 'opened' : 'missing'] += 1
+      }
       expect(counts.opened).to.be.greaterThan(5)
       expect(counts.missing).to.be.greaterThan(10)
     }
@@ -73,17 +73,14 @@ onSqlite('the table of modules on the pages of external users', (open) => {
   it('T06 T07 A02 the form of an activity, and what is sent without it, are for those who may change it', async function () {
     this.timeout(60_000)
     for (const { guest, visitor } of guests)
-      for (const kind of activityKinds)
-        for (const thing of of(kind)) {
-          const { opened, edited, deleted } = oracle.answer(guest, thing)
-          const here = `/external/${kind}/${thing.id}`
-          const refused = opened ? 403 : 404
-          expect((await visitor.peek(`${here}/edit`)).status, here).to.equal(edited ? 200 : refused)
-          expect((await visitor.peek(`${here}/removal`)).status, here).to.equal(deleted ? 200 : refused)
-          if (edited) continue
-          const sent = await visitor.forge(here, { subject: 'Mine' })
-          expect(sent.status, `${here} sent`).to.equal(refused)
-        }
+      for (const thing of activityKinds.flatMap(of)) {
+        const { opened, edited, deleted } = oracle.answer(guest, thing)
+        const here = `/external/${thing.sort}/${thing.id}`
+        const refused = opened ? 403 : 404
+        expect((await visitor.peek(`${here}/edit`)).status, here).to.equal(edited ? 200 : refused)
+        expect((await visitor.peek(`${here}/removal`)).status, here).to.equal(deleted ? 200 : refused)
+        if (!edited) expect((await visitor.forge(here, { subject: 'Mine' })).status, `${here} sent`).to.equal(refused)
+      }
   })
 
   it('T06 A05 A14 what is typed for a link is refused, in a new one and in his own', async () => {

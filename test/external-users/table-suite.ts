@@ -71,9 +71,8 @@ export function tableOfModules(open: () => Promise<OpenGuestHost>, few: number):
       }
     })
 
-    for (const [name, Mutant] of Object.entries(mutants))
-      it(`T06 would notice if ${name}`, function () {
-        if (['projects end a day too early', 'rights of others count for him'].includes(name)) this.skip()
+    for (const [name, Mutant] of Object.entries(mutants).filter(([one]) => !takesDice.includes(one)))
+      it(`T06 would notice if ${name}`, () => {
         const wrong = new Mutant(town, host.now, shownIn(host))
         expect(asked.some((one) => !isSame(one.answer, wrong.answer(one.guest, one.situation.thing)))).to.equal(true)
       })
@@ -118,10 +117,13 @@ export function tableOfModules(open: () => Promise<OpenGuestHost>, few: number):
       for (const kind of kinds)
         for (const guest of situations.guests.filter(({ id }) => id.startsWith(`tb-${kind}-`)))
           for (const projects of [[], ['tb-open'], ['tb-foreign']]) await makes(guest, { sort: kind, projects })
-      for (const folder of situations.things.filter(({ sort, id }) => sort === 'folders' && id.startsWith('tb-f-')))
+      const isFolder = ({ sort, id }: Thing): boolean => sort === 'folders' && id.startsWith('tb-f-')
+      for (const { id: folder, rights } of situations.things.filter(isFolder))
         for (const guest of situations.guests.filter(({ id }) => id.startsWith('tb-documents-')))
-          for (const projects of [[], ['tb-open'], ['tb-foreign']])
-            await makes(guest, { sort: 'documents', projects, folder: folder.id })
+          for (const projects of rights.some(({ right }) => right === 'write')
+            ? [[], ['tb-open'], ['tb-foreign']]
+            : [[]])
+            await makes(guest, { sort: 'documents', projects, folder })
     })
 
     async function makes(guest: Guest, draft: Pick<Thing, 'sort' | 'projects' | 'folder'>): Promise<void> {
@@ -156,6 +158,9 @@ export function tableOfModules(open: () => Promise<OpenGuestHost>, few: number):
     })
   })
 }
+
+/** What no situation of the table has: the generated ones do. */
+const takesDice = ['projects end a day too early', 'rights of others count for him']
 
 /** Who is asked for which list, and about what. */
 function questions(all: readonly Situation[]): [Guest, Sort, Situation[]][] {

@@ -12,7 +12,8 @@ const across = (base: string) => `form[action="${base}/sign-in/across"]`
 onSqlite('a portal user who is a guest of a project too', (open) => {
   let test: TestApp
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000)
     test = await openApp(open, { world: 'demo' })
     const { host, portico, db } = test.embedded
     const irena = (await host.staffById(staff.irena.id))!

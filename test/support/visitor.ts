@@ -49,14 +49,19 @@ export class Visitor {
     return this.agent.get(pathOf(path)).set('Accept-Language', this.language)
   }
 
-  /** GET of what is no page, byte by byte. */
-  async download(path: string): Promise<{ response: Response; content: Buffer }> {
+  /** GET of what is no page, byte by byte; after the first ones he waits for what happens `meanwhile`. An answer that breaks off rejects. */
+  async download(path: string, meanwhile?: () => Promise<void>): Promise<{ response: Response; content: Buffer }> {
     const response = await this.agent
       .get(pathOf(path))
       .buffer(true)
       .parse((answer, done) => {
         const pieces: Buffer[] = []
         answer.on('data', (piece: Buffer) => pieces.push(piece))
+        answer.once('data', () => {
+          if (!meanwhile) return
+          answer.pause()
+          void meanwhile().finally(() => answer.resume())
+        })
         answer.on('end', () => done(null, Buffer.concat(pieces)))
       })
     return { response, content: response.body as Buffer }

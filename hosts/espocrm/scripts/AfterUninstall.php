@@ -74,7 +74,8 @@ class AfterUninstall
 
             $user->setMultiple(['isActive' => false, 'apiKey' => null]);
 
-            $this->entityManager->saveEntity($user, [SaveOption::SILENT => true]);
+            // Portico's own hooks are gone by now, and EspoCRM still remembers them.
+            $this->entityManager->saveEntity($user, [SaveOption::SILENT => true, SaveOption::SKIP_HOOKS => true]);
         }
     }
 

@@ -60,7 +60,7 @@ export function newMemberIn(projectId: string, body: unknown): NewMember {
   return { projectId, joining, ...doingIn(form) }
 }
 
-export function isOf(name: string, body: unknown): boolean {
+function isOf(name: string, body: unknown): boolean {
   return typeof body === 'object' && body !== null && name in body
 }
 

@@ -7,7 +7,7 @@ import { formatFor } from '../../web/format.js'
 import { currency } from '../hourly-rate.js'
 import { kinds } from '../kinds.js'
 import { connectedAmong } from '../member-link.js'
-import { projectMembers, type Member } from '../memberships.js'
+import { mostMembers, projectMembers, type Member } from '../members.js'
 import { rightsOfAll } from '../module-rights.js'
 import { projectModuleName } from '../project.js'
 import { doneIn, guestsUrl, projectPage, projectUrl } from './frame.js'
@@ -21,9 +21,11 @@ export function projectPages(router: PermittedRouter, context: Context): void {
 
 async function showProject(context: Context, req: Request, res: Response): Promise<void> {
   const id = String(req.params['project'])
+  const members = await shownMembers(context, req, res, id)
   const locals = {
     mayEdit: await mayEditProject(context, req),
-    members: await shownMembers(context, req, res, id),
+    members,
+    isCut: members.length === mostMembers,
     newUrl: projectUrl(res, id, 'members', 'new'),
     done: doneIn(req, memberOutcomes),
     isUnconnected: req.query['connection'] === 'refused',

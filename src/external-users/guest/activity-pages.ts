@@ -64,6 +64,7 @@ function activityPage(context: Context, kind: Activity): RequestHandler {
       crumbs: [crumbOf(room, part)],
       responsible: namesOf(room, people),
       isHis: people.now.includes(room.viewer.person.id),
+      isOnlyRead: !record.may.has('edit'),
       documents: await documentsHeldBy(room, kind, record.id),
       ...waysOn(room, kind, record),
       done: req.query['saved'] === '1' ? 'saved' : undefined

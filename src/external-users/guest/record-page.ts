@@ -13,6 +13,8 @@ interface RecordView {
   /** In words, his own name first; none: nobody is shown. */
   readonly responsible?: readonly string[]
   readonly isHis?: boolean
+  /** It could be his to change, and isn't. */
+  readonly isOnlyRead?: boolean
   readonly documents?: readonly ShownDocument[]
   readonly editUrl?: string | undefined
   readonly removalUrl?: string | undefined
@@ -20,7 +22,17 @@ interface RecordView {
 }
 
 export async function showRecord(res: Response, room: Room, view: RecordView): Promise<void> {
-  const { record, crumbs, responsible = [], documents = [], isHis = false, editUrl, removalUrl, done } = view
+  const {
+    record,
+    crumbs,
+    responsible = [],
+    documents = [],
+    isHis = false,
+    isOnlyRead = false,
+    editUrl,
+    removalUrl,
+    done
+  } = view
   const title = titleOfRecord(room, record)
   const sections = placedIn(sectionsOfTheCrm(record.module), record.module, toldFields(record))
   const shown = {
@@ -29,6 +41,7 @@ export async function showRecord(res: Response, room: Room, view: RecordView): P
     sections: shownSections(showingIn(room), record, sections),
     responsible: { names: responsible, isHis },
     documents,
+    isOnlyRead,
     ways: { editUrl, removalUrl }
   }
   await page(res, 'external-users/guest-record', { record: shown, crumbs: [...crumbs, { label: title }], done })

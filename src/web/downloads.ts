@@ -4,7 +4,7 @@ import type { Response } from 'express'
 import type { FileInfo } from '../host/host.js'
 
 /** An answer to `stillAllowed` counts for so many bytes and milliseconds, whichever are over first; the next chunk waits for the next answer. */
-export const answerCounts = { bytes: 64 * 1024, milliseconds: 200 } as const
+export const answerCounts = { bytes: 512 * 1024, milliseconds: 200 } as const
 
 /** Sends the file as an attachment under its own name. A file that breaks off breaks the connection, so nobody takes half of it for all; a visitor
  *  who breaks off is no error. With `stillAllowed` a file that takes longer than `answerCounts` is broken off the moment the answer is no, or there

@@ -82,7 +82,7 @@ onSqlite('the rights on documents (T08)', (open) => {
       await petra.open(page)
       const stamp = petra.page('input[name=stamp]').attr('value')!
       const form = { stamp, grantee: 'external', read: 'deny' }
-      const wrong = [
+      const wrong: readonly Readonly<Record<string, string | readonly string[]>>[] = [
         {},
         { node: ['Folder.pump-room-papers'] },
         { node: ['Account.nordwind'] },

@@ -44,7 +44,7 @@ onSqlite('the project settings', (open) => {
       await frank.open(settings)
       const revision = frank.page('input[name=revision]').first().attr('value')!
       const form = { revision, endDate: 'endDate', zoneField: 'timeZone' }
-      const wrong = [
+      const wrong: readonly Readonly<Record<string, string | readonly string[]>>[] = [
         { endDate: 'name' },
         { zoneField: 'budget' },
         { zoneField: '', zone: 'Middle/Earth' },

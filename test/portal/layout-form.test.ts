@@ -65,7 +65,7 @@ describe('the form of a layout', () => {
 
   it('E07 begins with the layout of the CRM, and can begin again with it or with another one of the set', () => {
     const crm = [
-      ['number', 'subject', 'status', 'priority', 'type', 'isInternal', 'assignedUser', 'createdAt'],
+      ['number', 'subject', 'status', 'priority', 'type', 'dueDate', 'isInternal', 'assignedUser', 'createdAt'],
       ['account', 'contact', 'project'],
       ['description', 'resolution']
     ]

@@ -62,7 +62,7 @@ describe('a download', () => {
     expect(source.destroyed).to.equal(true)
   })
 
-  it('T10 A28 of a fast file no more than 64 kB follow an answer, however large its chunks are', async () => {
+  it('T10 A28 of a fast file no more than half a megabyte follows an answer, however large its chunks are', async () => {
     const whole = answerCounts.bytes * 5 + 1
     let asked = 0
     const all = await sent(Readable.from([Buffer.alloc(whole)]), async () => (asked++, true), whole)

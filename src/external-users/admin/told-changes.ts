@@ -37,7 +37,13 @@ async function toldOf(
 /** What was done to somebody, or by him. */
 export function userChanges(context: Context, req: Request, subject: string): Promise<ShownChange[]> {
   const t = context.t(req.locale)
-  return toldOf(context, req, subject, (value) => userLines(t, partsOf(value)))
+  return toldOf(context, req, subject, (value) => userLines(t, seenParts(req, value)))
+}
+
+/** The number for codes is for administrators alone (T04). */
+function seenParts(req: Request, value: unknown): Parts {
+  const { phone, ...others } = partsOf(value)
+  return req.staff.isAdministrator ? { ...others, phone } : others
 }
 
 function userLines(t: Translate, { status, phone, moduleRights }: Parts): Lines {

@@ -8,13 +8,12 @@ import { Forbidden, Invalid } from '../../errors.js'
 import type { Module } from '../../host/catalog.js'
 import { readValues, typedForm, typedValue, type TypedForm } from '../../pages/form-values.js'
 import { meet, seenMark, seenName } from '../../pages/seen.js'
-import { shownText } from '../../pages/shown-value.js'
 import { troubleOf } from '../../pages/write-trouble.js'
 import type { Activity } from '../kinds.js'
-import { peopleName, showSheet, type Sheet } from './form-sheet.js'
+import { changedMeanwhile, peopleName, showSheet, type Sheet } from './form-sheet.js'
 import { chosenOf, keepPeople, peopleFor } from './people.js'
 import { titleOfRecord } from './record-page.js'
-import { partIn, roomOf, showingIn, type Room } from './room.js'
+import { partIn, roomOf, type Room } from './room.js'
 
 export function newPage(context: Context, kind: Activity): RequestHandler {
   return async (req, res) => showSheet(req, res, await newSheet(await roomOf(context, req, res), kind))
@@ -36,7 +35,7 @@ export function changeActivity(context: Context, kind: Activity): RequestHandler
     const now = await editSheet(await roomOf(context, req, res), kind, req)
     const sent = asSent(now, req.body)
     const { typed, changed } = meet(sent.typed, now.typed, req.body?.[seenName])
-    if (changed.size > 0) return showMet(req, res, { ...now, typed }, changed)
+    if (changed.size > 0) return showSheet(req, res, { ...now, typed }, changedMeanwhile(now, changed))
     await save(req, res, { ...sent, typed })
   }
 }
@@ -123,26 +122,4 @@ async function written({ room, part, fields, typed, now, record, people }: Sheet
   if (record && Object.keys(values).length > 0) await door.change(module, id, values)
   await keepPeople(room, { module, id }, people, [typed[peopleName] ?? []].flat())
   return id
-}
-
-/** Somebody was faster (A28): what he typed stays, and what the record holds now stands beside it. */
-async function showMet(
-  req: Request,
-  res: Response,
-  sheet: Sheet,
-  changed: ReadonlyMap<string, 'touched' | 'untouched'>
-): Promise<void> {
-  const { room, record } = sheet
-  const errors = [...changed].map(([name, how]) => {
-    const value = shownNow(sheet, name) || room.t('portal:form.nothing')
-    return [name, { key: `portal:form.changed.${how}`, args: { value } }] as const
-  })
-  const notice = room.t('portal:form.changedMeanwhile')
-  await showSheet(req, res, { ...sheet, record }, { status: 409, errors: Object.fromEntries(errors), notice })
-}
-
-function shownNow({ room, record, people, now }: Sheet, name: string): string {
-  if (name !== peopleName) return record ? shownText(showingIn(room), record, name) : ''
-  const ids = [now?.[peopleName] ?? []].flat()
-  return people.choices.flatMap(({ value, label }) => (ids.includes(value) ? [label] : [])).join(', ')
 }

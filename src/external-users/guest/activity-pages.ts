@@ -13,7 +13,7 @@ import { listFor } from './lists.js'
 import { hisOwn, narrowedTo } from './narrowed.js'
 import { namesOf, peopleFor } from './people.js'
 import { showRecord, titleOfRecord } from './record-page.js'
-import { partIn, roomOf, type Room } from './room.js'
+import { partIn, roomOf, type Crumb, type Room } from './room.js'
 
 export function activityPages(context: Context): Router {
   const router = Router()
@@ -112,6 +112,6 @@ function recordIn({ viewer }: Room, { module }: KnownPart, req: Request): Promis
   return records(viewer).find(module.name, String(req.params['id']))
 }
 
-function crumbOf({ url }: Room, { kind, module }: KnownPart): { label: string; url: string } {
+function crumbOf({ url }: Room, { kind, module }: KnownPart): Crumb {
   return { label: module.labelPlural, url: url(kind) }
 }

@@ -9,16 +9,15 @@ import { Forbidden, Invalid } from '../../errors.js'
 import type { FileInfo } from '../../host/host.js'
 import { readValues, typedForm, typedValue } from '../../pages/form-values.js'
 import { meet, seenMark, seenName } from '../../pages/seen.js'
-import { shownText } from '../../pages/shown-value.js'
 import { troubleOf, type Trouble } from '../../pages/write-trouble.js'
 import { page } from '../../web/render.js'
 import { withReceived } from '../../web/uploads.js'
 import { crumbsOfDocument, documentIn } from './document-place.js'
 import { fillingFor, folderIn, mayUpload, urlOf, type Place } from './document-tab.js'
 import { documentTitle, shownDocument } from './documents.js'
-import { showSheet, type Sheet } from './form-sheet.js'
+import { changedMeanwhile, showSheet, type Sheet } from './form-sheet.js'
 import { noteUpload } from './uploaded.js'
-import { partIn, roomOf, showingIn, type Room } from './room.js'
+import { partIn, roomOf, type Room } from './room.js'
 
 export function documentFormPages(context: Context): Router {
   const router = Router()
@@ -195,7 +194,7 @@ function change(context: Context): RequestHandler {
     const { room, fields, now = {} } = sheet
     const { typed, changed } = meet(typedForm(fields, req.body), now, req.body?.[seenName])
     const sent = { ...sheet, typed }
-    if (changed.size > 0) return showSheet(req, res, sent, changedMeanwhile(sheet, [...changed]))
+    if (changed.size > 0) return showSheet(req, res, sent, changedMeanwhile(sheet, changed))
     try {
       const values = readValues(fields, typed, { timeZone: room.viewer.person.timeZone, before: now })
       const { module, id } = sheet.record!
@@ -228,12 +227,4 @@ async function editSheet(room: Room, req: Request): Promise<Sheet> {
     action: here,
     backUrl: here
   }
-}
-
-function changedMeanwhile({ room, record }: Sheet, changed: readonly [string, 'touched' | 'untouched'][]): Trouble {
-  const errors = changed.map(([name, how]) => {
-    const value = (record && shownText(showingIn(room), record, name)) || room.t('portal:form.nothing')
-    return [name, { key: `portal:form.changed.${how}`, args: { value } }] as const
-  })
-  return { status: 409, errors: Object.fromEntries(errors), notice: room.t('portal:form.changedMeanwhile') }
 }

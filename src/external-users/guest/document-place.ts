@@ -5,15 +5,10 @@ import { records } from '../../access/records.js'
 import { folderIn, urlOf } from './document-tab.js'
 import { documentTitle } from './documents.js'
 import { idsAtEnds, ifHis } from './looked-up.js'
-import { partIn, type Room } from './room.js'
+import { partIn, type Crumb, type Room } from './room.js'
 
 /** So deep are folders at most. */
 const deepest = 20
-
-export interface Crumb {
-  readonly label: string
-  readonly url: string | undefined
-}
 
 export function documentIn(room: Room, req: Request): Promise<ViewedRecord> {
   return records(room.viewer).find(partIn(room, 'documents').module.name, String(req.params['id']))

@@ -11,17 +11,12 @@ import { shownDocuments } from './documents.js'
 import { heldLists } from './held-documents.js'
 import { idsAtEnds, ifHis, lookupOf } from './looked-up.js'
 import { foldersOf, narrowedTo, ofProject, topFoldersOf } from './narrowed.js'
-import type { Room } from './room.js'
+import type { Crumb, Room } from './room.js'
 
 /** So many folders are shown of one. */
 const mostFolders = 200
 /** So deep are folders at most, for the way back up. */
 const deepest = 20
-
-interface Crumb {
-  readonly label: string
-  readonly url: string | undefined
-}
 
 /** A folder of a project, or the place above all of them. */
 export interface Place {

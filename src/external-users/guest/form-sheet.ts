@@ -6,11 +6,12 @@ import type { FieldError } from '../../host/host.js'
 import { placedIn, sectionsOfTheCrm } from '../../pages/arrangement.js'
 import { currenciesOf, inputsIn } from '../../pages/form-inputs.js'
 import type { TypedForm } from '../../pages/form-values.js'
+import { shownText } from '../../pages/shown-value.js'
 import type { Trouble } from '../../pages/write-trouble.js'
 import { page } from '../../web/render.js'
 import type { KnownPart } from '../project-settings.js'
 import type { People } from './people.js'
-import type { Room } from './room.js'
+import { showingIn, type Crumb, type Room } from './room.js'
 
 /** The input of the others who are responsible. */
 export const peopleName = '_responsible'
@@ -31,7 +32,7 @@ export interface Sheet {
   readonly record: ViewedRecord | undefined
   readonly people: People
   /** The way to the record, or to the list. */
-  readonly crumbs: readonly { readonly label: string; readonly url: string | undefined }[]
+  readonly crumbs: readonly Crumb[]
   readonly action: string
   readonly backUrl: string
 }
@@ -65,6 +66,22 @@ function peopleInput({ t }: Room, { choices }: People, typed: TypedForm, errors:
     value: typed[peopleName] ?? [],
     error: errors[peopleName]
   }
+}
+
+/** Somebody was faster (A28): what he typed stays, and what the record holds now stands beside it. */
+export function changedMeanwhile(sheet: Sheet, changed: ReadonlyMap<string, 'touched' | 'untouched'>): Trouble {
+  const { t } = sheet.room
+  const errors = [...changed].map(([name, how]) => {
+    const value = shownNow(sheet, name) || t('portal:form.nothing')
+    return [name, { key: `portal:form.changed.${how}`, args: { value } }] as const
+  })
+  return { status: 409, errors: Object.fromEntries(errors), notice: t('portal:form.changedMeanwhile') }
+}
+
+function shownNow({ room, record, people, now }: Sheet, name: string): string {
+  if (name !== peopleName) return record ? shownText(showingIn(room), record, name) : ''
+  const ids = [now?.[peopleName] ?? []].flat()
+  return people.choices.flatMap(({ value, label }) => (ids.includes(value) ? [label] : [])).join(', ')
 }
 
 /** What the CRM says of fields that are not in the form. One that he doesn't see is not named. */

@@ -15,7 +15,7 @@ import { documentsTab } from './document-tab.js'
 import { listFor } from './lists.js'
 import { narrowedTo, ofProject } from './narrowed.js'
 import { showRecord } from './record-page.js'
-import { roomOf, showingIn, type Room } from './room.js'
+import { roomOf, showingIn, type Crumb, type Room } from './room.js'
 import { tabsOf, type Tab } from './tabs.js'
 
 export function projectPages(context: Context): Router {
@@ -36,7 +36,7 @@ function projectListPage(context: Context): RequestHandler {
     const columns = columnsOfTheCrm(module, (await door.module(module.name)).fields)
     const found = await door.list(module.name, { after: cursorOf(req), fields: columns })
     const showing = showingIn(room, { module: module.name, url: (id) => room.url('projects', id) })
-    const table = { ...tableOf({ module, showing, t: room.t }, columns, found) }
+    const table = tableOf({ module, showing, t: room.t }, columns, found)
     const rows = table.rows.map((row, index) => ({ ...row, title: titleOf(room, found.records[index]!) }))
     await page(res, 'external-users/projects', { table: { ...table, rows }, pages: pageLinks(req, found.next) })
   }
@@ -90,7 +90,7 @@ function titleOf({ t }: Room, { title }: ViewedRecord): string {
   return title || t('external:project.untitled')
 }
 
-function projectsCrumb({ t, url }: Room): { label: string; url: string | undefined } {
+function projectsCrumb({ t, url }: Room): Crumb {
   return { label: t('external:projects.title'), url: url('') }
 }
 

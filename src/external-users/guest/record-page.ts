@@ -5,11 +5,11 @@ import { placedIn, sectionsOfTheCrm } from '../../pages/arrangement.js'
 import { shownSections, statusOf, toldFields } from '../../pages/shown-value.js'
 import { page } from '../../web/render.js'
 import type { ShownDocument } from './documents.js'
-import { showingIn, type Room } from './room.js'
+import { showingIn, type Crumb, type Room } from './room.js'
 
 interface RecordView {
   readonly record: ViewedRecord
-  readonly crumbs: readonly { readonly label: string; readonly url: string | undefined }[]
+  readonly crumbs: readonly Crumb[]
   /** In words, his own name first; none: nobody is shown. */
   readonly responsible?: readonly string[]
   readonly isHis?: boolean

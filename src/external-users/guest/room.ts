@@ -9,7 +9,7 @@ import { formatFor } from '../../web/format.js'
 import type { Translate } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
 import { doorBase, doorName } from '../door.js'
-import { activities, type Activity, type Kind } from '../kinds.js'
+import type { Activity, Kind } from '../kinds.js'
 import { projectsOf } from '../project.js'
 import type { KnownPart, ProjectWorld } from '../project-settings.js'
 
@@ -20,6 +20,12 @@ export interface Room {
   readonly t: Translate
   /** Web address of a page below the door. */
   url(...parts: readonly string[]): string
+}
+
+/** A step of the way to a page. */
+export interface Crumb {
+  readonly label: string
+  readonly url?: string | undefined
 }
 
 /** @throws NotFound where the CRM has no projects */
@@ -82,10 +88,8 @@ const order: readonly Activity[] = ['tasks', 'appointments', 'calls', 'notes']
 async function ownKinds(context: Context, req: Request): Promise<{ kind: Activity; label: string; icon: string }[]> {
   const { parts } = await projectsOf(context, req.locale)
   const released = new Set((await records(req.viewer).modules()).map(({ module }) => module.name))
-  return order
-    .filter((kind) => activities.includes(kind))
-    .flatMap((kind) => {
-      const module = parts.get(kind)?.module
-      return module && released.has(module.name) ? [{ kind, label: module.labelPlural, icon: module.icon }] : []
-    })
+  return order.flatMap((kind) => {
+    const module = parts.get(kind)?.module
+    return module && released.has(module.name) ? [{ kind, label: module.labelPlural, icon: module.icon }] : []
+  })
 }

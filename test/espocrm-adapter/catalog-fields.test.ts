@@ -228,6 +228,31 @@ describe("EspoCRM's fields", () => {
     })
   }
 
+  it('T06 a number of a mobile phone and of a fax is shown beside the primary one, and nobody is invited by it', () => {
+    const changed = recordedCatalog('en', (answer) => {
+      answer.entityDefs['Contact']!.fields['phoneNumber']!.typeList = ['Mobile', 'Office', 'Fax']
+    })
+    const mobile = fieldIn(changed, 'Contact.phoneNumberMobile')!
+    expect(mobile).to.deep.include({ type: 'text', readOnly: true, required: false, label: 'Phone (Mobile)' })
+    expect(mobile.storage).to.deep.include({
+      where: [{ column: 'entity_type', is: 'Contact' }, live],
+      through: {
+        table: 'phone_number',
+        key: 'id',
+        by: 'phone_number_id',
+        where: [{ column: 'type', is: 'Mobile' }, live]
+      }
+    })
+    expect(fieldIn(changed, 'Contact.phoneNumberFax')?.type).to.equal('text')
+    expect(fieldIn(changed, 'Contact.phoneNumberOffice')).to.equal(undefined)
+  })
+
+  it('T08 a date that EspoCRM’s own pages fill in is filled in for others, too', () => {
+    expect(fieldIn(catalog, 'Document.publishDate')).to.deep.include({ required: true, default: null })
+    expect(fieldIn(catalog, 'Document.publishDate')!.startsToday).to.equal(recordedAnswer().settings.timeZone)
+    expect(fieldIn(catalog, 'Document.expirationDate')!.startsToday).to.equal(undefined)
+  })
+
   it('an address is its parts', () => {
     const parts = ['Street', 'City', 'State', 'Country', 'PostalCode'].map((part) => `CMachine.place${part}`)
     expect(parts.filter((path) => fieldIn(catalog, path) === undefined)).to.deep.equal([])

@@ -20,7 +20,7 @@ export async function responsibilityOf(
   { anna }: { readonly anna: string },
   { module, id }: { readonly module: string; readonly id: string }
 ): Promise<void> {
-  const person = (await db('portico_external_users').first<{ id: string }>('id').where({ record_id: anna }))
+  const person = await db('portico_external_users').first<{ id: string }>('id').where({ record_id: anna })
   const row = { module, record_id: id, person_id: person.id }
   await db('portico_responsible').insert({ ...row, added_by: by, added_at: '2026-01-01 00:00:00' })
 }

@@ -37,7 +37,8 @@ onEspocrm('an external user of EspoCRM', (live) => {
     await releaseFor(service, {
       PorticoProject: ['name', 'status', 'dateEnd'],
       Task: ['name', 'status', 'description'],
-      Document: ['name']
+      Document: ['name'],
+      Email: ['name', 'body']
     })
   })
 
@@ -65,7 +66,7 @@ onEspocrm('an external user of EspoCRM', (live) => {
   it('T03 staff pick the contact and set login and password; EspoCRM has the contact among the project’s members then', async () => {
     await vera.open(`${pages}/projects/${world.project}/members/new?q=${run}`)
     await vera.follow(`Add: Anna ${run}`)
-    const rights = ['documents', 'tasks', 'tickets']
+    const rights = ['documents', 'tasks', 'tickets', 'emails']
     await vera.send('Add member', { way: 'login', loginName: `anna.${run}`, password, language: 'en', rights })
     vera.is(200).sees(`Anna ${run}`)
     const { list } = await live().admin.get<{ list: { id: string }[] }>(`PorticoProject/${world.project}/contacts`)
@@ -111,6 +112,14 @@ onEspocrm('an external user of EspoCRM', (live) => {
     expect((await guest.peek(`${mount}/external/tickets/${world.ticket}`)).status).to.equal(404)
   })
 
+  it('T06 of the project’s e-mails he reads what was sent, and no draft', async () => {
+    await guest.open(project('emails'))
+    guest.is(200).sees(`Offer ${run}`).doesNotSee(`Unsaid ${run}`)
+    await guest.open(project('emails', world.sent))
+    guest.is(200).sees('Our best price')
+    expect((await guest.peek(project('emails', world.draft))).status).to.equal(404)
+  })
+
   it('T02 the day after the end date all of it is gone; moved, it is back', async () => {
     await live().admin.put(`PorticoProject/${world.project}`, { dateEnd: '2020-01-01', dateStart: null })
     expect((await guest.peek(project())).status).not.to.equal(200)
@@ -122,7 +131,7 @@ onEspocrm('an external user of EspoCRM', (live) => {
 
   it('T10 deactivated he is out at once, and so he is when he is removed from his only project', async () => {
     const { db } = service.installation
-    const { id } = (await db('portico_external_users').first<{ id: string }>('id').where({ record_id: world.anna }))
+    const { id } = await db('portico_external_users').first<{ id: string }>('id').where({ record_id: world.anna })
     await vera.open(`${pages}/projects/${world.project}/members/${id}`)
     await vera.send('Save member', { deactivated: 'true' })
     expect((await guest.peek(project())).status).not.to.equal(200)
@@ -144,7 +153,7 @@ onEspocrm('an external user of EspoCRM', (live) => {
     expect(settings.parts.tasks!.link).to.equal('parentOpportunity')
     await keepSettings(context, staff, (await keptSettings(db)).revision, settings)
     try {
-      const { id } = (await db('portico_external_users').first<{ id: string }>('id').where({ record_id: world.anna }))
+      const { id } = await db('portico_external_users').first<{ id: string }>('id').where({ record_id: world.anna })
       const membership = { module: 'Opportunity', record_id: world.deal, person_id: id }
       await db('portico_memberships').insert({ ...membership, added_by: staff.id, added_at: '2026-01-01 00:00:00' })
       await rightTo(service, 'Opportunity', world.deal, 'read')
@@ -170,6 +179,10 @@ async function makeWorld(made: Made, run: string, { administrator }: Cast) {
     ...{ description: 'Secret budget', dateEnd: '2099-12-31' }
   })
   const mine = { parentType: 'PorticoProject', parentId: project, assignedUserId: administrator.id }
+  const letter = {
+    ...{ parentType: 'PorticoProject', parentId: project, body: '<p>Our best price</p>', isHtml: true },
+    ...{ from: 'vera@thermovia.example', to: `anna@${run}.example`, dateSent: '2026-11-20 09:00:00' }
+  }
   const folder = await made.make('DocumentFolder', { name: `Plans ${run}`, porticoProjectId: project })
   const file = await made.make('Attachment', {
     ...{ name: 'plan.txt', type: 'text/plain', role: 'Attachment', relatedType: 'Document', field: 'file' },
@@ -182,6 +195,8 @@ async function makeWorld(made: Made, run: string, { administrator }: Cast) {
     other: await made.make('Task', { ...mine, name: `Not hers ${run}` }),
     document: await made.make('Document', { ...placed, name: `Plan ${run}` }),
     ticket: await made.make('Case', { name: `Pump hums ${run}`, porticoProjectId: project }),
+    sent: await made.make('Email', { ...letter, name: `Offer ${run}`, status: 'Archived' }),
+    draft: await made.make('Email', { ...letter, name: `Unsaid ${run}`, status: 'Draft' }),
     deal: await made.make('Opportunity', { name: `Deal ${run}`, amount: 1, closeDate: '2099-12-31' })
   }
 }

@@ -61,9 +61,17 @@ function rowOf(module: Module, record: Json): Row {
 
 /** What REST says of a field. Undefined: it says nothing. */
 export function restValue(module: Module, field: Field, record: Json): unknown {
+  const [, type] = /^phoneNumber(Mobile|Fax)$/.exec(field.name) ?? []
+  if (type !== undefined) return numberOf(type, record)
   if (field.type !== 'reference') return record[field.name]
   const link = module.links.get(field.link ?? field.name)!
   return referredId(link, record)
+}
+
+/** REST lists a record's numbers with their types. */
+function numberOf(type: string, record: Json): unknown {
+  const numbers = (record['phoneNumberData'] ?? []) as readonly { type: string; phoneNumber: string }[]
+  return numbers.find((one) => one.type === type)?.phoneNumber ?? null
 }
 
 function scalar(value: unknown): Scalar {

@@ -128,11 +128,9 @@ onSqlite('the documents of a project', (open) => {
         [dirkId]: { read: 'allow', write: 'allow' }
       })
       expect(await world.titleOf('crm_document', 'project_id', id)).to.equal(retrofit)
-      const [noted] = await world.at.test.embedded.portico.context.audit.list({
-        subject: `project:${retrofit}`,
-        limit: 1
-      })
-      expect(noted).to.include({ action: 'project.document-added' })
+      const staff = await world.at.staff('irena')
+      await staff.open(`/portico/admin/external-users/records/Document/${id}`)
+      staff.is(200).sees('External rights changed', 'Dirk Kessel')
       await world.yes('sabine', 'documents')
       const sabine = await world.at.guest('sabine')
       await sabine.open(`/external/documents/${id}`)

@@ -1,4 +1,5 @@
 /** Somebody with a browser without JavaScript: opens pages, follows links, fills in the forms that are there and sends them. */
+import type { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { load, type CheerioAPI } from 'cheerio'
 import type { Express } from 'express'
@@ -59,8 +60,9 @@ export class Visitor {
         answer.on('data', (piece: Buffer) => pieces.push(piece))
         answer.once('data', () => {
           if (!meanwhile) return
-          answer.pause()
-          void meanwhile().finally(() => answer.resume())
+          const stream = answer as unknown as Readable
+          stream.pause()
+          void meanwhile().finally(() => stream.resume())
         })
         answer.on('end', () => done(null, Buffer.concat(pieces)))
       })

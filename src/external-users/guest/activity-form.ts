@@ -94,16 +94,26 @@ function withPeople(typed: TypedForm, hasChoices: boolean, chosen: readonly stri
 /** The form as it was sent. @throws Invalid for what has no input in it (A14) */
 function asSent(sheet: Sheet, body: unknown): Sheet {
   const typed = typedForm(sheet.fields, body)
-  const posted = [(body as Record<string, unknown> | undefined)?.[peopleName] ?? []].flat()
-  const ids = posted.filter((id) => typeof id === 'string')
-  const { choices } = sheet.people
-  if (!ids.every((id) => choices.some(({ value }) => value === id)))
+  return {
+    ...sheet,
+    typed: withPeople(typed, sheet.people.choices.length > 0, chosenOf(sheet.people, postedPeople(body)))
+  }
+}
+
+function postedPeople(body: unknown): string[] {
+  const posted = (body as Record<string, unknown> | undefined)?.[peopleName]
+  return [posted ?? []].flat().filter((id) => typeof id === 'string')
+}
+
+/** @throws Invalid for somebody who is not, or is no longer, offered to him (A11) */
+function mustBeOffered({ people }: Sheet, ids: readonly string[]): void {
+  if (chosenOf(people, ids).length < new Set(ids).size)
     throw new Invalid({ [peopleName]: { key: 'errors.field.option' } })
-  return { ...sheet, typed: withPeople(typed, choices.length > 0, chosenOf(sheet.people, ids)) }
 }
 
 async function save(req: Request, res: Response, sheet: Sheet): Promise<void> {
   try {
+    mustBeOffered(sheet, postedPeople(req.body))
     const id = await written(sheet)
     res.redirect(303, `${sheet.room.url(sheet.part.kind, id)}?saved=1`)
   } catch (error) {

@@ -47,7 +47,7 @@ function upload(context: Context): RequestHandler {
     try {
       const file = await receivedFile(room, req)
       const id = await withReceived(context.host, [file], () => created(room, place, file, req.body?.name))
-      await noteUpload(room, { folderId: place.folder!.id, projectId: place.project.id, id, name: file.name })
+      await noteUpload(room, { folderId: place.folder!.id, id })
     } catch (error) {
       const trouble = troubleOf(room.t, error)
       if (!trouble) throw error
@@ -129,7 +129,8 @@ function problemsOf({ t, world }: Room, { errors = {}, notice }: Trouble): objec
   const { file: own, files, [world.file ?? '']: ofField, name: _, ...others } = errors
   const [other] = Object.values(others)
   const elsewhere = other && t('portal:form.refusedUnseen', { reason: t(other.key, { ...other.args }) })
-  return { error: own ?? files ?? ofField, notice: notice ?? elsewhere }
+  const reason = notice ?? elsewhere
+  return { error: own ?? files ?? ofField, notice: reason && `${reason} ${t('guest:upload.again')}` }
 }
 
 // --- another file ---

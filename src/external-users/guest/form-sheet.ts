@@ -85,9 +85,10 @@ function shownNow({ room, record, people, now }: Sheet, name: string): string {
 }
 
 /** What the CRM says of fields that are not in the form. One that he doesn't see is not named. */
-function refusalsElsewhere({ room: { t }, part, fields, record }: Sheet, errors: Errors): string[] {
+function refusalsElsewhere({ room: { t }, part, fields, record, people }: Sheet, errors: Errors): string[] {
   return Object.entries(errors)
-    .filter(([name]) => name !== peopleName && !fields.some((field) => field.name === name))
+    .filter(([name]) => !(name === peopleName && people.choices.length > 0))
+    .filter(([name]) => !fields.some((field) => field.name === name))
     .map(([name, { key, args }]) => {
       const reason = t(key, { ...args })
       const label = record && name in record.values ? part.module.fields.get(name)?.label : undefined

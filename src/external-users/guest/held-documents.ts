@@ -1,5 +1,5 @@
 /** Documents of something else than the project: of a task, a quote. They are his with that and with the right on the document (T06). */
-import { ID, linked, oneOf, type Condition } from '../../access/condition.js'
+import { any, ID, linked, oneOf, type Condition } from '../../access/condition.js'
 import { records } from '../../access/records.js'
 import { isActivity, type Kind } from '../kinds.js'
 import { shownDocuments, type ShownDocument } from './documents.js'
@@ -16,8 +16,18 @@ interface HeldList {
   readonly documents: readonly ShownDocument[]
 }
 
+/** Whether there is any of them in the project. */
+export async function hasHeld(room: Room, projectId: string): Promise<boolean> {
+  const ways = [...room.world.holders].flatMap(([kind, link]) => {
+    const part = room.world.parts.get(kind)
+    return part ? [linked(link, ofProject(part, projectId))] : []
+  })
+  return (await idsWhere(room, any(...ways), 1)).length > 0
+}
+
 /** Those of a project's quotes, tasks …, by kind. */
 export async function heldLists(room: Room, projectId: string): Promise<HeldList[]> {
+  if (!(await hasHeld(room, projectId))) return []
   const lists = await Promise.all(
     [...room.world.holders].map(async ([kind, link]): Promise<HeldList[]> => {
       const part = room.world.parts.get(kind)
@@ -35,12 +45,13 @@ export async function documentsHeldBy(room: Room, kind: Kind, id: string): Promi
 }
 
 async function documentsWhere(room: Room, when: Condition): Promise<ShownDocument[]> {
-  const module = room.world.parts.get('documents')?.module
-  if (!module || !room.viewer.policy.has(module.name)) return []
-  const door = records(narrowedTo(room.viewer, module.name, when))
-  const { records: found } = await door.list(module.name, { limit: mostHeld, fields: [] })
-  return shownDocuments(
-    room,
-    found.map(({ id }) => id)
-  )
+  return shownDocuments(room, await idsWhere(room, when, mostHeld))
+}
+
+async function idsWhere({ world, viewer }: Room, when: Condition, limit: number): Promise<string[]> {
+  const module = world.parts.get('documents')?.module
+  if (!module || !viewer.policy.has(module.name)) return []
+  const door = records(narrowedTo(viewer, module.name, when))
+  const { records: found } = await door.list(module.name, { limit, fields: [] })
+  return found.map(({ id }) => id)
 }

@@ -3,7 +3,7 @@ import { records } from '../../access/records.js'
 import { isActivity, type Kind } from '../kinds.js'
 import { moduleRights } from '../module-rights.js'
 import type { KnownPart } from '../project-settings.js'
-import { heldLists } from './held-documents.js'
+import { hasHeld } from './held-documents.js'
 import { narrowedTo, ofProject } from './narrowed.js'
 import type { Room } from './room.js'
 
@@ -53,7 +53,7 @@ async function openKinds(room: Room, projectId: string): Promise<KnownPart[]> {
   const there = parts.filter(({ module }) => viewer.policy.has(module.name))
   const open = there.filter(({ kind }) => isActivity(kind) || yes.has(kind))
   const documents = there.find(({ kind }) => kind === 'documents')
-  if (!documents || open.includes(documents) || (await heldLists(room, projectId)).length === 0) return open
+  if (!documents || open.includes(documents) || !(await hasHeld(room, projectId))) return open
   return there.filter((part) => part === documents || open.includes(part))
 }
 

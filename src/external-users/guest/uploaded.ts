@@ -1,13 +1,12 @@
 /** What a document that was put into a folder from outside begins with: the folder's rights, and those of whoever put it there (T07). */
 import { rightsAt, setRights, type RecordRights } from '../object-rights.js'
+import { rightsSubject } from '../record-rights.js'
 import type { Room } from './room.js'
 
 interface Upload {
-  readonly projectId: string
   readonly folderId: string
   /** Of the document. */
   readonly id: string
-  readonly name: string
 }
 
 export async function noteUpload({ context, viewer, world }: Room, upload: Upload): Promise<void> {
@@ -18,14 +17,9 @@ export async function noteUpload({ context, viewer, world }: Room, upload: Uploa
     const own = { ...inherited.get(person.id), read: 'allow', write: 'allow' } as const
     const rights: RecordRights = new Map([...inherited, [person.id, own]])
     await setRights(trx, documents, upload.id, rights)
-    await context.audit.note(
-      {
-        actor: { kind: 'outside', id: person.id, name: person.name },
-        action: 'project.document-added',
-        subject: `project:${upload.projectId}`,
-        after: { document: upload.id, file: upload.name }
-      },
-      trx
-    )
+    const said = { before: {}, after: Object.fromEntries(rights) }
+    const actor = { kind: 'outside', id: person.id, name: person.name } as const
+    const subject = rightsSubject({ module: documents, id: upload.id }, world.module.name)
+    await context.audit.note({ actor, action: 'record.rights-changed', subject, ...said }, trx)
   })
 }

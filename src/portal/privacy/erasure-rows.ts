@@ -110,7 +110,7 @@ async function rewrite(trx: Knex, entry: AuditWords, ids: readonly string[], kno
 }
 
 /** What people wrote or typed in an entry about him: in whatever form his name and address stand in it, it goes. */
-const typed: ReadonlySet<string> = new Set(['address', 'answer', 'file', 'how', 'remark'])
+const typed: ReadonlySet<string> = new Set(['address', 'answer', 'file', 'how', 'phone', 'remark'])
 
 function withoutWords(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

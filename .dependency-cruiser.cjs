@@ -53,7 +53,8 @@ module.exports = {
     },
     {
       name: 'pages-of-records-know-no-feature',
-      comment: 'Showing and editing records is the same for everybody from outside: it stands on the kernel and on src/web alone.',
+      comment:
+        'Showing and editing records is the same for everybody from outside: it stands on the kernel and on src/web alone.',
       severity: 'error',
       from: { path: '^src/pages/' },
       to: { path: ['^src/(identity|mail|sms|jobs|cli|audit|db)/', features, adapters] }

@@ -106,12 +106,12 @@ async function secondFactors(db: Knex): Promise<void> {
 /** The unique index becomes a plain one. */
 async function replaceIndex(
   db: Knex,
-  name: string,
+  tableName: string,
   index: string,
   build: (table: Knex.CreateTableBuilder) => void
 ): Promise<void> {
-  if (!(await hasIndex(db, name, index))) return
-  await db.schema.alterTable(name, (table) => {
+  if (!(await hasIndex(db, tableName, index))) return
+  await db.schema.alterTable(tableName, (table) => {
     table.dropUnique([], index)
     build(table)
   })

@@ -17,7 +17,7 @@ export const kinds = [
 export type Kind = (typeof kinds)[number]
 
 /** *yes*: the named columns in a list, of records he may read besides; nobody opens them. */
-export const papers = ['quotes', 'orders', 'tickets', 'contracts'] as const satisfies readonly Kind[]
+const papers = ['quotes', 'orders', 'tickets', 'contracts'] as const satisfies readonly Kind[]
 /** *no*: those he is responsible for are his to open, change and make; *yes*: he reads all others of the project, too. */
 export const activities = ['calls', 'tasks', 'appointments', 'notes'] as const satisfies readonly Kind[]
 export type Activity = (typeof activities)[number]

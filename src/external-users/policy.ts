@@ -81,7 +81,7 @@ export interface GuestFacts {
 }
 
 /** One policy for the projects and one for each kind of things that is open to him at all. */
-export function guestPolicy(facts: GuestFacts): ModulePolicy[] {
+function guestPolicy(facts: GuestFacts): ModulePolicy[] {
   const grants = new Map<string, Grant[]>()
   const give = (module: Module, given: readonly Grant[]): void => {
     grants.set(module.name, [...(grants.get(module.name) ?? []), ...given])

@@ -17,7 +17,7 @@ export const openFor: Readonly<Record<RecordAction, readonly Level[]>> = {
 }
 
 /** The records of staff themselves are the CRM's own affair. */
-export const staffModule = 'User'
+const staffModule = 'User'
 
 /** A module that follows one that follows another …: no longer than this. */
 export const deepestFollowing = 3

@@ -13,7 +13,7 @@ import { setSwitches } from './switches.js'
 
 const activity = ['createdAt', 'name', 'description']
 
-export const espoNames: Names = {
+const espoNames: Names = {
   modules: {
     projects: 'PorticoProject',
     folders: 'DocumentFolder',

@@ -5,7 +5,7 @@ import { release, type Names, type OpenGuestHost } from './table-world.js'
 
 const activity = ['createdAt', 'subject']
 
-export const embeddedNames: Names = {
+const embeddedNames: Names = {
   modules: {
     projects: 'Project',
     folders: 'Folder',

@@ -11,6 +11,7 @@ import * as portalsComplete from './0008-portals-complete.js'
 import * as portalPeople from './0009-portal-people.js'
 import * as globalSharing from './0010-global-sharing.js'
 import * as projectGuests from './0011-project-guests.js'
+import * as mailboxes from './0012-mailboxes.js'
 
 export interface Migration {
   readonly name: string
@@ -28,5 +29,6 @@ export const migrations: readonly Migration[] = [
   portalsComplete,
   portalPeople,
   globalSharing,
-  projectGuests
+  projectGuests,
+  mailboxes
 ]

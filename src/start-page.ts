@@ -24,8 +24,7 @@ export function embeddedStartPage(crm: Crm, config: Config, crmPath: string): Ro
       title: t('start:title', { company }),
       intro: t('start:intro'),
       staff: { text: t('start:staff.text'), open: t('start:staff.open'), url: urlFor(res, crmPath) },
-      none: t('start:portals.none'),
-      doors: await doorsOf(res, config, crm.db, await crm.settings.switches(), t),
+      ...(await doorsOf(res, config, crm.db, await crm.settings.switches(), t('start:portals.none'))),
       demo: isDemo ? { password: demoPassword, people: await people(crm, config, t) } : undefined,
       mailbox: isDevelopment && !config.smtpUrl
     })
@@ -42,8 +41,7 @@ export function serviceStartPage(host: Host, config: Config): Router {
       title: t('start:espocrm.title', { company: config.company.name }),
       intro: t('start:espocrm.intro'),
       staff: { text: t('start:espocrm.text'), open: t('start:espocrm.open'), url: host.homeUrl },
-      none: t('start:espocrm.none'),
-      doors: await doorsOf(res, config, host.db, await host.switches(), t),
+      ...(await doorsOf(res, config, host.db, await host.switches(), t('start:espocrm.none'))),
       demo: undefined,
       mailbox: false
     })
@@ -55,8 +53,8 @@ interface StartPage {
   readonly title: string
   readonly intro: string
   readonly staff: { readonly text: string; readonly open: string; readonly url: string }
-  /** Said where there is no door. */
-  readonly none: string
+  /** Said while there is no portal, though there might be. */
+  readonly none: string | undefined
   readonly doors: readonly { readonly name: string; readonly url: string }[]
   readonly demo: { readonly password: string; readonly people: readonly Castmember[] } | undefined
   /** Is there a page with the mails that were not sent? */
@@ -67,18 +65,19 @@ async function showStart(res: Response, config: Config, start: StartPage): Promi
   await page(res, 'start', { area: { kind: 'portal', name: config.company.name, home: urlFor(res, '/') }, start })
 }
 
-/** Of the portals, and of external users. */
+/** Of the portals, and of external users. `none` is said while no portal is there, be it that their module is off. */
 async function doorsOf(
   res: Response,
   { company }: Config,
   db: Host['db'],
   switches: Switches,
-  t: Translate
-): Promise<StartPage['doors']> {
+  none: string
+): Promise<Pick<StartPage, 'none' | 'doors'>> {
   const portals = switches['portal'] === true ? await portalDoors(db) : []
-  const name = t('external:door.name', { company: company.name })
+  const name = translator(res.req.locale)('external:door.name', { company: company.name })
   const external = switches['external-users'] === true ? [{ name, path: `${doorBase}/` }] : []
-  return [...portals, ...external].map((door) => ({ name: door.name, url: urlFor(res, door.path) }))
+  const doors = [...portals, ...external].map((door) => ({ name: door.name, url: urlFor(res, door.path) }))
+  return { none: portals.length === 0 ? none : undefined, doors }
 }
 
 interface Castmember {

@@ -15,9 +15,14 @@ export function doorName(context: Context, locale: Locale): string {
   return context.t(locale)('external:door.name', { company: context.config.company.name })
 }
 
-/** The door, in the language of the request. */
+/** The door, in the language that the request has when its words are asked for: until somebody is known it is the browser's. */
 export function resolveDoor(context: Context): ResolveDoor {
-  return async ({ locale }) => doorIn(context, locale)
+  return async (req) => ({
+    ...doorIn(context, req.locale),
+    get name() {
+      return doorName(context, req.locale)
+    }
+  })
 }
 
 /** The door at which somebody is known by this identity: this one, or none. */
@@ -40,15 +45,21 @@ function doorIn(context: Context, locale: Locale): Door {
   }
 }
 
-/** What the CRM has as his e-mail address, when somebody from outside may have it (T03, T12). */
+/** The mailbox that staff gave him, while the CRM still says it is his and somebody from outside may have it (T03, T12). Whoever changes the
+ *  contact in the CRM gets no link to a new password by that (A31, A32). */
 async function mailboxOf(context: Context, identityId: string): Promise<string | undefined> {
   const user = await externalUserOf(context.db, identityId)
   const { address } = await contactFields(context)
   const contact = user && (await lookUp(context.kernel, user.module, user.recordId, [address]))
-  const mailbox = String(contact?.values[address] ?? '')
-    .trim()
-    .toLowerCase()
-  return mailbox === '' || (await addressFault(context, mailbox)) ? undefined : mailbox
+  const mailbox = mailboxIn(String(contact?.values[address] ?? ''))
+  if (mailbox === undefined || mailbox !== user?.mailbox) return undefined
+  return (await addressFault(context, mailbox)) ? undefined : mailbox
+}
+
+/** An e-mail address of the CRM as mailboxes are kept: in lower case; undefined for none. */
+export function mailboxIn(address: string): string | undefined {
+  const text = address.trim().toLowerCase()
+  return text === '' ? undefined : text
 }
 
 /** Asked on every request: whoever is deactivated, or has not accepted, does not come in, nor does anybody to whom no project is open (T01). */

@@ -28,6 +28,8 @@ export interface ExternalUser {
   readonly login: string
   /** Where mail goes; '' for somebody with a login name. */
   readonly address: string
+  /** Of somebody with a login name: his contact's address when staff made him. What the CRM has today may be somebody else's (A31, A32). */
+  readonly mailbox: string | null
   /** The language of his mails until he signs in and chooses. */
   readonly language: Locale
   readonly status: ExternalUserStatus
@@ -187,6 +189,7 @@ async function readUsers(db: Knex, narrow: (rows: Knex.QueryBuilder) => Knex.Que
       'record_id as recordId',
       'name',
       'address as login',
+      'mailbox',
       'language',
       'status',
       'invited_by as invitedBy',

@@ -11,7 +11,7 @@ import type { Staff } from '../host/host.js'
 import { loginNameFault, loginNameKey } from '../identity/login-name.js'
 import { addressFault } from '../identity/outside-address.js'
 import { writeMail } from '../mail/write-mail.js'
-import { doorBase, doorName } from './door.js'
+import { doorBase, doorName, mailboxIn } from './door.js'
 import { activate, audience, externalUserById, externalUserOf, subjectOf, type ExternalUser } from './external-users.js'
 import { contactAt, contacts } from './project.js'
 
@@ -27,6 +27,8 @@ export interface Newcomer {
   readonly login: string
   readonly language: Locale
   readonly passwordHash: string | undefined
+  /** The contact's address, for one with a login name. */
+  readonly mailbox: string | undefined
 }
 
 /** What somebody new needs before he is made in a transaction. @throws NotFound; Invalid with an error for `loginName` or `password`;
@@ -38,10 +40,13 @@ export async function newcomerAt(
 ): Promise<Newcomer> {
   const { name, address } = await contactAt(context, contactId)
   const known = { contactId, name, language }
-  if (entry.way === 'mail') return { ...known, login: await outsideAddress(context, address), passwordHash: undefined }
+  if (entry.way === 'mail') {
+    const login = await outsideAddress(context, address)
+    return { ...known, login, passwordHash: undefined, mailbox: undefined }
+  }
   const login = await openLoginName(context, entry.loginName)
   const passwordHash = await context.identity.hashedPassword(entry.password, { address: login, name })
-  return { ...known, login, passwordHash }
+  return { ...known, login, passwordHash, mailbox: mailboxIn(address) }
 }
 
 /** @throws Invalid also for the user name of one of the staff (T12) */
@@ -108,13 +113,14 @@ function identityFor(
 
 async function insertUser(
   context: Context,
-  { identityId, contactId, name, login, language, passwordHash }: Newcomer & { identityId: string },
+  { identityId, contactId, name, login, language, passwordHash, mailbox }: Newcomer & { identityId: string },
   by: Staff,
   trx: Knex
 ): Promise<ExternalUser> {
   const id = randomUUID()
   const now = momentAt(context.now())
-  const person = { identity_id: identityId, module: contacts, record_id: contactId, name, address: login, language }
+  const contact = { module: contacts, record_id: contactId, name, language }
+  const person = { ...contact, identity_id: identityId, address: login, mailbox: mailbox ?? null }
   const status = passwordHash === undefined ? { status: 'invited' } : { status: 'confirmed', accepted_at: now }
   await trx('portico_external_users').insert({ id, ...person, ...status, invited_by: by.id, invited_at: now })
   return externalUserById(trx, id)

@@ -62,9 +62,11 @@ export async function addMember(
   await projectTitle(context, projectId)
   const module = await projectModuleName(context)
   const person = await personJoining(context, joining, by)
-  await mustBeOpen(context, module, member, person)
+  await mustBeOpen(context.db, module, member, person)
   const user = await refusingTwice(() =>
     context.db.transaction(async (trx) => {
+      await oneAtATime(trx)
+      await mustBeOpen(trx, module, member, person)
       const joined = await joinedBy(context, person, joining, by, trx)
       if (joined) await insertMembership(context, { ...member, module }, joined, by, trx)
       return joined
@@ -90,16 +92,21 @@ function isNewcomer(person: ExternalUser | Newcomer): person is Newcomer {
 
 /** One contact has one membership in a project, whatever number of logins he has; and who is deactivated gets no other login (T10). */
 async function mustBeOpen(
-  context: Context,
+  db: Knex,
   module: string,
   { projectId }: NewMember,
   person: ExternalUser | Newcomer
 ): Promise<void> {
   const contactId = isNewcomer(person) ? person.contactId : person.recordId
-  const users = await externalUsersAt(context.db, contacts, [contactId])
+  const users = await externalUsersAt(db, contacts, [contactId])
   const ids = users.map(({ id }) => id)
-  if ((await membersAmong(context.db, module, projectId, ids)).size > 0) throw refusal('alreadyMember')
+  if ((await membersAmong(db, module, projectId, ids)).size > 0) throw refusal('alreadyMember')
   if (isShutOut(isNewcomer(person) ? users : [person])) throw refusal('deactivated')
+}
+
+/** Who adds somebody sees whom the one before added, so that two logins of one contact do not slip in side by side. In `trx`, first of all. */
+async function oneAtATime(trx: Knex): Promise<void> {
+  await trx('portico_project_settings').first('id').where({ id: 'project' }).forUpdate()
 }
 
 async function joinedBy(
@@ -176,7 +183,8 @@ export interface MemberChange extends Doing {
   /** Of the membership and of the external user. */
   readonly seen: { readonly membership: number; readonly user: number }
   readonly isDeactivated: boolean
-  readonly rights: ReadonlySet<Kind>
+  /** Undefined where the page did not show them. */
+  readonly rights: ReadonlySet<Kind> | undefined
 }
 
 /** Rate and responsibilities are those of this project; deactivation and module rights count in all of his (T06, T10).
@@ -189,7 +197,7 @@ export async function changeMember(context: Context, change: MemberChange, by: S
   const module = await projectModuleName(context)
   await context.db.transaction(async (trx) => {
     await changeDoing(context, { ...change, module }, before, by, trx)
-    await changeRights(context, { id: personId, revision: seen.user }, rights, by, trx)
+    if (rights) await changeRights(context, { id: personId, revision: seen.user }, rights, by, trx)
   })
   if (isToggled) await (isDeactivated ? deactivate : restore)(context, personId, by)
 }

@@ -89,7 +89,8 @@ function guestPolicy(facts: GuestFacts): ModulePolicy[] {
   const { world } = facts
   give(world.module, [grantOf('member', ['view', 'open'], facts.isHis, releasedOf(facts, world.module))])
   for (const part of world.parts.values()) give(part.module, grantsFor(facts, part))
-  if (world.folders && world.parts.has('documents')) give(world.folders.module, folderGrants(facts, world.folders))
+  const seesFolders = world.parts.has('documents') && facts.yes.has('documents')
+  if (world.folders && seesFolders) give(world.folders.module, folderGrants(facts, world.folders))
   return [...grants].map(([module, given]) => ({ module, grants: given, restrictions: [] }))
 }
 
@@ -269,7 +270,6 @@ function openFolder(facts: GuestFacts, { module, link, parent }: KnownFolders): 
 }
 
 function folderGrants(facts: GuestFacts, folders: KnownFolders): Grant[] {
-  if (!facts.yes.has('documents')) return []
   return [grantOf('folders', ['view', 'open'], openFolder(facts, folders), [folders.module.title])]
 }
 

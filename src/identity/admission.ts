@@ -10,7 +10,7 @@ import type { Parts } from './parts.js'
 import { begin, signInAt, signInsOf, type SignIn } from './session.js'
 
 /** Where the person of a request stands. */
-type Standing = Pick<SignIn, 'identityId' | 'audience'>
+type Standing = Pick<SignIn, 'identityId' | 'audience' | 'isFactored'>
 
 const standings = new WeakMap<Request, Standing>()
 
@@ -87,8 +87,18 @@ async function isInForce(parts: Parts, { identityId, audience, epoch }: SignIn):
 
 /** Whose sign-in it still is, as he may do things now. */
 async function viewerAgain(parts: Parts, req: Request, door: Door, signIn: SignIn): Promise<Viewer | undefined> {
-  const person = (await isInForce(parts, signIn)) ? await door.admit(signIn.identityId) : undefined
+  const isOpen = (await isInForce(parts, signIn)) && (await isKept(req, signIn.audience))
+  const person = isOpen ? await door.admit(signIn.identityId) : undefined
   return person && viewerFor(parts.kernel, { ...person, locale: req.locale })
+}
+
+/** Whether the session is still there: signing out ends what it began, too (A24). */
+function isKept(req: Request, audience: string): Promise<boolean> {
+  return new Promise((resolve) =>
+    req.sessionStore.get(req.sessionID, (_error, kept) =>
+      resolve(kept?.signIns?.some((one) => one.audience === audience) ?? false)
+    )
+  )
 }
 
 async function welcomeIn(parts: Parts, req: Request, res: Response, person: Person, door: Door): Promise<void> {

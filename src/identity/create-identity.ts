@@ -20,6 +20,7 @@ import type { Identity, LinkPurpose } from './identity.js'
 import { freeLoginNames, takeLoginName, type NewLogin } from './login-name.js'
 import { createLinks } from './one-time-link.js'
 import { identityPages } from './pages.js'
+import { noticeOf, type Notice, type Tell } from './notices.js'
 import type { Parts } from './parts.js'
 import { createPasswords, judge, type Owner, type Passwords } from './password.js'
 import { createProfiles, type Preferences } from './profiles.js'
@@ -64,10 +65,12 @@ export interface OwnIdentity extends Identity {
   /** A number for codes of a second factor, as `setFactorPhone` takes it; asks the database, so it belongs before a transaction.
    *  @throws Invalid with an error for `phone`: no number, or no text for such codes is approved, which would lock him out */
   factorPhoneIn(typed: string): Promise<string>
-  /** Codes go there from his next sign-in on; undefined: they are no longer sent. */
+  /** Codes go there from now on, and his sessions end everywhere; undefined: they are no longer sent. */
   setFactorPhone(identityId: string, number: string | undefined, trx: Knex): Promise<void>
-  /** Removes apps, passkeys, recovery codes and the number: he signs in with his password alone. */
+  /** Removes apps, passkeys, recovery codes and the number: he signs in with his password alone. His sessions end everywhere. */
   resetFactors(identityId: string, trx: Knex): Promise<void>
+  /** A mail that tells him what an administrator does about his sign-in: written before the transaction, queued in it. */
+  noticeOf(notice: Notice): Promise<Tell>
 }
 
 const pathOfPurpose: Record<LinkPurpose, string> = {
@@ -118,11 +121,16 @@ export function createIdentity(options: IdentityOptions): OwnIdentity {
     forcePasswordChange: (identityId, trx) => change(trx, identityId, { must_change_password: 1 }),
     waivePasswordChange: (identityId, trx) => change(trx, identityId, { must_change_password: 0 }),
     factorPhoneIn: (typed) => factorPhoneIn(parts, typed),
-    setFactorPhone: (identityId, number, trx) => change(trx, identityId, { factor_phone: number ?? null }),
+    async setFactorPhone(identityId, number, trx) {
+      await change(trx, identityId, { factor_phone: number ?? null })
+      await epochs.raiseEverywhere(identityId, trx)
+    },
     async resetFactors(identityId, trx) {
       await forgetFactors(trx, identityId)
       await change(trx, identityId, { factor_phone: null })
-    }
+      await epochs.raiseEverywhere(identityId, trx)
+    },
+    noticeOf: (notice) => noticeOf(parts, notice)
   }
 }
 
@@ -147,6 +155,7 @@ function makeParts(options: IdentityOptions): Parts {
   const checkPassword = createPasswordCheck(profiles, passwords)
   const session = sessions({ db, config, log })
   return {
+    db,
     config,
     kernel,
     mail,

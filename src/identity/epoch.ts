@@ -6,6 +6,8 @@ export interface Epochs {
   current(identityId: string, audience: string): Promise<string | undefined>
   /** Ends everything at one door. */
   raise(identityId: string, audience: string, trx?: Knex): Promise<void>
+  /** Ends everything at all doors. */
+  raiseEverywhere(identityId: string, trx: Knex): Promise<void>
 }
 
 export function createEpochs(db: Knex): Epochs {
@@ -24,6 +26,9 @@ export function createEpochs(db: Knex): Epochs {
         .insert({ identity_id: identityId, audience, epoch: 1 })
         .onConflict(['identity_id', 'audience'])
         .merge({ epoch: trx.raw('portico_identity_doors.epoch + 1') })
+    },
+    async raiseEverywhere(identityId, trx) {
+      await trx('portico_identities').where({ id: identityId }).increment('epoch', 1)
     }
   }
 }

@@ -24,7 +24,15 @@ export function identityPages(parts: Parts, resolve: ResolveDoor, frame: Request
     (show: DoorPage): RequestHandler =>
     async (req, res) => {
       const door = await doorOf(req, resolve)
-      res.locals.area ??= { kind: 'entrance', name: door.name, home: urlFor(res, `${door.base}/`) }
+      const home = urlFor(res, `${door.base}/`)
+      res.locals.area ??= {
+        kind: 'entrance',
+        home,
+        // The page may be in the language of whoever is found out to stand here.
+        get name() {
+          return door.name
+        }
+      }
       res.locals['signInUrl'] = urlFor(res, `${door.base}/sign-in`)
       await show({ parts, req, res, door })
     }

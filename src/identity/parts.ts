@@ -1,5 +1,6 @@
 /** What identity's pages and guards are made of: put together once, in `createIdentity`. */
 import type { RequestHandler } from 'express'
+import type { Knex } from 'knex'
 import type { Audit } from '../audit/audit.js'
 import type { Kernel } from '../access/kernel.js'
 import type { Config } from '../config.js'
@@ -20,6 +21,7 @@ import type { CheckPassword } from './sign-in.js'
 import type { Codes } from './sign-in-code.js'
 
 export interface Parts {
+  readonly db: Knex
   readonly config: Pick<Config, 'publicUrl' | 'secret' | 'phoneCountry'>
   readonly kernel: Kernel
   readonly mail: Mail

@@ -9,6 +9,7 @@ import { isPhoneNumber } from '../phone-number.js'
 import { countMessage } from './code-pages.js'
 import type { Door } from './identity.js'
 import type { Link } from './one-time-link.js'
+import { mailboxAt } from './notices.js'
 import { mustBeGood, mustBeNew, password, username } from './password-form.js'
 import { shortest } from './password.js'
 import type { DoorPage } from './pages.js'
@@ -61,7 +62,7 @@ async function sendLink(parts: Parts, door: Door, address: string): Promise<void
   if (!identity || !person) return
   const owner = { door, identity, about: `${person.kind}:${person.id}` }
   if (isPhoneNumber(identity.address)) return textLink(parts, owner)
-  const mailbox = isLoginName(identity.address) ? await door.mailboxOf?.(identity.id) : identity.address
+  const mailbox = await mailboxAt(door, identity)
   if (mailbox !== undefined) await mailLink(parts, owner, mailbox)
 }
 

@@ -51,7 +51,7 @@ export const signIn: DoorPage = async (at) => {
     await parts.attempts.count('sign-in', who)
     const identity = await parts.checkPassword(req, res)
     const person = identity && (await door.admit(identity.id))
-    if (!identity || !person) throw new Invalid({ password: { key: 'errors.signIn.refused' } })
+    if (!identity || !person) throw new Invalid({ password: { key: refusalAt(door) } })
     await parts.attempts.forgive('sign-in', who)
     await letIn(at, identity, person, { by: 'password', isFactored: false, wanted: form.to })
   }
@@ -59,6 +59,10 @@ export const signIn: DoorPage = async (at) => {
     const locals = { door, takes: await takenAt(door), notice: undefined, form }
     await page(res, 'identity/sign-in', locals, { status: 422 })
   })
+}
+
+function refusalAt({ takesNames }: Door): string {
+  return takesNames ? 'factors:problem.refused' : 'errors.signIn.refused'
 }
 
 /** What people sign in with here, besides e-mail addresses. */

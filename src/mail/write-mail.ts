@@ -14,9 +14,19 @@ export type MailTemplate =
   | 'portal-moved-and-renamed'
   | FormMail
   | PrivacyMail
+  | NoticeMail
 
 /** Of data privacy (Z30). */
 type PrivacyMail = 'privacy-refused' | 'privacy-export' | 'privacy-done' | 'privacy-deletion'
+
+/** Of what was done about somebody's sign-in (T04, A34). */
+export type NoticeMail =
+  | 'second-factor-added'
+  | 'second-factor-removed'
+  | 'recovery-codes-renewed'
+  | 'second-factors-reset'
+  | 'factor-phone-set'
+  | 'password-change-forced'
 
 /** Of portal forms (Z32). */
 type FormMail =
@@ -58,7 +68,13 @@ export const mailWords: Record<MailTemplate | 'confirmation', string> = {
   'form-closed': 'forms:mail.closed',
   'form-waiting': 'forms:mail.waiting',
   'form-not-outside': 'forms:mail.notOutside',
-  'form-refused': 'forms:mail.refused'
+  'form-refused': 'forms:mail.refused',
+  'second-factor-added': 'factors:mail.added',
+  'second-factor-removed': 'factors:mail.removed',
+  'recovery-codes-renewed': 'factors:mail.renewed',
+  'second-factors-reset': 'factors:mail.reset',
+  'factor-phone-set': 'factors:mail.phone',
+  'password-change-forced': 'factors:mail.forced'
 }
 
 /** The message with its two bodies; text and HTML say the same. */

@@ -415,4 +415,18 @@ eachDatabase((open) => {
       )
     })
   })
+
+  describe('a date that is not before another one', () => {
+    it('is refused before it, whichever of the two changes, and taken on it, after it and without it', async () => {
+      const made = (founded: string | null, closed: string | null): Promise<string> =>
+        all.create('Company', { name: 'Order', founded, closed })
+      expect(await refusal(() => made('2020-05-02', '2020-05-01'))).to.deep.equal({ closed: 'errors.field.before' })
+      for (const closed of ['2020-05-02', '2020-06-01', null]) await made('2020-05-02', closed)
+      await made(null, '2020-05-01')
+      const id = await made('2020-05-02', '2020-05-03')
+      const change = (values: Values): Promise<void> => all.change('Company', id, values)
+      expect(await refusal(() => change({ founded: '2020-05-04' }))).to.deep.equal({ closed: 'errors.field.before' })
+      await change({ founded: '2020-05-04', closed: '2020-05-05' })
+    })
+  })
 })

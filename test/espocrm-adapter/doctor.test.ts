@@ -27,10 +27,12 @@ onMysql('the doctor beside EspoCRM', (open) => {
     ;({ db, url } = await open())
     await createStaffTables(db)
     await db.schema.createTable('case', (table) => {
-      for (const column of ['account_id', 'contact_id', 'created_at', 'id']) table.string(column, 17)
+      for (const column of ['account_id', 'contact_id', 'portico_project_id', 'created_at', 'id'])
+        table.string(column, 17)
       for (const column of ['deleted', 'is_internal']) table.boolean(column)
       table.index(['account_id', 'deleted', 'is_internal', 'created_at', 'id'], 'IDX_PORTICO_ACCOUNT')
       table.index(['contact_id', 'deleted', 'is_internal', 'created_at', 'id', 'account_id'], 'IDX_OF_ANOTHER_NAME')
+      table.index(['portico_project_id', 'deleted', 'is_internal', 'created_at', 'id'], 'IDX_PORTICO_PROJECT')
     })
     await db.schema.createTable('portico_outbox', (table) => {
       for (const column of ['subject', 'handled', 'position']) table.string(column, 100)
@@ -99,7 +101,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
       'Integration: on, with portal, external-users',
       `EspoCRM's API: EspoCRM 9.1.7 answers at ${espo.url} and takes the key`,
       `Versions: extension 0.3.0, service 0.3.0, protocol ${protocol}`,
-      'Indexes: all 4 that the extension declares',
+      'Indexes: all 6 that the extension declares',
       `Public address: ${proxy.url}/crm-portal leads to this service`
     ])
     const [tables] = (await db.raw("show tables like 'portico\\_doctor%'")) as [unknown[]]

@@ -135,7 +135,12 @@ onSqlite('the costs of a project', (open) => {
     await whileHost(at.test, { allows }, async () => {
       await petra.open(costsOf(retrofit))
       petra.is(200).sees('€125.58').doesNotSee('Dirk Kessel', 'Anna Schmidt', '€68.50')
-      expect(rowOf(petra, 'Not shown to you by the CRM')).to.deep.equal(['1.67', '', '0.33', '2', '', '€125.58'])
+      expect(rowOf(petra, 'Not shown to you by the CRM')).to.deep.equal(['1.67', '', '0.33', '2', '', ''])
+      petra.sees('what these people cost is in the totals alone')
+      const { text } = await petra.peek(`${costsOf(retrofit)}.csv`)
+      const theirs = text.split('\r\n').filter((line) => line.includes('Not shown to you by the CRM'))
+      expect(theirs).to.include(`"2026-01","Not shown to you by the CRM","Tasks","1.67","",""`)
+      for (const line of theirs) expect(line).to.match(/,"",""$/)
     })
     const allowsModule: Host['allowsModule'] = async (_, module) => module !== 'Call'
     await whileHost(at.test, { allowsModule }, async () => {

@@ -119,7 +119,7 @@ describe('what a sharing rule has no effect in', () => {
       'Order.account',
       'Invoice.account'
     ])
-    expect(hangingOn(catalog, module('Quote')).map((one) => one.module.name)).to.deep.equal(['Order'])
+    expect(hangingOn(catalog, module('Quote')).map((one) => one.module.name)).to.deep.equal(['Order', 'Document'])
   })
 
   it('S05 the same rule twice, and more than five conditions, are refused', () => {

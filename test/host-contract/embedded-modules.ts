@@ -42,6 +42,7 @@ const company: ModuleDefinition = {
     turnover: { label: words('Turnover'), type: 'money', sortable: true },
     isHidden: { label: words('Hidden'), type: 'boolean' },
     founded: { label: words('Founded'), type: 'date', sortable: true },
+    closed: { label: words('Closed'), type: 'date', notBefore: 'founded' },
     calledAt: { label: words('Called'), type: 'datetime' },
     secret: text('Secret', { readOnly: true }),
     logo: { label: words('Logo'), type: 'files', max: 1 },

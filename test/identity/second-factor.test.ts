@@ -200,17 +200,70 @@ onSqlite('a second factor', (open) => {
       await at.identity.setFactorPhone(id, number, at.db)
       expect((await enter()).headers['location']).to.equal(`${base}/sign-in/factor`)
       const { text } = await visitor.get(`${base}/sign-in/factor`)
-      expect(text).to.contain('no way left').and.not.contain('by text message')
+      expect(text).to.contain('no password yet').and.not.contain('by text message')
+      await at.identity.setPassword(id, password)
+      await enter()
+      const known = await visitor.get(`${base}/sign-in/factor`)
+      expect(known.text).to.contain('Sign in with the password').and.not.contain('no password yet')
+      const byPassword = await visitor.post(`${base}/sign-in`, { email: number, password })
+      expect(byPassword.headers['location']).to.equal(`${base}/sign-in/factor`)
+      expect((await visitor.get(`${base}/sign-in/factor`)).text).to.contain('can be sent to')
       Object.assign(at.acme, { takesNumbers: undefined })
     })
 
-    it('A35 in the old session of another browser nothing changes; without a factor nothing is asked', async () => {
-      const visitor = await anna.atDoor()
-      expect(await visitor.isIn()).to.equal(true)
-      await anna.addApp()
-      expect(await visitor.isIn()).to.equal(true)
-      expect(await (await anna.atDoor()).isIn()).to.equal(false)
+    it('A34 A35 adding one ends the sessions of other browsers at every door; the one that added it goes on', async () => {
+      const [here, there] = [await anna.atDoor(), await anna.atDoor('other')]
+      const bruno = new Visitor(at.app)
+      await bruno.signIn('bruno')
+      const { visitor } = await anna.addApp()
+      expect([await here.isIn(), await there.isIn('other')]).to.deep.equal([false, false])
+      expect([await visitor.isIn(), await bruno.isIn()]).to.deep.equal([true, true])
     })
+
+    it('A34 A35 removing one ends the sessions of other browsers at every door; the one that removed it goes on', async () => {
+      const { visitor, secret } = await anna.addApp()
+      const there = await anna.atDoor('other')
+      expect((await anna.show(there, 'app', anna.codeOf(secret), 'other')).status).to.equal(303)
+      expect(await there.isIn('other')).to.equal(true)
+      const before = visitor.session
+      await visitor.post(`${own}/${(await factors())?.factors[0]?.id}/removal`, { password })
+      expect([await visitor.isIn(), await there.isIn('other')]).to.deep.equal([true, false])
+      expect(visitor.session).not.to.equal(before)
+    })
+
+    it('A34 A35 an administrator who sets a number or takes all factors away ends every session', async () => {
+      const one = await anna.atDoor()
+      await at.identity.setFactorPhone(anna.id, phone, at.db)
+      expect(await one.isIn()).to.equal(false)
+      await at.identity.setFactorPhone(anna.id, undefined, at.db)
+      const { visitor } = await anna.addApp()
+      await at.identity.resetFactors(anna.id, at.db)
+      expect(await visitor.isIn()).to.equal(false)
+    })
+
+    it('A35 whoever has a factor but has not shown it in this session changes none with the password alone', async () => {
+      const { visitor } = await anna.addApp()
+      const id = (await factors())?.factors[0]?.id
+      const forged = await anna.atDoor()
+      await forgetToAsk()
+      for (const [path, typed] of [
+        ['passkey', { password, label: 'Mine' }],
+        ['recovery-codes', { password }],
+        [`${id}/removal`, { password }]
+      ] as const) {
+        expect((await forged.get(`${own}/${path}`)).status, path).to.equal(403)
+        expect((await forged.post(`${own}/${path}`, typed, `${base}/profile`)).status, path).to.equal(403)
+        expect((await visitor.get(`${own}/${path}`)).status, path).to.equal(200)
+      }
+      expect(await factors()).to.deep.include({ recoveryCodes: 10 })
+      expect((await visitor.post(`${own}/${id}/removal`, { password })).status).to.equal(303)
+    })
+
+    /** Sessions that were asked for the factor are let in without it, as those were that began before there was one. */
+    const forgetToAsk = async () => {
+      for (const { sid, sess } of await at.db('portico_sessions').select<{ sid: string; sess: string }[]>('sid', 'sess'))
+        await at.db('portico_sessions').where({ sid }).update({ sess: sess.replace('"stage":"factor"', '"stage":"in"') })
+    }
   })
 
   const texts = () =>

@@ -42,13 +42,15 @@ eachDatabase((open) => {
       }))
       await whileHost(test, withoutProjects, async () => {
         ;(await irena.open('/portico/admin/external-users')).is(200).sees('nemá modul projektů')
-        expect(irena.response.text).not.to.include('Zpřístupnit tato pole')
+        await irena.open('/portico/admin/external-users/settings/fields')
+        expect(irena.response.text).not.to.include('settings/fields/Project')
       })
     })
 
     it('T01 with one it offers them', async () => {
-      ;(await irena.open('/portico/admin/external-users')).is(200).sees('Zpřístupnit tato pole')
-      expect(irena.response.text).not.to.include('nemá modul projektů')
+      ;(await irena.open('/portico/admin/external-users')).is(200).doesNotSee('nemá modul projektů')
+      ;(await irena.open('/portico/admin/external-users/settings/fields')).is(200)
+      expect(irena.response.text).to.include('settings/fields/Project')
     })
   })
 })

@@ -11,7 +11,16 @@ import { formatFor } from '../../web/format.js'
 import { monthsOf, sumOf, type CostKind } from '../costs.js'
 import { currency } from '../hourly-rate.js'
 import { mostCounted, projectCosts, type ProjectCosts } from '../project-costs.js'
-import { amountOf, hours, money, rowsForFile, tableByMonth, tableByPerson, type Telling } from './cost-shown.js'
+import {
+  amountOf,
+  areHidden,
+  hours,
+  money,
+  rowsForFile,
+  tableByMonth,
+  tableByPerson,
+  type Telling
+} from './cost-shown.js'
 import { projectPage, projectUrl } from './frame.js'
 
 export function costPages(router: PermittedRouter, context: Context): void {
@@ -77,11 +86,13 @@ function percentOf({ format }: Telling, share: number): string {
   return format.number(Math.round(share * 1000) / 10)
 }
 
-function notesOf({ t, format }: Telling, { cut, hidden }: ProjectCosts): string[] {
+function notesOf({ t, format }: Telling, costs: ProjectCosts): string[] {
+  const { cells, cut, hidden } = costs
   const named = (kinds: readonly CostKind[]): string => kinds.map((kind) => t(`external:kind.${kind}`)).join(', ')
   return [
     ...(cut.length > 0 ? [t('external:costs.cut', { kinds: named(cut), most: format.number(mostCounted) })] : []),
-    ...(hidden.length > 0 ? [t('external:costs.hidden', { kinds: named(hidden) })] : [])
+    ...(hidden.length > 0 ? [t('external:costs.hidden', { kinds: named(hidden) })] : []),
+    ...(areHidden(costs, cells) ? [t('external:costs.hiddenPeople')] : [])
   ]
 }
 

@@ -36,14 +36,16 @@ export function money({ format }: Pick<Telling, 'format'>, amount: number): stri
   return format.money(amount, currency)
 }
 
-/** A row for each who spent time, by name; those whom the CRM hides are one, and so is nobody. Hours by kind, rate and costs. */
+/** A row for each who spent time, by name; those whom the CRM hides are one, and so is nobody. Hours by kind, rate and costs, which of those
+ *  whom the CRM hides would tell the rate: theirs are in the total alone. */
 export function tableByPerson(telling: Telling, costs: ProjectCosts): CostTable {
   const { t } = telling
   const groups = groupedBy(costs.cells, (cell) => nameOf(telling, costs, cell))
   const rows = [...groups].map(([label, cells]) => {
     const rate = rateOf(costs, cells)
     const shownRate = rate === undefined ? '' : money(telling, rate / 100)
-    return { label, values: [...hoursByKind(telling, cells), shownRate, shownCost(telling, cells)] }
+    const cost = areHidden(costs, cells) ? '' : shownCost(telling, cells)
+    return { label, values: [...hoursByKind(telling, cells), shownRate, cost] }
   })
   const head = [t('external:costs.person'), ...kindHeads(t), t('external:member.rate'), t('external:costs.costs')]
   const foot = [...hoursByKind(telling, costs.cells), '', shownCost(telling, costs.cells)]
@@ -80,7 +82,8 @@ export function rowsForFile(telling: Telling, costs: ProjectCosts): string[][] {
     const { minutes, cost, unrated }: Sum = sumOf(cells)
     const name = nameOf(telling, costs, first)
     const numbers = [hours(minutes), hours(unrated), amountOf(cost)].map((number) => number.toFixed(2))
-    return [first.month, name, t(`external:kind.${first.kind}`), ...numbers]
+    const shown = areHidden(costs, cells) ? [numbers[0] ?? '', '', ''] : numbers
+    return [first.month, name, t(`external:kind.${first.kind}`), ...shown]
   })
   const head = ['month', 'person', 'kind', 'hours', 'withoutRate', 'costsIn'].map((word) => t(`external:costs.${word}`))
   return [head, ...rows]
@@ -91,6 +94,14 @@ function nameOf({ t }: Telling, { people }: ProjectCosts, { personId }: Cell): s
   const person = people.get(personId)
   if (!person) return t('external:costs.gone')
   return person.name ?? t('external:users.hidden')
+}
+
+/** Whether among them is somebody whom the CRM hides. */
+export function areHidden({ people }: ProjectCosts, cells: readonly Cell[]): boolean {
+  return cells.some(({ personId }) => {
+    const person = personId === undefined ? undefined : people.get(personId)
+    return person !== undefined && person.name === undefined
+  })
 }
 
 /** Undefined for several people. */

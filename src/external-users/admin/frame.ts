@@ -6,8 +6,9 @@ import { NotFound } from '../../errors.js'
 import { mayOpen, needs, type Needs } from '../../web/permitted.js'
 import { page, urlFor } from '../../web/render.js'
 import type { Again } from '../../web/submit.js'
+import { endOf, isUnread } from '../closing.js'
 import { externalUserById } from '../external-users.js'
-import { projectModuleName, projectTitle } from '../project.js'
+import { projectModuleName, projectsOf, projectTitle } from '../project.js'
 
 export const adminPath = '/portico/admin/external-users'
 
@@ -75,9 +76,12 @@ export async function projectPage(
     label: t(`guests-admin:project.${name}`),
     isHere: name === section
   }))
-  const recordUrl = context.host.recordUrl(await projectModuleName(context), id)
+  const world = await projectsOf(context, req.locale)
+  const recordUrl = context.host.recordUrl(world.module.name, id)
   const project = { id, title: await projectTitle(context, id), recordUrl, url: projectUrl(res, id) }
-  const frame = { home: { label: project.title, url: recordUrl }, label: t('guests-admin:project.label'), links }
+  const home = { label: project.title, url: recordUrl }
+  const closed = { endedOn: await endOf(context, world, id), isUnread: await isUnread(context, world, id) }
+  const frame = { home, label: t('guests-admin:project.label'), links, closed }
   await framedPage(res, frame, { ...framed, locals: { ...locals, project } })
 }
 
@@ -86,6 +90,8 @@ interface Frame {
   /** Of the links, for readers who do not see where they stand. */
   readonly label: string
   readonly links: readonly { readonly url: string; readonly label: string; readonly isHere: boolean }[]
+  /** Of a project: why nobody from outside gets to it. */
+  readonly closed?: { readonly endedOn: string | undefined; readonly isUnread: boolean }
 }
 
 async function framedPage(res: Response, frame: Frame, { view, locals, again }: FramedPage): Promise<void> {

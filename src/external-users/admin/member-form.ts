@@ -19,10 +19,13 @@ export const memberOutcomes = [
   'invited',
   'created',
   'changed',
+  'deactivated',
+  'activated',
   'removal',
   'removalOnly',
   'invitation',
   'password',
+  'mailbox',
   'connected',
   'unconnected'
 ] as const
@@ -46,6 +49,7 @@ const changeForm = z.strictObject({
   membership: wholeNumber,
   user: wholeNumber,
   deactivated: checkbox,
+  'rights-form': checkbox,
   rights
 })
 
@@ -76,7 +80,7 @@ export function memberChangeIn({ params, body }: Request): MemberChange {
     personId: String(params['person']),
     seen: { membership: form.membership, user: form.user },
     isDeactivated: form.deactivated,
-    rights: new Set(form.rights),
+    rights: form['rights-form'] || form.rights.length > 0 ? new Set(form.rights) : undefined,
     ...doingIn(form)
   }
 }

@@ -9,10 +9,13 @@ import { readForm } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { subjectOf } from '../external-users.js'
 import { inviteAgain, refusal } from '../invitation.js'
+import { confirmMailbox, mailboxAt } from '../mailbox.js'
+import { kinds } from '../kinds.js'
 import { memberAt, type Member } from '../members.js'
 import { connectMember, changeMember, removeMember } from '../memberships.js'
 import { connectedAmong } from '../member-link.js'
 import { moduleRights } from '../module-rights.js'
+import { mustHavePower, powerOver } from '../power.js'
 import { doneIn, guestsUrl, projectPage, projectUrl } from './frame.js'
 import { memberChangeIn, memberFields, memberOutcomes, type MemberOutcome } from './member-form.js'
 import { mayEditProject, tones } from './project-pages.js'
@@ -29,6 +32,7 @@ export function memberPages(router: PermittedRouter, context: Context): void {
   router.post(`${path}/removal`, users, endMembership(context))
   router.post(`${path}/invitation`, users, changing(context, 'invitation', inviteMember))
   router.post(`${path}/password`, users, changing(context, 'password', setPassword))
+  router.post(`${path}/mailbox`, users, changing(context, 'mailbox', takeMailbox))
   router.post(`${path}/connection`, users, connectAgain(context))
 }
 
@@ -61,6 +65,7 @@ async function showMember(
     member: {
       name: user.name,
       login: user.login,
+      rights: kinds.flatMap((kind) => (rights.has(kind) ? [t(`external:kind.${kind}`)] : [])).join(', '),
       hasLoginName: user.address === '',
       isInvited: user.status === 'invited',
       isDeactivated: form ? form.typed['deactivated'] !== undefined : user.status === 'deactivated',
@@ -68,6 +73,8 @@ async function showMember(
       revisions: { membership: member.revision, user: user.revision },
       isConnected: (await connectedAmong(context, projectId, [user.recordId])).has(user.recordId)
     },
+    mailbox: user.address === '' ? await mailboxAt(context, user) : undefined,
+    hasAllPower: (await powerOver(context, req.staff, user.id)) === 'all',
     urls: {
       here: projectUrl(res, projectId, 'members', user.id),
       user: guestsUrl(res, 'users', user.id),
@@ -81,10 +88,17 @@ async function showMember(
 }
 
 function saveMember(context: Context): RequestHandler {
-  return changing(context, 'changed', async (req) => changeMember(context, memberChangeIn(req), req.staff))
+  return changing(context, 'changed', async (req, { user }) => {
+    const change = memberChangeIn(req)
+    if (change.rights) await mustHavePower(context, req.staff, user.id, 'all')
+    await changeMember(context, change, req.staff)
+    if (change.isDeactivated === (user.status === 'deactivated')) return 'changed'
+    return change.isDeactivated ? 'deactivated' : 'activated'
+  })
 }
 
-type Act = (req: Request, member: Member, context: Context) => Promise<void>
+/** What was done, where it is not what the form is called after. */
+type Act = (req: Request, member: Member, context: Context) => Promise<MemberOutcome | void>
 
 /** Does `act` and shows the member again, or what can't be taken with what was typed. */
 function changing(context: Context, outcome: MemberOutcome, act: Act): RequestHandler {
@@ -93,9 +107,9 @@ function changing(context: Context, outcome: MemberOutcome, act: Act): RequestHa
     await submitOrRefuse(
       req,
       async () => {
-        await act(req, member, context)
+        const done = (await act(req, member, context)) ?? outcome
         const here = projectUrl(res, String(req.params['project']), 'members', member.user.id)
-        res.redirect(303, `${here}?done=${outcome}`)
+        res.redirect(303, `${here}?done=${done}`)
       },
       async (again) =>
         showMember(context, req, res, await memberIn(context, req), { ...again, isForm: outcome === 'changed' })
@@ -109,12 +123,20 @@ const inviteMember: Act = (req, { user }, context) => inviteAgain(context, user.
 const setPassword: Act = async (req, { user }, context) => {
   const { password } = readForm(z.strictObject({ password: z.string().min(1, 'errors.field.required') }), req.body)
   if (user.address !== '') throw refusal('ownPassword')
+  await mustHavePower(context, req.staff, user.id, 'all')
   await context.identity.setPassword(user.identityId, password)
   await context.audit.note({
     actor: staffActor(req.staff),
     action: 'external-user.password-set',
     subject: subjectOf(user)
   })
+}
+
+/** Where his links go reaches into all of his projects, as a new password does. */
+const takeMailbox: Act = async (req, { user }, context) => {
+  const { mailbox } = readForm(z.strictObject({ mailbox: z.string().max(254) }), req.body)
+  await mustHavePower(context, req.staff, user.id, 'all')
+  await confirmMailbox(context, user, mailbox, req.staff)
 }
 
 function connectAgain(context: Context): RequestHandler {

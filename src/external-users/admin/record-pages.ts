@@ -8,6 +8,7 @@ import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
+import { isPaper } from '../kinds.js'
 import { rights, type Effect, type RecordRights, type Right } from '../object-rights.js'
 import { projectsOf } from '../project.js'
 import type { ProjectWorld } from '../project-settings.js'
@@ -64,9 +65,10 @@ async function show(context: Context, req: Request, res: Response, again?: Again
   const at = { module: module.name, id }
   const people = await shownPeople(context, req, { world, place, id })
   const locals = {
-    rights: await shownRights(context, req, { at, place, people, again }),
+    rights: await shownRights(context, req, { at, world, place, people, again, res }),
     people: { chosen: chosenIn(again) ?? people.responsible, ...people, has: hasResponsible(place) },
     changes: await recordChanges(context, req, rightsSubject(at, world.module.name), people.all),
+    isOnlyRead: isOnlyRead(place),
     mayEdit: await context.host.allows(req.staff, 'edit', module.name, id),
     done: doneIn(req, outcomes)
   }
@@ -84,6 +86,12 @@ async function show(context: Context, req: Request, res: Response, again?: Again
   }
   const shown = { ...locals, record, urls: urlsOf(res, req), notice: again?.notice, errors: again?.errors ?? {} }
   await page(res, 'external-users/record', shown, { status: again?.status })
+}
+
+/** Whatever is said, nobody from outside writes or deletes it (T05, T06). */
+function isOnlyRead({ kind }: PlaceInWorld): boolean {
+  if (kind === 'project' || kind === 'folders') return kind === 'project'
+  return isPaper(kind) || kind === 'emails' || kind === 'members'
 }
 
 function chosenIn(again: Again | undefined): readonly string[] | undefined {

@@ -1,10 +1,12 @@
 /** The rights of one record as its page shows them: what is said of each right, and what comes of it for each person. */
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { hiddenAmong } from '../../access/hidden.js'
 import type { Context } from '../../context.js'
 import type { Translate } from '../../web/locale.js'
 import type { Again } from '../../web/submit.js'
+import { closingFor } from '../closing.js'
 import { externalUsers, type ExternalUser } from '../external-users.js'
+import { rightsOfAll } from '../module-rights.js'
 import { everybody, rights, rightsAt, rightsStamp, saidOf, type RecordRights } from '../object-rights.js'
 import type { ProjectWorld } from '../project-settings.js'
 import {
@@ -18,6 +20,7 @@ import {
 } from '../record-people.js'
 import type { RecordAt } from '../record-rights.js'
 import { responsibleAt } from '../responsible.js'
+import { guestsUrl } from './frame.js'
 
 export interface ShownPeople {
   /** Everybody the record concerns, those whom the CRM hides among them. */
@@ -34,20 +37,23 @@ export interface ShownPeople {
   readonly isCut: boolean
 }
 
-/** The members of its projects, and whoever has rights or is responsible without being one. */
+/** The members of those of its projects that the CRM shows, and whoever has rights or is responsible without being one. */
 export async function shownPeople(
   context: Context,
   req: Request,
   { world, place, id }: { world: ProjectWorld; place: PlaceInWorld; id: string }
 ): Promise<ShownPeople> {
-  const members = await peopleOf(context, world, await projectIdsOf(context, world, place, id))
+  const projects = await projectIdsOf(context, world, place, id)
+  const shown = await shownProjects(context, req, world, projects)
+  const members = await peopleOf(context, world, shown)
   const said = await rightsAt(context.db, place.module.name, id)
   const responsible = hasResponsible(place) ? await responsibleAt(context.db, place.module.name, id) : []
   const named = [...said.keys(), ...responsible].filter((one) => one !== everybody)
   const all = await withOthers(context, members, [...new Set(named)])
   const hidden = await hiddenAmong(context.kernel, req.staff, all)
   const seen = all.filter((user) => !hidden.has(user.id))
-  const eligible = members.length > 0 || !hasResponsible(place) ? seen : await anybody(context, req, seen)
+  const isOfProjects = members.length > 0 || shown.length < projects.length
+  const eligible = isOfProjects || !hasResponsible(place) ? seen : await anybody(context, req, seen)
   return {
     all,
     seen,
@@ -57,6 +63,17 @@ export async function shownPeople(
     choices: eligible.map((user) => ({ value: user.id, label: nameOf(user, eligible) })),
     isCut: members.length >= mostPeople
   }
+}
+
+/** Who may not see a project sees none of its members, wherever he comes from. */
+async function shownProjects(
+  context: Context,
+  { staff }: Request,
+  { module }: ProjectWorld,
+  ids: readonly string[]
+): Promise<string[]> {
+  const allowed = await Promise.all(ids.map((id) => context.host.allows(staff, 'view', module.name, id)))
+  return ids.filter((_, index) => allowed[index])
 }
 
 /** For what belongs to no project anybody can be responsible. */
@@ -81,7 +98,7 @@ interface Shown {
 export async function shownRights(
   context: Context,
   req: Request,
-  ask: { at: RecordAt; place: PlaceInWorld; people: ShownPeople; again: Again | undefined }
+  ask: Asked & { res: Response; again: Again | undefined }
 ): Promise<Shown> {
   const t = context.t(req.locale)
   const { at, people, again } = ask
@@ -89,6 +106,7 @@ export async function shownRights(
   const cells = cellsOf(t, said, again)
   const group = { id: everybody, name: t('guests-admin:rights.group'), isGroup: true, cells: cells(everybody) }
   const persons = []
+  const facts = await factsAbout(context, req, ask)
   for (const user of people.seen)
     persons.push({
       id: user.id,
@@ -96,7 +114,9 @@ export async function shownRights(
       status: user.status,
       cells: cells(user.id),
       outcome: t(`guests-admin:outcome.${await outcomeFor(context, user, at)}`),
+      url: guestsUrl(ask.res, 'users', user.id),
       reasons: [
+        ...(await facts(user)),
         ...(people.responsible.includes(user.id) ? [t('guests-admin:said.responsible')] : []),
         ...reasonsOf(t, said, user)
       ]
@@ -104,6 +124,38 @@ export async function shownRights(
   return {
     stamp: again ? String(again.typed['stamp'] ?? rightsStamp(said)) : rightsStamp(said),
     rows: [group, ...persons]
+  }
+}
+
+interface Asked {
+  readonly at: RecordAt
+  readonly world: ProjectWorld
+  readonly place: PlaceInWorld
+  readonly people: ShownPeople
+}
+
+/** What besides the rights on the record decides: the account, the project, the module right. */
+async function factsAbout(
+  context: Context,
+  req: Request,
+  { at, world, place, people }: Asked
+): Promise<(user: ExternalUser) => Promise<string[]>> {
+  const t = context.t(req.locale)
+  const projects = await shownProjects(context, req, world, await projectIdsOf(context, world, place, at.id))
+  const rightsOf = await rightsOfAll(
+    context.db,
+    people.seen.map(({ id }) => id)
+  )
+  const kind = place.kind === 'folders' ? 'documents' : place.kind
+  return async (user) => {
+    if (user.status !== 'confirmed') return [t(`guests-admin:closing.${user.status}`)]
+    const closed = await Promise.all(projects.map((id) => closingFor(context, world, user, id)))
+    const [first] = closed
+    const isShut = first !== undefined && !closed.includes('none')
+    const shut = isShut && (kind !== 'project' || first === 'ended') ? [t(`guests-admin:closing.${first}`)] : []
+    if (kind === 'project') return shut
+    const answer = rightsOf.get(user.id)?.has(kind) ? 'yes' : 'no'
+    return [...shut, t(`guests-admin:outcome.right.${answer}`, { kind: t(`external:kind.${kind}`) })]
   }
 }
 

@@ -8,10 +8,12 @@ import type { Staff } from '../../host/host.js'
 import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm, wholeNumber } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
+import { closingFor } from '../closing.js'
 import { changeRights, deactivate, externalUserById, subjectOf, type ExternalUser } from '../external-users.js'
 import { inviteAgain, restore } from '../invitation.js'
 import { kinds } from '../kinds.js'
 import { moduleRights } from '../module-rights.js'
+import { mustHavePower, powerOver, type Power } from '../power.js'
 import { projectWorld, type ProjectWorld } from '../project-settings.js'
 import { outcomeFor } from '../record-people.js'
 import { projectsOfPerson } from '../user-search.js'
@@ -43,13 +45,15 @@ async function showUser(context: Context, req: Request, res: Response, again?: A
   const t = context.t(req.locale)
   const world = await projectWorld(context.db, await context.host.catalog(req.locale))
   const url = guestsUrl(res, 'users', user.id)
+  const power = await powerOver(context, req.staff, user.id)
   const locals = {
+    power,
     user: {
       ...user,
       url,
       status: shownStatus(t, user),
       recordUrl: context.host.recordUrl(user.module, user.recordId),
-      actions: openChanges[user.status].map((change) => ({
+      actions: changesOpen(user, power).map((change) => ({
         label: t(`external:change.${change}`),
         url: `${url}/${change}`
       }))
@@ -63,6 +67,10 @@ async function showUser(context: Context, req: Request, res: Response, again?: A
   await sectionPage(context, req, res, { section: 'users', view: 'user', locals, again })
 }
 
+function changesOpen({ status }: ExternalUser, power: Power): readonly string[] {
+  return power === 'none' ? [] : openChanges[status]
+}
+
 const mostProjects = 100
 
 /** Those that the CRM shows, with whether they are open to him now; of the others how many there are. */
@@ -70,9 +78,11 @@ async function projectsShown(
   context: Context,
   req: Request,
   res: Response,
-  { module }: ProjectWorld,
+  world: ProjectWorld,
   user: ExternalUser
 ): Promise<{ rows: Record<string, unknown>[]; hidden: number }> {
+  const t = context.t(req.locale)
+  const { module } = world
   const ids = await projectsOfPerson(context.db, module.name, user.id, mostProjects)
   const titles = await lookUpAll(context.kernel, module.name, ids, [module.title])
   const rows: Record<string, unknown>[] = []
@@ -80,7 +90,8 @@ async function projectsShown(
     const record = titles.get(id)
     if (!record || !(await context.host.allows(req.staff, 'view', module.name, id))) continue
     const isOpen = (await outcomeFor(context, user, { module: module.name, id })) !== 'none'
-    rows.push({ title: record.title, url: projectUrl(res, id), isOpen })
+    const why = isOpen ? '' : t(`guests-admin:closing.${await closingFor(context, world, user, id)}`)
+    rows.push({ title: record.title, url: projectUrl(res, id), isOpen, why })
   }
   return { rows, hidden: titles.size - rows.length }
 }
@@ -97,6 +108,7 @@ async function rightsShown(
   const typed = again?.typed['rights-form'] === undefined ? undefined : again.typed
   return {
     revision: typed?.['revision'] ?? user.revision,
+    yes: kinds.flatMap((kind) => (kept.has(kind) ? [t(`external:kind.${kind}`)] : [])).join(', '),
     rows: kinds.map((kind) => ({
       kind,
       label: t(`external:kind.${kind}`),
@@ -118,6 +130,7 @@ function saveRights(context: Context): RequestHandler {
         const answer: Readonly<Record<string, unknown>> = typed
         const wanted = new Set(kinds.filter((kind) => answer[kind] === 'yes'))
         const seen = { id, revision }
+        await mustHavePower(context, req.staff, id, 'all')
         await context.db.transaction((trx) => changeRights(context, seen, wanted, req.staff, trx))
         res.redirect(303, `${guestsUrl(res, 'users', id)}?done=rights`)
       },
@@ -134,6 +147,7 @@ function changeUser(context: Context): RequestHandler {
     const id = String(req.params['user'])
     const act = async (): Promise<void> => {
       readForm(z.strictObject({}), req.body)
+      await mustHavePower(context, req.staff, id, 'some')
       await change(context, id, req.staff)
       res.redirect(303, `${guestsUrl(res, 'users', id)}?done=${name}`)
     }

@@ -8,8 +8,10 @@ import { NotFound } from '../../errors.js'
 import { needs, type PermittedRouter } from '../../web/permitted.js'
 import { readForm } from '../../web/forms.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
-import { externalUserById, subjectOf, type ExternalUser } from '../external-users.js'
+import { audience, externalUserById, subjectOf, type ExternalUser } from '../external-users.js'
 import { guestsUrl } from './frame.js'
+import type { Tell } from '../../identity/notices.js'
+import type { NoticeMail } from '../../mail/write-mail.js'
 
 type Show = (context: Context, req: Request, res: Response, again: Again) => Promise<void>
 
@@ -64,10 +66,17 @@ function changeSignIn(context: Context, show: Show, done: string, change: Change
 
 const nothing = z.strictObject({})
 
-const force: Change = async (context, req, { identityId }) => {
+/** He is told by mail what was done, when a mail reaches him (T04). */
+function noticeTo(context: Context, user: ExternalUser, what: NoticeMail): Promise<Tell> {
+  return context.identity.noticeOf({ identityId: user.identityId, audience, about: subjectOf(user), what })
+}
+
+const force: Change = async (context, req, user) => {
   readForm(nothing, req.body)
+  const tell = await noticeTo(context, user, 'password-change-forced')
   return async (trx) => {
-    await context.identity.forcePasswordChange(identityId, trx)
+    await context.identity.forcePasswordChange(user.identityId, trx)
+    await tell(trx)
     return { action: 'external-user.password-change-forced' }
   }
 }
@@ -80,20 +89,26 @@ const waive: Change = async (context, req, { identityId }) => {
   }
 }
 
-const setPhone: Change = async (context, req, { identityId }) => {
+const setPhone: Change = async (context, req, user) => {
+  const { identityId } = user
   const { phone } = readForm(z.strictObject({ phone: z.string().trim().max(40) }), req.body)
   const before = (await context.identity.factorsOf(identityId))?.phone
   const after = phone === '' ? undefined : await context.identity.factorPhoneIn(phone)
+  const isSame = before === after
+  const tell = await noticeTo(context, user, after === undefined ? 'second-factor-removed' : 'factor-phone-set')
   return async (trx) => {
-    await context.identity.setFactorPhone(identityId, after, trx)
+    if (!isSame) await context.identity.setFactorPhone(identityId, after, trx)
+    if (!isSame) await tell(trx)
     return { action: 'external-user.factor-phone', before: { phone: before }, after: { phone: after } }
   }
 }
 
-const reset: Change = async (context, req, { identityId }) => {
+const reset: Change = async (context, req, user) => {
   readForm(nothing, req.body)
+  const tell = await noticeTo(context, user, 'second-factors-reset')
   return async (trx) => {
-    await context.identity.resetFactors(identityId, trx)
+    await context.identity.resetFactors(user.identityId, trx)
+    await tell(trx)
     return { action: 'external-user.factors-reset' }
   }
 }

@@ -44,6 +44,8 @@ export interface FieldDefinition {
   /** Of `files`: how many there may be. */
   readonly max?: number
   readonly decimals?: number
+  /** A field of the same kind: this date or time is not before that one. */
+  readonly notBefore?: string
   readonly searchable?: boolean
   readonly sortable?: boolean
   readonly default?: Scalar

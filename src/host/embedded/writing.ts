@@ -34,7 +34,7 @@ import {
 } from './rows.js'
 import { userModule } from './standard-fields.js'
 import { inTransaction } from './transaction.js'
-import { columnsFrom, type Columns, type Row } from './values.js'
+import { columnOf, columnsFrom, type Columns, type Row } from './values.js'
 
 export type Writing = Pick<Records, 'create' | 'change' | 'remove' | 'restore' | 'purge' | 'link' | 'unlink'>
 
@@ -79,7 +79,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
     await gate.mustAllow(name, undefined, 'create')
     const owned = ownedBy(actor, kind.module, values)
     const columns = withOneOwner(kind.module, columnsFrom({ ...kind, values: owned, isNew: true, ...rank }))
-    mustBelong(columns, {})
+    mustHoldTogether(kind, columns, {})
     const owners = await ownersFor(gate, kind.module, columns)
     const scopes = await scopesOf(kind.module, columns)
     const wanted = filesToPlace(kind.module, options.files ?? {}, { isNew: true, ...rank })
@@ -108,7 +108,7 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       const row = await mustHoldWithin(pen, kind.module, id, mine)
       if (options.version !== undefined && options.version !== Number(row['version']))
         throw new PorticoError('errors.changedMeanwhile', { status: 409 })
-      mustBelong(columns, row)
+      mustHoldTogether(kind, columns, row)
       await mustBeAssignable(pen.trx, kind.module, { columns, row }, owners)
       await mustLeadSomewhere(kind.module, columns, row, (to, other) => isThere(pen, to, other, scopes))
       const files = await placeFiles(pen.trx, kind.module, id, wanted)
@@ -157,6 +157,25 @@ export function createWriter(core: Core, actor: Actor, gate: Gate, reader: Reade
       await withPen((pen) => part(pen, module, id, manyLink(module, linkName), otherId))
     }
   }
+}
+
+/** What ends does not end before it begins. Dates and times are kept so that their text is in their order. */
+function mustBeInOrder({ module, definition }: Kind, columns: Columns, row: Row): void {
+  const kept = (name: string): string => {
+    const column = columnOf(module.fields.get(name)!)
+    return String((column in columns ? columns[column] : row[column]) ?? '')
+  }
+  for (const [name, { notBefore }] of Object.entries(definition.fields)) {
+    if (notBefore === undefined || kept(name) === '' || kept(name) >= kept(notBefore)) continue
+    const field = module.fields.get(notBefore)!.label
+    throw new HostRefused({ [name]: { key: 'errors.field.before', args: { field } } })
+  }
+}
+
+/** What one field says fits what another says. @throws HostRefused */
+function mustHoldTogether(kind: Kind, columns: Columns, row: Row): void {
+  mustBelong(columns, row)
+  mustBeInOrder(kind, columns, row)
 }
 
 /** A parent has a module and an id; without an id there is none. @throws HostRefused */

@@ -132,6 +132,8 @@ async function showWay(at: At, one: Asked, way: Way | undefined, form: ShownAgai
     door,
     way,
     others: ways.filter((each) => each !== way),
+    isByNumber: one.signIn.by === 'code',
+    hasPassword: identity.hasPassword,
     number: maskedNumber(identity.factorPhone ?? ''),
     isSent: isSent || form.errors['code'] !== undefined,
     minutes: codeMinutes,

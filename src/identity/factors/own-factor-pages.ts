@@ -1,11 +1,11 @@
 /** The profile's pages of second factors: adding and removing apps and passkeys, and new recovery codes; each begins with the password
  *  (T04, A34, A35). */
 import { Router, type Request, type RequestHandler } from 'express'
+import type { Knex } from 'knex'
 import { z } from 'zod'
 import { Invalid, NotFound, PorticoError } from '../../errors.js'
 import { line, nothingTyped, readForm, submit, type ShownAgain } from '../../web/forms.js'
 import { page, urlFor } from '../../web/render.js'
-import { liveSignIns, resume } from '../admission.js'
 import { mustKnowPassword } from '../own-password.js'
 import type { DoorPage } from '../pages.js'
 import { password, username } from '../password-form.js'
@@ -13,6 +13,7 @@ import { ownIdentity } from '../profile-pages.js'
 import type { StoredIdentity } from '../profiles.js'
 import { stepLimit, type Adding } from '../session.js'
 import { appUri } from './app-code.js'
+import { changeFactors, mustHaveShownFactor, noteAndTell } from './own-change.js'
 import { ownFactors } from './own-factors.js'
 import { askToCreate, createdPasskey, passkeySite } from './passkeys.js'
 import { qrCode } from './qr-code.js'
@@ -97,9 +98,10 @@ async function confirmApp(at: At): Promise<void> {
   const adding = mustBeAdding(at, identity, 'app')
   const act = async () => {
     const { code } = readForm(codeForm, req.body)
-    const isRight = await parts.factors.confirmApp(identity.id, adding.id, code.replace(/\s/g, ''))
-    if (!isRight) throw new Invalid({ code: { key: 'factors:problem.firstCode' } })
-    await added(at, identity, 'app')
+    await add(at, identity, 'app', async (trx) => {
+      const isRight = await parts.factors.confirmApp(identity.id, adding.id, code.replace(/\s/g, ''), trx)
+      if (!isRight) throw new Invalid({ code: { key: 'factors:problem.firstCode' } })
+    })
   }
   await submit(req, act, (form) => showAdding(at, 'app', form))
 }
@@ -125,8 +127,7 @@ async function confirmPasskey(at: At): Promise<void> {
     const known = passkey && (await parts.factors.passkeys(identity.id))
     if (!passkey || known?.some(({ credentialId }) => credentialId === passkey.credentialId))
       throw new Invalid({ response: { key: 'factors:problem.passkeyNotMade' } })
-    await parts.factors.addPasskey(identity.id, label, passkey)
-    await added(at, identity, 'passkey')
+    await add(at, identity, 'passkey', (trx) => parts.factors.addPasskey(identity.id, label, passkey, trx))
   }
   await submit(req, act, (form) => showAdding(at, 'passkey', form))
 }
@@ -139,17 +140,19 @@ async function passkeyIn({ parts, req }: At, response: string) {
   return site && challenge !== undefined ? createdPasskey(site, challenge, response) : undefined
 }
 
-/** The session goes on under a new id, and has shown a second factor; with the first one come recovery codes. */
-async function added(at: At, identity: StoredIdentity, kind: FactorKind): Promise<void> {
-  const { parts, req, res, door } = at
-  await note(at, 'second-factor.added', { after: { kind } })
-  const open = await liveSignIns(parts, req)
-  await resume(
-    parts,
-    req,
-    open.map((one) => ({ ...one, isFactored: true }))
-  )
-  const codes = (await parts.recovery.left(identity.id)) > 0 ? [] : await parts.recovery.renew(identity.id)
+/** The session goes on under a new id, and has shown a second factor; all others end. With the first factor come recovery codes. */
+async function add(
+  at: At,
+  identity: StoredIdentity,
+  kind: FactorKind,
+  act: (trx: Knex) => Promise<void>
+): Promise<void> {
+  const { parts, res, door } = at
+  const told = { action: 'second-factor.added', after: { kind } } as const
+  const codes = await changeFactors(at, told, { isFactored: true }, async (trx) => {
+    await act(trx)
+    return (await parts.recovery.left(identity.id, trx)) > 0 ? [] : parts.recovery.renew(identity.id, trx)
+  })
   await page(res, 'identity/recovery-codes', { door, codes, notice: 'factors:profile.added' })
 }
 
@@ -170,8 +173,9 @@ const renewRecovery: DoorPage = async (at) => {
   const act = async () => {
     const form = readForm(passwordForm, req.body)
     await mustKnowPassword(parts, req, identity, { field: 'password', typed: form.password })
-    const codes = await parts.recovery.renew(identity.id)
-    await note(at, 'recovery-codes.renewed', {})
+    const codes = await noteAndTell(at, { action: 'recovery-codes.renewed' }, (trx) =>
+      parts.recovery.renew(identity.id, trx)
+    )
     await page(res, 'identity/recovery-codes', { door, codes, notice: undefined })
   }
   await submit(req, act, (form) => askForRecovery(at, form))
@@ -185,49 +189,46 @@ async function askForRemoval(at: At, form: ShownAgain): Promise<void> {
   const { list, phone } = await ownFactors(parts, identity)
   const factor = list.find(({ id }) => id === req.params.factor)
   if (!factor) throw new NotFound()
+  await mustHaveShownFactor(parts, req, identity)
   const isLast = list.length === 1 && phone === undefined
   const locals = { door, factor, isLast, address: identity.address, form }
   await page(res, 'identity/factor-removal', locals, { status: statusOf(form) })
 }
 
-/** Without any factor recovery codes are good for nothing. */
+/** The password alone removes nothing; a second factor was shown too. All other sessions end. Without any factor recovery codes are good for
+ *  nothing. */
 const remove: DoorPage = async (at) => {
   const { parts, req, res, door } = at
   const identity = await ownIdentity(parts, req)
+  const { list, phone } = await ownFactors(parts, identity)
+  const factor = list.find(({ id }) => id === req.params.factor)
+  if (!factor) throw new NotFound()
+  await mustHaveShownFactor(parts, req, identity)
+  const isLast = list.length === 1 && phone === undefined
   const act = async () => {
     const form = readForm(passwordForm, req.body)
     await mustKnowPassword(parts, req, identity, { field: 'password', typed: form.password })
-    const open = await liveSignIns(parts, req)
-    const kind = await parts.factors.remove(identity.id, String(req.params.factor))
-    if (!kind) throw new NotFound()
-    await note(at, 'second-factor.removed', { before: { kind } })
-    if (!(await ownFactors(parts, identity)).areOn) await parts.recovery.forget(identity.id)
-    await resume(parts, req, open)
+    await changeFactors(at, { action: 'second-factor.removed', before: { kind: factor.kind } }, {}, async (trx) => {
+      if (!(await parts.factors.remove(identity.id, factor.id, trx))) throw new NotFound()
+      if (isLast) await parts.recovery.forget(identity.id, trx)
+    })
     res.redirect(303, urlFor(res, `${door.base}/profile?notice=factor-removed`))
   }
   await submit(req, act, (form) => askForRemoval(at, form))
 }
 
-/** For the audit list: what he did to his own sign-in, without words of his. */
-async function note(
-  { parts, req }: At,
-  action: string,
-  change: { before?: { kind: FactorKind }; after?: { kind: FactorKind } }
-): Promise<void> {
-  const { kind, id, name } = req.viewer.person
-  await parts.audit.note({ action, actor: { kind: 'outside', id, name }, subject: `${kind}:${id}`, ...change })
-}
-
-/** @throws NotFound while there is nothing that recovery codes could stand for */
-async function mustHaveFactor({ parts }: At, identity: StoredIdentity): Promise<void> {
+/** @throws NotFound while there is nothing that recovery codes could stand for; PorticoError (403) */
+async function mustHaveFactor({ parts, req }: At, identity: StoredIdentity): Promise<void> {
   const { areOn } = await ownFactors(parts, identity)
   if (!areOn || !identity.hasPassword) throw new NotFound()
+  await mustHaveShownFactor(parts, req, identity)
 }
 
-/** @throws NotFound when he has one already, has no password to be asked for, or browsers make none here */
-async function mayAdd({ parts }: At, identity: StoredIdentity, kind: Adding['kind']): Promise<void> {
+/** @throws NotFound when he has one already, has no password to be asked for, or browsers make none here; PorticoError (403) */
+async function mayAdd({ parts, req }: At, identity: StoredIdentity, kind: Adding['kind']): Promise<void> {
   const { mayAddApp, mayAddPasskey } = await ownFactors(parts, identity)
   if (!identity.hasPassword || !(kind === 'app' ? mayAddApp : mayAddPasskey)) throw new NotFound()
+  await mustHaveShownFactor(parts, req, identity)
 }
 
 /** What this session is adding, while it may. */

@@ -7,13 +7,13 @@ import { proofOf } from '../../signing.js'
 
 export interface RecoveryCodes {
   /** Ten new ones; those before are worth nothing any more. This is the only time they can be read. */
-  renew(identityId: string): Promise<string[]>
+  renew(identityId: string, trx: Knex): Promise<string[]>
   /** Whether it is one of his that was not used; it is now. Of two at once only one is told so. */
   use(identityId: string, typed: string): Promise<boolean>
   /** How many are left. */
-  left(identityId: string): Promise<number>
+  left(identityId: string, trx?: Knex): Promise<number>
   /** There is nothing any more that they could stand for. */
-  forget(identityId: string): Promise<void>
+  forget(identityId: string, trx: Knex): Promise<void>
 }
 
 const count = 10
@@ -23,16 +23,14 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
 export function createRecoveryCodes(db: Knex, secret: string, now: () => number): RecoveryCodes {
   const hashOf = (identityId: string, code: string) => proofOf({ secret, purpose: 'recovery-code' }, identityId, code)
-  const unused = (identityId: string) =>
-    db('portico_recovery_codes').where({ identity_id: identityId }).whereNull('used_at')
+  const unused = (identityId: string, trx = db) =>
+    trx('portico_recovery_codes').where({ identity_id: identityId }).whereNull('used_at')
   return {
-    async renew(identityId) {
+    async renew(identityId, trx) {
       const codes = Array.from({ length: count }, newCode)
       const rows = codes.map((code) => ({ identity_id: identityId, code_hash: hashOf(identityId, code) }))
-      await db.transaction(async (trx) => {
-        await trx('portico_recovery_codes').where({ identity_id: identityId }).delete()
-        await insertRows(trx, 'portico_recovery_codes', rows)
-      })
+      await trx('portico_recovery_codes').where({ identity_id: identityId }).delete()
+      await insertRows(trx, 'portico_recovery_codes', rows)
       return codes.map((code) => `${code.slice(0, length / 2)}-${code.slice(length / 2)}`)
     },
     async use(identityId, typed) {
@@ -43,12 +41,12 @@ export function createRecoveryCodes(db: Knex, secret: string, now: () => number)
         .update({ used_at: momentAt(now()) })
       return used === 1
     },
-    async left(identityId) {
-      const row = await unused(identityId).count<{ count: number | string }[]>('* as count').first()
+    async left(identityId, trx = db) {
+      const row = await unused(identityId, trx).count<{ count: number | string }[]>('* as count').first()
       return Number(row?.count ?? 0)
     },
-    async forget(identityId) {
-      await db('portico_recovery_codes').where({ identity_id: identityId }).delete()
+    async forget(identityId, trx) {
+      await trx('portico_recovery_codes').where({ identity_id: identityId }).delete()
     }
   }
 }

@@ -25,15 +25,15 @@ export interface SecondFactors {
   beginApp(identityId: string, label: string): Promise<string>
   /** What an app that waits for its first code is set up with; undefined when there is none. */
   waitingApp(identityId: string, id: string): Promise<string | undefined>
-  confirmApp(identityId: string, id: string, code: string): Promise<boolean>
+  confirmApp(identityId: string, id: string, code: string, trx?: Knex): Promise<boolean>
   /** Whether it is the code of one of his apps, and newer than the last one that was used. Of two at once only one is told so. */
   useApp(identityId: string, code: string): Promise<boolean>
-  addPasskey(identityId: string, label: string, passkey: Passkey): Promise<void>
+  addPasskey(identityId: string, label: string, passkey: Passkey, trx?: Knex): Promise<void>
   passkeys(identityId: string): Promise<(Passkey & { id: string })[]>
   /** Notes that a passkey was used and has counted on; false when somebody was faster. */
   usePasskey(used: { id: string; from: number; to: number }): Promise<boolean>
   /** Gives what it was; undefined: he has none with this id. */
-  remove(identityId: string, id: string): Promise<FactorKind | undefined>
+  remove(identityId: string, id: string, trx?: Knex): Promise<FactorKind | undefined>
 }
 
 interface Row {
@@ -53,19 +53,19 @@ const table = 'portico_second_factors'
 
 export function createSecondFactors(db: Knex, secret: string, now: () => number): SecondFactors {
   const sealer = createSealer(secret)
-  const rows = (where: Partial<Row>) => db<Row>(table).where(where)
-  const insert = (row: Pick<Row, 'identity_id' | 'kind' | 'label' | 'secret'> & Partial<Row>) =>
-    db<Row>(table).insert({ id: randomUUID(), created_at: momentAt(now()), counter: 0, ...row })
+  const rows = (where: Partial<Row>, trx = db) => trx<Row>(table).where(where)
+  const insert = (row: Pick<Row, 'identity_id' | 'kind' | 'label' | 'secret'> & Partial<Row>, trx = db) =>
+    trx<Row>(table).insert({ id: randomUUID(), created_at: momentAt(now()), counter: 0, ...row })
   /** The code's step is used up. */
-  const spend = async (row: Row, code: string, values: Partial<Row> = {}): Promise<boolean> => {
+  const spend = async (row: Row, code: string, values: Partial<Row> = {}, trx = db): Promise<boolean> => {
     const kept = sealer.open(row.secret)
     const step = kept === undefined ? undefined : stepOfCode(kept, code, now())
     if (step === undefined) return false
     const used = { counter: step, used_at: momentAt(now()), ...values }
-    return (await rows({ id: row.id }).andWhere('counter', '<', step).update(used)) === 1
+    return (await rows({ id: row.id }, trx).andWhere('counter', '<', step).update(used)) === 1
   }
-  const waiting = (identityId: string, id: string) =>
-    rows({ identity_id: identityId, id, kind: 'app' }).whereNull('confirmed_at')
+  const waiting = (identityId: string, id: string, trx = db) =>
+    rows({ identity_id: identityId, id, kind: 'app' }, trx).whereNull('confirmed_at')
   return {
     async of(identityId) {
       const found = await rows({ identity_id: identityId })
@@ -90,18 +90,18 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
       const row = await waiting(identityId, id).first('secret')
       return row && sealer.open(row.secret)
     },
-    async confirmApp(identityId, id, code) {
-      const row = await waiting(identityId, id).first()
-      return row ? spend(row, code, { confirmed_at: momentAt(now()) }) : false
+    async confirmApp(identityId, id, code, trx = db) {
+      const row = await waiting(identityId, id, trx).first()
+      return row ? spend(row, code, { confirmed_at: momentAt(now()) }, trx) : false
     },
     async useApp(identityId, code) {
       const apps = await rows({ identity_id: identityId, kind: 'app' }).whereNotNull('confirmed_at')
       for (const app of apps) if (await spend(app, code)) return true
       return false
     },
-    async addPasskey(identityId, label, { credentialId, counter, ...key }) {
+    async addPasskey(identityId, label, { credentialId, counter, ...key }, trx = db) {
       const proof = { credential_id: credentialId, counter, secret: sealer.seal(JSON.stringify(key)) }
-      await insert({ identity_id: identityId, kind: 'passkey', label, ...proof, confirmed_at: momentAt(now()) })
+      await insert({ identity_id: identityId, kind: 'passkey', label, ...proof, confirmed_at: momentAt(now()) }, trx)
     },
     async passkeys(identityId) {
       const found = await rows({ identity_id: identityId, kind: 'passkey' })
@@ -116,9 +116,9 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
     async usePasskey({ id, from, to }) {
       return (await rows({ id, counter: from }).update({ counter: to, used_at: momentAt(now()) })) === 1
     },
-    async remove(identityId, id) {
-      const row = await rows({ identity_id: identityId, id }).whereNotNull('confirmed_at').first('kind')
-      return row && (await rows({ identity_id: identityId, id }).delete()) === 1 ? row.kind : undefined
+    async remove(identityId, id, trx = db) {
+      const row = await rows({ identity_id: identityId, id }, trx).whereNotNull('confirmed_at').first('kind')
+      return row && (await rows({ identity_id: identityId, id }, trx).delete()) === 1 ? row.kind : undefined
     }
   }
 }

@@ -26,6 +26,9 @@ const subject = naming(words('Subject', 'Betreff', 'Předmět'))
 const startsAt = field('datetime', words('Starts', 'Beginn', 'Začátek'), { required: true, sortable: true })
 const activityParents = ['Account', 'Contact', 'Lead', 'Deal', 'Case']
 
+/** On one task, call or appointment: more is a slip of the pen. */
+const mostMinutes = 100_000
+
 type Back = NonNullable<FieldDefinition['back']>
 
 /** What tasks, calls and appointments have alike; what costs are made from among it (T11). */
@@ -33,7 +36,8 @@ function activity(ofProject: Back): Record<string, FieldDefinition> {
   return {
     project: reference(projectLabel, 'Project', ofProject),
     spentMinutes: field('integer', words('Time spent (minutes)', 'Aufwand (Minuten)', 'Odpracováno (minut)'), {
-      min: 0
+      min: 0,
+      max: mostMinutes
     }),
     description
   }
@@ -199,7 +203,7 @@ const appointment: ModuleDefinition = {
       'Planned'
     ),
     startsAt,
-    endsAt: field('datetime', words('Ends', 'Ende', 'Konec'), { required: true }),
+    endsAt: field('datetime', words('Ends', 'Ende', 'Konec'), { required: true, notBefore: 'startsAt' }),
     place: field('text', words('Place', 'Ort', 'Místo'), { maxLength: 200 }),
     ...activity({ name: 'appointments', label: appointments })
   },

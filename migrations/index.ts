@@ -12,6 +12,7 @@ import * as portalPeople from './0009-portal-people.js'
 import * as globalSharing from './0010-global-sharing.js'
 import * as projectGuests from './0011-project-guests.js'
 import * as mailboxes from './0012-mailboxes.js'
+import * as formerRates from './0013-former-rates.js'
 
 export interface Migration {
   readonly name: string
@@ -30,5 +31,6 @@ export const migrations: readonly Migration[] = [
   portalPeople,
   globalSharing,
   projectGuests,
-  mailboxes
+  mailboxes,
+  formerRates
 ]

@@ -46,6 +46,11 @@ export function keyOf({ module, id }: Pick<TreeNode, 'module' | 'id'>): string {
   return `${module}.${id}`
 }
 
+/** A node as the audit list calls it. */
+export function subjectOf({ module, id }: Pick<TreeNode, 'module' | 'id'>): string {
+  return `record:${module}:${id}`
+}
+
 /** All of a project's folders and documents, as far as there is room. */
 export async function documentTree(context: Context, world: ProjectWorld, projectId: string): Promise<Tree> {
   const part = world.parts.get('documents')
@@ -198,6 +203,6 @@ async function noteChange(
 ): Promise<void> {
   if (rightsStamp(was) === rightsStamp(is)) return
   const told = { before: Object.fromEntries(was), after: Object.fromEntries(is) }
-  const subject = `record:${module}:${id}`
+  const subject = subjectOf({ module, id })
   await context.audit.note({ actor: staffActor(by), action: 'record.rights-changed', subject, ...told }, trx)
 }

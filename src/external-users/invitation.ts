@@ -44,9 +44,20 @@ export async function newcomerAt(
     const login = await outsideAddress(context, address)
     return { ...known, login, passwordHash: undefined, mailbox: undefined }
   }
-  const login = await openLoginName(context, entry.loginName)
-  const passwordHash = await context.identity.hashedPassword(entry.password, { address: login, name })
+  const [login, passwordHash] = await bothOrAllFaults(
+    openLoginName(context, entry.loginName),
+    context.identity.hashedPassword(entry.password, { address: loginNameKey(entry.loginName), name })
+  )
   return { ...known, login, passwordHash, mailbox: mailboxIn(address) }
+}
+
+/** @throws Invalid with what is wrong with each */
+async function bothOrAllFaults<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const results = await Promise.allSettled([one, other])
+  const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  const invalid = faults.filter((fault) => fault instanceof Invalid)
+  if (invalid.length > 1) throw new Invalid(Object.fromEntries(invalid.flatMap(({ fields }) => Object.entries(fields))))
+  return Promise.all([one, other])
 }
 
 /** @throws Invalid also for the user name of one of the staff (T12) */

@@ -34,8 +34,7 @@ export async function confirmMailbox(context: Context, user: ExternalUser, shown
       .update({ mailbox: waiting })
       .increment('revision', 1)
     if (changed === 0) throw new ChangedMeanwhile()
-    const change = { before: { mailbox: user.mailbox }, after: { mailbox: waiting } }
     const entry = { action: 'external-user.mailbox-confirmed', actor: staffActor(by), subject: subjectOf(user) }
-    await context.audit.note({ ...entry, ...change }, trx)
+    await context.audit.note(entry, trx)
   })
 }

@@ -17,6 +17,7 @@ import {
   membersAmong,
   type ExternalUser
 } from './external-users.js'
+import { keepFormerRate, takeFormerRate } from './former-rates.js'
 import { keptRate, storedRate } from './hourly-rate.js'
 import { enrol, newcomerAt, refusal, restore, takenLoginName, type Entry, type Newcomer } from './invitation.js'
 import type { Kind } from './kinds.js'
@@ -133,8 +134,10 @@ async function insertMembership(
   by: Staff,
   trx: Knex
 ): Promise<void> {
-  const { module, projectId, hourlyRate, responsibilities } = member
+  const { module, projectId, responsibilities } = member
   const key = { module, record_id: projectId, person_id: user.id }
+  const formerRate = await takeFormerRate(trx, key)
+  const hourlyRate = member.hourlyRate ?? formerRate
   const added = { added_by: by.id, added_at: momentAt(context.now()) }
   await trx('portico_memberships').insert({ ...key, hourly_rate: storedRate(hourlyRate), ...added })
   await setResponsibilities(trx, { module, projectId, personId: user.id }, responsibilities)
@@ -226,7 +229,7 @@ async function changeDoing(
 
 // --- removing ---
 
-/** Ends one membership; the project is denied to him at once, his other projects stay. Gives whether the CRM undid its connection, where it
+/** Ends one membership; the project is denied to him at once, his other projects stay, and what his time cost stays. Gives whether the CRM undid its connection, where it
  *  was made for him. @throws NotFound when he is no member */
 export async function removeMember(
   context: Context,
@@ -239,8 +242,9 @@ export async function removeMember(
   const isOurs = await context.db.transaction(async (trx) => {
     const key = { module, record_id: projectId, person_id: personId }
     const before = { ...named(user), ...(await told(trx, { module, projectId, user, hourlyRate })) }
-    const row = await trx<MembershipRow>('portico_memberships').first('is_linked').where(key).forUpdate()
+    const row = await trx<MembershipRow>('portico_memberships').first('is_linked', 'hourly_rate').where(key).forUpdate()
     if (!row) throw new NotFound()
+    await keepFormerRate(trx, key, row.hourly_rate, context.now())
     await trx('portico_memberships').where(key).delete()
     await trx('portico_member_responsibilities').where(key).delete()
     await note(context, projectId, { action: 'membership.removed', before }, by, trx)

@@ -1,5 +1,5 @@
-/** The costs of one project: the time is read from the CRM through the one door, the rates are those of its members (T11). For staff alone:
- *  nothing here is ever shown outside. */
+/** The costs of one project: the time is read from the CRM through the one door, the rates are those of its members, and of those who
+ *  were removed (T11). For staff alone: nothing here is ever shown outside. */
 import { compare, ID, linked, oneOf, all } from '../access/condition.js'
 import { hiddenAmong } from '../access/hidden.js'
 import { lookUp, narrowRecords } from '../access/question.js'
@@ -10,6 +10,7 @@ import type { Module } from '../host/catalog.js'
 import type { Staff } from '../host/host.js'
 import { costCells, costKinds, type Cell, type CostKind, type Work } from './costs.js'
 import { externalUsersById } from './external-users.js'
+import { formerRates } from './former-rates.js'
 import { decimal } from './fraction.js'
 import { currency } from './hourly-rate.js'
 import { ratesIn } from './members.js'
@@ -41,13 +42,16 @@ interface CostedPerson {
   readonly name: string | undefined
   /** In hundredths an hour. */
   readonly rate: number | undefined
+  /** He was removed from the project; his time keeps the rate he had. */
+  readonly isFormer: boolean
 }
 
 /** @throws NotFound */
 export async function projectCosts(context: Context, projectId: string, staff: Staff): Promise<ProjectCosts> {
   const world = await projectsOf(context)
   const project = await projectAbout(context, world, projectId)
-  const rates = await ratesIn(context.db, world.module.name, projectId)
+  const former = await formerRates(context.db, world.module.name, projectId)
+  const rates = new Map([...former, ...(await ratesIn(context.db, world.module.name, projectId))])
   const parts = costKinds.flatMap((kind) => world.parts.get(kind) ?? []).filter(({ minutes }) => minutes !== undefined)
   const shown = await shownParts(context, staff, parts)
   const read = await Promise.all(shown.map((part) => workOn(context, part, projectId, project.timeZone)))
@@ -57,7 +61,7 @@ export async function projectCosts(context: Context, projectId: string, staff: S
   )
   return {
     cells,
-    people: await peopleIn(context, staff, cells, rates),
+    people: await peopleIn(context, staff, cells, { rates, former }),
     cut: shown.filter((_, index) => read[index]?.isCut).map(kindOf),
     hidden: parts.filter((part) => !shown.includes(part)).map(kindOf),
     budget: project.budget
@@ -157,15 +161,15 @@ async function peopleIn(
   context: Context,
   staff: Staff,
   cells: readonly Cell[],
-  rates: ReadonlyMap<string, number>
+  { rates, former }: Record<'rates' | 'former', ReadonlyMap<string, number>>
 ): Promise<ReadonlyMap<string, CostedPerson>> {
   const ids = [...new Set(cells.flatMap(({ personId }) => personId ?? []))]
   const users = await externalUsersById(context.db, ids)
   const hidden = await hiddenAmong(context.kernel, staff, users)
   return new Map(
-    users.map(({ id, name }) => [
-      id,
-      { name: hidden.has(id) ? undefined : name, rate: hidden.has(id) ? undefined : rates.get(id) }
-    ])
+    users.map(({ id, name }) => {
+      const shown = hidden.has(id) ? { name: undefined, rate: undefined } : { name, rate: rates.get(id) }
+      return [id, { ...shown, isFormer: former.has(id) }]
+    })
   )
 }

@@ -147,3 +147,44 @@ export function projectsOfPerson(db: Knex, module: string, personId: string, lim
     .limit(limit)
     .pluck<string[]>('record_id')
 }
+
+/** Ids of the projects of each of these people. */
+export async function projectsOfPeople(
+  db: Knex,
+  module: string,
+  personIds: readonly string[]
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows: unknown = await db('portico_memberships')
+    .select({ person: 'person_id', project: 'record_id' })
+    .where({ module })
+    .whereIn('person_id', personIds)
+  const found = new Map<string, string[]>()
+  for (const { person, project } of rows as { person: string; project: string }[])
+    found.set(person, [...(found.get(person) ?? []), project])
+  return found
+}
+
+export interface SignInFacts {
+  /** The last time, at whatever door; NULL: never. */
+  readonly signedInAt: string | null
+  readonly hasFactor: boolean
+}
+
+/** By id of the external user. */
+export async function signInFacts(db: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, SignInFacts>> {
+  const asked = (): Knex.QueryBuilder => db('portico_external_users as u').whereIn('u.id', ids)
+  const withOne = new Set(
+    await asked()
+      .where((one) => withFactor(db, one, true))
+      .pluck<string[]>('u.id')
+  )
+  const rows: unknown = await asked()
+    .join('portico_identities as i', 'i.id', 'u.identity_id')
+    .select({ id: 'u.id', signedInAt: 'i.signed_in_at' })
+  return new Map(
+    (rows as { id: string; signedInAt: string | null }[]).map(({ id, signedInAt }) => [
+      id,
+      { signedInAt, hasFactor: withOne.has(id) }
+    ])
+  )
+}

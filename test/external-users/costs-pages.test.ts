@@ -111,7 +111,7 @@ onSqlite('the costs of a project', (open) => {
     petra.is(200).sees('€125.58').doesNotSee('above the budget', 'Budget</h2>')
   })
 
-  it('T11 T10 the time of somebody removed has no rate any more, and a removed task costs nothing', async () => {
+  it('T11 T10 the time of somebody removed keeps its rate, and so he has it when he is back; a removed task costs nothing', async () => {
     const { host } = at.test.embedded
     const task = await work('Task', { spentMinutes: 60, dueDate: '2026-01-02' }, dirk)
     await petra.open(costsOf(retrofit))
@@ -121,9 +121,27 @@ onSqlite('the costs of a project', (open) => {
     petra.sees('€125.58')
     await petra.forge(`${membersOf(retrofit)}/members/${dirk}/removal`)
     await petra.open(costsOf(retrofit))
-    expect(rowOf(petra, 'Dirk Kessel')).to.deep.equal(['1.67', '', '0.17', '1.83', '', ''])
-    petra.sees('2.75 h')
+    expect(rowOf(petra, 'Dirk Kessel (removed)')).to.deep.equal(['1.67', '', '0.17', '1.83', '€68.50', '€125.58'])
+    petra.sees('€125.58', '0.92 h')
     await at.admit('dirk', retrofit)
+    await petra.open(costsOf(retrofit))
+    petra.sees('€125.58').doesNotSee('(removed)')
+    expect((await memberAt(at.test.embedded.portico.context, retrofit, dirk)).hourlyRate).to.equal(6850)
+  })
+
+  it('T11 T10 somebody removed who had no rate leaves none, and one who is back with a new rate has that one alone', async () => {
+    await petra.forge(`${membersOf(retrofit)}/members/${anna}/removal`)
+    await petra.open(costsOf(retrofit))
+    expect(rowOf(petra, 'Anna Schmidt')).to.deep.equal(['', '', '0.17', '0.17', '', ''])
+    await at.admit('anna', retrofit)
+    await petra.forge(`${membersOf(retrofit)}/members/${dirk}/removal`)
+    await at.admit('dirk', retrofit)
+    await set(dirk, 10_000)
+    await petra.open(costsOf(retrofit))
+    petra.sees('€183.33')
+    await set(dirk, undefined)
+    await petra.open(costsOf(retrofit))
+    petra.sees('€0.00').doesNotSee('€183.33', '€125.58')
     await set(dirk, 6850)
   })
 

@@ -43,8 +43,11 @@ onSqlite('the rights on documents (T08)', (open) => {
     it('T08 warns where a document is allowed, and a folder above it is not', async () => {
       await petra.open(page)
       petra.doesNotSee('is not released')
+      expect(petra.page('.feed__entry').length).to.equal(0)
       await petra.send('Save rights', { node: ['Document.floor-plan-a'], below: [], read: 'allow' })
       petra.sees('Dirk Kessel can’t read this: the folder “Pläne” is not released.')
+      expect(petra.page('.feed__entry').length).to.equal(1)
+      expect(petra.page('.feed__entry').text()).to.include('Grundriss Haus A').and.to.include('Petra')
       expect(await read('Document', 'floor-plan-a')).to.equal('allow')
       expect(await read('Folder', 'retrofit-house-a')).to.equal(undefined)
     })

@@ -46,7 +46,7 @@ onSqlite('what an external user is responsible for', (open) => {
       const { dirk } = world
       await dirk.open('/external/tasks')
       await dirk.follow('New: Task')
-      dirk.is(200).doesNotSee('Project<', 'Also responsible')
+      dirk.is(200).sees('It belongs to no project at first').doesNotSee('Project<', 'Also responsible')
       await dirk.send('Save', { subject: 'Order the crane', description: 'For <b>Thursday</b>' })
       dirk.is(200).sees('Saved.', 'Order the crane', 'For <b>Thursday</b>', 'Yours')
       const id = dirk.path.split('/').at(-1)!.split('?')[0]!

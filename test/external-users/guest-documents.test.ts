@@ -91,6 +91,39 @@ onSqlite('the documents of a project', (open) => {
       await world.say('Project', retrofit, 'dirk', {})
     })
 
+    it('A24 T08 a download breaks off when he signs out in the same browser', async () => {
+      const { at } = world
+      const visitor = await at.guest('dirk')
+      await visitor.open('/external/documents/site-rules')
+      const file = visitor.page('main a[download]').attr('href')!
+      const outcome = await visitor
+        .download(file, async () => void (await visitor.peek('/external/'), await visitor.forge('/external/sign-out')))
+        .then(
+          () => 'whole',
+          () => 'broken off'
+        )
+      expect(outcome).to.equal('broken off')
+      expect((await (await at.guest('dirk')).download(file)).content.length).to.equal(2_000_000)
+    })
+
+    it('T06 T08 without the right to documents the tab shows those of what he sees, and no folders', async () => {
+      const { at } = world
+      const sabine = await at.guest('sabine')
+      await world.yes('sabine', 'quotes')
+      await world.say('Quote', 'annas-quote', 'external', { read: 'allow' })
+      await world.say('Document', 'heat-pump-offer', 'external', { read: 'allow' })
+      await sabine.open(`/external/projects/${retrofit}`)
+      await sabine.follow('Documents')
+      sabine.is(200).doesNotSee('Pläne')
+      expect(sabine.page('main a[href="/external/documents/heat-pump-offer"]').length).to.equal(1)
+      await world.yes('sabine', 'quotes', 'documents')
+      await sabine.open(tab)
+      sabine.is(200).sees('Pläne')
+      await world.say('Quote', 'annas-quote', 'external', {})
+      await world.say('Document', 'heat-pump-offer', 'external', {})
+      await world.yes('sabine')
+    })
+
     it('T08 folders and documents of other projects are not there', async () => {
       const { dirk } = world
       await world.say('Folder', 'pump-room-papers', 'external', { read: 'allow', write: 'allow' })
@@ -119,6 +152,16 @@ onSqlite('the documents of a project', (open) => {
       await dirk.follow('Add a document')
       await dirk.send('Upload', { name: 'Photo of the pump' }, [{ field: 'file', name: 'pump.png', content: png }])
       dirk.is(200).sees('The document is there.', 'Photo of the pump', 'pump.png', 'PNG')
+      expect(filesKept()).to.equal(before + 1)
+      await dirk.open(`${tab}/retrofit-house-a/upload`)
+      const action = `${tab}/retrofit-house-a/upload`
+      const strange = dirk.agent
+        .post(action)
+        .field('_csrf', String(dirk.page('input[name=_csrf]').first().attr('value')))
+      expect((await strange.field('project', pumpRoom).attach('file', png, 'pump.png')).status).to.equal(400)
+      await dirk.send('Upload', { name: 'x'.repeat(5000) }, [{ field: 'file', name: 'pump.png', content: png }])
+      dirk.is(422).sees('200')
+      await dirk.open(`${tab}/retrofit-house-a`)
       expect(filesKept()).to.equal(before + 1)
       await dirk.follow('Photo of the pump')
       const id = dirk.path.split('/').at(-1)!

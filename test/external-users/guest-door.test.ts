@@ -47,6 +47,30 @@ onSqlite('the door of external users', (open) => {
       expect(await signsIn('siobhan')).to.equal(false)
     })
 
+    it('A31 A32 a forgotten password of a login name goes to the mailbox that staff gave it, not to one that the CRM was given later', async () => {
+      const { at } = world
+      const { db } = at.test.embedded
+      const id = await world.userId('dirk')
+      const known = 'dirk.k'
+      const user = await db('portico_external_users').where({ id }).first<{ identity_id: string; address: string }>()
+      await db('portico_identities').where({ id: user.identity_id }).update({ address: known })
+      await db('portico_external_users').where({ id }).update({ address: known, mailbox: user.address })
+      const mails = () => db('portico_mail').where({ kind: 'password-reset' }).pluck<string[]>('to_address')
+      const forget = async () => {
+        const visitor = await at.test.visitor().open('/external/forgotten-password')
+        await visitor.send('Send the mail', { email: known })
+        await new Promise((resolve) => setTimeout(resolve, 150))
+        return mails()
+      }
+      expect(await forget()).to.deep.equal([user.address])
+      await world.save('Contact', { email: 'somebody@evil.example' }, 'dirk')
+      expect(await forget()).to.deep.equal([user.address])
+      await world.save('Contact', { email: user.address.toUpperCase() }, 'dirk')
+      expect(await forget()).to.deep.equal([user.address, user.address])
+      await db('portico_identities').where({ id: user.identity_id }).update({ address: user.address })
+      await db('portico_external_users').where({ id }).update({ address: user.address, mailbox: null })
+    })
+
     it('T10 whoever is in when his last project closes is at the sign-in page with his next step', async () => {
       const { dirk } = world
       await dirk.open(`/external/projects/${retrofit}`)

@@ -112,13 +112,15 @@ onSqlite('what an external user sees of a project', (open) => {
       expect((await dirk.peek(`/external/tasks/noise-report`)).status).to.equal(200)
     })
 
-    it('T06 members show the named columns with the address in one, and nothing is a link', async () => {
+    it('T06 members show the named columns with the address in one; a link calls or writes, and opens nothing', async () => {
       const { dirk } = world
       await world.yes('dirk', 'members')
       await dirk.open(`${page}/members`)
       expect(head()).to.deep.equal(['Name', 'Category', 'E-mail', 'Phone', 'Mobile', 'Fax', 'Address'])
       dirk.is(200).sees('Anna Schmidt', 'Hamburg, DE').doesNotSee('Siobhán')
-      expect(dirk.page('main tbody a')).to.have.length(0)
+      const links = dirk.page('main tbody a').get()
+      const targets = links.map((link) => dirk.page(link).attr('href')!.split(':')[0])
+      expect(new Set(targets)).to.deep.equal(new Set(['mailto', 'tel']))
     })
 
     it('T06 mails are read and no more; one that is denied, or of another project, is not there', async () => {

@@ -45,9 +45,14 @@ onSqlite('who becomes a member of a project', (open) => {
       await choose(petra, retrofit, 'Petersen', 'Jonas Petersen')
       const login = { way: 'login', loginName: ' Jonas.P ', password: goodPassword, language: 'en' }
       await petra.send('Add member', { ...login, hourlyRate: '12', rights: ['tasks'] })
-      petra.is(200).sees('can sign in at once', 'ask him to change the password', 'jonas.p', 'Active')
+      petra.is(200).sees('can sign in at once', 'ask the user to change the password', 'jonas.p', 'Active')
       expect(await mailCount(at)).to.equal(before)
-      expect(await externalUser(at.test, 'jonas')).to.include({ login: 'jonas.p', address: '', status: 'confirmed' })
+      expect(await externalUser(at.test, 'jonas')).to.include({
+        login: 'jonas.p',
+        address: '',
+        mailbox: 'jonas@nordwind.example',
+        status: 'confirmed'
+      })
       const jonas = await signIn('JONAS.P')
       await jonas.open('/external/')
       jonas.is(200).sees('Sanierung Haus A bis C')

@@ -6,7 +6,17 @@ import { addMember } from '../../src/external-users/memberships.js'
 import { eachDatabase } from '../support/databases.js'
 import type { Answers, Visitor } from '../support/visitor.js'
 import { externalUser, openGuests, pumpRoom, retrofit, type Guests } from './guests.js'
-import { changesIn, choose, forgeNew, linkInMail, mailCount, memberPage, membersOf, typed } from './members.js'
+import {
+  changesIn,
+  choose,
+  forgeNew,
+  goodPassword,
+  linkInMail,
+  mailCount,
+  memberPage,
+  membersOf,
+  typed
+} from './members.js'
 
 eachDatabase((open) => {
   describe('the external members of a project', function () {
@@ -149,7 +159,7 @@ eachDatabase((open) => {
       const { id } = (await externalUser(at.test, 'dirk'))!
       await petra.open(memberPage(pumpRoom, id))
       await petra.follow('Remove from the project')
-      petra.is(200).sees('Remove Dirk Kessel from the project?', 'time without a rate')
+      petra.is(200).sees('Remove Dirk Kessel from the project?', 'keeps its rate')
       await petra.send('Remove now')
       petra.is(200).sees('The member is removed.', 'This project has no external members.')
       expect((await petra.forge(`${memberPage(pumpRoom, id)}/removal`)).status).to.equal(404)
@@ -177,6 +187,20 @@ eachDatabase((open) => {
         const answer = await forgeNew(petra, pumpRoom, who)
         expect([answer.status, answer.text.includes('This external user is deactivated.')]).to.deep.equal([409, true])
       }
+    })
+
+    it('T03 A28 of several who give one contact different logins in one project, one does it', async () => {
+      const { context } = at.test.embedded.portico
+      const known = { kind: 'new', contactId: 'pavel', language: 'en', rights: new Set<never>() } as const
+      const add = (number: number) => {
+        const entry = { way: 'login', loginName: `pavel.${number}`, password: goodPassword } as const
+        const joining = { ...known, entry }
+        return addMember(context, { projectId: pumpRoom, joining, hourlyRate: 1, responsibilities: [] }, at.irena)
+      }
+      const all = await Promise.allSettled([1, 2, 3, 4, 5].map(add))
+      expect(all.filter(({ status }) => status === 'fulfilled')).to.have.length(1)
+      for (const one of all)
+        if (one.status === 'rejected') expect(one.reason).to.have.property('key', 'external:refusal.alreadyMember')
     })
 
     it('leaves an entry for every change, with before and after', async () => {

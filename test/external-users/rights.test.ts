@@ -143,6 +143,20 @@ onSqlite('object rights said by staff (T07)', (open) => {
       ben.is(200).doesNotSee('External access')
     })
 
+    it('T07 A11 S09 tells nothing of who takes part in a project that the CRM hides', async () => {
+      const { host } = at.test.embedded
+      const usually = host.allows
+      const allows: typeof host.allows = async (by, right, module, id) =>
+        module !== 'Project' && usually(by, right, module, id)
+      await whileHost(at.test, { allows }, async () => {
+        await petra.open(taskPage)
+        petra.is(200).sees('Dirk Kessel').doesNotSee('Ulrike Brandt')
+        expect(petra.page('input[name=responsible]').length).to.equal(1)
+      })
+      await petra.open(taskPage)
+      petra.sees('Ulrike Brandt', 'Module right “Tasks”: no.')
+    })
+
     it('T06 T07 writing denied leaves reading; deleting has to be allowed', async () => {
       await petra.open(taskPage)
       await petra.send('Save rights', { 'write-external': 'deny', [`delete-${dirk.id}`]: 'allow' })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { staff } from '../../demo/cast.js'
-import { deactivate, type ExternalUser } from '../../src/external-users/external-users.js'
+import { deactivate, externalUserById, type ExternalUser } from '../../src/external-users/external-users.js'
 import { addMember, removeMember } from '../../src/external-users/memberships.js'
 import { moduleRights } from '../../src/external-users/module-rights.js'
 import { powerOver } from '../../src/external-users/power.js'
@@ -132,7 +132,7 @@ onSqlite('what staff may do about an external user', (open) => {
       await petra.open(memberPage(retrofit, dirk.id))
       petra.sees('Calls')
       await petra.send('Save member', { hourlyRate: '50', deactivated: 'true' })
-      petra.is(200).sees('Deactivated')
+      petra.is(200).sees('Dirk Kessel is deactivated for all projects and signed out everywhere.')
       expect([await statusOf('dirk'), await rightsOf(dirk)]).to.deep.equal(['deactivated', ['calls']])
       await petra.open(userPage(dirk))
       await petra.send('Activate')
@@ -168,6 +168,27 @@ onSqlite('what staff may do about an external user', (open) => {
     })
     expect((await petra.forge(`${userPage(dirk)}/deactivation`)).status).to.equal(303)
     expect((await petra.forge(`${userPage(dirk)}/activation`)).status).to.equal(303)
+  })
+
+  it('T03 A31 the CRM’s new address of a contact counts for a login name when staff of all his projects confirm it', async () => {
+    const { context } = at.test.embedded.portico
+    const change = { module: 'Contact', id: 'siobhan', values: { email: 'somebody.else@elsewhere.example' } }
+    await at.test.embedded.host.save(change, { kind: 'staff', id: at.irena.id })
+    const mailbox = { mailbox: 'somebody.else@elsewhere.example' }
+    const address = `${memberPage(retrofit, siobhan.id)}/mailbox`
+    const kept = async (): Promise<string | null> => (await externalUserById(context.db, siobhan.id)).mailbox
+    const before = await kept()
+    await whileForeign([pumpRoom], async () => {
+      expect((await petra.forge(address, mailbox)).status).to.equal(403)
+      expect(await kept()).to.equal(before)
+    })
+    expect((await petra.forge(address, { mailbox: 'siobhan@elsewhere.example' })).status).to.equal(409)
+    expect(await kept()).to.equal(before)
+    await petra.open(memberPage(retrofit, siobhan.id))
+    petra.sees('somebody.else@elsewhere.example', 'Until somebody confirms')
+    await petra.send('Confirm the address')
+    petra.is(200).sees('The address is confirmed', 'goes to somebody.else@elsewhere.example')
+    expect(await kept()).to.equal('somebody.else@elsewhere.example')
   })
 
   it('T10 a deactivated user who was taken out of every project is activated by administrators alone', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { ExternalUser } from '../../src/external-users/external-users.js'
 import { adminPages } from '../../src/external-users/admin/routes.js'
 import { moduleRights, setModuleRights } from '../../src/external-users/module-rights.js'
+import { setRights } from '../../src/external-users/object-rights.js'
 import { userCounts, usersFound, type UserSearch } from '../../src/external-users/user-search.js'
 import { whileHost } from '../support/changed-host.js'
 import { eachDatabase, onSqlite } from '../support/databases.js'
@@ -121,13 +122,71 @@ onSqlite('all external users', (open) => {
       const guest = await at.guest('dirk')
       expect((await guest.peek('/external/')).status).to.equal(200)
       await petra.open(page())
-      await petra.send('Deactivate for all projects')
+      expect(petra.page('details.ask summary').text()).to.include('Deactivate for all projects')
+      petra.sees('ends at once, with open sessions')
+      await petra.send('Deactivate now')
       petra.sees('Dirk Kessel is deactivated for all projects', 'Closed to this person')
       expect((await guest.peek('/external/')).status).to.equal(303)
       await petra.send('Activate')
-      petra.sees('Dirk Kessel is active again', 'Open to this person')
+      petra.sees('Dirk Kessel is active again.', 'Open to this person')
       expect((await (await at.guest('dirk')).peek('/external/')).status).to.equal(200)
       expect((await petra.forge(`${page()}/no-such-change`)).status).to.equal(404)
+    })
+
+    const mails = (): Promise<string[]> =>
+      at.test.embedded
+        .db('portico_mail')
+        .where({ about: `external-user:${dirk.id}` })
+        .whereNot({ kind: 'invitation' })
+        .orderBy('id')
+        .pluck('kind')
+
+    it('T01 T02 says of whom nothing is open why, and of nobody else; last sign-in and second factor besides', async () => {
+      await at.guest('dirk')
+      await petra.open(`${users}?q=kessel`)
+      petra.is(200).doesNotSee('No project released', 'All projects have ended')
+      const [, status, projects, signedIn, factor] = cellsOf(petra, 'Dirk Kessel')
+      expect([status, projects, factor]).to.deep.equal(['Active', '1', 'No'])
+      expect(signedIn).to.match(/^20/)
+      await at.letGroupRead(retrofit, false)
+      await petra.open(users)
+      expect(cellsOf(petra, 'Dirk Kessel')[1]).to.equal('Active No project released')
+      await at.test.embedded.db.transaction((trx) =>
+        setRights(trx, 'Project', retrofit, new Map([[dirk.id, { read: 'deny' }]]))
+      )
+      await petra.open(users)
+      expect(cellsOf(petra, 'Dirk Kessel')[1]).to.equal('Active Reading is denied')
+      await at.change(retrofit, { endDate: '2020-03-31' })
+      await petra.open(users)
+      expect(cellsOf(petra, 'Dirk Kessel')[1]).to.equal('Active All projects have ended')
+      await petra.open(page())
+      petra.sees('Closed to this person', 'The project has ended.')
+    })
+
+    it('T02 every page of a project that has ended says so, with the day and the time zone; of one that goes on none', async () => {
+      const place = `${users}/projects/${retrofit}`
+      const pages = ['', '/security', '/documents', '/costs', '/members/new', `/members/${dirk.id}`]
+      for (const one of pages) {
+        await petra.open(place + one)
+        petra.is(200).sees('This project ended on 2020-03-31 at 24:00 (Europe/Berlin)')
+      }
+      await at.change(retrofit, { endDate: null })
+      await at.test.embedded.db.transaction((trx) => setRights(trx, 'Project', retrofit, new Map([[dirk.id, {}]])))
+      await petra.open(place)
+      petra.is(200).doesNotSee('This project ended').sees('No external user may read this project yet')
+      await at.letGroupRead(retrofit)
+      for (const one of pages) {
+        await petra.open(place + one)
+        petra.is(200).doesNotSee('This project ended', 'No external user may read this project yet')
+      }
+    })
+
+    it('T03 a contact of the CRM leads to the accounts he has; one without has no button', async () => {
+      await petra.open('/crm/Contact/dirk')
+      await petra.follow('External user')
+      petra.is(200).sees('Dirk Kessel', 'Module rights')
+      await petra.open('/crm/Contact/pavel')
+      petra.is(200).doesNotSee('External user')
     })
 
     it('T04 only administrators force a new password; staff do not see it', async () => {
@@ -142,8 +201,22 @@ onSqlite('all external users', (open) => {
       irena.sees('Dirk Kessel has to change the password at the next sign-in.')
       expect((await identity.factorsOf(dirk.identityId))?.mustChangePassword).to.equal(true)
       irena.sees('Password change forced')
+      expect(await mails()).to.deep.equal(['password-change-forced'])
       await irena.send('Do not force it any more')
       expect((await identity.factorsOf(dirk.identityId))?.mustChangePassword).to.equal(false)
+    })
+
+    it('T04 asks before all second factors are removed', async () => {
+      const { identity } = at.test.embedded.portico.context
+      await irena.open(page())
+      irena.doesNotSee('Remove all second factors')
+      const { db } = at.test.embedded
+      await db('portico_identities').where({ id: dirk.identityId }).update({ factor_phone: '+4915123456789' })
+      await irena.open(page())
+      expect(irena.page('details.ask summary').last().text()).to.include('Remove all second factors')
+      await irena.send('Remove now')
+      irena.is(200).sees('The second factors of Dirk Kessel are removed.')
+      expect((await identity.factorsOf(dirk.identityId))?.phone).to.equal(undefined)
     })
 
     it('T04 only a phone number is a phone number', async () => {
@@ -202,3 +275,10 @@ eachDatabase((open) => {
     })
   })
 })
+
+/** The cells of somebody's row. */
+function cellsOf({ page: $ }: Visitor, name: string): string[] {
+  const row = $('tr').filter((_, one) => $(one).find('th[scope=row]').text().trim() === name)
+  const cells = row.first().find('td').toArray()
+  return cells.map((cell) => $(cell).text().replace(/\s+/g, ' ').trim())
+}

@@ -24,7 +24,7 @@ export class FactorSteps {
     clock.milliseconds += 10 * step
     await identity.resetFactors(this.id, db)
     await identity.waivePasswordChange(this.id, db)
-    for (const table of ['portico_attempts', 'portico_sms', 'portico_sign_in_codes', 'portico_audit'])
+    for (const table of ['portico_attempts', 'portico_sms', 'portico_mail', 'portico_sign_in_codes', 'portico_audit'])
       await db(table).delete()
     for (const door of [acme, other]) door.admitted.add(this.id)
   }

@@ -259,10 +259,67 @@ onSqlite('a second factor', (open) => {
       expect((await visitor.post(`${own}/${id}/removal`, { password })).status).to.equal(303)
     })
 
+    it('A34 T04 he is told by mail what was done, in his language; somebody with a number alone gets none', async () => {
+      const { visitor } = await anna.addApp()
+      await at.identity.prefer(anna.id, { ...german, country: undefined })
+      await visitor.post(`${own}/recovery-codes`, { password })
+      await visitor.post(`${own}/${(await factors())?.factors[0]?.id}/removal`, { password })
+      await tellOf('second-factors-reset', anna.id)
+      await at.identity.prefer(anna.id, { ...german, locale: 'en', country: undefined })
+      const sent = await mails()
+      expect(sent.map(({ kind }) => kind)).to.deep.equal([
+        'second-factor-added',
+        'recovery-codes-renewed',
+        'second-factor-removed',
+        'second-factors-reset'
+      ])
+      for (const { to_address: to, about } of sent)
+        expect([to, about]).to.deep.equal([emailOf('anna'), `portal-user:${anna.id}`])
+      expect(sent.map(({ subject }) => subject.split(':')[0])).to.deep.equal([
+        'Second factor added for Acme & Sons',
+        'Neue Wiederherstellungscodes',
+        'Zweiter Faktor entfernt',
+        'Ihre zweiten Faktoren wurden entfernt'
+      ])
+      for (const { text } of sent) expect(text.match(/http\S+/g)).to.deep.equal(['http://localhost:3000/portal/acme/'])
+      const numbered = await at.identity.enrol({ address: '+4915100000001', name: 'Nick', ...german })
+      await tellOf('second-factors-reset', numbered)
+      expect(await mails()).to.have.length(4)
+    })
+
+    it('A34 where nothing is changed nothing is told', async () => {
+      const visitor = await anna.atDoor()
+      await anna.begin(visitor, 'app')
+      const secret = await anna.secretShown(visitor)
+      expect((await anna.confirm(visitor, anna.wrongFor(secret))).status).to.equal(422)
+      expect(await mails()).to.deep.equal([])
+      await anna.confirm(visitor, anna.codeOf(secret))
+      expect(await mails()).to.have.length(1)
+    })
+
+    const german = { locale: 'de', timeZone: 'Europe/Berlin', formats: { date: 'dmy', time: '24' } } as const
+
+    const tellOf = async (what: 'second-factors-reset', identityId: string) => {
+      const notice = { identityId, audience: at.acme.audience, about: `portal-user:${identityId}`, what }
+      const tell = await at.identity.noticeOf(notice)
+      await at.db.transaction((trx) => tell(trx))
+    }
+
+    const mails = () =>
+      at
+        .db('portico_mail')
+        .select<Record<'kind' | 'to_address' | 'about' | 'subject' | 'text', string>[]>('*')
+        .orderBy('id')
+
     /** Sessions that were asked for the factor are let in without it, as those were that began before there was one. */
     const forgetToAsk = async () => {
-      for (const { sid, sess } of await at.db('portico_sessions').select<{ sid: string; sess: string }[]>('sid', 'sess'))
-        await at.db('portico_sessions').where({ sid }).update({ sess: sess.replace('"stage":"factor"', '"stage":"in"') })
+      for (const { sid, sess } of await at
+        .db('portico_sessions')
+        .select<{ sid: string; sess: string }[]>('sid', 'sess'))
+        await at
+          .db('portico_sessions')
+          .where({ sid })
+          .update({ sess: sess.replace('"stage":"factor"', '"stage":"in"') })
     }
   })
 

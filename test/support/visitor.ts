@@ -21,7 +21,7 @@ export class Visitor {
   answered = 0
   /** Where he is: the path of the last page. */
   path = '/'
-  private readonly agent: ReturnType<typeof supertest.agent>
+  readonly agent: ReturnType<typeof supertest.agent>
 
   constructor(
     /** The application, or the address of a web server that leads to it. */

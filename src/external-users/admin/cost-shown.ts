@@ -93,7 +93,8 @@ function nameOf({ t }: Telling, { people }: ProjectCosts, { personId }: Cell): s
   if (personId === undefined) return t('external:costs.nobody')
   const person = people.get(personId)
   if (!person) return t('external:costs.gone')
-  return person.name ?? t('external:users.hidden')
+  if (person.name === undefined) return t('external:users.hidden')
+  return person.isFormer ? t('external:costs.former', { name: person.name }) : person.name
 }
 
 /** Whether among them is somebody whom the CRM hides. */

@@ -23,7 +23,7 @@ import { moduleRights } from '../module-rights.js'
 import { everybody, rights } from '../object-rights.js'
 import { projectsOf } from '../project.js'
 import { peopleOf } from '../record-people.js'
-import { shownNodes } from './document-shown.js'
+import { shownNodes, treeChanges } from './document-shown.js'
 import { doneIn, projectPage, projectUrl } from './frame.js'
 
 export function documentPages(router: PermittedRouter, context: Context): void {
@@ -86,6 +86,7 @@ async function show(context: Context, req: Request, res: Response, again?: Again
     ],
     action: projectUrl(res, id, 'documents'),
     mayEdit: await context.host.allows(req.staff, 'edit', module, id),
+    changes: await treeChanges(context, req, tree.nodes, people),
     done: doneIn(req, ['documents'])
   }
   await projectPage(context, req, res, { section: 'documents', view: 'documents', locals, again })

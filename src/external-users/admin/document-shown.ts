@@ -1,10 +1,13 @@
 /** Folders and documents as their page shows them: what is said of each, and who can't get there because of a folder above. */
 import type { Request, Response } from 'express'
+import type { ShownChange } from '../../audit/shown-change.js'
+import type { Context } from '../../context.js'
 import type { Translate } from '../../web/locale.js'
-import { blockerFor, keyOf, type TreeNode, type TreeRights } from '../document-tree.js'
+import { blockerFor, keyOf, subjectOf, type TreeNode, type TreeRights } from '../document-tree.js'
 import type { ExternalUser } from '../external-users.js'
 import { everybody, rights, type RecordRights } from '../object-rights.js'
 import { guestsUrl } from './frame.js'
+import { recordChanges } from './record-changes.js'
 
 interface Ask {
   readonly t: Translate
@@ -67,4 +70,15 @@ function warningsFor(
       folder: titles.get(folder) ?? ''
     })
   )
+}
+
+/** The last changes of the rights on these folders and documents, so that it can be seen here who released what. */
+export function treeChanges(
+  context: Context,
+  req: Request,
+  nodes: readonly TreeNode[],
+  people: readonly ExternalUser[]
+): Promise<ShownChange[]> {
+  const titles = new Map(nodes.map((node) => [subjectOf(node), node.title]))
+  return recordChanges(context, req, [...titles.keys()], people, (subject) => titles.get(subject))
 }

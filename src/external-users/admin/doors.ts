@@ -4,6 +4,9 @@ import type { Locale } from '../../host/catalog.js'
 import type { Staff } from '../../host/host.js'
 import type { MenuItem, RecordAction, RecordAsk } from '../../hooks.js'
 import { mayOpen, needs } from '../../web/permitted.js'
+import type { Translate } from '../../web/locale.js'
+import { externalUsersAt } from '../external-users.js'
+import { contacts } from '../project.js'
 import { projectWorld } from '../project-settings.js'
 import { placeOf } from '../record-people.js'
 import { adminPath } from './frame.js'
@@ -23,10 +26,11 @@ export async function recordButtons(
   { module, id, staff, locale }: RecordAsk & { locale: Locale }
 ): Promise<RecordAction[]> {
   if (!mayOpen(staff, needs.users)) return []
+  const t = context.t(locale)
+  if (module === contacts) return accountButtons(context, t, id)
   const world = await projectWorld(context.db, await context.host.catalog(locale))
   const place = world && placeOf(world, module)
   if (!place) return []
-  const t = context.t(locale)
   if (place.kind === 'project')
     return [
       { name: 'external-members', label: t('external:action.members'), url: urlOf('projects', id), icon: 'user-check' }
@@ -40,6 +44,17 @@ export async function recordButtons(
       icon: 'user-check'
     }
   ]
+}
+
+/** On a contact the external users he is: one button for each login. */
+async function accountButtons(context: Context, t: Translate, contactId: string): Promise<RecordAction[]> {
+  const users = await externalUsersAt(context.db, contacts, [contactId])
+  return users.map(({ id, login }, index) => ({
+    name: `external-user-${index + 1}`,
+    label: users.length === 1 ? t('guests-admin:action.user') : t('guests-admin:action.userOf', { login }),
+    url: urlOf('users', id),
+    icon: 'user-check'
+  }))
 }
 
 function urlOf(...rest: readonly string[]): string {

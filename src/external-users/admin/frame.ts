@@ -6,7 +6,7 @@ import { NotFound } from '../../errors.js'
 import { mayOpen, needs, type Needs } from '../../web/permitted.js'
 import { page, urlFor } from '../../web/render.js'
 import type { Again } from '../../web/submit.js'
-import { endOf, isUnread } from '../closing.js'
+import { endOf, isUnread, type End } from '../closing.js'
 import { externalUserById } from '../external-users.js'
 import { projectModuleName, projectsOf, projectTitle } from '../project.js'
 
@@ -80,7 +80,7 @@ export async function projectPage(
   const recordUrl = context.host.recordUrl(world.module.name, id)
   const project = { id, title: await projectTitle(context, id), recordUrl, url: projectUrl(res, id) }
   const home = { label: project.title, url: recordUrl }
-  const closed = { endedOn: await endOf(context, world, id), isUnread: await isUnread(context, world, id) }
+  const closed = { end: await endOf(context, world, id), isUnread: await isUnread(context, world, id) }
   const frame = { home, label: t('guests-admin:project.label'), links, closed }
   await framedPage(res, frame, { ...framed, locals: { ...locals, project } })
 }
@@ -91,7 +91,7 @@ interface Frame {
   readonly label: string
   readonly links: readonly { readonly url: string; readonly label: string; readonly isHere: boolean }[]
   /** Of a project: why nobody from outside gets to it. */
-  readonly closed?: { readonly endedOn: string | undefined; readonly isUnread: boolean }
+  readonly closed?: { readonly end: End | undefined; readonly isUnread: boolean }
 }
 
 async function framedPage(res: Response, frame: Frame, { view, locals, again }: FramedPage): Promise<void> {

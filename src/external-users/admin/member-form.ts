@@ -2,6 +2,7 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
+import { Invalid } from '../../errors.js'
 import { locales, type Locale } from '../../host/catalog.js'
 import { checkbox, readForm, wholeNumber } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
@@ -69,7 +70,9 @@ function isOf(name: string, body: unknown): boolean {
 }
 
 function entryIn({ way, loginName, password }: Pick<z.infer<typeof newForm>, 'way' | 'loginName' | 'password'>): Entry {
-  return way === 'mail' ? { way } : { way, loginName, password }
+  if (way === 'login') return { way, loginName, password }
+  if (loginName !== '') throw new Invalid({ loginName: { key: 'external:add.notWithMail' } })
+  return { way }
 }
 
 /** @throws Invalid */

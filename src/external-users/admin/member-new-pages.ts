@@ -95,7 +95,11 @@ async function shownNewcomer(
   const way = again?.typed['way'] ?? (fault ? 'login' : 'mail')
   const typed = { way, loginName: again?.typed['loginName'] ?? '', language: again?.typed['language'] }
   const contact = { id: contactId, address, fault, hasLogin: users.length > 0, ...typed }
-  return { name, known: undefined, contact: { ...contact, language: typed.language ?? req.staff.locale } }
+  return {
+    name,
+    known: undefined,
+    contact: { ...contact, language: typed.language ?? users[0]?.language ?? req.locale }
+  }
 }
 
 function saveNew(context: Context): RequestHandler {

@@ -11,12 +11,14 @@ import { toldChange } from './told-changes.js'
 
 const actions = ['project.security-changed', 'record.rights-changed', 'record.responsible-changed']
 
-/** The last changes of what may be done with `subject`, newest first; somebody whom the CRM hides has no name here. */
+/** The last changes of what may be done with these subjects, newest first, each with what `aboutOf` calls its own; somebody whom the CRM hides
+ *  has no name here. */
 export async function recordChanges(
   context: Context,
   req: Request,
-  subject: string,
-  known: readonly ExternalUser[]
+  subject: string | readonly string[],
+  known: readonly ExternalUser[],
+  aboutOf: (subject: string) => string | undefined = () => undefined
 ): Promise<ShownChange[]> {
   const entries = (await context.audit.list({ subject, limit: mostRead })).filter(({ action }) =>
     actions.includes(action)
@@ -24,7 +26,10 @@ export async function recordChanges(
   const told = entries.slice(0, changesTold)
   const names = await namesIn(context, req, told, known)
   const t = context.t(req.locale)
-  return told.map((entry) => toldChange(t, (value) => linesOf(t, names, partsOf(value)), entry))
+  return told.map((entry) => ({
+    ...toldChange(t, (value) => linesOf(t, names, partsOf(value)), entry),
+    about: aboutOf(entry.subject)
+  }))
 }
 
 /** Other things happen to projects, too. */

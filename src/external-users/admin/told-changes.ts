@@ -46,11 +46,10 @@ function seenParts(req: Request, value: unknown): Parts {
   return req.staff.isAdministrator ? { ...others, phone } : others
 }
 
-function userLines(t: Translate, { status, phone, mailbox, moduleRights }: Parts): Lines {
+function userLines(t: Translate, { status, phone, moduleRights }: Parts): Lines {
   const lines = new Map<string, string>()
   if (typeof status === 'string') lines.set(t('external:users.status'), t(`external:status.${status}`))
   if (typeof phone === 'string') lines.set(t('guests-admin:signIn.phone'), phone)
-  if (typeof mailbox === 'string') lines.set(t('external:users.address'), mailbox)
   if (Array.isArray(moduleRights))
     lines.set(
       t('guests-admin:moduleRights.title'),

@@ -55,7 +55,8 @@ async function showUser(context: Context, req: Request, res: Response, again?: A
       recordUrl: context.host.recordUrl(user.module, user.recordId),
       actions: changesOpen(user, power).map((change) => ({
         label: t(`external:change.${change}`),
-        url: `${url}/${change}`
+        url: `${url}/${change}`,
+        question: change === 'deactivation' ? t('guests-admin:ask.deactivation', { name: user.name }) : undefined
       }))
     },
     projects: world ? await projectsShown(context, req, res, world, user) : { rows: [], hidden: 0 },

@@ -38,7 +38,7 @@ async function showUsers(context: Context, req: Request, res: Response): Promise
   const t = context.t(req.locale)
   const locals = {
     hasProjects: world !== undefined,
-    users: await userRows(context, req, res, found.slice(0, perPage)),
+    users: await userRows(context, req, res, { world, users: found.slice(0, perPage) }),
     isAnybodyThere: Object.values(counts.statuses).some((count) => count > 0),
     asked: { ...ask, isNarrowed: isNarrowed(ask) },
     tabs: tabsOf(t, req, here, counts),

@@ -5,12 +5,11 @@ import { isWritable } from '../../access/field-kinds.js'
 import { records } from '../../access/records.js'
 import type { Context } from '../../context.js'
 import { Forbidden, Invalid } from '../../errors.js'
-import type { Field } from '../../host/catalog.js'
+import type { Module } from '../../host/catalog.js'
 import { readValues, typedForm, typedValue, type TypedForm } from '../../pages/form-values.js'
 import { meet, seenMark, seenName } from '../../pages/seen.js'
 import { troubleOf } from '../../pages/write-trouble.js'
 import type { Activity } from '../kinds.js'
-import type { KnownPart } from '../project-settings.js'
 import { changedMeanwhile, peopleName, showSheet, type Sheet } from './form-sheet.js'
 import { chosenOf, keepPeople, peopleFor } from './people.js'
 import { titleOfRecord } from './record-page.js'
@@ -45,7 +44,7 @@ export function changeActivity(context: Context, kind: Activity): RequestHandler
 async function newSheet(room: Room, kind: Activity): Promise<Sheet> {
   const part = partIn(room, kind)
   const { creatable } = await records(room.viewer).module(part.module.name)
-  const fields = fieldsOf(part, creatable)
+  const fields = fieldsOf(part.module, creatable)
   if (fields.length === 0) throw new Forbidden()
   const { timeZone } = room.viewer.person
   const typed = Object.fromEntries(fields.map((field) => [field.name, typedValue(field, field.default, timeZone)]))
@@ -64,7 +63,7 @@ async function newSheet(room: Room, kind: Activity): Promise<Sheet> {
 async function editSheet(room: Room, kind: Activity, req: Request): Promise<Sheet> {
   const part = partIn(room, kind)
   const record = await records(room.viewer).find(part.module.name, String(req.params['id']))
-  const fields = fieldsOf(part, [...record.writable])
+  const fields = fieldsOf(part.module, [...record.writable])
   if (!record.may.has('edit') || fields.length === 0) throw new Forbidden()
   const { timeZone } = room.viewer.person
   const values = fields.map((field) => [field.name, typedValue(field, record.values[field.name], timeZone)] as const)
@@ -83,17 +82,8 @@ async function editSheet(room: Room, kind: Activity, req: Request): Promise<Shee
   }
 }
 
-function fieldsOf({ module, minutes }: KnownPart, names: readonly string[]): Sheet['fields'] {
-  return [...module.fields.values()]
-    .filter((field) => names.includes(field.name) && isWritable(field))
-    .map((field) => (field.name === minutes ? withinReason(field) : field))
-}
-
-/** 31 days: a slip of the keyboard doesn't become the costs of the project (T11). */
-const mostMinutes = 31 * 24 * 60
-
-function withinReason(field: Field): Field {
-  return { ...field, min: Math.max(field.min ?? 0, 0), max: Math.min(field.max ?? mostMinutes, mostMinutes) }
+function fieldsOf(module: Module, names: readonly string[]): Sheet['fields'] {
+  return [...module.fields.values()].filter((field) => names.includes(field.name) && isWritable(field))
 }
 
 /** The others who are responsible stand in the form like the value of a field. */

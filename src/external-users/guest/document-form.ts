@@ -1,6 +1,7 @@
 /** A new document in a folder, other words for one, another file in it. A new one has the rights of its folder, and whoever put it there reads
  *  and changes it (T07). */
 import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
 import { isWritable } from '../../access/field-kinds.js'
 import type { ViewedRecord } from '../../access/record.js'
 import { records } from '../../access/records.js'
@@ -10,6 +11,7 @@ import type { FileInfo } from '../../host/host.js'
 import { readValues, typedForm, typedValue } from '../../pages/form-values.js'
 import { meet, seenMark, seenName } from '../../pages/seen.js'
 import { troubleOf, type Trouble } from '../../pages/write-trouble.js'
+import { readForm } from '../../web/forms.js'
 import { page } from '../../web/render.js'
 import { withReceived } from '../../web/uploads.js'
 import { crumbsOfDocument, documentIn } from './document-place.js'
@@ -67,12 +69,13 @@ async function placeIn(room: Room, req: Request): Promise<Place> {
 }
 
 /** What he calls it; the rest of where it goes is not his to say (A14). */
-function namingIn({ part: { module } }: Place): z.ZodType {
-  return z.strictObject({ name: line(module.fields.get(module.title)?.maxLength ?? 255).optional() })
+function namingIn({ part: { module } }: Place): z.ZodObject {
+  const longest = module.fields.get(module.title)?.maxLength ?? 255
+  return z.strictObject({ name: z.string().trim().max(longest).optional() })
 }
 
 /** @throws Invalid for a field that the form doesn't have, without a file, and with more than one */
-async function receivedFile({ context, viewer }: Room, req: Request, fields: z.ZodType): Promise<FileInfo> {
+async function receivedFile({ context, viewer }: Room, req: Request, fields: z.ZodObject): Promise<FileInfo> {
   const { files } = await context.uploads.receive(req, viewer.actor, (typed, count) => {
     readForm(fields, typed)
     if (count !== 1)

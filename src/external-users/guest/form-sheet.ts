@@ -48,6 +48,7 @@ export async function showSheet(req: Request, res: Response, sheet: Sheet, troub
     ...{ heading, action, backUrl, seen },
     sections: await inputsIn(req, room.t, form, { sections, errors }),
     people: people.choices.length > 0 ? peopleInput(room, people, typed, errors) : undefined,
+    note: record ? undefined : room.t('guest:form.noProject'),
     notice: trouble.notice ?? (trouble.errors && room.t('web:form.mend')),
     refusals: refusalsElsewhere(sheet, errors)
   }

@@ -13,7 +13,8 @@ export function namedColumns({ columns }: NamedPart): string[] {
   return columns.flatMap(({ fields }) => fields)
 }
 
-/** A column of one field is called as that is in the CRM; one of several has a name of ours. Nothing in it is a link. */
+/** A column of one field is called as that is in the CRM; one of several has a name of ours. Nothing in it is a link, but to call and to write
+ *  to somebody. */
 export function namedTable(room: Room, { module, columns }: NamedPart, found: Page): Table {
   const head = columns.flatMap((column) => headOf(room, module, column))
   return {
@@ -43,6 +44,7 @@ function cellOf(room: Room, record: ViewedRecord, { id, fields }: Column): Shown
   const showing = showingIn(room)
   const whole = { ...record, values: { ...Object.fromEntries(fields.map((name) => [name, null])), ...record.values } }
   const [value] = shownValues(showing, whole, fields).map(inFewWords)
+  if (fields.length === 1 && /^(tel|mailto):/.test(value!.href ?? '')) return value!
   const plain = { ...value!, kind: value!.kind === 'link' ? 'text' : value!.kind, href: undefined } as const
   if (fields.length === 1) return plain
   const text = fields.map((name) => shownText(showing, record, name)).filter((one) => one !== '')

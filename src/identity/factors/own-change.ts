@@ -28,11 +28,7 @@ const mailOf: Record<Told['action'], NoticeMail> = {
 }
 
 /** Does `act`, notes it and tells it, all in one transaction. Throws what `act` throws; nothing is changed then. */
-export async function noteAndTell<T>(
-  { parts, req }: At,
-  told: Told,
-  act: (trx: Knex) => Promise<T>
-): Promise<T> {
+export async function noteAndTell<T>({ parts, req }: At, told: Told, act: (trx: Knex) => Promise<T>): Promise<T> {
   const { kind, id, name } = req.viewer.person
   const about = `${kind}:${id}`
   const { identityId, audience } = standing(req)

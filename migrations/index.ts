@@ -13,6 +13,7 @@ import * as globalSharing from './0010-global-sharing.js'
 import * as projectGuests from './0011-project-guests.js'
 import * as mailboxes from './0012-mailboxes.js'
 import * as formerRates from './0013-former-rates.js'
+import * as addresses from './0014-addresses.js'
 
 export interface Migration {
   readonly name: string
@@ -32,5 +33,6 @@ export const migrations: readonly Migration[] = [
   globalSharing,
   projectGuests,
   mailboxes,
-  formerRates
+  formerRates,
+  addresses
 ]

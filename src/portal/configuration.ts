@@ -28,6 +28,8 @@ export interface Portal {
   readonly dashboardId: string | undefined
   /** `#rrggbb`; undefined: Portico's own (E01). */
   readonly accent: string | undefined
+  /** What people type to get there, without a slash at its end, where that isn't below the public address (E06). */
+  readonly customUrl: string | undefined
   /** Stamp of the logo's content; undefined: it has none. */
   readonly logo: string | undefined
   /** Raised by every change; who saves on top of an older one is told. */
@@ -164,6 +166,7 @@ interface PortalRow {
   layout_set_id: string | null
   dashboard_id: string | null
   accent: string | null
+  custom_url: string | null
   revision: number
 }
 
@@ -181,6 +184,7 @@ const portalColumns = [
   'layout_set_id',
   'dashboard_id',
   'accent',
+  'custom_url',
   'revision'
 ] as const
 
@@ -211,6 +215,7 @@ function portalOf(row: PortalRow): Omit<Portal, 'roleIds' | 'logo'> {
     layoutSetId: row.layout_set_id ?? undefined,
     dashboardId: row.dashboard_id ?? undefined,
     accent: row.accent ?? undefined,
+    customUrl: row.custom_url ?? undefined,
     isActive: Boolean(row.is_active),
     isDefault: Boolean(row.is_default)
   }

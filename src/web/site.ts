@@ -1,0 +1,129 @@
+/** Sites: the addresses under which visitors reach us. One is the public address; a portal may have one of its own (E06). Everything
+ *  that a page says of addresses (links, redirects, cookies, the origin of its forms) is that of the site its request stands at. */
+import type { Request } from 'express'
+import type { CookieOptions } from 'express'
+
+export interface Site {
+  /** What visitors type, without a slash at its end: `https://portal.example.com`. */
+  readonly url: string
+  readonly origin: string
+  /** In lower case, without a port, IPv6 in brackets. */
+  readonly hostname: string
+  /** Path of `url`; '' where the whole host name is ours. */
+  readonly mount: string
+  /** The path of ours that stands at its root: '' at the public address, `/portal/acme` at that of a portal. */
+  readonly base: string
+  /** Another path that a web server may have put in place of the root: `/portal/<id>`; '' at the public address. */
+  readonly rewrittenTo: string
+  readonly isSecure: boolean
+}
+
+/** A site of one portal, as a module contributes it. */
+export type SiteAddress = Pick<Site, 'url' | 'base' | 'rewrittenTo'>
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Where this request stands. */
+    site: Site
+  }
+}
+
+/** @throws TypeError for what is no URL. */
+export function siteAt({ url, base, rewrittenTo }: SiteAddress): Site {
+  const { origin, hostname, pathname, protocol } = new URL(url)
+  const mount = pathname.replace(/\/+$/, '')
+  return { url: origin + mount, origin, hostname, mount, base, rewrittenTo, isSecure: protocol === 'https:' }
+}
+
+export function publicSite(config: { readonly publicUrl: string }): Site {
+  return siteAt({ url: config.publicUrl, base: '', rewrittenTo: '' })
+}
+
+/** First words of addresses that are the same at every site: files of pages, and the choice of a language. */
+const everywhere = /^\/(public|language)(?=[/?]|$)/
+
+/** `path` (ours, from the root: `/portal/acme/cases`) as the visitor's browser has to ask for it; a whole address where his site doesn't have it. */
+export function addressAt(site: Site, main: Site, path: string): string {
+  const below = pathBelow(site, path)
+  return below === undefined ? main.url + path : site.mount + below
+}
+
+/** The path at the site's root that leads to `path`; undefined where the site doesn't have it. */
+function pathBelow({ base }: Site, path: string): string | undefined {
+  if (base === '' || everywhere.test(path)) return path
+  const rest = without(base, path)
+  return rest === path ? undefined : rest
+}
+
+/** What was asked for, as a path of ours with its query. `url` is as it arrived: with the site's own path or without it, where a proxy
+ *  took that off, and at a portal's site also with the path that a web server put in front, once or twice. */
+export function pathAt(site: Site, url: string): string {
+  const below = without(site.mount, url)
+  if (site.base === '') return below
+  const asked = withoutRewriting(site.rewrittenTo, below)
+  return everywhere.test(asked) ? asked : site.base + asked
+}
+
+function withoutRewriting(rewrittenTo: string, url: string): string {
+  const rest = without(rewrittenTo, url)
+  return rest === url ? url : withoutRewriting(rewrittenTo, rest)
+}
+
+/** `url` below `path`, beginning with a slash; as it is where it isn't below it. */
+function without(path: string, url: string): string {
+  if (path === '' || !url.startsWith(path)) return url
+  const rest = url.slice(path.length)
+  if (rest.startsWith('/')) return rest
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : url
+}
+
+/** A cookie's name; `__Host-` binds it to this host name where the browser can enforce that (A34). */
+export function cookieName({ isSecure, mount }: Site, name: string): string {
+  return isSecure && mount === '' ? `__Host-${name}` : name
+}
+
+/** Flags of all our cookies: not readable by scripts, not sent along by other sites' forms, only over https where there is https. */
+export function cookieOptions({ isSecure, mount }: Site): CookieOptions {
+  return { httpOnly: true, sameSite: 'lax', secure: isSecure, path: mount || '/' }
+}
+
+/** Something made once for each kind of cookie that sites need, and given to the request that stands there. */
+export function perCookie<T>(make: (site: Site) => T): (site: Site) => T {
+  const made = new Map<string, T>()
+  return (site) => {
+    const kind = `${site.isSecure} ${site.mount}`
+    const known = made.get(kind) ?? make(site)
+    made.set(kind, known)
+    return known
+  }
+}
+
+/** The site of a host name: the one whose path is the longest that the request's begins with, or the one whose path a web server put in
+ *  front. The public address is also meant where a web server took its path off. */
+export function siteOfHost(sites: readonly Site[], hostname: string, url: string): Site | undefined {
+  const here = sites.filter((site) => sameHost(site.hostname, hostname))
+  const ofPath = here.filter(({ mount }) => mount !== '' && without(mount, url) !== url)
+  const rewritten = here.filter(({ rewrittenTo }) => rewrittenTo !== '' && without(rewrittenTo, url) !== url)
+  const longest = ofPath.toSorted((a, b) => b.mount.length - a.mount.length)[0]
+  return longest ?? rewritten[0] ?? here.find(({ mount }) => mount === '') ?? here.find(({ base }) => base === '')
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]']
+
+/** On the machine itself all its names are one. */
+function sameHost(one: string, other: string): boolean {
+  return one === other || (loopback.includes(one) && loopback.includes(other))
+}
+
+/** The host names by which a request may be known: its own, and behind a proxy that doesn't pass that on the one the nearest proxy says.
+ *  What a visitor writes into that header himself stands before what the proxy adds, and counts for nothing. */
+export function hostnamesOf(req: Request): string[] {
+  const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  const forwarded = trusts(req.socket.remoteAddress ?? '', 0) ? req.get('x-forwarded-host')?.split(',').at(-1) : undefined
+  return [req.get('host'), forwarded].flatMap((host) => hostnameIn(host) ?? [])
+}
+
+function hostnameIn(host: string | undefined): string | undefined {
+  const url = `http://${host?.trim() ?? ''}/`
+  return host !== undefined && /^[\w.:[\]-]+$/.test(host.trim()) && URL.canParse(url) ? new URL(url).hostname : undefined
+}

@@ -6,7 +6,7 @@ import { finishWeb, setUpWeb } from './web/web.js'
 
 export function createApp({ config, log, pages, portico, staffCookies }: Installation): Express {
   const app = express()
-  setUpWeb(app, { config, sessionCookies: [...staffCookies, portalSessionCookie(config)] })
+  setUpWeb(app, { config, sites: portico.sites, sessionCookies: [...staffCookies, portalSessionCookie] })
   app.use(pages)
   app.use(portico.plugin.routes)
   finishWeb(app, log)

@@ -47,7 +47,7 @@ export async function openEmbedded(config: Config, log: Logger, options: Install
       host,
       portico,
       pages: crmPages(crm, config, portico.context.uploads),
-      staffCookies: [crmSessionCookie(config)],
+      staffCookies: [crmSessionCookie],
       jobs: [{ name: 'host events', everySeconds: 1, run: () => host.deliver() }],
       staffByUserName: crm.users.findByUserName,
       close: () => host.close()

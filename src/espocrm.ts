@@ -59,7 +59,7 @@ export async function openEspocrm(
       db,
       portico,
       pages,
-      staffCookies: [staffCookie(config)],
+      staffCookies: [staffCookie],
       jobs: jobsOf(parts),
       staffByUserName: staff.findByUserName,
       close: () => host.close()

@@ -17,7 +17,7 @@ export interface Installation {
   readonly portico: Portico
   /** Pages that the host's adapter brings: the embedded CRM itself, or the doors by which EspoCRM's pages call us. */
   readonly pages: RequestHandler
-  /** Names of the cookies by which the host's staff are known; forms of requests that carry one need a token. */
+  /** Plain names of the cookies by which the host's staff are known; forms of requests that carry one need a token. */
   readonly staffCookies: readonly string[]
   /** The adapter's own work in the background. */
   readonly jobs: readonly Job[]

@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 import type { Catalog, Locale } from './host/catalog.js'
 import type { HostEvent, Staff } from './host/host.js'
 import type { Door } from './identity/identity.js'
+import type { Site } from './web/site.js'
 import type { Doing, Job, MenuItem, Owners, RecordAction, RecordAsk, RecordQuestion, StaffAction } from './hooks.js'
 
 export interface PorticoModule {
@@ -32,6 +33,8 @@ export interface Registration {
   recordOwners(owners: (ask: { module: string; staff: Staff }) => Promise<Owners | undefined>): void
   /** The doors of this module at which somebody is known by this identity; identity asks each itself whether it admits him. */
   doors(list: (identityId: string, locale: Locale) => Promise<Door[]>): void
+  /** Addresses of its own at which this module's pages answer, beside the public address (E06). */
+  sites(list: () => Promise<readonly Site[]>): void
   on(kind: HostEvent['kind'], handler: (event: HostEvent) => Promise<void>): void
   job(job: Job): void
 }

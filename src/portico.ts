@@ -19,11 +19,14 @@ import { createSms } from './sms/sms.js'
 import { translator } from './web/locale.js'
 import { projectFolder } from './web/project-folder.js'
 import { guardOf } from './upload-guard.js'
+import type { OtherSites } from './web/mount.js'
 import { createUploads } from './web/uploads.js'
 
 export interface Portico {
   readonly context: Context
   readonly plugin: Plugin
+  /** Where visitors reach us beside the public address. */
+  readonly sites: OtherSites
 }
 
 export interface PorticoOptions {
@@ -66,7 +69,7 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
   for (const entry of manifest.modules) registry.add(await load(entry), entry, context)
   const plugin = registry.plugin(manifest)
   subscribe(host, plugin)
-  return { context, plugin }
+  return { context, plugin, sites: registry.sites }
 }
 
 export function readManifest(): Manifest {

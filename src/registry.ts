@@ -26,6 +26,8 @@ import type {
 import type { HookName } from './hooks.js'
 import type { Door } from './identity/identity.js'
 import type { PorticoModule, Registration } from './module.js'
+import type { OtherSites } from './web/mount.js'
+import type { Site } from './web/site.js'
 
 type Narrowing = (ask: { module: string; action: StaffAction; staff: Staff }) => Promise<Condition | undefined>
 
@@ -48,6 +50,8 @@ export interface Registry {
   adminMenu(ask: { staff: Staff; locale: Locale }): Promise<MenuItem[]>
   /** Where somebody is known by this identity, among the modules that are on. */
   doorsOf(identityId: string, locale: Locale): Promise<Door[]>
+  /** The addresses of the modules that are on. */
+  sites(): Promise<readonly Site[]>
   /** The plugin as a host sees it. */
   plugin(manifest: Manifest): Plugin
 }
@@ -61,6 +65,7 @@ export function createRegistry(host: Host): Registry {
   const scopes: Contribution<Narrowing>[] = []
   const owners: Contribution<AssignmentTo>[] = []
   const doors: Contribution<Doors>[] = []
+  const sites: Contribution<OtherSites>[] = []
   const handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[] = []
   const jobs: Contribution<Job>[] = []
 
@@ -88,6 +93,7 @@ export function createRegistry(host: Host): Registry {
           scopes,
           owners,
           doors,
+          sites,
           handlers,
           jobs
         })
@@ -97,6 +103,7 @@ export function createRegistry(host: Host): Registry {
     adminMenu,
     doorsOf: async (identityId, locale) =>
       (await Promise.all((await active(doors)).map((list) => list(identityId, locale)))).flat(),
+    sites: async () => (await Promise.all((await active(sites)).map((list) => list()))).flat(),
     plugin: (manifest) => ({
       manifest,
       settings: (locale) => settingsPanel(manifest, locale),
@@ -127,6 +134,7 @@ interface Lists {
   scopes: Contribution<Narrowing>[]
   owners: Contribution<AssignmentTo>[]
   doors: Contribution<Doors>[]
+  sites: Contribution<OtherSites>[]
   handlers: Contribution<{ kind: HostEvent['kind']; handle: (event: HostEvent) => Promise<void> }>[]
   jobs: Contribution<Job>[]
 }
@@ -148,6 +156,7 @@ function registrationFor(entry: ManifestModule, context: Context, lists: Lists):
     recordScope: (condition) => put('record.scope', lists.scopes, condition),
     recordOwners: (narrow) => put('record.owners', lists.owners, narrow),
     doors: (list) => put(undefined, lists.doors, list),
+    sites: (list) => put(undefined, lists.sites, list),
     on: (kind, handle) => put(hookOf(kind), lists.handlers, { kind, handle }),
     job: (job) => put('jobs', lists.jobs, job)
   }

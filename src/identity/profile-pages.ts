@@ -5,7 +5,6 @@ import { NotFound } from '../errors.js'
 import { nothingTyped, readForm, submit, type ShownAgain } from '../web/forms.js'
 import { browserCountry, forgetChosenLocale, localeFor } from '../web/locale.js'
 import { page, urlFor } from '../web/render.js'
-import { cookieOptions } from '../web/security.js'
 import { timeZoneChoices } from '../web/time-zones.js'
 import { liveSignIns, resume, standing } from './admission.js'
 import type { Door } from './identity.js'
@@ -80,7 +79,7 @@ export const changePassword: DoorPage = async ({ parts, req, res, door }) => {
 async function keepPreferences(parts: Parts, req: Request, res: Response): Promise<void> {
   const preferences = preferencesOf(readForm(preferencesForm, req.body))
   await parts.profiles.prefer(standing(req).identityId, preferences)
-  forgetChosenLocale(res, cookieOptions(parts.config))
+  forgetChosenLocale(req, res)
 }
 
 interface ProfileState {

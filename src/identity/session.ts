@@ -5,8 +5,8 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { describe } from '../web/errors.js'
-import { cookieName, cookieOptions } from '../web/security.js'
 import { beginSession, endSession, noteVisit, SessionStore } from '../web/session-store.js'
+import { cookieName, cookieOptions, perCookie } from '../web/site.js'
 
 /** Whose sign-in it is, at which door, and what it is good for. */
 export interface SignIn {
@@ -58,30 +58,28 @@ const absoluteLimit = 12 * hour
 /** How long a page between the password and the first page is open, and one that adds a second factor. */
 export const stepLimit = 10 * minute
 
-/** Name of the cookie that a session at a door is known by. */
-export function portalSessionCookie(config: Pick<Config, 'publicUrl'>): string {
-  return cookieName(config, 'portico_session')
-}
+/** Plain name of the cookie that a session at a door is known by. */
+export const portalSessionCookie = 'portico_session'
 
 /** Reads the visitor's session. A visitor without one gets none until he signs in. */
-export function sessions(options: {
-  db: Knex
-  config: Pick<Config, 'publicUrl' | 'secret'>
-  log: Logger
-}): RequestHandler {
+export function sessions(options: { db: Knex; config: Pick<Config, 'secret'>; log: Logger }): RequestHandler {
   const { db, config, log } = options
-  return session({
-    name: portalSessionCookie(config),
-    secret: `session:${config.secret}`,
-    store: new SessionStore({
-      db,
-      table: 'portico_sessions',
-      onFailure: (error) => log.warn({ error: describe(error) }, 'old sessions were not removed')
-    }),
-    resave: false,
-    saveUninitialized: false,
-    cookie: { ...cookieOptions(config), maxAge: idleLimit }
+  const store = new SessionStore({
+    db,
+    table: 'portico_sessions',
+    onFailure: (error) => log.warn({ error: describe(error) }, 'old sessions were not removed')
   })
+  const at = perCookie((site) =>
+    session({
+      name: cookieName(site, portalSessionCookie),
+      secret: `session:${config.secret}`,
+      store,
+      resave: false,
+      saveUninitialized: false,
+      cookie: { ...cookieOptions(site), maxAge: idleLimit }
+    })
+  )
+  return (req, res, next) => at(req.site)(req, res, next)
 }
 
 /** The sign-in of this request at this door, while neither limit has passed: 2 hours without a request, 12 hours in all. */
@@ -106,6 +104,6 @@ export async function begin(req: Request, signIns: readonly SignIn[], now: numbe
 }
 
 /** Ends the session, in the database and in the browser. */
-export async function end(req: Request, res: Response, config: Pick<Config, 'publicUrl'>): Promise<void> {
-  await endSession(req, res, portalSessionCookie(config), config)
+export async function end(req: Request, res: Response): Promise<void> {
+  await endSession(req, res, portalSessionCookie)
 }

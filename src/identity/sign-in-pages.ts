@@ -80,8 +80,8 @@ export async function takesNumbers(door: Door): Promise<boolean> {
   return (await door.takesNumbers?.()) ?? false
 }
 
-export const signOut: DoorPage = async ({ parts, req, res, door }) => {
-  await end(req, res, parts.config)
+export const signOut: DoorPage = async ({ req, res, door }) => {
+  await end(req, res)
   res.redirect(303, urlFor(res, `${door.base}/sign-in?notice=signed-out`))
 }
 

@@ -18,6 +18,7 @@ import { noteMailProblem } from './people/mail-problem.js'
 import { workOnRuns } from './people/runs/work.js'
 import { addressHealer, followMissed } from './people/missed-changes.js'
 import { doorsOf } from './portals/door.js'
+import { portalSites } from './portals/sites.js'
 import { recordActions } from './record-actions.js'
 import { recordQuestions } from './record-questions.js'
 
@@ -29,7 +30,18 @@ const pagesAboutUsers = [
 
 const portal: PorticoModule = {
   id: 'portal',
-  register({ context, routes, adminMenu, recordActions: buttons, recordQuestions: questions, policy, doors, on, job }) {
+  register({
+    context,
+    routes,
+    adminMenu,
+    recordActions: buttons,
+    recordQuestions: questions,
+    policy,
+    doors,
+    sites,
+    on,
+    job
+  }) {
     routes('/portal', portalPages(context))
     routes(adminPath, adminPages(context).router)
     routes('/portico/unsubscribe', unsubscribePages(context))
@@ -60,6 +72,7 @@ const portal: PorticoModule = {
     buttons((ask) => recordActions(context, ask))
     questions((ask) => recordQuestions(context, ask))
     doors((identityId) => doorsOf(context, identityId))
+    sites(() => portalSites(context.db))
     policy((person, catalog) => policySource(context, person, catalog))
     for (const kind of ['note.posted', 'record.created', 'record.changed'] as const)
       on(kind, (event) => noteHappening(context, event))

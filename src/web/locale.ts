@@ -7,6 +7,7 @@ import { locales, type Locale } from '../host/catalog.js'
 import { PorticoError } from '../errors.js'
 import { projectFolder } from './project-folder.js'
 import { sameSitePath } from './return-path.js'
+import { cookieOptions } from './site.js'
 
 export type Translate = (key: string, args?: Record<string, string | number>) => string
 
@@ -96,17 +97,17 @@ export function requestLocale(): RequestHandler {
 }
 
 /** From now on the person's own language counts again. */
-export function forgetChosenLocale(res: Response, cookie: CookieOptions): void {
-  res.clearCookie(languageCookie, cookie)
+export function forgetChosenLocale(req: Request, res: Response): void {
+  res.clearCookie(languageCookie, cookieOptions(req.site))
 }
 
 /** `POST /language`: remembers the visitor's choice (`locale`) and goes back to where he was (`to`). */
-export function languagePages(options: { mount: string; cookie: CookieOptions }): Router {
+export function languagePages(): Router {
   const router = Router()
   router.post('/language', (req, res) => {
     if (!isLocale(req.body?.locale)) throw new PorticoError('errors.badRequest', { status: 400 })
-    res.cookie(languageCookie, req.body.locale, { ...options.cookie, maxAge: 365 * 24 * 60 * 60 * 1000 })
-    res.redirect(303, sameSitePath(req.body.to) ?? `${options.mount}/`)
+    res.cookie(languageCookie, req.body.locale, { ...cookieOptions(req.site), maxAge: 365 * 24 * 60 * 60 * 1000 })
+    res.redirect(303, sameSitePath(req.body.to) ?? `${req.site.mount}/`)
   })
   return router
 }

@@ -1,28 +1,50 @@
-/** Where Portico is mounted: requests arrive with the path of the public URL, or without it when a proxy took it off. */
-import type { RequestHandler } from 'express'
+/** Where a request stands: the site whose host name it names, and which path of ours that makes of its own. */
+import type { Request, RequestHandler } from 'express'
 import type { Config } from '../config.js'
-import { mountOf } from './render.js'
+import { addressAt, hostnamesOf, isEverywhere, isHostOf, pathAt, publicSite, siteOfHost, type Site } from './site.js'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Path and query that were asked for, below the mount; `originalUrl` is the same as the browser sees it. */
+    /** Where this request stands. */
+    site: Site
+    /** Path and query as they arrived, whatever a web server made of them. */
+    arrivedAs: string
+    /** Path and query of ours that were asked for; `originalUrl` is the same as the browser sees it. */
     address: string
   }
 }
 
-/** From here on both look alike: routes see the path below the mount. `urlFor` puts it in front again. */
-export function belowMount(config: Pick<Config, 'publicUrl'>): RequestHandler {
-  const mount = mountOf(config)
-  return (req, res, next) => {
-    req.url = req.address = without(mount, req.url)
-    req.originalUrl = mount + req.url
+/** The sites beside the public address, as they are configured at this moment. */
+export type OtherSites = () => Promise<readonly Site[]>
+
+/** Puts every request where it stands: routes see our own paths, `urlFor` makes the visitor's of them again. A host name that is none of
+ *  ours gets an answer that names nothing (E06). */
+export function standAtSite(config: Pick<Config, 'publicUrl'>, others: OtherSites = async () => []): RequestHandler {
+  const main = publicSite(config)
+  return async (req, res, next) => {
+    req.arrivedAs = req.url
+    stand(req, main, main)
+    const site = await siteOf(req, main, others)
+    if (!site) return void res.status(404).type('text').send('Not found\n')
+    stand(req, site, main)
     next()
   }
 }
 
-function without(mount: string, url: string): string {
-  if (mount === '' || !url.startsWith(mount)) return url
-  const rest = url.slice(mount.length)
-  if (rest.startsWith('/')) return rest
-  return rest === '' || rest.startsWith('?') ? `/${rest}` : url
+function stand(req: Request, site: Site, main: Site): void {
+  req.site = site
+  req.url = req.address = pathAt(site, req.arrivedAs)
+  req.originalUrl = addressAt(site, main, req.url)
+}
+
+/** The public address has files for pages without a look at what is configured. */
+async function siteOf(req: Request, main: Site, others: OtherSites): Promise<Site | undefined> {
+  const hostnames = hostnamesOf(req)
+  if (hostnames[0] !== undefined && isHostOf(main, hostnames[0]) && isEverywhere(req.address)) return main
+  const sites = [main, ...(await others())]
+  for (const hostname of hostnames) {
+    const site = siteOfHost(sites, hostname, req.arrivedAs)
+    if (site) return site
+  }
+  return undefined
 }

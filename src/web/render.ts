@@ -4,14 +4,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants } from 'node:zlib'
 import compression from 'compression'
-import express, { type Express, type Response } from 'express'
+import express, { type RequestHandler, type Response } from 'express'
 import type { Config } from '../config.js'
 import { formatFor, type Reader } from './format.js'
 import { translator } from './locale.js'
 import { projectFolder } from './project-folder.js'
+import { addressAt, publicSite, type Site } from './site.js'
 import { openViews, type Views } from './views.js'
 
-/** What `setUpRendering` needs to know; folders default to this installation's. */
+/** What pages are made with; folders default to this installation's. */
 export interface RenderingOptions {
   readonly config: Pick<Config, 'environment' | 'publicUrl'>
   readonly views?: string
@@ -20,7 +21,9 @@ export interface RenderingOptions {
 
 interface Rendering {
   readonly views: Views
-  readonly mount: string
+  /** The public address. */
+  readonly main: Site
+  /** Path of a public file. */
   asset(name: string): string
 }
 
@@ -29,44 +32,44 @@ const brotliQuality = 6
 
 const renderings = new WeakMap<Response, Rendering>()
 
-/** Serves `public`, compressed (pages are not: what visitors send stands in them beside tokens), and makes `page` work for every later route. */
-export function setUpRendering(app: Express, options: RenderingOptions): void {
-  const files = options.public ?? projectFolder('public')
-  const mount = mountOf(options.config)
+/** Makes `page` and `urlFor` work for every later route. */
+export function rendering(options: RenderingOptions): RequestHandler {
   const cache = options.config.environment === 'production'
-  const views = openViews(options.views ?? projectFolder('views'), cache)
-  const rendering = { views, mount, asset: assets(files, mount, cache) }
-  app.use((req, res, next) => {
-    renderings.set(res, rendering)
+  const made: Rendering = {
+    views: openViews(options.views ?? projectFolder('views'), cache),
+    main: publicSite(options.config),
+    asset: assets(options.public ?? projectFolder('public'), cache)
+  }
+  return (req, res, next) => {
+    renderings.set(res, made)
     next()
-  })
-  app.use(
-    '/public',
+  }
+}
+
+/** Serves `public`, compressed; pages are not: what visitors send stands in them beside tokens. */
+export function publicFiles(options: RenderingOptions): RequestHandler[] {
+  const forGood = options.config.environment === 'production'
+  return [
     compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } } }),
-    express.static(files, {
+    express.static(options.public ?? projectFolder('public'), {
       index: false,
       cacheControl: false,
-      setHeaders: (res) => res.setHeader('Cache-Control', keep(cache))
+      setHeaders: (res) => res.setHeader('Cache-Control', keep(forGood))
     })
-  )
+  ]
 }
 
 function keep(forGood: boolean): string {
   return forGood ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
-/** The path of the public URL, without a trailing slash: '' when Portico has the host name to itself. */
-export function mountOf(config: Pick<Config, 'publicUrl'>): string {
-  return new URL(config.publicUrl).pathname.replace(/\/+$/, '')
-}
-
-/** URLs of public files with their content's stamp, so that browsers may keep them for good. */
-function assets(folder: string, mount: string, cache: boolean): (name: string) => string {
+/** Paths of public files with their content's stamp, so that browsers may keep them for good. */
+function assets(folder: string, cache: boolean): (name: string) => string {
   const known = new Map<string, string>()
   return (name) => {
-    const url = known.get(name) ?? `${mount}/public/${name}?v=${stampOf(join(folder, name))}`
-    if (cache) known.set(name, url)
-    return url
+    const path = known.get(name) ?? `/public/${name}?v=${stampOf(join(folder, name))}`
+    if (cache) known.set(name, path)
+    return path
   }
 }
 
@@ -82,28 +85,28 @@ export async function page(
   locals: Record<string, unknown> = {},
   options: { status?: number } = {}
 ): Promise<void> {
-  const rendering = renderingOf(res)
-  const all = { ...sharedLocals(res, rendering), ...res.locals, ...locals }
-  const body = rendering.views.render(view, all)
-  const html = rendering.views.render('layout', { ...all, body })
+  const { views, asset } = renderingOf(res)
+  const all = { ...sharedLocals(res, asset), ...res.locals, ...locals }
+  const body = views.render(view, all)
+  const html = views.render('layout', { ...all, body })
   res
     .status(options.status ?? 200)
     .type('html')
     .send(html)
 }
 
-/** `path` as the browser sees it: below the public URL's own path. */
+/** A path of ours as the browser has to ask for it at the site where it stands (E06). */
 export function urlFor(res: Response, path: string): string {
-  return renderingOf(res).mount + path
+  return addressAt(res.req.site, renderingOf(res).main, path)
 }
 
 function renderingOf(res: Response): Rendering {
-  const rendering = renderings.get(res)
-  if (!rendering) throw new Error('setUpRendering was not called before this route.')
-  return rendering
+  const found = renderings.get(res)
+  if (!found) throw new Error('`rendering` does not stand before this route.')
+  return found
 }
 
-function sharedLocals(res: Response, rendering: Rendering): Record<string, unknown> {
+function sharedLocals(res: Response, asset: Rendering['asset']): Record<string, unknown> {
   const locale = res.req.locale ?? 'en'
   return {
     t: translator(locale),
@@ -111,9 +114,9 @@ function sharedLocals(res: Response, rendering: Rendering): Record<string, unkno
     locale,
     format: formatFor(locale, res.locals.reader as Reader | undefined),
     csrf: res.req.forgery?.token() ?? '',
-    url: (path: string) => rendering.mount + path,
-    asset: rendering.asset,
+    url: (path: string) => urlFor(res, path),
+    asset: (name: string) => urlFor(res, asset(name)),
     nav: undefined,
-    here: res.req.method === 'GET' ? res.req.originalUrl : `${rendering.mount}/`
+    here: res.req.method === 'GET' ? res.req.originalUrl : urlFor(res, '/')
   }
 }

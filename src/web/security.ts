@@ -1,12 +1,12 @@
 /** What every page is protected by: headers, limits for bodies, and the refusal of forged requests. */
 import busboy from 'busboy'
 import { doubleCsrf } from 'csrf-csrf'
-import express, { type CookieOptions, type Express, type Request, type RequestHandler, type Response } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Config } from '../config.js'
 import { PorticoError } from '../errors.js'
 import { keyFor } from '../signing.js'
-import { mountOf } from './render.js'
+import { cookieName, cookieOptions, perCookie } from './site.js'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -24,14 +24,20 @@ export function harden(app: Express, config: Pick<Config, 'trustedProxies'>): vo
 }
 
 /** Headers of every answer: nothing from elsewhere, no framing, no referrer, no shared cache (A32, A45, A51). */
-export function securityHeaders(config: Pick<Config, 'publicUrl' | 'frameAncestors'>): RequestHandler[] {
+export function securityHeaders(config: Pick<Config, 'frameAncestors'>): RequestHandler[] {
   const protect = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy(config.frameAncestors ?? []) },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: isHttps(config) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: false,
     xFrameOptions: config.frameAncestors?.length ? false : { action: 'deny' }
   })
   return [protect, noStore]
+}
+
+/** Browsers that were here by https don't come by http any more. */
+export const strictTransport: RequestHandler = (req, res, next) => {
+  if (req.site.isSecure) res.setHeader('Strict-Transport-Security', 'max-age=31536000')
+  next()
 }
 
 function contentPolicy(ancestors: readonly string[]): Record<string, string[]> {
@@ -121,26 +127,25 @@ function badRequest(cause?: unknown): PorticoError {
 const provesItself = /^\/portico\/unsubscribe\/[^/]+$/
 
 /** Refuses unsafe requests that another site sent: by `Origin` and `Sec-Fetch-Site`, and by a token in the form that is bound to the
- *  visitor's session (A41). `sessionCookies` are the names of the cookies that sessions are known by. */
-export function refuseForgery(
-  config: Pick<Config, 'publicUrl' | 'secret'>,
-  sessionCookies: readonly string[]
-): RequestHandler {
-  const cookie = cookieOptions(config)
-  const { generateCsrfToken, validateRequest } = doubleCsrf({
-    getSecret: () => keyFor({ secret: config.secret, purpose: 'forgery' }).toString('hex'),
-    getSessionIdentifier: (req) => sessionCookies.map((name) => String(req.cookies[name] ?? '')).join('|'),
-    cookieName: cookieName(config, 'portico_forms'),
-    cookieOptions: cookie,
-    getCsrfTokenFromRequest: tokenOf
-  })
-  const publicOrigin = new URL(config.publicUrl).origin
+ *  visitor's session (A41). `sessionCookies` are the plain names of the cookies that sessions are known by. */
+export function refuseForgery(config: Pick<Config, 'secret'>, sessionCookies: readonly string[]): RequestHandler {
+  const guardAt = perCookie((site) =>
+    doubleCsrf({
+      getSecret: () => keyFor({ secret: config.secret, purpose: 'forgery' }).toString('hex'),
+      getSessionIdentifier: (req) =>
+        sessionCookies.map((name) => String(req.cookies[cookieName(site, name)] ?? '')).join('|'),
+      cookieName: cookieName(site, 'portico_forms'),
+      cookieOptions: cookieOptions(site),
+      getCsrfTokenFromRequest: tokenOf
+    })
+  )
   return async (req, res, next) => {
-    req.forgery = { token: () => generateCsrfToken(req, res) }
+    const guard = guardAt(req.site)
+    req.forgery = { token: () => guard.generateCsrfToken(req, res) }
     if (['GET', 'HEAD', 'OPTIONS'].includes(req.method) || provesItself.test(req.path)) return next()
-    if (isFromElsewhere(req, publicOrigin)) throw forged()
+    if (isFromElsewhere(req)) throw forged()
     if (req.is('multipart/form-data')) req.body = { _csrf: await firstToken(req) }
-    if (!validateRequest(req)) throw forged()
+    if (!guard.validateRequest(req)) throw forged()
     next()
   }
 }
@@ -155,12 +160,12 @@ function tokenOf(req: Request): string | undefined {
 }
 
 /** Browsers say `null` as the origin of a form on a page without referrer; then only `Sec-Fetch-Site` and the token decide. */
-function isFromElsewhere(req: Request, publicOrigin: string): boolean {
+function isFromElsewhere(req: Request): boolean {
   const site = req.get('sec-fetch-site')
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const origin = req.get('origin')
-  if (origin === undefined || origin === 'null' || origin === publicOrigin) return false
-  return !URL.canParse(origin) || new URL(origin).host !== req.host
+  if (origin === undefined || origin === 'null' || origin === req.site.origin) return false
+  return !URL.canParse(origin) || new URL(origin).host !== req.get('host')
 }
 
 /** How far into a multipart form the token may stand; the rest is left for whoever reads the files. */
@@ -205,18 +210,4 @@ function nextChunk(req: Request): Promise<Buffer | null> {
     const readable = () => done()
     req.once('readable', readable).once('end', readable).once('error', done)
   })
-}
-
-function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
-  return config.publicUrl.startsWith('https:')
-}
-
-/** A cookie's name; `__Host-` binds it to this host name where the browser can enforce that (A34). */
-export function cookieName(config: Pick<Config, 'publicUrl'>, name: string): string {
-  return isHttps(config) && mountOf(config) === '' ? `__Host-${name}` : name
-}
-
-/** Flags of all our cookies: not readable by scripts, not sent along by other sites' forms, only over https where there is https. */
-export function cookieOptions(config: Pick<Config, 'publicUrl'>): CookieOptions {
-  return { httpOnly: true, sameSite: 'lax', secure: isHttps(config), path: mountOf(config) || '/' }
 }

@@ -5,8 +5,7 @@ import { ConnectSessionKnexStore } from 'connect-session-knex'
 import type { Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import type { Knex } from 'knex'
-import type { Config } from '../config.js'
-import { cookieOptions } from './security.js'
+import { cookieName, cookieOptions } from './site.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -77,13 +76,8 @@ export async function beginSession(req: Request, data: Partial<SessionData>): Pr
   await promisify(req.session.save.bind(req.session))()
 }
 
-/** Ends the session, in the database and in the browser, where `cookie` is its name. */
-export async function endSession(
-  req: Request,
-  res: Response,
-  cookie: string,
-  config: Pick<Config, 'publicUrl'>
-): Promise<void> {
+/** Ends the session, in the database and in the browser, where `cookie` is its plain name. */
+export async function endSession(req: Request, res: Response, cookie: string): Promise<void> {
   await promisify(req.session.destroy.bind(req.session))()
-  res.clearCookie(cookie, cookieOptions(config))
+  res.clearCookie(cookieName(req.site, cookie), cookieOptions(req.site))
 }

@@ -1,7 +1,6 @@
 /** Sites: the addresses under which visitors reach us. One is the public address; a portal may have one of its own (E06). Everything
  *  that a page says of addresses (links, redirects, cookies, the origin of its forms) is that of the site its request stands at. */
-import type { Request } from 'express'
-import type { CookieOptions } from 'express'
+import type { CookieOptions, Request } from 'express'
 
 export interface Site {
   /** What visitors type, without a slash at its end: `https://portal.example.com`. */
@@ -21,13 +20,6 @@ export interface Site {
 /** A site of one portal, as a module contributes it. */
 export type SiteAddress = Pick<Site, 'url' | 'base' | 'rewrittenTo'>
 
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** Where this request stands. */
-    site: Site
-  }
-}
-
 /** @throws TypeError for what is no URL. */
 export function siteAt({ url, base, rewrittenTo }: SiteAddress): Site {
   const { origin, hostname, pathname, protocol } = new URL(url)
@@ -39,8 +31,10 @@ export function publicSite(config: { readonly publicUrl: string }): Site {
   return siteAt({ url: config.publicUrl, base: '', rewrittenTo: '' })
 }
 
-/** First words of addresses that are the same at every site: files of pages, and the choice of a language. */
-const everywhere = /^\/(public|language)(?=[/?]|$)/
+/** Is this path of ours the same at every site: the root, files of pages, the choice of a language? */
+export function isEverywhere(path: string): boolean {
+  return path === '/' || /^\/(public|language)(?=[/?]|$)/.test(path)
+}
 
 /** `path` (ours, from the root: `/portal/acme/cases`) as the visitor's browser has to ask for it; a whole address where his site doesn't have it. */
 export function addressAt(site: Site, main: Site, path: string): string {
@@ -50,7 +44,7 @@ export function addressAt(site: Site, main: Site, path: string): string {
 
 /** The path at the site's root that leads to `path`; undefined where the site doesn't have it. */
 function pathBelow({ base }: Site, path: string): string | undefined {
-  if (base === '' || everywhere.test(path)) return path
+  if (base === '' || isEverywhere(path)) return path
   const rest = without(base, path)
   return rest === path ? undefined : rest
 }
@@ -61,7 +55,7 @@ export function pathAt(site: Site, url: string): string {
   const below = without(site.mount, url)
   if (site.base === '') return below
   const asked = withoutRewriting(site.rewrittenTo, below)
-  return everywhere.test(asked) ? asked : site.base + asked
+  return asked !== '/' && isEverywhere(asked) ? asked : site.base + asked
 }
 
 function withoutRewriting(rewrittenTo: string, url: string): string {
@@ -101,7 +95,7 @@ export function perCookie<T>(make: (site: Site) => T): (site: Site) => T {
 /** The site of a host name: the one whose path is the longest that the request's begins with, or the one whose path a web server put in
  *  front. The public address is also meant where a web server took its path off. */
 export function siteOfHost(sites: readonly Site[], hostname: string, url: string): Site | undefined {
-  const here = sites.filter((site) => sameHost(site.hostname, hostname))
+  const here = sites.filter((site) => isHostOf(site, hostname))
   const ofPath = here.filter(({ mount }) => mount !== '' && without(mount, url) !== url)
   const rewritten = here.filter(({ rewrittenTo }) => rewrittenTo !== '' && without(rewrittenTo, url) !== url)
   const longest = ofPath.toSorted((a, b) => b.mount.length - a.mount.length)[0]
@@ -111,19 +105,23 @@ export function siteOfHost(sites: readonly Site[], hostname: string, url: string
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /** On the machine itself all its names are one. */
-function sameHost(one: string, other: string): boolean {
-  return one === other || (loopback.includes(one) && loopback.includes(other))
+export function isHostOf(site: Site, hostname: string): boolean {
+  return site.hostname === hostname || (loopback.includes(site.hostname) && loopback.includes(hostname))
 }
 
 /** The host names by which a request may be known: its own, and behind a proxy that doesn't pass that on the one the nearest proxy says.
  *  What a visitor writes into that header himself stands before what the proxy adds, and counts for nothing. */
 export function hostnamesOf(req: Request): string[] {
   const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean
-  const forwarded = trusts(req.socket.remoteAddress ?? '', 0) ? req.get('x-forwarded-host')?.split(',').at(-1) : undefined
+  const forwarded = trusts(req.socket.remoteAddress ?? '', 0)
+    ? req.get('x-forwarded-host')?.split(',').at(-1)
+    : undefined
   return [req.get('host'), forwarded].flatMap((host) => hostnameIn(host) ?? [])
 }
 
 function hostnameIn(host: string | undefined): string | undefined {
   const url = `http://${host?.trim() ?? ''}/`
-  return host !== undefined && /^[\w.:[\]-]+$/.test(host.trim()) && URL.canParse(url) ? new URL(url).hostname : undefined
+  return host !== undefined && /^[\w.:[\]-]+$/.test(host.trim()) && URL.canParse(url)
+    ? new URL(url).hostname
+    : undefined
 }

@@ -6,13 +6,14 @@ import session, { type SessionData } from 'express-session'
 import type { Knex } from 'knex'
 import type { Config } from '../config.js'
 import { keyFor } from '../signing.js'
-import { cookieOptions } from './security.js'
 import { beginSession, endSession, noteVisit, SessionStore } from './session-store.js'
+import { cookieName, cookieOptions, publicSite } from './site.js'
 
 export interface StaffSessionOptions {
   readonly db: Knex
   /** Has the columns that `SessionStore` needs. */
   readonly table: string
+  /** Its plain name. */
   readonly cookie: string
   /** Tells this adapter's sessions from others that the same secret signs. */
   readonly purpose: string
@@ -36,7 +37,9 @@ export interface CookieSessions {
 const idle = 12 * 60 * 60 * 1000
 
 export function cookieSessions(options: StaffSessionOptions): CookieSessions {
-  const { db, table, cookie, purpose, config, now, onFailure = () => undefined } = options
+  const { db, table, purpose, config, now, onFailure = () => undefined } = options
+  const main = publicSite(config)
+  const cookie = cookieName(main, options.cookie)
   const secret = keyFor({ secret: config.secret, purpose }).toString('hex')
   const store = new SessionStore({ db, table, onFailure })
   const read = session({
@@ -46,7 +49,7 @@ export function cookieSessions(options: StaffSessionOptions): CookieSessions {
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { ...cookieOptions(config), maxAge: idle } as session.CookieOptions
+    cookie: { ...cookieOptions(main), maxAge: idle } as session.CookieOptions
   })
   return {
     open: (req, res, next) =>
@@ -59,7 +62,7 @@ export function cookieSessions(options: StaffSessionOptions): CookieSessions {
       return id ? ((await store.read(id)) ?? undefined) : undefined
     },
     begin: (req, data) => beginSession(req, { seen: now(), ...data }),
-    end: (req, res) => endSession(req, res, cookie, config)
+    end: (req, res) => endSession(req, res, options.cookie)
   }
 }
 

@@ -6,19 +6,26 @@ import type { Config } from '../config.js'
 import { withinRequest } from '../db/within-request.js'
 import { correlate, errorHandler, nothingHere } from './errors.js'
 import { languagePages, requestLocale } from './locale.js'
-import { belowMount } from './mount.js'
-import { mountOf, setUpRendering } from './render.js'
-import { cookieOptions, harden, readBodies, refuseForgery, securityHeaders } from './security.js'
+import { standAtSite, type OtherSites } from './mount.js'
+import { publicFiles, rendering } from './render.js'
+import { harden, readBodies, refuseForgery, securityHeaders, strictTransport } from './security.js'
 
-/** Everything a page needs before its route is asked. `sessionCookies` are the names of all cookies that sessions are known by. */
-export function setUpWeb(app: Express, options: { config: Config; sessionCookies: readonly string[] }): void {
-  const { config, sessionCookies } = options
+export interface WebOptions {
+  readonly config: Config
+  /** Default: none beside the public address. */
+  readonly sites?: OtherSites
+  /** Plain names of all cookies that sessions are known by. */
+  readonly sessionCookies: readonly string[]
+}
+
+/** Everything a page needs before its route is asked. */
+export function setUpWeb(app: Express, { config, sites, sessionCookies }: WebOptions): void {
   harden(app, config)
   app.use((_req, _res, next) => withinRequest(next))
-  app.use(belowMount(config), correlate, ...securityHeaders(config))
-  setUpRendering(app, { config })
+  app.use(correlate, ...securityHeaders(config), rendering({ config }), standAtSite(config, sites), strictTransport)
+  app.use('/public', ...publicFiles({ config }))
   app.use(cookieParser(), requestLocale(), ...readBodies(), refuseForgery(config, sessionCookies))
-  app.use(languagePages({ mount: mountOf(config), cookie: cookieOptions(config) }))
+  app.use(languagePages())
 }
 
 /** What stands behind all routes. */

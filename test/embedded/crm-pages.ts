@@ -25,7 +25,7 @@ export async function openPages({ db, url }: TestDatabase): Promise<Place> {
   const crm = await openCrm({ db, definitions: modules, filesFolder: config.filesFolder, publicUrl: config.publicUrl })
   await seedWorld(crm)
   const app = express()
-  setUpWeb(app, { config, sessionCookies: [crmSessionCookie(config)] })
+  setUpWeb(app, { config, sessionCookies: [crmSessionCookie] })
   app.use('/crm', staffPages(crm, { config }))
   finishWeb(app, pino({ level: 'silent' }))
   return {

@@ -68,7 +68,7 @@ eachDatabase((open) => {
       const clock = (): number => now
       sessions = createSessions({ db, staff, config, now: clock, onFailure: () => undefined })
       const made = express()
-      setUpWeb(made, { config, sessionCookies: [staffCookie(config)] })
+      setUpWeb(made, { config, sessionCookies: [staffCookie] })
       made.use(
         doors({
           db,

@@ -148,7 +148,7 @@ function enrolment(identity: OwnIdentity, acme: TestDoor): Entrance['enrol'] {
 
 function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]): Express {
   const app = express()
-  setUpWeb(app, { config, sessionCookies: [portalSessionCookie(config)] })
+  setUpWeb(app, { config, sessionCookies: [portalSessionCookie] })
   const door = async (req: { params: Record<string, unknown> }) =>
     doors.find(({ base }) => base === `/portal/${String(req.params.portal)}`)
   const pages = Router({ mergeParams: true })

@@ -10,8 +10,8 @@ import { needs, type Needs, type PermittedPage } from '../../src/web/permitted.j
 import { portalUserByAddress } from '../../src/portal/people/portal-users.js'
 import { switchOn } from './privacy-on.js'
 import { adminPages } from '../../src/portal/admin/routes.js'
-import { belowMount } from '../../src/web/mount.js'
-import { setUpRendering } from '../../src/web/render.js'
+import { standAtSite } from '../../src/web/mount.js'
+import { rendering } from '../../src/web/render.js'
 import { unchanged } from '../attacks/measures.js'
 import { openApp, type TestApp } from '../support/app.js'
 import { onSqlite } from '../support/databases.js'
@@ -195,8 +195,7 @@ function probe({ embedded }: TestApp, staff: Staff): Express {
     isBehindGuard = !layer.route
   }
   const app = express()
-  app.use(belowMount(context.config))
-  setUpRendering(app, { config: context.config })
+  app.use(rendering({ config: context.config }), standAtSite(context.config))
   app.use(cookieParser())
   app.use(admin, router)
   app.use((error: unknown, req: express.Request, res: express.Response, _next: express.NextFunction) => {

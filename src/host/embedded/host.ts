@@ -1,7 +1,7 @@
 /** The adapter between the embedded CRM and the host port. */
 import type { IncomingMessage } from 'node:http'
 import { NotFound } from '../../errors.js'
-import { mountOf } from '../../web/render.js'
+import { publicSite } from '../../web/site.js'
 import type { Host, RecordRight, Staff } from '../host.js'
 import type { Crm } from './crm.js'
 import { gateFor } from './gate.js'
@@ -42,7 +42,7 @@ export function embeddedHost(
     files,
     homeUrl: publicUrl + homePath,
     recordUrl: (module, id) => publicUrl + recordPath(module, id),
-    signInUrl: (returnTo) => publicUrl + signInUrl(returnTo === '/' ? '/' : mountOf(crm) + returnTo),
+    signInUrl: (returnTo) => publicUrl + signInUrl(returnTo === '/' ? '/' : publicSite(crm).mount + returnTo),
     close: crm.close
   }
 }

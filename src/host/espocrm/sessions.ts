@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import type { Knex } from 'knex'
 import type { Config } from '../../config.js'
-import { cookieName } from '../../web/security.js'
 import { cookieSessions } from '../../web/staff-sessions.js'
 import type { Staff } from '../host.js'
 import type { SignIn, StaffDirectory } from './staff.js'
@@ -23,10 +22,8 @@ export interface StaffSessions {
   begin(req: Request, signIn: SignIn): Promise<Staff | undefined>
 }
 
-/** Name of the cookie that a staff member's session is known by. */
-export function staffCookie(config: Pick<Config, 'publicUrl'>): string {
-  return cookieName(config, 'portico_staff')
-}
+/** Plain name of the cookie that a staff member's session is known by. */
+export const staffCookie = 'portico_staff'
 
 export function createSessions(options: {
   db: Knex
@@ -40,7 +37,7 @@ export function createSessions(options: {
     ...rest,
     config,
     table: 'portico_staff_sessions',
-    cookie: staffCookie(config),
+    cookie: staffCookie,
     purpose: 'staff sessions'
   })
   return {

@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Config } from '../../../config.js'
-import { cookieName } from '../../../web/security.js'
 import { cookieSessions } from '../../../web/staff-sessions.js'
 import type { Staff } from '../../host.js'
 import type { Crm } from '../crm.js'
@@ -25,10 +24,8 @@ export interface StaffSessions {
   end(req: Request, res: Response): Promise<void>
 }
 
-/** Name of the cookie that a staff member's session is known by. */
-export function crmSessionCookie(config: Pick<Config, 'publicUrl'>): string {
-  return cookieName(config, 'crm.sid')
-}
+/** Plain name of the cookie that a staff member's session is known by. */
+export const crmSessionCookie = 'crm.sid'
 
 const opened = new WeakMap<Crm, StaffSessions>()
 
@@ -43,7 +40,7 @@ function openSessions(crm: Crm, config: Pick<Config, 'publicUrl' | 'secret'>): S
   const sessions = cookieSessions({
     db: crm.db,
     table: 'crm_session',
-    cookie: crmSessionCookie(config),
+    cookie: crmSessionCookie,
     purpose: 'crm sessions',
     config,
     now: crm.now

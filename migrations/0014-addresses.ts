@@ -10,7 +10,12 @@ export async function up(db: Knex): Promise<void> {
   /** The host name a passkey was made at; it is good for nothing at any other. NULL: made before, at the public address. */
   await addColumns(db, 'portico_second_factors', { site: (table) => key(db, table, 'site', 253) })
 
-  /** When each job is next due, and which process is at it. Times are milliseconds since 1970. */
+  await createJobs(db)
+}
+
+/** When each job is next due, and which process is at it. Times are milliseconds since 1970. Whoever takes these steps holds a row of it, so
+ *  it is there before the first one. */
+export async function createJobs(db: Knex): Promise<void> {
   await createTable(db, 'portico_jobs', (table) => {
     key(db, table, 'name', 64).primary()
     table.bigInteger('due_at').notNullable()

@@ -1,5 +1,6 @@
 /** The environment variables: what each may be, and the sentence when it is not. */
 import { z } from 'zod'
+import { serversIn } from './db/servers.js'
 
 export type Variables = z.infer<typeof variables>
 
@@ -49,7 +50,7 @@ export const variables = z.object({
     .string()
     .refine(
       isDatabaseUrl,
-      'DATABASE_URL must be a file for SQLite, mysql://user:password@host:port/database, or espocrm+mysql://user:password@host:port/database beside EspoCRM.'
+      'DATABASE_URL must be a file for SQLite, mysql://user:password@host:port/database (several servers of one database: mysql://user:password@host1:port,host2:port/database), or espocrm+mysql://user:password@host:port/database beside EspoCRM.'
     )
     .optional(),
   PORTICO_ESPOCRM_URL: z
@@ -110,6 +111,18 @@ export const variables = z.object({
     .regex(/^\d$/, 'PORTICO_TRUSTED_PROXIES must be the number of reverse proxies before Portico, 0 to 9.')
     .transform(Number)
     .optional(),
+  PORTICO_DRAIN_SECONDS: z
+    .string()
+    .regex(/^(\d{1,2}|[12]\d\d|300)$/, 'PORTICO_DRAIN_SECONDS must be a whole number from 0 to 300.')
+    .transform(Number)
+    .default(0),
+  PORTICO_METRICS_LISTEN: z
+    .string()
+    .regex(
+      /^([^\s:]+|\[[0-9a-f:]+\]):\d{1,5}$/i,
+      'PORTICO_METRICS_LISTEN must be host:port, such as 127.0.0.1:9464; others than you should not reach it.'
+    )
+    .optional(),
   PORTICO_LOG_LEVEL: z
     .enum(logLevels, 'PORTICO_LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.')
     .default('info'),
@@ -132,10 +145,8 @@ function isOrigin(text: string): boolean {
   return isPublicUrl(text) && new URL(text).origin === text
 }
 
-/** A word with `://` in it that is no MySQL URL is a mistake, not the name of a file. */
+/** A word with `://` in it that is no MySQL URL is a mistake, not the name of a file. Several servers stand with commas between. */
 function isDatabaseUrl(text: string): boolean {
   const url = text.replace(besideEspocrm, '')
-  return /^(mysql|mariadb):\/\//.test(url)
-    ? URL.canParse(url) && new URL(url).pathname.length > 1
-    : !url.includes('://')
+  return /^(mysql|mariadb):\/\//.test(url) ? serversIn(url).length > 0 : !url.includes('://')
 }

@@ -1,15 +1,20 @@
 /** Configuration: environment variables, read once at start; all problems are reported at once. */
 import { besideEspocrm, defaultListen, logLevels, variables, type Variables } from './config-variables.js'
 
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
 export interface Config {
   /** The CRM that Portico is installed in; the scheme of `DATABASE_URL` chooses it. */
   readonly host: 'embedded' | 'espocrm'
   readonly environment: 'production' | 'development' | 'test'
   /** Address the service listens on. */
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: Address
   /** What visitors type, without a trailing slash: `https://crm.example.com`. Links in mails are built from it, never from a request. */
   readonly publicUrl: string
-  /** The CRM's database: a file for SQLite, or `mysql://user:password@host:port/database`. */
+  /** The CRM's database: a file for SQLite, or `mysql://user:password@host:port/database`, with commas between the hosts of several servers. */
   readonly databaseUrl: string
   /** Beside EspoCRM: its address as this machine reaches it, where that is another one than people type. */
   readonly espocrmUrl?: string
@@ -39,6 +44,10 @@ export interface Config {
   }
   /** Hops of reverse proxies to trust for the visitor's address; 0: none. */
   readonly trustedProxies: number
+  /** From the signal to stop until the listener closes: as long as a load balancer needs to notice that `/readyz` says no. */
+  readonly drainSeconds: number
+  /** Where `/metrics` is, away from visitors; undefined: nowhere. */
+  readonly metricsListen: Address | undefined
   readonly logLevel: string
   /** Origins that may show our pages in a frame; none when absent (A51). */
   readonly frameAncestors?: readonly string[]
@@ -132,7 +141,16 @@ function halfSaid(env: Written): string[] {
 }
 
 /** First words of our pages' addresses: below a path that is one of them a request could mean two pages. */
-const ownWords = ['crm', 'external', 'host', 'language', 'mailbox', 'portal', 'portico', 'public']
+export const ownWords: readonly string[] = [
+  'crm',
+  'external',
+  'host',
+  'language',
+  'mailbox',
+  'portal',
+  'portico',
+  'public'
+]
 
 /** Where the public address was written. */
 function named(env: Written): string {
@@ -190,7 +208,7 @@ interface Defaults {
 }
 
 function embeddedDefaults(env: Variables): Defaults {
-  const publicUrl = env.PORTICO_PUBLIC_URL ?? `http://localhost:${portOf(env)}`
+  const publicUrl = env.PORTICO_PUBLIC_URL ?? `http://localhost:${addressOf(env.PORTICO_LISTEN).port}`
   return {
     environment: 'development',
     publicUrl,
@@ -224,7 +242,7 @@ function configOf(env: Variables, host: Config['host'], defaults: Defaults): Con
   return {
     host,
     environment: env.NODE_ENV ?? defaults.environment,
-    listen: { host: listenHost(env.PORTICO_LISTEN).replace(/^\[|\]$/g, ''), port: portOf(env) },
+    listen: addressOf(env.PORTICO_LISTEN),
     publicUrl: (env.PORTICO_PUBLIC_URL ?? defaults.publicUrl).replace(/\/+$/, ''),
     databaseUrl: (env.DATABASE_URL ?? defaults.databaseUrl).replace(besideEspocrm, ''),
     espocrmUrl: env.PORTICO_ESPOCRM_URL?.replace(/\/+$/, ''),
@@ -248,6 +266,8 @@ function configOf(env: Variables, host: Config['host'], defaults: Defaults): Con
       filesPerNote: env.PORTICO_FILES_PER_NOTE
     },
     trustedProxies: env.PORTICO_TRUSTED_PROXIES ?? defaults.trustedProxies,
+    drainSeconds: env.PORTICO_DRAIN_SECONDS,
+    metricsListen: env.PORTICO_METRICS_LISTEN === undefined ? undefined : addressOf(env.PORTICO_METRICS_LISTEN),
     logLevel: env.PORTICO_LOG_LEVEL,
     frameAncestors: env.PORTICO_FRAME_ANCESTORS
   }
@@ -257,8 +277,11 @@ function gatewayIn({ PORTICO_SMS_URL: url, PORTICO_SMS_SECRET: secret }: Variabl
   return url === undefined || secret === undefined ? undefined : { url, secret }
 }
 
-function portOf(env: Variables): number {
-  return Number(env.PORTICO_LISTEN.slice(env.PORTICO_LISTEN.lastIndexOf(':') + 1))
+function addressOf(listen: string): Address {
+  return {
+    host: listenHost(listen).replace(/^\[|\]$/g, ''),
+    port: Number(listen.slice(listen.lastIndexOf(':') + 1))
+  }
 }
 
 function domainsIn(text: string | undefined): string[] | undefined {

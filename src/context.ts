@@ -8,6 +8,7 @@ import type { OwnIdentity } from './identity/create-identity.js'
 import type { Mail } from './mail/mail.js'
 import type { Sms } from './sms/sms.js'
 import type { Translate } from './web/locale.js'
+import type { OtherSites } from './web/mount.js'
 import type { Uploads } from './web/uploads.js'
 import type { Locale } from './host/catalog.js'
 import type { Host, Staff } from './host/host.js'
@@ -24,6 +25,8 @@ export interface Context {
   readonly uploads: Uploads
   readonly audit: Audit
   readonly log: Logger
+  /** Where visitors reach us beside the public address. */
+  readonly sites: OtherSites
   /** Milliseconds since 1970; tests set it. */
   readonly now: () => number
   /** The administrators' pages of the modules that are on, as far as this staff member may open them. */

@@ -35,3 +35,6 @@ export class Invalid extends PorticoError {
     super('errors.invalid', { status: 422 })
   }
 }
+
+/** A sentence for whoever runs Portico, as the command line prints it: in English, without a stack. */
+export class OperatorError extends Error {}

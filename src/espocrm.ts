@@ -136,7 +136,7 @@ function jobsOf(adapter: Adapter): Job[] {
   const { espo, events } = adapter
   return [
     { name: 'host events', everySeconds: 1, run: () => events.deliver() },
-    { name: 'definitions', everySeconds: 10, run: () => refresh(adapter) },
+    { name: 'definitions', everySeconds: 10, everyProcess: true, run: () => refresh(adapter) },
     { name: 'sweep', everySeconds: 5 * 60, run: () => events.sweep() },
     {
       name: 'host housekeeping',

@@ -111,9 +111,13 @@ export interface RecordQuestion {
   readonly choices: readonly { readonly value: string; readonly label: string }[]
 }
 
+/** Work to be run now and then: over all processes once in `everySeconds`, and never twice at a time. */
 export interface Job {
+  /** At most 64 characters; the same in every process. */
   readonly name: string
   readonly everySeconds: number
+  /** It keeps something in the memory of the process: each process runs it for itself. */
+  readonly everyProcess?: true
   run(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 /** Portico's public face: what a host adapter, a stranger's module or an embedding program imports. */
-export { createPortico, readManifest, type Portico, type PorticoOptions } from './portico.js'
+export { readManifest } from './plugin-manifest.js'
+export { createPortico, type Portico, type PorticoOptions } from './portico.js'
 export type { Context } from './context.js'
 export type { PorticoModule, Registration } from './module.js'
 export type * from './hooks.js'

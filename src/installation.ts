@@ -3,8 +3,6 @@ import type { RequestHandler } from 'express'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { chosenHost, readConfig, type Config, type Environment } from './config.js'
-import { openEmbedded } from './embedded.js'
-import { openEspocrm } from './espocrm.js'
 import type { Host, Staff } from './host/host.js'
 import type { Job } from './hooks.js'
 import type { Portico, PorticoOptions } from './portico.js'
@@ -35,5 +33,6 @@ export async function openInstallation(
   log: Logger,
   options: InstallationOptions = {}
 ): Promise<Installation> {
-  return chosenHost(env) === 'espocrm' ? openEspocrm(env, log, options) : openEmbedded(readConfig(env), log, options)
+  if (chosenHost(env) === 'espocrm') return (await import('./espocrm.js')).openEspocrm(env, log, options)
+  return (await import('./embedded.js')).openEmbedded(readConfig(env), log, options)
 }

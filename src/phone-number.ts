@@ -1,5 +1,8 @@
 /** Phone numbers: read as people write them, kept as E.164 (`+4917112345678`), shown as people read them (Z18). */
-import { isSupportedCountry, type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import type * as libphonenumber from 'libphonenumber-js/max'
+import { onDemand } from './on-demand.js'
+
+const numbers = onDemand<typeof libphonenumber>('libphonenumber-js/max')
 
 /** What a number is written with; extensions and words are none of it. */
 const written = /^[+\d\s()./–-]{3,40}$/
@@ -11,13 +14,13 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
 export function phoneNumberIn(text: string, country: string): string | undefined {
   const plain = text.replace(invisible, '').trim()
   if (!written.test(plain)) return undefined
-  const number = parsePhoneNumberFromString(plain, { ...defaultCountry(country), extract: false })
+  const number = numbers().parsePhoneNumberFromString(plain, { ...defaultCountry(country), extract: false })
   return number?.isValid() ? number.number : undefined
 }
 
 /** A number that is kept, in the international form: readers and numbers are of several countries. */
 export function shownNumber(kept: string): string {
-  return parsePhoneNumberFromString(kept)?.formatInternational() ?? kept
+  return numbers().parsePhoneNumberFromString(kept)?.formatInternational() ?? kept
 }
 
 /** What somebody signs in with, as people read it: a number as `shownNumber` writes it, an e-mail address as it is. */
@@ -30,6 +33,6 @@ export function isPhoneNumber(address: string): boolean {
   return /^\+\d+$/.test(address)
 }
 
-function defaultCountry(country: string): { defaultCountry?: CountryCode } {
-  return isSupportedCountry(country) ? { defaultCountry: country } : {}
+function defaultCountry(country: string): { defaultCountry?: libphonenumber.CountryCode } {
+  return numbers().isSupportedCountry(country) ? { defaultCountry: country } : {}
 }

@@ -1,5 +1,4 @@
 /** Puts Portico together on a host: the context, the kernel, and the modules the manifest names. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
@@ -13,11 +12,11 @@ import type { Manifest, ManifestModule, Plugin } from './hooks.js'
 import { createIdentity } from './identity/identity.js'
 import { createMail } from './mail/mail.js'
 import type { PorticoModule } from './module.js'
+import { readManifest } from './plugin-manifest.js'
 import { createRegistry } from './registry.js'
 import { keyFor } from './signing.js'
 import { createSms } from './sms/sms.js'
 import { translator } from './web/locale.js'
-import { projectFolder } from './web/project-folder.js'
 import { guardOf } from './upload-guard.js'
 import type { OtherSites } from './web/mount.js'
 import { createUploads } from './web/uploads.js'
@@ -51,6 +50,7 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
   const mail = createMail({ db: host.db, config, log, now })
   const sms = createSms({ db: host.db, config, log, now })
   const audit = createAudit(host.db, now)
+  const reached = { doorsOf: registry.doorsOf, sites: registry.sites }
   const context: Context = {
     config,
     host,
@@ -58,10 +58,11 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
     kernel,
     mail,
     sms,
-    identity: createIdentity({ db: host.db, kernel, mail, sms, config, log, now, doorsOf: registry.doorsOf }),
+    identity: createIdentity({ db: host.db, kernel, mail, sms, config, log, now, ...reached }),
     uploads: createUploads(host, config.limits, guardOf(config, { audit, log })),
     audit,
     log,
+    sites: registry.sites,
     now,
     adminMenu: registry.adminMenu,
     t: translator
@@ -70,10 +71,6 @@ export async function createPortico(options: PorticoOptions): Promise<Portico> {
   const plugin = registry.plugin(manifest)
   subscribe(host, plugin)
   return { context, plugin, sites: registry.sites }
-}
-
-export function readManifest(): Manifest {
-  return JSON.parse(readFileSync(projectFolder('plugin.json'), 'utf8')) as Manifest
 }
 
 async function load(entry: ManifestModule): Promise<PorticoModule> {

@@ -75,8 +75,8 @@ async function doorsOf(
 ): Promise<Pick<StartPage, 'none' | 'doors'>> {
   const portals = switches['portal'] === true ? await portalDoors(db) : []
   const name = translator(res.req.locale)('external:door.name', { company: company.name })
-  const external = switches['external-users'] === true ? [{ name, path: `${doorBase}/` }] : []
-  const doors = [...portals, ...external].map((door) => ({ name: door.name, url: urlFor(res, door.path) }))
+  const external = switches['external-users'] === true ? [{ name, path: `${doorBase}/`, url: undefined }] : []
+  const doors = [...portals, ...external].map((door) => ({ name: door.name, url: door.url ?? urlFor(res, door.path) }))
   return { none: portals.length === 0 ? none : undefined, doors }
 }
 

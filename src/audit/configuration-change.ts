@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { AuditEntry } from './audit.js'
 import type { Context } from '../context.js'
+import { transact } from '../db/collision.js'
 import { raiseConfigurationVersion } from '../db/configuration-version.js'
 import { forgetAnswers } from '../db/within-request.js'
 import { PorticoError } from '../errors.js'
@@ -9,13 +10,14 @@ import type { Staff } from '../host/host.js'
 
 export type Change = Omit<AuditEntry, 'actor'>
 
-/** Runs `change`, which gives the audit entry or several, and puts it in force for the next request everywhere. */
+/** Runs `change`, which gives the audit entry or several, and puts it in force for the next request everywhere. `change` does nothing outside of
+ *  the transaction: after a collision with somebody else it is begun anew. */
 export async function changeConfiguration(
   context: Context,
   by: Staff,
   change: (trx: Knex) => Promise<Change | readonly Change[]>
 ): Promise<void> {
-  await context.db.transaction(async (trx) => {
+  await transact(context.db, async (trx) => {
     const entries = [await change(trx)].flat()
     for (const entry of entries) await context.audit.note({ ...entry, actor: staffActor(by) }, trx)
     await raiseConfigurationVersion(trx)

@@ -6,7 +6,7 @@ import { createAdapter, defaultsFrom } from '../espocrm.js'
 import { checkDatabaseOfEspocrm, checkService, findIntegration } from '../host/espocrm/doctor.js'
 import type { Settings } from '../host/espocrm/settings.js'
 import type { Finding } from '../host/finding.js'
-import { readManifest } from '../portico.js'
+import { readManifest } from '../plugin-manifest.js'
 import { checkClamd, checkDatabase, checkMail } from './common-checks.js'
 import { logger } from './terminal.js'
 

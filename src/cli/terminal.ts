@@ -1,11 +1,11 @@
 /** What the commands share: the installation opened for one command, and failures as sentences. */
 import { pino, type Logger } from 'pino'
 import { ConfigProblems, logLevelOf } from '../config.js'
-import { PorticoError } from '../errors.js'
+import { OperatorError, PorticoError } from '../errors.js'
 import { locales, type Locale } from '../host/catalog.js'
 import { ProtocolDiffers } from '../host/espocrm/definitions.js'
 import { ExtensionMissing } from '../host/espocrm/settings.js'
-import { openInstallation, type Installation } from '../installation.js'
+import type { Installation } from '../installation.js'
 import { translator } from '../web/locale.js'
 
 export function say(line = ''): void {
@@ -19,6 +19,7 @@ export function logger(level = logLevelOf(process.env)): Logger {
 
 /** Opens everything, runs `work`, and closes it again. */
 export async function withInstallation<T>(work: (installation: Installation) => Promise<T>): Promise<T> {
+  const { openInstallation } = await import('../installation.js')
   const installation = await openInstallation(process.env, logger('warn'))
   try {
     return await work(installation)
@@ -51,7 +52,7 @@ function sentenceFor(error: unknown): string {
 }
 
 /** Errors whose message is for the operator. */
-const sentences = [ConfigProblems, ExtensionMissing, ProtocolDiffers]
+const sentences = [OperatorError, ConfigProblems, ExtensionMissing, ProtocolDiffers]
 
 /** What the driver says when there is no server, no such database, or no entry. */
 const doesNotAnswer =

@@ -1,20 +1,27 @@
 /** Two at the same rows at the same moment: the database refused one of them, and wrote nothing of his. */
 import type { Knex } from 'knex'
 
-const refusals = [
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_CHECKREAD',
-  'ER_DUP_ENTRY',
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
-  'SQLITE_CONSTRAINT_UNIQUE',
-  'SQLITE_CONSTRAINT_PRIMARYKEY'
-]
+/** With Galera a transaction is refused as a deadlock at its end, too: somebody changed the same rows at another server. */
+const clashes = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT']
+const duplicates = ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']
+
+/** The same again may go: only the moment was wrong. */
+export function isClash(error: unknown): boolean {
+  return hasCode(error, clashes)
+}
+
+/** What had to be the only one of its kind is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return hasCode(error, duplicates)
+}
 
 /** Whoever reads anew may find that it goes, or why it doesn't. */
 export function isCollision(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && refusals.includes(String(error.code))
+  return isClash(error) || isDuplicate(error)
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
 const mostTries = 3

@@ -19,6 +19,8 @@ export interface Dialect {
   collated(expression: string, collation: string | undefined): string
   /** A join that reads its left side first. */
   readonly orderedJoin: string
+  /** The server's clock: milliseconds since 1970. */
+  readonly clock: string
   /** The texts, NULL and '' left out, joined by a space. */
   joinWords(columns: readonly string[]): string
   /** How text is ordered in lists, ignoring case. */
@@ -37,6 +39,7 @@ const mysql: Dialect = {
   collated: (expression, collation) =>
     collation === undefined ? expression : `${expression} collate ${plain(collation)}`,
   orderedJoin: 'straight_join',
+  clock: 'cast(unix_timestamp(now(3)) * 1000 as signed)',
   joinWords: filledWords,
   order: (column) => column
 }
@@ -51,6 +54,7 @@ const sqlite: Dialect = {
   placeOf: (expression) => `instr(${folded('portico_lower', expression)}, ${folded('portico_lower', '?')})`,
   collated: (expression) => expression,
   orderedJoin: 'cross join',
+  clock: "cast((julianday('now') - 2440587.5) * 86400000 as integer)",
   joinWords: filledWords,
   order: (column, isText) => (isText ? `${column} collate nocase` : column)
 }

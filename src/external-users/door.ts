@@ -34,6 +34,7 @@ function doorIn(context: Context, locale: Locale): Door {
   return {
     audience,
     base: doorBase,
+    address: context.config.publicUrl + doorBase,
     name: doorName(context, locale),
     locale,
     admit: (identityId) => admit(context, identityId),

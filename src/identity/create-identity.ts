@@ -8,6 +8,7 @@ import { Invalid, NotFound } from '../errors.js'
 import type { Mail } from '../mail/mail.js'
 import type { Sms } from '../sms/sms.js'
 import { approvedSms } from '../sms/templates.js'
+import type { OtherSites } from '../web/mount.js'
 import { requireViewer } from './admission.js'
 import { createAttempts, type Attempts } from './attempts.js'
 import { otherDoors } from './crossing.js'
@@ -38,6 +39,8 @@ export interface IdentityOptions {
   readonly log: Logger
   /** Default: nobody has more than one door. */
   readonly doorsOf?: Parts['doorsOf']
+  /** Where people reach us beside the public address; default: nowhere. */
+  readonly sites?: OtherSites
   readonly now?: () => number
   readonly passwords?: Passwords
   readonly attempts?: Attempts
@@ -149,7 +152,8 @@ function makeParts(options: IdentityOptions): Parts {
     now = Date.now,
     passwords = createPasswords(),
     attempts = createAttempts(db),
-    doorsOf = async () => []
+    doorsOf = async () => [],
+    sites = async () => []
   } = options
   const profiles = createProfiles(db, now, config.phoneCountry)
   const checkPassword = createPasswordCheck(profiles, passwords)
@@ -161,7 +165,7 @@ function makeParts(options: IdentityOptions): Parts {
     mail,
     sms,
     audit: createAudit(db, now),
-    approvedSms: (kind, wanted) => approvedSms({ db, config }, kind, wanted),
+    approvedSms: (kind, wanted) => approvedSms({ db, config, sites }, kind, wanted),
     now,
     profiles,
     epochs: createEpochs(db),

@@ -17,6 +17,9 @@ export interface Door {
   readonly audience: string
   /** Path under which the door's pages are mounted, without a trailing slash: `/portal/acme`. */
   readonly base: string
+  /** Where people reach it from outside, without a slash at its end: the configured address of the site a visitor stands at, or the one
+   *  that its people are told. Links in mails begin with it; it never comes from a header. */
+  readonly address: string
   /** Shown on the sign-in page. */
   readonly name: string
   readonly locale: Locale

@@ -1,8 +1,11 @@
 /** Which addresses may belong to somebody from outside: never the company's own, never those of the CRM's users (Z02, Z15, T12, A38). */
-import mailchecker from 'mailchecker'
+import type mailchecker from 'mailchecker'
 import { isStaffAddress } from '../access/question.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
+import { onDemand } from '../on-demand.js'
+
+const throwAwayDomains = onDemand<typeof mailchecker>('mailchecker')
 
 export type AddressFault = 'characters' | 'companyDomain' | 'anonymous' | 'staffAddress'
 
@@ -25,7 +28,7 @@ export function faultInItself(config: Pick<Config, 'company'>, address: string):
 
 /** Made to be thrown away, or what an erasure left in the place of an address: nobody in particular reads it. */
 function isAnonymous(address: string): boolean {
-  return /^(erased|anonym)|[@.]invalid$/.test(address) || !mailchecker.isValid(address)
+  return /^(erased|anonym)|[@.]invalid$/.test(address) || !throwAwayDomains().isValid(address)
 }
 
 /** Latin letters, digits and `@ . - _ +`, as one address. */

@@ -1,8 +1,9 @@
 /** Passwords: kept as argon2id, refused when they are easy to guess. */
-import { hash, verify } from '@node-rs/argon2'
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+import type * as zxcvbn from '@zxcvbn-ts/core'
+import type * as words from '@zxcvbn-ts/language-common'
 import type { FieldError } from '../host/host.js'
+import { hash, verify } from '../hashing.js'
+import { onDemand } from '../on-demand.js'
 import { isPhoneNumber } from '../phone-number.js'
 
 export interface Passwords {
@@ -31,7 +32,9 @@ const goodScore = 3
 /** OWASP's choice for argon2id; the library's default algorithm is argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-const guesser = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs })
+const guessing = onDemand<typeof zxcvbn>('@zxcvbn-ts/core')
+const commonWords = onDemand<typeof words>('@zxcvbn-ts/language-common')
+let guesser: zxcvbn.ZxcvbnFactory | undefined
 
 export function createPasswords(verifyHash: typeof verify = verify): Passwords {
   const nobodys = hash('nobody has this password', cost)
@@ -56,6 +59,8 @@ export function judge(password: string, owner: Owner): Judgement {
 }
 
 function scoreOf(password: string, owner: Owner): number {
+  const { adjacencyGraphs, dictionary } = commonWords()
+  guesser ??= new (guessing().ZxcvbnFactory)({ dictionary, graphs: adjacencyGraphs })
   return guesser.check(password, [
     'portico',
     owner.address,

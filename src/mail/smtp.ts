@@ -1,11 +1,14 @@
 /** Handing a mail to the mail server: its headers and envelope, and what the server's answer means for the mail. */
-import nodemailer, { type SendMailOptions } from 'nodemailer'
+import type * as nodemailer from 'nodemailer'
 import type { Config } from '../config.js'
 import type { Outcome, Queued } from '../messages/queue.js'
+import { onDemand } from '../on-demand.js'
 import { addressIn } from './addresses.js'
 import { asLine } from '../messages/merge-fields.js'
 import type { MailRow } from './row.js'
 import { senders, type Senders } from './senders.js'
+
+const mailing = onDemand<typeof nodemailer>('nodemailer')
 
 export type WaitingMail = Queued & MailRow
 
@@ -14,17 +17,12 @@ export type SmtpConfig = Pick<Config, 'mailFrom' | 'bounceAddress' | 'secret'> &
 /** In milliseconds: a server that goes silent is given up long before another process may take the mail. */
 const patience = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000 }
 
-/** Nothing that a mail says may lead to files or other addresses of this machine. */
 export function smtp(config: SmtpConfig): (row: WaitingMail) => Promise<Outcome> {
-  const transport = nodemailer.createTransport({
-    url: config.smtpUrl,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...patience
-  })
+  let transport: nodemailer.Transporter | undefined
   const known = senders(config)
   return async (row) => {
     try {
+      transport ??= transportTo(config.smtpUrl)
       await transport.sendMail(mailOf(row, config.mailFrom, known))
       return { state: 'sent' }
     } catch (error) {
@@ -33,8 +31,13 @@ export function smtp(config: SmtpConfig): (row: WaitingMail) => Promise<Outcome>
   }
 }
 
+/** Nothing that a mail says may lead to files or other addresses of this machine. */
+function transportTo(url: string): nodemailer.Transporter {
+  return mailing().createTransport({ url, disableFileAccess: true, disableUrlAccess: true, ...patience })
+}
+
 /** The envelope names the one recipient, whatever the headers could be read as (A49). */
-function mailOf(row: WaitingMail, mailFrom: string, known: Senders): SendMailOptions {
+function mailOf(row: WaitingMail, mailFrom: string, known: Senders): nodemailer.SendMailOptions {
   const from = row.from_address === null ? mailFrom : { name: asLine(row.from_name ?? ''), address: row.from_address }
   const envelopeFrom = known.envelopeOf(row.id) ?? row.from_address ?? addressIn(mailFrom)
   return {

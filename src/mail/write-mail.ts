@@ -42,7 +42,7 @@ export interface MailOrder {
   readonly template: MailTemplate
   readonly locale: Locale
   readonly to: { readonly name: string; readonly address: string }
-  /** What the sentences name: `door`, `by`, `count` (of days or hours the link is valid), `before`, `old`, `until`. */
+  /** What the sentences name: `door`, `by`, `count` (of days or hours the link is valid), `before`, `oldAddress` (a sentence). */
   readonly args: Readonly<Record<string, string | number>>
   /** The absolute address behind the button; undefined for a mail that leads nowhere. */
   readonly link: string | undefined

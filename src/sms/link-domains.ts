@@ -6,6 +6,7 @@ import type { Config } from '../config.js'
 import type { Context } from '../context.js'
 import { Invalid } from '../errors.js'
 import type { Staff } from '../host/host.js'
+import type { OtherSites } from '../web/mount.js'
 
 export interface LinkDomains {
   /** Host names in lower case; what lies below one of them counts too. */
@@ -14,22 +15,34 @@ export interface LinkDomains {
   readonly revision: number
 }
 
-type Configured = Pick<Config, 'publicUrl'>
+/** What says where our own links lead. */
+export interface LinkSource {
+  readonly db: Knex
+  readonly config: Pick<Config, 'publicUrl'>
+  /** Addresses beside the public one. */
+  readonly sites: OtherSites
+}
 
 const settingName = 'sms'
 const stored = z.object({ linkDomains: z.array(z.string()) })
 const mostDomains = 50
 
-/** The list in force: until one is saved, the domain of our own links. What can't be read is an empty list. */
-export async function linkDomains(db: Knex, config: Configured): Promise<LinkDomains> {
-  const { value, revision } = await settingNamed(db, settingName)
-  if (revision === 0) return { domains: [ownDomain(config)], revision }
-  return { domains: stored.safeParse(value).data?.linkDomains ?? [], revision }
+/** The list in force: until one is saved, the domains of our own links. A portal's custom URL is on it from the moment it is saved, so that
+ *  invitations go on (E06). What can't be read is an empty list. */
+export async function linkDomains(of: LinkSource): Promise<LinkDomains> {
+  const [main, ...custom] = await ownDomains(of)
+  const { value, revision } = await settingNamed(of.db, settingName)
+  if (revision === 0) return { domains: [main, ...custom], revision }
+  const saved = stored.safeParse(value).data?.linkDomains ?? []
+  return { domains: [...saved, ...custom.filter((domain) => !isCovered(domain, saved))], revision }
 }
 
-/** Where the links of invitations and new passwords lead. */
-export function ownDomain({ publicUrl }: Configured): string {
-  return new URL(publicUrl).hostname
+/** Where the links of invitations and new passwords lead: the public address first, then those of portals of their own. */
+export async function ownDomains({ config, sites }: LinkSource): Promise<[string, ...string[]]> {
+  const main = new URL(config.publicUrl).hostname
+  const custom = new Set((await sites()).map(({ hostname }) => hostname))
+  custom.delete(main)
+  return [main, ...custom]
 }
 
 /** Saves the list. @throws Invalid for what is no domain, and without that of our own links; ChangedMeanwhile. */
@@ -38,8 +51,8 @@ export async function saveLinkDomains(context: Context, form: LinkDomains, by: S
   const wrong = domains.find((domain) => !isDomain(domain))
   if (wrong !== undefined) throw problem('domain', { domain: wrong })
   if (domains.length > mostDomains) throw problem('domainsMany', { max: mostDomains })
-  const own = ownDomain(context.config)
-  if (!isCovered(own, domains)) throw problem('ownDomain', { domain: own })
+  const missing = (await ownDomains(context)).find((own) => !isCovered(own, domains))
+  if (missing !== undefined) throw problem('ownDomain', { domain: missing })
   await saveSetting(
     context,
     { name: settingName, revision: form.revision, value: { linkDomains: domains }, action: 'sms.link-domains' },
@@ -72,7 +85,10 @@ function hostOf(word: string): string {
 }
 
 function isDomain(domain: string): boolean {
-  return domain.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(domain)
+  const isIpv6 = /^\[[0-9a-f:.]+\]$/.test(domain)
+  return (
+    isIpv6 || (domain.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(domain))
+  )
 }
 
 function problem(word: string, args: Record<string, string | number>): Invalid {

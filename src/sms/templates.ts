@@ -2,7 +2,6 @@
 import type { Knex } from 'knex'
 import type { Change } from '../audit/configuration-change.js'
 import { changeConfiguration, ChangedMeanwhile } from '../audit/configuration-change.js'
-import type { Config } from '../config.js'
 import type { Context } from '../context.js'
 import { cachedByVersion } from '../db/configuration-version.js'
 import { momentAt } from '../db/moment.js'
@@ -12,7 +11,7 @@ import type { FieldError, Staff } from '../host/host.js'
 import { asLine, merged, mergeFieldsIn, unknownFields } from '../messages/merge-fields.js'
 import { translator } from '../web/locale.js'
 import { smsKinds, smsKindsOfPhoneUsers, type SmsKind } from './kinds.js'
-import { isCovered, linkDomains, ownDomain, strangeDomains } from './link-domains.js'
+import { isCovered, linkDomains, ownDomains, strangeDomains, type LinkSource } from './link-domains.js'
 
 export interface Approved {
   readonly text: string
@@ -46,11 +45,6 @@ export const smsFields = {
 
 export const longestText = 600
 
-interface Source {
-  readonly db: Knex
-  readonly config: Pick<Config, 'publicUrl'>
-}
-
 /** Every template there is, kind by kind; what was never saved is the default text, not approved. */
 export async function smsTemplates(db: Knex): Promise<SmsTemplate[]> {
   const saved = await stored(db)
@@ -66,7 +60,7 @@ export function defaultText(kind: SmsKind, language: Locale): string {
 }
 
 /** What keeps a text from being sent; undefined for a good one. */
-export async function textProblem(of: Source, kind: SmsKind, text: string): Promise<FieldError | undefined> {
+export async function textProblem(of: LinkSource, kind: SmsKind, text: string): Promise<FieldError | undefined> {
   const [needed] = smsFields[kind]
   if (text.trim() === '') return { key: 'errors.field.required' }
   if (text.length > longestText) return { key: 'errors.field.tooLong', args: { max: longestText } }
@@ -77,14 +71,14 @@ export async function textProblem(of: Source, kind: SmsKind, text: string): Prom
   return linkProblem(of, text)
 }
 
-async function linkProblem({ db, config }: Source, text: string): Promise<FieldError | undefined> {
-  const { domains } = await linkDomains(db, config)
+async function linkProblem(of: LinkSource, text: string): Promise<FieldError | undefined> {
+  const { domains } = await linkDomains(of)
   const [strange] = strangeDomains(
     merged(text, {}, () => ''),
     domains
   )
   if (strange !== undefined) return { key: 'sms:problem.strangeLink', args: { domain: strange } }
-  const own = ownDomain(config)
+  const [own] = await ownDomains(of)
   if (mergeFieldsIn(text).includes('link') && !isCovered(own, domains))
     return { key: 'sms:problem.ownDomain', args: { domain: own } }
   return undefined
@@ -177,7 +171,11 @@ export interface SmsValues {
 export type WriteSms = (values: SmsValues) => string
 
 /** How a message of this kind is written: in the first of `wanted` languages whose text is approved, else in any; undefined while none is. */
-export async function approvedSms(of: Source, kind: SmsKind, wanted: readonly Locale[]): Promise<WriteSms | undefined> {
+export async function approvedSms(
+  of: LinkSource,
+  kind: SmsKind,
+  wanted: readonly Locale[]
+): Promise<WriteSms | undefined> {
   const saved = await stored(of.db)
   for (const language of [...wanted, ...locales]) {
     const text = saved.get(`${kind}:${language}`)?.approved?.text
@@ -187,7 +185,7 @@ export async function approvedSms(of: Source, kind: SmsKind, wanted: readonly Lo
 }
 
 /** Whether people can be invited by text message: every kind that goes to them has a text that may be sent, in at least one language. */
-export async function phoneTypesAreOpen(of: Source): Promise<boolean> {
+export async function phoneTypesAreOpen(of: LinkSource): Promise<boolean> {
   const texts = await Promise.all(smsKindsOfPhoneUsers.map((kind) => approvedSms(of, kind, [])))
   return texts.every((write) => write !== undefined)
 }

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
+import { isClash } from '../db/collision.js'
+import { isUnavailable } from '../db/unavailable.js'
 import { Invalid, NotFound, PorticoError } from '../errors.js'
 import { HostRefused, HostSilent, HostUnavailable } from '../host/host.js'
 import { translator } from './locale.js'
@@ -47,6 +49,8 @@ function readable(error: unknown): PorticoError {
   if (error instanceof HostRefused) return new Invalid(error.fields)
   if (error instanceof HostSilent) return new PorticoError('errors.hostSilent', { status: 503, cause: error })
   if (error instanceof HostUnavailable) return new PorticoError('errors.hostUnavailable', { status: 503, cause: error })
+  if (isUnavailable(error)) return new PorticoError('errors.databaseUnavailable', { status: 503, cause: error })
+  if (isClash(error)) return new PorticoError('errors.collision', { status: 409, cause: error })
   if (error instanceof URIError) return new PorticoError('errors.badRequest', { status: 400, cause: error })
   return readableStatus(statusOf(error), error)
 }

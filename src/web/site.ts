@@ -50,17 +50,30 @@ function pathBelow({ base }: Site, path: string): string | undefined {
 }
 
 /** What was asked for, as a path of ours with its query. `url` is as it arrived: with the site's own path or without it, where a proxy
- *  took that off, and at a portal's site also with the path that a web server put in front, once or twice. */
+ *  took that off, and at a portal's site also with a path of the portal that a web server put in front, once or twice. */
 export function pathAt(site: Site, url: string): string {
   const below = without(site.mount, url)
   if (site.base === '') return below
-  const asked = withoutRewriting(site.rewrittenTo, below)
+  const asked = withoutAny([site.rewrittenTo, site.base], below)
   return asked !== '/' && isEverywhere(asked) ? asked : site.base + asked
 }
 
-function withoutRewriting(rewrittenTo: string, url: string): string {
-  const rest = without(rewrittenTo, url)
-  return rest === url ? url : withoutRewriting(rewrittenTo, rest)
+/** Does `url` as it arrived name the portal's path at the public address, at a site where everything stands at the root? */
+export function isSpelledOut({ base, mount, rewrittenTo }: Site, url: string): boolean {
+  const asked = withoutAny([rewrittenTo], without(mount, url))
+  return without(base, asked) !== asked
+}
+
+function withoutAny(paths: readonly string[], url: string): string {
+  const rest = paths.reduce((asked, path) => without(path, asked), url)
+  return rest === url ? url : withoutAny(paths, rest)
+}
+
+/** How often the path that a web server put in place of the root stands in front of `url` as it arrived. */
+export function rewritingsIn({ mount, rewrittenTo }: Pick<Site, 'mount' | 'rewrittenTo'>, url: string): number {
+  const below = without(mount, url)
+  const rest = without(rewrittenTo, below)
+  return rest === below ? 0 : 1 + rewritingsIn({ mount: '', rewrittenTo }, rest)
 }
 
 /** `url` below `path`, beginning with a slash; as it is where it isn't below it. */

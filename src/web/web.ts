@@ -9,6 +9,7 @@ import { languagePages, requestLocale } from './locale.js'
 import { standAtSite, type OtherSites } from './mount.js'
 import { publicFiles, rendering } from './render.js'
 import { harden, readBodies, refuseForgery, securityHeaders, strictTransport } from './security.js'
+import { tellTheWay } from './way.js'
 
 export interface WebOptions {
   readonly config: Config
@@ -22,7 +23,8 @@ export interface WebOptions {
 export function setUpWeb(app: Express, { config, sites, sessionCookies }: WebOptions): void {
   harden(app, config)
   app.use((_req, _res, next) => withinRequest(next))
-  app.use(correlate, ...securityHeaders(config), rendering({ config }), standAtSite(config, sites), strictTransport)
+  app.use(correlate, ...securityHeaders(config), tellTheWay(config, sites), rendering({ config }))
+  app.use(standAtSite(config, sites), strictTransport)
   app.use('/public', ...publicFiles({ config }))
   app.use(cookieParser(), requestLocale(), ...readBodies(), refuseForgery(config, sessionCookies))
   app.use(languagePages())

@@ -70,7 +70,7 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
   })
   const passwords = countingPasswords(counter)
   const sms = createSms({ db, config, log, now: () => clock.milliseconds })
-  const [acme, other] = [testDoor('acme'), testDoor('other')]
+  const [acme, other] = [testDoor('acme', config.publicUrl), testDoor('other', config.publicUrl)]
   const doorsOf = async (): Promise<Door[]> => [acme, other]
   const identity = createIdentity({
     db,
@@ -111,12 +111,13 @@ function countingPasswords(counter: { verifications: number }): Passwords {
   })
 }
 
-function testDoor(id: string): TestDoor {
+function testDoor(id: string, publicUrl: string): TestDoor {
   const admitted = new Set<string>()
   const confirmed: string[] = []
   return {
     audience: `portal:${id}`,
     base: `/portal/${id}`,
+    address: `${publicUrl}/portal/${id}`,
     name: id === 'acme' ? 'Acme & Sons' : 'Other',
     locale: 'en',
     admitted,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { hookNames } from '../../src/hooks.js'
 import { permissions, moduleIds } from '../../src/host/host.js'
-import { readManifest } from '../../src/portico.js'
+import { readManifest } from '../../src/plugin-manifest.js'
 
 describe('the hook points', () => {
   const manifest = readManifest()

@@ -156,7 +156,7 @@ export class Visitor {
   }
 }
 
-interface Form {
+export interface Form {
   readonly action: string
   readonly method: string
   readonly isMultipart: boolean
@@ -167,7 +167,7 @@ interface Form {
 type Found = ReturnType<CheerioAPI>
 
 /** What a browser would send of a form when this button is pressed. */
-function formOf($: CheerioAPI, form: Found, pressed: Found | undefined, path: string): Form {
+export function formOf($: CheerioAPI, form: Found, pressed: Found | undefined, path: string): Form {
   const values = new Map<string, string[]>()
   const names = new Set<string>()
   const add = (name: string, value: string): void => void values.set(name, [...(values.get(name) ?? []), value])
@@ -202,16 +202,16 @@ function valuesOf($: CheerioAPI, field: Found): readonly string[] {
   return options.map((_, option) => $(option).attr('value') ?? $(option).text().trim()).get()
 }
 
-function pairs(values: ReadonlyMap<string, readonly string[]>): [string, string][] {
+export function pairs(values: ReadonlyMap<string, readonly string[]>): [string, string][] {
   return [...values].flatMap(([name, list]) => list.map((value): [string, string] => [name, value]))
 }
 
 /** The body of a form that is no multipart one. */
-function encoded(values: ReadonlyMap<string, readonly string[]>): string {
+export function encoded(values: ReadonlyMap<string, readonly string[]>): string {
   return new URLSearchParams(pairs(values)).toString()
 }
 
-function listed(answers: Answers): Map<string, readonly string[]> {
+export function listed(answers: Answers): Map<string, readonly string[]> {
   return new Map(Object.entries(answers).map(([name, value]) => [name, [value].flat()]))
 }
 

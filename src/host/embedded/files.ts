@@ -17,8 +17,13 @@ export interface CrmFiles extends Files {
   removeUnused(id: string): Promise<void>
 }
 
+/** Where in the folder of files the content of this one lies. */
+export function pathOfFile(id: string): string {
+  return join(id.slice(0, 2), id)
+}
+
 export function createFiles(db: Knex, folder: string, now: () => number): CrmFiles {
-  const pathOf = (id: string): string => join(folder, id.slice(0, 2), id)
+  const pathOf = (id: string): string => join(folder, pathOfFile(id))
   const info = (id: string): Promise<FileInfo | undefined> =>
     db('crm_file').first('id', 'name', 'type', 'size').where({ id })
 

@@ -6,7 +6,8 @@ import { NotFound } from '../../errors.js'
 import type { Catalog, Module } from '../catalog.js'
 import { HostRefused, type HostGroup } from '../host.js'
 import { allRows, exists } from './answers.js'
-import { inTransaction, isDuplicate } from './transaction.js'
+import { isDuplicate } from '../../db/collision.js'
+import { inTransaction } from './transaction.js'
 
 export interface Groups {
   /** By name. */

@@ -1,5 +1,6 @@
 /** One transaction, begun again when the database asks for that. */
 import type { Knex } from 'knex'
+import { isClash } from '../../db/collision.js'
 
 const tries = 4
 
@@ -9,22 +10,7 @@ export async function inTransaction<T>(db: Knex, work: (trx: Knex.Transaction) =
     try {
       return await db.transaction(work)
     } catch (error) {
-      if (attempt === tries || !mayTryAgain(error)) throw error
+      if (attempt === tries || !isClash(error)) throw error
     }
   }
-}
-
-/** What had to be the only one of its kind is there already. */
-export function isDuplicate(error: unknown): boolean {
-  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error))
-}
-
-function mayTryAgain(error: unknown): boolean {
-  return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'].includes(
-    codeOf(error)
-  )
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

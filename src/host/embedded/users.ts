@@ -1,8 +1,8 @@
 /** The CRM's users: who they are, their rights and their passwords. */
 import { randomUUID } from 'node:crypto'
-import { hash, verify } from '@node-rs/argon2'
 import type { Knex } from 'knex'
 import { NotFound } from '../../errors.js'
+import { hash, verify } from '../../hashing.js'
 import { locales, type Locale } from '../catalog.js'
 import {
   HostRefused,
@@ -17,7 +17,8 @@ import { allRows, firstRow } from './answers.js'
 import { momentAt } from '../../db/moment.js'
 import { contains } from './query.js'
 import type { Emit } from './outbox.js'
-import { inTransaction, isDuplicate } from './transaction.js'
+import { isDuplicate } from '../../db/collision.js'
+import { inTransaction } from './transaction.js'
 
 export interface Users {
   /** Ordered by name. */

@@ -2,6 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Knex } from 'knex'
 import { z } from 'zod'
+import { isDuplicate } from '../../db/collision.js'
 import { momentAt } from '../../db/moment.js'
 import { PorticoError } from '../../errors.js'
 import { sameSitePath } from '../../web/return-path.js'
@@ -78,9 +79,4 @@ async function useUp(db: Knex, id: string, exp: number): Promise<void> {
     if (!isDuplicate(cause)) throw cause
     throw new PorticoError('start:ticket.used', { status: 403, cause })
   }
-}
-
-function isDuplicate(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(code)
 }

@@ -1,12 +1,6 @@
 /** Passkeys: made and shown by the browser for this host name alone, with its user verified, counting on where they count (T04, A35). */
 import { isIP } from 'node:net'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticatorTransport
-} from '@simplewebauthn/server'
+import type { AuthenticatorTransport } from '@simplewebauthn/server'
 import { z } from 'zod'
 import type { Config } from '../../config.js'
 
@@ -33,6 +27,9 @@ export function passkeySite({ publicUrl }: Pick<Config, 'publicUrl'>): Site | un
   return isSecure && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { id: hostname, origin } : undefined
 }
 
+/** Loaded when the first passkey is asked for: it takes 10 MB. */
+const passkeyLibrary = () => import('@simplewebauthn/server')
+
 /** What a browser is asked, and the challenge in it. */
 export interface Ceremony {
   readonly options: string
@@ -43,6 +40,7 @@ export async function askToCreate(
   site: Site,
   owner: { id: string; address: string; name: string; door: string; known: readonly Passkey[] }
 ): Promise<Ceremony> {
+  const { generateRegistrationOptions } = await passkeyLibrary()
   const options = await generateRegistrationOptions({
     rpID: site.id,
     rpName: owner.door,
@@ -57,6 +55,7 @@ export async function askToCreate(
 }
 
 export async function askToShow(site: Site, known: readonly Passkey[]): Promise<Ceremony> {
+  const { generateAuthenticationOptions } = await passkeyLibrary()
   const options = await generateAuthenticationOptions({
     rpID: site.id,
     allowCredentials: known.map(named),
@@ -89,6 +88,7 @@ const shown = z.object({
 export async function createdPasskey(site: Site, challenge: string, answer: string): Promise<Passkey | undefined> {
   const response = answerIn(created, answer)
   if (!response) return undefined
+  const { verifyRegistrationResponse } = await passkeyLibrary()
   const { registrationInfo } = await orNothing(() =>
     verifyRegistrationResponse({
       response: { ...response, clientExtensionResults: {} },
@@ -114,6 +114,7 @@ export async function shownPasskey<P extends Passkey>(
   const response = answerIn(shown, answer)
   const passkey = known.find(({ credentialId }) => credentialId === response?.id)
   if (!response || !passkey) return undefined
+  const { verifyAuthenticationResponse } = await passkeyLibrary()
   const { authenticationInfo } = await orNothing(() =>
     verifyAuthenticationResponse({
       response: { ...response, clientExtensionResults: {} },

@@ -4,12 +4,13 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { Context } from '../../context.js'
 import { locales } from '../../host/catalog.js'
+import { formatFor } from '../../web/format.js'
 import { checkbox, line, readForm, wholeNumber } from '../../web/forms.js'
 import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { tellUsers, usersToTell } from '../people/address-mail.js'
-import { configuration, userTypesOf, type Portal, type UserType } from '../configuration.js'
+import { configuration, userTypesOf, type Configuration, type Portal, type UserType } from '../configuration.js'
 import {
   changePortal,
   createPortal,
@@ -17,12 +18,13 @@ import {
   makeDefault,
   mayDiscard,
   portalById,
-  portalUrl,
   redirectDays,
   switchPortal,
   type Move,
   type PortalForm
 } from '../portals/portals.js'
+import { addressesOf, shownUrl } from '../portals/addresses.js'
+import { asTyped } from '../portals/custom-url.js'
 import { countRequests } from '../forms/requests.js'
 import { userCounts, type UserCounts } from '../people/portal-users.js'
 import { changesOf } from './changes.js'
@@ -42,7 +44,12 @@ const settings = {
   timeFormat: z.enum(['24', '12'])
 }
 const newForm = z.strictObject(settings)
-const changeForm = z.strictObject({ ...settings, revision: wholeNumber, tell: checkbox })
+const changeForm = z.strictObject({
+  ...settings,
+  customUrl: z.string().max(1000),
+  revision: wholeNumber,
+  tell: checkbox
+})
 
 /** Pages about one portal, by the last part of their address; texts are `portals:pages.<address>` and `portals:pagesHelp.<address>`. */
 const pagesOfPortal = [
@@ -50,7 +57,8 @@ const pagesOfPortal = [
   { address: 'tabs', icon: 'menu' },
   { address: 'roles', icon: 'shield' },
   { address: 'layouts', icon: 'layout-list' },
-  { address: 'dashboard', icon: 'layout-dashboard' }
+  { address: 'dashboard', icon: 'layout-dashboard' },
+  { address: 'web-server', icon: 'server' }
 ] as const
 
 /** Pages about what several portals share. */
@@ -87,7 +95,7 @@ export function portalListPage(context: Context): RequestHandler {
     const all = await configuration(context.db)
     const portals = [...all.portals.values()].map((portal) => ({
       ...portal,
-      address: portalUrl(context, portal),
+      address: shownUrl(context, portal),
       url: adminUrl(res, portal.id),
       userTypes: userTypesOf(all, portal.id).map(({ id, name, setUp }) => ({
         name,
@@ -134,7 +142,8 @@ export function changePortalPage(context: Context): RequestHandler {
         const { revision, tell, ...form } = readForm(changeForm, req.body)
         const id = String(req.params['portal'])
         const telling = tell ? (move: Move, trx: Knex) => tellUsers(context, move, trx) : undefined
-        await changePortal(context, { id, revision }, formIn(form), req.staff, telling)
+        const { customUrl } = form
+        await changePortal(context, { id, revision }, { ...formIn(form), customUrl }, req.staff, telling)
         res.redirect(303, `${adminUrl(res, id)}?saved=1`)
       },
       (again) => showPortal(context, req, res, again)
@@ -196,7 +205,8 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
     res,
     'portal-admin/portal',
     {
-      portal: { ...portal, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
+      portal: { ...portal, address: shownUrl(context, portal), url: adminUrl(res, portal.id) },
+      addresses: furtherAddresses(context, req, all, portal),
       form,
       userTypes: userTypesOf(all, portal.id).map((type) => userTypeRow(res, type, counts)),
       previewUrl: previewUrl(res),
@@ -214,6 +224,26 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
     },
     { status: again?.status }
   )
+}
+
+/** Beside the one that people are told, with what each of them does (E05). */
+function furtherAddresses(
+  context: Context,
+  req: Request,
+  all: Configuration,
+  portal: Portal
+): { kind: string; id: string; url: string; does: string }[] {
+  const t = context.t(req.locale)
+  const [told, ...further] = addressesOf(context, all, portal)
+  return further.map(({ kind, url, leadsTo = told?.url ?? '', until }, index) => ({
+    kind,
+    id: String(index + 1),
+    url,
+    does: t(`addresses:does.${kind}`, {
+      address: leadsTo,
+      until: until === undefined ? '' : formatFor(req.locale, req.staff).date(until)
+    })
+  }))
 }
 
 /** How many people a user type had that was deleted just now. */
@@ -237,8 +267,16 @@ function userTypeRow(
   }
 }
 
-function valuesOf({ name, slug, locale, timeZone, formats }: Portal): Record<string, string> {
-  return { name, slug, locale, timeZone, dateFormat: formats.date, timeFormat: formats.time }
+function valuesOf({ name, slug, customUrl, locale, timeZone, formats }: Portal): Record<string, string> {
+  return {
+    name,
+    slug,
+    customUrl: customUrl === undefined ? '' : asTyped(customUrl),
+    locale,
+    timeZone,
+    dateFormat: formats.date,
+    timeFormat: formats.time
+  }
 }
 
 function choices(context: Context, req: Request): Record<string, unknown> {

@@ -9,7 +9,7 @@ import { languageChoices } from '../../web/locale.js'
 import { page } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { codeMinutes, smsKinds } from '../../sms/kinds.js'
-import { linkDomains, ownDomain, saveLinkDomains } from '../../sms/link-domains.js'
+import { linkDomains, ownDomains, saveLinkDomains } from '../../sms/link-domains.js'
 import { segmentsOf, type Segments } from '../../sms/segments.js'
 import {
   approveDraft,
@@ -104,7 +104,7 @@ function placeIn({ params }: Request): Omit<SeenTemplate, 'revision'> {
 
 async function showAll(context: Context, req: Request, res: Response, again?: Again): Promise<void> {
   const templates = await smsTemplates(context.db)
-  const { domains, revision } = await linkDomains(context.db, context.config)
+  const { domains, revision } = await linkDomains(context)
   await page(
     res,
     'portal-admin/text-messages',
@@ -118,7 +118,7 @@ async function showAll(context: Context, req: Request, res: Response, again?: Ag
         revision,
         action: adminUrl(res, 'text-messages', 'domains')
       },
-      ownDomain: ownDomain(context.config),
+      ownDomains: (await ownDomains(context)).join(', '),
       notice: again?.notice,
       saved: req.query['saved'] === '1',
       changes: await changesOf(

@@ -100,7 +100,7 @@ async function showUnsubscription(
   req.locale = localeFor(req, { door: user?.language ?? 'en' })
   const t = translator(req.locale)
   const door = portal?.name ?? t('notifications:unsubscribe.portal')
-  const home = portal?.isActive ? urlFor(res, baseOf(portal)) : undefined
+  const home = portal?.isActive ? (portal.customUrl ?? urlFor(res, baseOf(portal))) : undefined
   res.locals['area'] = { kind: 'entrance', name: door, home: home ?? urlFor(res, '/'), nav: [] }
   await page(res, 'portal/unsubscribe', {
     what: whatIn(t, from, door),

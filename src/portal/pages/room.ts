@@ -9,6 +9,7 @@ import type { Door } from '../../identity/identity.js'
 import { formatFor } from '../../web/format.js'
 import { translator, type Translate } from '../../web/locale.js'
 import { urlFor } from '../../web/render.js'
+import { cookieName, cookieOptions, isSpelledOut } from '../../web/site.js'
 import { configuration, type Portal } from '../configuration.js'
 import { momentAt } from '../../db/moment.js'
 import { doorOf, doorTo, portalAt, standAt } from '../portals/door.js'
@@ -26,10 +27,27 @@ export function enter(context: Context): RequestHandler<{ slug: string }> {
     const portal = portalAt(await configuration(context.db), req.params.slug, momentAt(context.now()))
     if (!portal) throw new NotFound()
     if (portal.slug !== req.params.slug) return res.redirect(307, urlFor(res, baseOf(portal) + req.url))
-    standAt(req as Request, doorTo(context, portal))
+    if (isSpelledOut(req.site, req.arrivedAs) && !wasLed(req as Request, res)) return res.redirect(307, plainPath(req))
+    standAt(req as Request, doorTo(context, portal, req.site))
     standIn(res, portal)
     next()
   }
+}
+
+/** So long a visitor who was led to the short form of an address is not led there again: a web server that puts the long form in place of
+ *  it would send him back for ever. In milliseconds. */
+const ledFor = 10_000
+
+function wasLed(req: Request, res: Response): boolean {
+  const name = cookieName(req.site, 'portico_led')
+  if (req.cookies[name] !== undefined) return true
+  res.cookie(name, '1', { ...cookieOptions(req.site), maxAge: ledFor })
+  return false
+}
+
+/** Two slashes in front would name another host. */
+function plainPath({ originalUrl }: { originalUrl: string }): string {
+  return originalUrl.replace(/^[/\\]+/, '/')
 }
 
 /** Until somebody is signed in, pages look and write as the portal does (E01). */

@@ -6,6 +6,7 @@ import type { Message } from '../../mail/mail.js'
 import { writeMail, type MailTemplate } from '../../mail/write-mail.js'
 import { formatFor } from '../../web/format.js'
 import type { Portal } from '../configuration.js'
+import { shownUrl } from '../portals/addresses.js'
 import { portalUrl, type Move } from '../portals/portals.js'
 import { subjectOf } from './portal-users.js'
 
@@ -36,7 +37,7 @@ export async function usersToTell(db: Knex, portal: Pick<Portal, 'id' | 'isActiv
 
 /** Queues a mail to each of them in his own language, within the transaction of the move. */
 export async function tellUsers(context: Context, move: Move, trx: Knex): Promise<void> {
-  const template = templateFor(move)
+  const template = templateFor(context, move)
   if (!template || !move.before.isActive) return
   for (let last: string | undefined = ''; last !== undefined;) {
     const people: Addressee[] = await confirmed(trx, move.before.id)
@@ -56,10 +57,20 @@ export async function tellUsers(context: Context, move: Move, trx: Knex): Promis
   }
 }
 
-function templateFor({ before, after }: Move): MailTemplate | undefined {
+/** A new address is one that people are told; below the public address it may change behind a custom URL (E06). */
+function templateFor(context: Context, { before, after }: Move): MailTemplate | undefined {
   const isRenamed = before.name !== after.name
-  if (before.slug === after.slug) return isRenamed ? 'portal-renamed' : undefined
+  if (portalUrl(context, before) === portalUrl(context, after)) return isRenamed ? 'portal-renamed' : undefined
   return isRenamed ? 'portal-moved-and-renamed' : 'portal-moved'
+}
+
+/** What becomes of the address so far: nothing leads on from a custom URL. */
+function oldAddressIn(context: Context, { before, until }: Move, locale: Locale): string {
+  const old = shownUrl(context, before)
+  const t = context.t(locale)
+  if (before.customUrl !== undefined) return t('addresses:mail.gone', { old })
+  if (until === undefined) return t('addresses:mail.stays', { old })
+  return t('addresses:mail.until', { old, until: formatFor(locale, before).date(until) })
 }
 
 function messageTo(
@@ -67,14 +78,13 @@ function messageTo(
   person: Addressee,
   { move, template, locale }: { move: Move; template: MailTemplate; locale: Locale }
 ): Promise<Message> {
-  const { before, after, until } = move
+  const { before, after } = move
   const link = portalUrl(context, after)
-  const day = until === undefined ? '' : formatFor(locale, before).date(until)
   return writeMail({
     template,
     locale,
     to: { name: person.name, address: person.address },
-    args: { door: after.name, before: before.name, old: portalUrl(context, before), until: day },
+    args: { door: after.name, before: before.name, oldAddress: oldAddressIn(context, move, locale) },
     link,
     about: subjectOf(person)
   })

@@ -6,7 +6,8 @@ import type { Door } from '../../identity/identity.js'
 import { configuration, userTypesOf, type Configuration, type Portal } from '../configuration.js'
 import { momentAt } from '../../db/moment.js'
 import { newAddressesAt } from '../people/address-confirmation.js'
-import { audienceOf, baseOf } from './portals.js'
+import type { Site } from '../../web/site.js'
+import { audienceOf, baseOf, portalUrl } from './portals.js'
 import { confirm } from '../people/access-changes.js'
 import { resetMessage } from '../people/invitation-mail.js'
 import { portalUserOf, type PortalUser } from '../people/portal-users.js'
@@ -36,10 +37,12 @@ export function standAt(req: Request, door: Door): void {
   doors.set(req, door)
 }
 
-export function doorTo(context: Context, portal: Portal): Door {
+/** `site`: where its visitor stands; without one, the address that the portal's people are told. */
+export function doorTo(context: Context, portal: Portal, site?: Site): Door {
   return {
     audience: audienceOf(portal.id),
     base: baseOf(portal),
+    address: site ? addressAt(context, portal, site) : portalUrl(context, portal),
     name: portal.name,
     locale: portal.locale,
     admit: (identityId) => admit(context, portal.id, identityId),
@@ -52,6 +55,11 @@ export function doorTo(context: Context, portal: Portal): Door {
     mail: (order) => resetMessage(context, portal, order),
     newAddresses: newAddressesAt(context, portal)
   }
+}
+
+/** At another site than its own, a portal is below the public address. */
+function addressAt(context: Context, portal: Portal, site: Site): string {
+  return site.base === baseOf(portal) ? site.url : context.config.publicUrl + baseOf(portal)
 }
 
 /** The portals in which somebody is known by this identity. */

@@ -7,7 +7,9 @@ import type { Locale } from '../../host/catalog.js'
 import type { FieldError, Formats, Staff } from '../../host/host.js'
 import { configuration, userTypesOf, type Configuration, type Portal } from '../configuration.js'
 import { changeConfiguration, changeRow, type Seen } from '../../audit/configuration-change.js'
+import { raiseConfigurationVersion } from '../../db/configuration-version.js'
 import { momentAt } from '../../db/moment.js'
+import { asTyped, isApart, readCustomUrl } from './custom-url.js'
 import { freeNames, freeSlugs, isSlug, slugOf } from './slug.js'
 import { withdrawAllOf } from '../people/portal-off.js'
 import { bearUserType, deleteUserType } from '../user-types/user-types.js'
@@ -23,6 +25,8 @@ export interface PortalForm {
   readonly locale: Locale
   readonly timeZone: string
   readonly formats: Formats
+  /** As it was typed (E06); undefined or empty: the portal has no address of its own. */
+  readonly customUrl?: string | undefined
 }
 
 /** The path under which a portal's pages are. */
@@ -30,9 +34,9 @@ export function baseOf(portal: Pick<Portal, 'slug'>): string {
   return `/portal/${portal.slug}`
 }
 
-/** What people type to get there (E05). */
-export function portalUrl(context: Context, portal: Pick<Portal, 'slug'>): string {
-  return context.config.publicUrl + baseOf(portal)
+/** What people are told to type (E05, E06): its custom URL, or else its name below the public address. No slash at the end. */
+export function portalUrl(context: Pick<Context, 'config'>, portal: Pick<Portal, 'slug' | 'customUrl'>): string {
+  return portal.customUrl ?? context.config.publicUrl + baseOf(portal)
 }
 
 /** Sessions and links of a portal are bound to this. */
@@ -50,15 +54,16 @@ export function portalById(all: Configuration, id: string): Portal {
 /** Makes a portal with the user type *Client Portal*, whose set-up begins (Z02, Z04); the first one is the default. @throws Invalid with proposals when the address is taken. */
 export async function createPortal(context: Context, form: PortalForm, by: Staff): Promise<string> {
   const all = await configuration(context.db)
-  const slug = checked(context, all, form)
+  const { slug, customUrl } = checked(context, all, form)
   const portal = { id: randomUUID(), slug, isActive: true, isDefault: all.portals.size === 0 }
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
     await trx('portico_portals')
-      .insert({ ...portalRow(form), ...birthOf(context, portal) })
+      .insert({ ...portalRow({ ...form, customUrl }), ...birthOf(context, portal) })
       .catch(refuseTaken)
+    await mustBeFree(trx, portal.id, customUrl)
     await bearUserType(context, trx, { id: randomUUID(), portalId: portal.id, ...clientPortal, isBuiltIn: true })
-    return { action: 'portal.created', subject: `portal:${portal.id}`, after: settingsOf({ ...form, slug }) }
+    return { action: 'portal.created', subject: `portal:${portal.id}`, after: settingsOf({ ...form, slug, customUrl }) }
   })
   return portal.id
 }
@@ -66,12 +71,13 @@ export async function createPortal(context: Context, form: PortalForm, by: Staff
 /** What changes for a portal's users when it changes its name or its address. */
 export interface Move {
   readonly before: Portal
-  readonly after: Pick<Portal, 'name' | 'slug'>
-  /** Until when the old address leads to the new one, in UTC; undefined while the address stays. */
+  readonly after: Pick<Portal, 'name' | 'slug' | 'customUrl'>
+  /** Until when the old address below the public one leads to the new one, in UTC; undefined while it stays. */
   readonly until: string | undefined
 }
 
-/** Changes name, address, language and formats; an old address leads to the new one for 90 days. `tell` works in the same transaction. */
+/** Changes name, addresses, language and formats; an old name in the address leads to the new one for 90 days, nothing leads on from an old
+ *  custom URL. `tell` works in the same transaction. @throws Invalid; PorticoError when somebody else was faster */
 export async function changePortal(
   context: Context,
   seen: Seen,
@@ -81,25 +87,34 @@ export async function changePortal(
 ): Promise<void> {
   const all = await configuration(context.db)
   const before = portalById(all, seen.id)
-  const slug = checked(context, all, form, before)
+  const { slug, customUrl } = checked(context, all, form, before)
   const name = form.name.trim()
   await changeConfiguration(context, by, async (trx) => {
     await claimAddress(trx, slug)
-    await changeRow(trx, 'portico_portals', seen, { ...portalRow(form), slug }).catch(refuseTaken)
+    await changeRow(trx, 'portico_portals', seen, { ...portalRow({ ...form, customUrl }), slug }).catch(refuseTaken)
+    await mustBeFree(trx, before.id, customUrl)
     const until = slug === before.slug ? undefined : await keepOldAddress(context, trx, before)
-    await tell?.({ before, after: { name, slug }, until }, trx)
+    await tell?.({ before, after: { name, slug, customUrl }, until }, trx)
     return {
       action: 'portal.changed',
       subject: `portal:${before.id}`,
       before: settingsOf(before),
-      after: settingsOf({ ...form, name, slug })
+      after: settingsOf({ ...form, name, slug, customUrl })
     }
   })
 }
 
 /** For the audit list: what the form of the settings holds. */
-function settingsOf({ name, slug, locale, timeZone, formats }: PortalForm): Record<string, unknown> {
-  return { name, slug, locale, timeZone, dateFormat: formats.date, timeFormat: formats.time }
+function settingsOf({ name, slug, customUrl, locale, timeZone, formats }: PortalForm): Record<string, unknown> {
+  return {
+    name,
+    slug,
+    customUrl: customUrl && asTyped(customUrl),
+    locale,
+    timeZone,
+    dateFormat: formats.date,
+    timeFormat: formats.time
+  }
 }
 
 /** Switched off, a portal is there for nobody; its configuration and users stay. */
@@ -144,8 +159,13 @@ export async function makeDefault(context: Context, seen: Seen, by: Staff): Prom
   })
 }
 
-/** The slug the form asks for. @throws Invalid for what can't be taken. */
-function checked(context: Context, all: Configuration, form: PortalForm, current?: Portal): string {
+/** The addresses the form asks for. @throws Invalid for what can't be taken. */
+function checked(
+  context: Context,
+  all: Configuration,
+  form: PortalForm,
+  current?: Portal
+): { slug: string; customUrl: string | undefined } {
   const slug = form.slug ?? slugOf(form.name)
   const problems: Record<string, FieldError> = {}
   if (form.name.trim() === '') problems.name = { key: 'portal:problem.nameMissing' }
@@ -157,8 +177,36 @@ function checked(context: Context, all: Configuration, form: PortalForm, current
   const isTaken = takenFor(all, momentAt(context.now()), current)
   if (isTaken(slug))
     problems.slug = { key: 'portal:problem.slugTaken', args: { slug, proposals: freeSlugs(slug, isTaken).join(', ') } }
+  const custom = customUrlIn(context, form, others)
+  if (custom.problem) problems.customUrl = custom.problem
   if (Object.keys(problems).length > 0) throw new Invalid(problems)
-  return slug
+  return { slug, customUrl: custom.url }
+}
+
+function customUrlIn(
+  { config, host }: Context,
+  { customUrl = '' }: PortalForm,
+  others: readonly Portal[]
+): { url?: string; problem?: FieldError } {
+  if (customUrl.trim() === '') return {}
+  const around = {
+    publicUrl: config.publicUrl,
+    crmUrl: host.homeUrl,
+    others: others.flatMap(({ name, customUrl: url }) => (url === undefined ? [] : [{ name, customUrl: url }]))
+  }
+  return readCustomUrl(customUrl, around)
+}
+
+/** Two administrators asked for addresses in each other's way at the same moment: whoever writes second sees what the first wrote, because
+ *  everybody who changes the configuration waits for the row with its version. */
+async function mustBeFree(trx: Knex, portalId: string, customUrl: string | undefined): Promise<void> {
+  if (customUrl === undefined) return
+  await raiseConfigurationVersion(trx)
+  const rows = await trx<{ id: string; custom_url: string }>('portico_portals')
+    .select('custom_url')
+    .whereNotNull('custom_url')
+    .whereNot({ id: portalId })
+  if (rows.some((row) => !isApart(customUrl, row.custom_url))) throw new PorticoError('addresses:error.taken', { status: 409 })
 }
 
 function nameKey(name: string): string {
@@ -195,8 +243,15 @@ async function keepOldAddress(context: Context, trx: Knex, before: Portal): Prom
 }
 
 function portalRow(form: PortalForm): Record<string, unknown> {
-  const { name, locale, timeZone, formats } = form
-  return { name: name.trim(), locale, time_zone: timeZone, date_format: formats.date, time_format: formats.time }
+  const { name, locale, timeZone, formats, customUrl = null } = form
+  return {
+    name: name.trim(),
+    locale,
+    time_zone: timeZone,
+    date_format: formats.date,
+    time_format: formats.time,
+    custom_url: customUrl
+  }
 }
 
 function birthOf(

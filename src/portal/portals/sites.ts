@@ -10,7 +10,7 @@ export const portalSites = cachedByVersion(async (db): Promise<readonly Site[]> 
   return [...portals.values()].filter(({ isActive }) => isActive).flatMap((portal) => siteOf(portal) ?? [])
 })
 
-function siteOf(portal: Pick<Portal, 'id' | 'slug' | 'customUrl'>): Site | undefined {
+export function siteOf(portal: Pick<Portal, 'id' | 'slug' | 'customUrl'>): Site | undefined {
   if (portal.customUrl === undefined || !URL.canParse(portal.customUrl)) return undefined
   return siteAt({ url: portal.customUrl, base: baseOf(portal), rewrittenTo: `/portal/${portal.id}` })
 }

@@ -1,6 +1,7 @@
 /** The format of mail templates: Markdown with a little HTML in it, made harmless by one list of what is allowed, as HTML and as plain text (Z17). */
-import MarkdownIt from 'markdown-it'
+import type MarkdownIt from 'markdown-it'
 import sanitizeHtml, { type IOptions } from 'sanitize-html'
+import { onDemand } from '../../on-demand.js'
 import { silentElements } from '../../web/rich-text.js'
 
 /** What stands in a template for the address behind the link or button. */
@@ -39,7 +40,7 @@ const alignments = ['left', 'center', 'right', 'justify']
 const align = { name: 'align', multiple: false, values: alignments }
 /** HTML of the words above; `{{fields}}` still stand in it as text, and `{{link}}` as the whole address of links. */
 export function formatted(body: string, linkLabel: string): string {
-  return sanitizeHtml(markdown.render(tidyFields(body)), rulesWith(linkLabel)).trim()
+  return sanitizeHtml(markdown().render(tidyFields(body)), rulesWith(linkLabel)).trim()
 }
 
 /** Whether there is a link to follow: something that can be seen, with the address behind it. */
@@ -56,25 +57,35 @@ export function drawLinks(html: string, draw: (label: string) => string): string
 
 /** Whether a field stands inside the address of a link or picture, where its value would go to somebody else; the link itself is none. */
 export function hasFieldInAddress(body: string): boolean {
-  const written = markdown.render(tidyFields(body)).matchAll(/\s(?:href|src)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi)
+  const written = markdown()
+    .render(tidyFields(body))
+    .matchAll(/\s(?:href|src)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi)
   const addresses = [...written].map(([, address = '']) => address.replace(/^["']|["']$/g, ''))
   return addresses.some((address) => address !== linkField && /\{\{|%7B%7B|&#123;/i.test(address))
 }
 
 const actionLink = /<a href="\{\{link\}\}">([\s\S]*?)<\/a>/g
 
-const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true })
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: true })
-markdown.disable(['code', 'fence'])
-const plainNormalizeLink = markdown.normalizeLink.bind(markdown)
-markdown.normalizeLink = (url) => (url === linkField ? url : plainNormalizeLink(url))
-markdown.inline.ruler.before('escape', 'merge field', (state, silently) => {
-  const [field] = /^\{\{[^{}]*\}\}/.exec(state.src.slice(state.pos, state.pos + 100)) ?? []
-  if (field === undefined) return false
-  if (!silently) state.push('text', '', 0).content = field
-  state.pos += field.length
-  return true
-})
+const library = onDemand<typeof MarkdownIt>('markdown-it')
+let made: ReturnType<typeof makeMarkdown> | undefined
+
+const markdown = () => (made ??= makeMarkdown())
+
+function makeMarkdown() {
+  const reader = new (library())({ html: true, linkify: true, breaks: true })
+  reader.linkify.set({ fuzzyLink: false, fuzzyEmail: true })
+  reader.disable(['code', 'fence'])
+  const plainNormalizeLink = reader.normalizeLink.bind(reader)
+  reader.normalizeLink = (url) => (url === linkField ? url : plainNormalizeLink(url))
+  reader.inline.ruler.before('escape', 'merge field', (state, silently) => {
+    const [field] = /^\{\{[^{}]*\}\}/.exec(state.src.slice(state.pos, state.pos + 100)) ?? []
+    if (field === undefined) return false
+    if (!silently) state.push('text', '', 0).content = field
+    state.pos += field.length
+    return true
+  })
+  return reader
+}
 
 /** `{{ name }}` is `{{name}}`: an address must not have spaces. */
 function tidyFields(body: string): string {

@@ -1,0 +1,79 @@
+/** What is left to do by hand after `portico init`, as commands to copy. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { besideEspocrm } from '../config-variables.js'
+import { projectFolder } from '../web/project-folder.js'
+import type { Answers } from './init-questions.js'
+import { foldersOf, stateFolder } from './init-unit.js'
+
+export interface StepsOf {
+  readonly variables: Answers
+  readonly file: string
+  readonly unitFile: string | undefined
+  readonly user: string
+  readonly administrator: { readonly userName: string; readonly passwordFile: string | undefined } | undefined
+}
+
+export function stepsByHand(of: StepsOf): string[] {
+  const isEspocrm = besideEspocrm.test(of.variables['DATABASE_URL'] ?? '')
+  return [
+    ...theUser(of),
+    ...(of.unitFile === undefined ? [] : [theUnit(of.unitFile)]),
+    theWebServer(of, isEspocrm),
+    theEntry(of, isEspocrm),
+    theBackup(of)
+  ]
+}
+
+function theUser({ user, file, variables }: StepsOf): string[] {
+  const folders = [...new Set([stateFolder, ...foldersOf(variables)].filter((folder) => existsSync(folder)))].filter(
+    (folder, _, all) => !all.some((other) => folder.startsWith(`${other}/`))
+  )
+  const make = `  useradd --system --home-dir ${stateFolder} --shell /usr/sbin/nologin ${user}\n`
+  return [
+    `The user the service runs as, who owns its configuration and what it keeps:\n${hasUser(user) ? '' : make}  chown ${user}: ${quoted([file, ...folders])} --recursive`
+  ]
+}
+
+function hasUser(user: string): boolean {
+  return existsSync('/etc/passwd') && readFileSync('/etc/passwd', 'utf8').includes(`\n${user}:`)
+}
+
+function theUnit(unitFile: string): string {
+  const copy = dirname(unitFile) === '/etc/systemd/system' ? '' : `  cp ${quoted([unitFile])} /etc/systemd/system/\n`
+  return `The service, now and at every start of the machine:\n${copy}  systemctl daemon-reload\n  systemctl enable --now ${basename(unitFile, '.service')}`
+}
+
+function theWebServer({ variables, file }: StepsOf, isEspocrm: boolean): string {
+  return isEspocrm
+    ? `EspoCRM's web server passes the service's path on to ${variables['PORTICO_LISTEN']}: docs/operating.md, Beside EspoCRM, has the lines.`
+    : `A web server with a certificate in front, which passes ${variables['PORTICO_PUBLIC_URL']} on to ${variables['PORTICO_LISTEN']}. Once there is a portal, this prints the lines for Apache or nginx:\n  ${command()} vhost --config ${quoted([file])} --portal NAME --server apache`
+}
+
+function theEntry({ variables, administrator }: StepsOf, isEspocrm: boolean): string {
+  if (isEspocrm) return 'The switches in EspoCRM: Administration > Integrations > Portico.'
+  const at = `${variables['PORTICO_PUBLIC_URL']}/crm`
+  if (!administrator) return `Sign in at ${at}, and switch on what you want in the settings.`
+  const { userName, passwordFile } = administrator
+  const password =
+    passwordFile === undefined ? 'your password' : `the password in ${passwordFile}; delete that file then`
+  return `Sign in at ${at} as ${userName} with ${password}, and switch on what you want in the settings.`
+}
+
+function theBackup({ file, user }: StepsOf): string {
+  return `A backup every night, and the configuration with it, elsewhere:\n  sudo -u ${user} ${command()} backup --config ${quoted([file])} /var/backups/portico/$(date +%F)`
+}
+
+/** How this program is called here. */
+function command(): string {
+  const isOnPath = (process.env['PATH'] ?? '')
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(`${folder}/portico`))
+  return isOnPath && !process.argv[1]?.includes('node_modules/.bin')
+    ? 'portico'
+    : `node ${projectFolder('dist/src/cli/portico.js')}`
+}
+
+function quoted(paths: readonly string[]): string {
+  return paths.map((path) => (/^[\w./:@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)).join(' ')
+}

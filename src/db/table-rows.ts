@@ -1,0 +1,22 @@
+/** Which tables a database has, and how many rows are in each. */
+import type { Knex } from 'knex'
+import { dialectOf } from './dialect.js'
+
+/** In the order of their names. */
+export async function tablesOf(db: Knex): Promise<string[]> {
+  const rows = await (dialectOf(db).name === 'sqlite'
+    ? db('sqlite_master').select('name').where({ type: 'table' }).whereNot('name', 'like', 'sqlite\\_%')
+    : db('information_schema.tables')
+        .select({ name: 'table_name' })
+        .whereRaw("table_schema = database() and table_type = 'BASE TABLE'"))
+  return rows.map(({ name }: { name: string }) => name).sort()
+}
+
+export async function rowsByTable(db: Knex, tables: readonly string[]): Promise<Record<string, number>> {
+  const counts: [string, number][] = []
+  for (const table of tables) {
+    const row = await db(table).count({ rows: '*' }).first()
+    counts.push([table, Number(row?.['rows'])])
+  }
+  return Object.fromEntries(counts)
+}

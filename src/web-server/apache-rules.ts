@@ -1,0 +1,22 @@
+/** What Apache is told alike in its own configuration and in an `.htaccess` file. */
+import { schemeOf, unsetHeaders } from './headers.js'
+import { commented } from './lines.js'
+import type { CheckedSetup } from './setup.js'
+import { literally } from './site-words.js'
+
+/** Begins a pattern of requests as they arrived, still encoded: what Apache decodes for its own use can't be encoded again as it was. */
+export const asked = '^\\S+ (?:https?://[^/?\\s]*)?'
+
+/** The rule that follows is for this host name alone. */
+export function hostCondition({ site }: CheckedSetup): string {
+  return `RewriteCond %{HTTP_HOST} ^${literally(site.hostname)}(?::\\d+)?$ [NC]`
+}
+
+/** `condition` stands behind each line. */
+export function headerLines(setup: CheckedSetup, condition = ''): string[] {
+  return [
+    ...commented('What visitors write into these headers themselves must not reach Portico.'),
+    ...unsetHeaders(setup).map((name) => `RequestHeader unset ${name}${condition}`),
+    `RequestHeader set X-Forwarded-Proto "${schemeOf(setup)}"${condition}`
+  ]
+}

@@ -12,11 +12,15 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 
 export interface Cluster {
   readonly nodes: readonly Node[]
-  /** `mysql://…@a,b,c/portico`: the nodes in their order, and a database that is there. */
-  readonly url: string
+  /** `127.0.0.1:port` of each. */
+  readonly hosts: readonly string[]
+  /** `mysql://…@a,b,c/portico` of these hosts, with a database that is there. */
+  urlOf(hosts: readonly string[]): string
   /** Ends every node that runs, one after the other. */
-  stop(): Promise<void>
+  stop(signal?: Signal): Promise<void>
 }
+
+type Signal = 'SIGTERM' | 'SIGKILL'
 
 export interface Node {
   /** `mysql://…/portico`: this node alone. */
@@ -24,7 +28,7 @@ export interface Node {
   readonly pid: number
   /** Starts it again after its end, and waits until it has what it missed. */
   start(): Promise<void>
-  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  stop(signal?: Signal): Promise<void>
 }
 
 const library = '/usr/lib/galera/libgalera_smm.so'
@@ -35,8 +39,9 @@ export function missingForGalera(): string[] {
   return Object.entries(needed).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
 }
 
-/** Starts three nodes in `folder`, each with what the first one has. @throws with the end of a node's log when it does not come up. */
-export async function startCluster(folder: string): Promise<Cluster> {
+/** Starts three nodes in `folder`, each with what the first one has; `fill` works with that one while the others come. @throws with the end of
+ *  a node's log when it does not come up. */
+export async function startCluster(folder: string, fill?: (url: string) => Promise<void>): Promise<Cluster> {
   const password = randomBytes(12).toString('hex')
   const ports = await freePorts(12)
   const places = [0, 1, 2].map((index) => placeOf(folder, index, ports.slice(index * 4, index * 4 + 4)))
@@ -44,20 +49,28 @@ export async function startCluster(folder: string): Promise<Cluster> {
   install(places[0]!, password)
   const peers = places.map(({ group }) => `127.0.0.1:${group}`).join(',')
   const nodes = places.map((place) => new RunningNode(place, peers, password))
-  const stop = async (): Promise<void> => {
-    for (const node of nodes.toReversed()) await node.stop()
+  const stop = async (signal?: Signal): Promise<void> => {
+    for (const node of nodes.toReversed()) await node.stop(signal)
   }
   try {
-    await nodes[0]!.start('--wsrep-new-cluster')
-    for (const node of nodes.slice(1)) await node.start()
-    await makeDatabase(nodes[0]!.url)
-    rmSync(firstWords(places[0]!))
+    await startFirst(nodes[0]!, places[0]!)
+    await Promise.all([fill?.(nodes[0]!.url), startOneByOne(nodes.slice(1))])
   } catch (error) {
-    await stop()
+    await stop('SIGKILL')
     throw error
   }
-  const addresses = places.map(({ port }) => `127.0.0.1:${port}`).join(',')
-  return { nodes, url: `mysql://root:${password}@${addresses}/portico`, stop }
+  const hosts = places.map(({ port }) => `127.0.0.1:${port}`)
+  return { nodes, hosts, urlOf: (some) => `mysql://root:${password}@${some.join(',')}/portico`, stop }
+}
+
+async function startFirst(node: RunningNode, place: Place): Promise<void> {
+  await node.start('--wsrep-new-cluster')
+  rmSync(firstWords(place))
+  await makeDatabase(node.url)
+}
+
+async function startOneByOne(nodes: readonly RunningNode[]): Promise<void> {
+  for (const node of nodes) await node.start()
 }
 
 interface Place {
@@ -134,7 +147,7 @@ class RunningNode implements Node {
     await this.synced(child, Date.now() + 60_000)
   }
 
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  async stop(signal: Signal = 'SIGTERM'): Promise<void> {
     const child = this.child
     if (!child || hasEnded(child)) return
     const ended = once(child, 'exit')
@@ -227,7 +240,7 @@ async function run(folder: string): Promise<void> {
   const missing = missingForGalera()
   if (missing.length > 0) throw new Error(`A cluster needs: apt-get install ${missing.join(' ')}`)
   const cluster = await startCluster(folder)
-  console.log(`DATABASE_URL=${cluster.url}`)
+  console.log(`DATABASE_URL=${cluster.urlOf(cluster.hosts)}`)
   cluster.nodes.forEach(({ pid, url }) => console.log(`pid ${pid}: ${url}`))
   const timer = setInterval(() => undefined, 60_000)
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

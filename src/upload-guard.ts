@@ -15,7 +15,7 @@ export function guardOf(
   return {
     scan: createVirusScan(clamd),
     async onVirus(found, by) {
-      log.warn({ virus: found.virus, by: subjectOf(by) }, 'an upload was refused: there is a virus in it')
+      log.warn({ virus: found.virus, by: by.kind }, 'an upload was refused: there is a virus in it')
       const entry = {
         action: 'upload.refused',
         subject: subjectOf(by),

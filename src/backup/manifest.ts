@@ -64,7 +64,7 @@ export interface Trust {
 }
 
 /** @throws OperatorError when the folder is no whole backup, when it was changed, or when it was made under another secret. */
-export async function readManifest(folder: string, trust: Trust): Promise<Contents> {
+export async function readBackup(folder: string, trust: Trust): Promise<Contents> {
   const read = signed.safeParse(parsed(await textOf(folder)))
   if (!read.success) throw new OperatorError(`The backup's ${manifestName} was changed, or is of a newer Portico.`)
   const { proof, ...said } = read.data
@@ -108,7 +108,7 @@ export async function describeFile(folder: string, name: string): Promise<Writte
   const hash = createHash('sha256')
   const { size } = await lstat(path)
   await pipeline(createReadStream(path), hash)
-  return { name: name as Written['name'], size, sha256: hash.digest('hex') }
+  return { name, size, sha256: hash.digest('hex') }
 }
 
 /** @throws OperatorError naming the first file that is not as it was written. */

@@ -7,7 +7,7 @@ import { migrations } from '../../migrations/index.js'
 import type { Config } from '../config.js'
 import { rowsByTable, tablesOf } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
-import { checkFile, readManifest, type Contents, type Trust } from './manifest.js'
+import { checkFile, readBackup, type Contents, type Trust } from './manifest.js'
 import { placeOf, refuseFilled, withDatabase } from './places.js'
 
 export interface RestoreTo extends Trust {
@@ -33,7 +33,7 @@ export interface Compared {
 /** @throws OperatorError before anything is written, when the backup is not whole, not as it was made, of a newer Portico or for
  *  another database, or when there is something where it is to go. */
 export async function restoreBackup(folder: string, to: RestoreTo): Promise<Restored> {
-  const contents = await readManifest(folder, to)
+  const contents = await readBackup(folder, to)
   refuseForeign(contents, to)
   for (const file of [contents.database, ...contents.files]) await checkFile(folder, file)
   await refuseFilled(to.config.databaseUrl)

@@ -7,12 +7,21 @@ import { checkDatabaseOfEspocrm, checkService, findIntegration } from '../host/e
 import type { Settings } from '../host/espocrm/settings.js'
 import type { Finding } from '../host/finding.js'
 import { readManifest } from '../plugin-manifest.js'
+import { portalSites } from '../portal/portals/sites.js'
 import { checkClamd, checkDatabase, checkMail } from './common-checks.js'
+import { placeOf } from '../web-server/check/place.js'
+import { examineAddresses } from './examine-addresses.js'
+import { checkMachine } from './machine-checks.js'
 import { logger } from './terminal.js'
 
 /** @throws ConfigProblems */
 export async function examineEspocrm(env: Environment): Promise<Finding[]> {
-  const db = openDatabase(readConfig(env).databaseUrl)
+  const before = readConfig(env)
+  return [...(await checkMachine(before, env)), ...(await examineWithDatabase(env, before))]
+}
+
+async function examineWithDatabase(env: Environment, { databaseUrl }: Config): Promise<Finding[]> {
+  const db = openDatabase(databaseUrl)
   try {
     const ofDatabase = await checkDatabase(db)
     if (ofDatabase.some(({ check }) => check === 'Database')) return ofDatabase
@@ -38,7 +47,14 @@ async function checkBehind(
     const parts = createAdapter(db, { config, log: logger('silent'), now, siteUrl: settings.siteUrl })
     const { version } = readManifest()
     const patient = { ...parts, rest: parts.espo.rest, db, config, settings, version, hasTables, now }
-    return [...(await checkService(patient)), await checkMail(config), await checkClamd(config), ...unsaid(env, config)]
+    const sites = async () => (hasTables ? portalSites(db) : [])
+    return [
+      ...(await checkService(patient)),
+      ...(await examineAddresses(await placeOf({ config, host: parts.host, sites }))),
+      await checkMail(config),
+      await checkClamd(config),
+      ...unsaid(env, config)
+    ]
   } catch (error) {
     if (!(error instanceof ConfigProblems)) throw error
     return error.problems.map((found) => ({ check: 'Configuration', found, remedy: 'The rest is checked after that.' }))

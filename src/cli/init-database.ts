@@ -1,7 +1,6 @@
 /** Which database: put together of small answers, and tried before it is written down. */
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { besideEspocrm } from '../config-variables.js'
 import { openDatabase } from '../db/open-database.js'
 import { readConfig } from '../config.js'
@@ -72,12 +71,12 @@ export async function tryDatabase(url: string): Promise<{ problems: string[]; se
   }
 }
 
+/** The folder may yet have to be made. */
 function tryFolder(folder: string): string[] {
+  const nearest = existsSync(folder) ? folder : dirname(folder)
+  if (nearest !== folder && !existsSync(nearest)) return tryFolder(nearest)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
-    const file = join(folder, `.portico-${randomBytes(4).toString('hex')}`)
-    writeFileSync(file, '')
-    rmSync(file)
+    accessSync(nearest, constants.W_OK)
     return []
   } catch (error) {
     return [`Nothing can be written in ${folder}: ${reasonOf(error)}`]

@@ -2,7 +2,7 @@
 import { ConfigProblems, readConfig, type Environment } from '../config.js'
 import type { Variables } from '../config-variables.js'
 
-export type VariableName = keyof Variables & string
+export type VariableName = keyof Variables
 
 /** What is known so far, by variable. */
 export type Answers = Readonly<Record<string, string | undefined>>
@@ -126,7 +126,12 @@ function guessedFrom(publicUrl: string | undefined): Guesses {
 function senderFor(known: Answers): string | undefined {
   const [domain] = known['PORTICO_COMPANY_DOMAINS']?.split(',') ?? []
   const name = known['PORTICO_COMPANY_NAME']
-  return domain && name ? `${name.replace(/[<>"\r\n]/g, '')} <portal@${domain.trim()}>` : undefined
+  return domain && name ? `${nameInMail(name)} <portal@${domain.trim()}>` : undefined
+}
+
+/** Some characters have a meaning in addresses, unless they stand between quotes. */
+function nameInMail(name: string): string {
+  return /[(),.:;<>@[\]]/.test(name) ? `"${name.replace(/["\\]/g, '')}"` : name.replace(/["\\]/g, '')
 }
 
 /** The value as it may be shown: without the password that is in an address, and nothing of a secret. */

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path'
 import { besideEspocrm } from '../config-variables.js'
 import { projectFolder } from '../web/project-folder.js'
 import type { Answers } from './init-questions.js'
-import { foldersOf, stateFolder } from './init-unit.js'
+import { foldersOf, isAtHome, stateFolder } from './init-unit.js'
 
 export interface StepsOf {
   readonly variables: Answers
@@ -31,7 +31,12 @@ function theUser({ user, file, variables }: StepsOf): string[] {
   )
   const make = `  useradd --system --home-dir ${stateFolder} --shell /usr/sbin/nologin ${user}\n`
   return [
-    `The user the service runs as, who owns its configuration and what it keeps:\n${hasUser(user) ? '' : make}  chown ${user}: ${quoted([file, ...folders])} --recursive`
+    ...(isAtHome(projectFolder('x'))
+      ? [
+          `The program is in ${projectFolder('.')}, where no other user comes in: move it, to /opt/portico for example, and run init there.`
+        ]
+      : []),
+    `The user the service runs as, who owns its configuration and what it keeps:\n${hasUser(user) ? '' : make}  chown -R ${user}: ${quoted([file, ...folders])}`
   ]
 }
 
@@ -61,7 +66,7 @@ function theEntry({ variables, administrator }: StepsOf, isEspocrm: boolean): st
 }
 
 function theBackup({ file, user }: StepsOf): string {
-  return `A backup every night, and the configuration with it, elsewhere:\n  sudo -u ${user} ${command()} backup --config ${quoted([file])} /var/backups/portico/$(date +%F)`
+  return `A backup every night, and the configuration with it, elsewhere:\n  install -d -o ${user} -m 700 /var/backups/portico\n  sudo -u ${user} ${command()} backup --config ${quoted([file])} /var/backups/portico/$(date +%F)`
 }
 
 /** How this program is called here. */

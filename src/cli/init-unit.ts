@@ -50,7 +50,7 @@ StateDirectory=portico
 StateDirectoryMode=0750
 UMask=0077
 ProtectSystem=strict
-ProtectHome=${[folder, node].some(isAtHome) ? 'read-only' : 'true'}
+ProtectHome=${[folder, node, ...foldersOf(variables)].some(isAtHome) ? 'read-only' : 'true'}
 ${writable(variables)}PrivateTmp=true
 PrivateDevices=true
 ProtectClock=true
@@ -105,7 +105,8 @@ function databaseHere({ DATABASE_URL: url = '' }: UnitOf['variables']): boolean 
   return /:\/\/([^/]*@)?(localhost|127\.0\.0\.1|\[::1\])[:/,]/.test(url)
 }
 
-function isAtHome(path: string): boolean {
+/** There other users can't come in, and a hardened unit sees nothing. */
+export function isAtHome(path: string): boolean {
   return /^\/(home|root|run\/user)\//.test(path)
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line. Each command is a sentence here and a function in a file of its own. */
+import '../operation/memory.js'
 import { Command, InvalidArgumentError } from 'commander'
 import { readManifest } from '../plugin-manifest.js'
 import { takeConfigurationFile } from './configuration-file.js'

@@ -108,7 +108,12 @@ export function clientFor(
 
 /** @throws when nobody is there. */
 async function reach(server: Server): Promise<void> {
-  const db = knex({ client: 'mysql2', connection: { ...server }, log: { warn: () => undefined }, pool: { min: 0, max: 1 } })
+  const db = knex({
+    client: 'mysql2',
+    connection: { ...server },
+    log: { warn: () => undefined },
+    pool: { min: 0, max: 1 }
+  })
   try {
     await db.raw('select 1')
   } finally {

@@ -65,9 +65,10 @@ async function endOf(child: ChildProcess, { name }: Program): Promise<void> {
 function loginFile(url: string): string {
   const { hostname, port, username, password, searchParams } = new URL(url)
   const socket = searchParams.get('socketPath')
-  const place =
+  const place: Record<string, string> =
     socket === null ? { protocol: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: port || '3306' } : { socket }
-  const said = { ...place, user: decodeURIComponent(username), password: decodeURIComponent(password) }
+  const login = { user: decodeURIComponent(username), password: decodeURIComponent(password) }
+  const said = { ...place, ...login }
   const lines = Object.entries(said).map(([name, value]) => `${name}="${value.replace(/["\\]/g, '\\$&')}"`)
   return ['[client]', 'default-character-set=utf8mb4', ...lines, ''].join('\n')
 }

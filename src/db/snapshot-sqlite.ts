@@ -26,7 +26,7 @@ export async function snapshotSqlite(db: Knex, file: string): Promise<void> {
 export async function withSnapshot<T>(file: string, work: (copy: Knex) => Promise<T>): Promise<T> {
   const copy = openDatabase(file)
   try {
-    const [row] = (await copy.raw('pragma quick_check(1)')) as { quick_check: string }[]
+    const [row] = await copy.raw<{ quick_check: string }[]>('pragma quick_check(1)')
     if (row?.quick_check !== 'ok') throw new Error(`SQLite finds ${file} damaged: ${row?.quick_check}`)
     const result = await work(copy)
     await copy.raw('pragma journal_mode = delete')

@@ -2,10 +2,9 @@
 import { all, ID, oneOf } from '../access/condition.js'
 import { idsWhere, lookUp } from '../access/question.js'
 import type { Context } from '../context.js'
-import { daysOnEarth } from './days-on-earth.js'
 import type { ExternalUser } from './external-users.js'
 import { everybody, rightsAt, rightsOfRecords, saidOf, type RecordRights } from './object-rights.js'
-import { hasNotEnded } from './policy.js'
+import { daysOf, hasNotEnded } from './policy.js'
 import type { ProjectWorld } from './project-settings.js'
 import { projectsOfPeople } from './user-search.js'
 
@@ -39,7 +38,7 @@ async function goingOn(
   const found = new Set<string>()
   for (let at = 0; at < projectIds.length; at += mostAtOnce) {
     const some = projectIds.slice(at, at + mostAtOnce)
-    const when = all(oneOf(ID, some), hasNotEnded(world, daysOnEarth(context.now())))
+    const when = all(oneOf(ID, some), hasNotEnded(world, await daysOf(context, world, oneOf(ID, some))))
     for (const id of await idsWhere(context.kernel, world.module.name, when, some.length)) found.add(id)
   }
   return found

@@ -7,35 +7,41 @@ export interface DayOnEarth {
   readonly zones: readonly string[]
 }
 
-let known: { readonly minute: number; readonly days: readonly DayOnEarth[] } | undefined
+const hour = 3_600_000
 
-/** The dates of this moment (milliseconds since 1970), the latest one first. Clocks differ by whole minutes, so a minute has one answer. */
-export function daysOnEarth(now: number): readonly DayOnEarth[] {
-  const minute = Math.floor(now / 60_000)
-  if (known?.minute !== minute) known = { minute, days: daysAt(now) }
-  return known.days
+/** The dates of this moment (milliseconds since 1970), the latest one first, each with those of `zones` where it is that day. Names of no
+ *  zone are left out. */
+export function daysOnEarth(now: number, zones: Iterable<string>): readonly DayOnEarth[] {
+  const clocks = [...new Set(zones)].flatMap((zone) => {
+    const calendar = calendarOf(zone)
+    return calendar ? [{ zone, date: calendar.format(now) }] : []
+  })
+  return datesAt(now).map((date) => ({
+    date,
+    zones: clocks.filter((one) => one.date === date).map(({ zone }) => zone)
+  }))
 }
 
-function daysAt(now: number): DayOnEarth[] {
-  const zonesByDate = new Map<string, string[]>()
-  for (const [zone, calendar] of calendars()) {
-    const date = calendar.format(now)
-    zonesByDate.set(date, [...(zonesByDate.get(date) ?? []), zone])
-  }
-  const days = [...zonesByDate].map(([date, zones]) => ({ date, zones }))
-  return days.toSorted((one, other) => (one.date < other.date ? 1 : -1))
+/** Clocks are at most 14 hours ahead of Greenwich and 12 behind. */
+function datesAt(now: number): string[] {
+  const moments = [now + 14 * hour, now, now - 12 * hour]
+  return [...new Set(moments.map((moment) => new Date(moment).toISOString().slice(0, 10)))]
 }
 
-let made: ReadonlyMap<string, Intl.DateTimeFormat> | undefined
+const calendars = new Map<string, Intl.DateTimeFormat>()
 
-/** A calendar costs a while to make and is then quick to ask. */
-function calendars(): ReadonlyMap<string, Intl.DateTimeFormat> {
-  made ??= new Map(zoneNames().map((timeZone) => [timeZone, new Intl.DateTimeFormat('sv-SE', { timeZone })]))
-  return made
+/** A calendar costs a while and 30 kB to make, so there are none but for the zones that are asked about. */
+function calendarOf(zone: string): Intl.DateTimeFormat | undefined {
+  if (!calendars.has(zone) && zoneNames().has(zone))
+    calendars.set(zone, new Intl.DateTimeFormat('sv-SE', { timeZone: zone }))
+  return calendars.get(zone)
 }
 
-function zoneNames(): string[] {
-  return [...new Set([...Intl.supportedValuesOf('timeZone'), ...otherNames.filter(isZone)])]
+let names: ReadonlySet<string> | undefined
+
+/** As they are spelled: `europe/berlin` is none. */
+export function zoneNames(): ReadonlySet<string> {
+  return (names ??= new Set([...Intl.supportedValuesOf('timeZone'), ...otherNames.filter(isZone)]))
 }
 
 /** Names people use that the list of the runtime lacks, for it has one name for each zone. */

@@ -16,9 +16,10 @@ import {
 } from '../access/condition.js'
 import { isWritable } from '../access/field-kinds.js'
 import type { Action, Grant, ModulePolicy } from '../access/grant.js'
-import { everyRecord, idsWhere, lookUp } from '../access/question.js'
+import { everyRecord, lookUp } from '../access/question.js'
 import type { Person } from '../access/viewer.js'
 import type { Context } from '../context.js'
+import { oncePerRequest } from '../db/within-request.js'
 import type { Catalog, Module } from '../host/catalog.js'
 import { daysOnEarth, type DayOnEarth } from './days-on-earth.js'
 import { isPaper, type Kind } from './kinds.js'
@@ -41,20 +42,14 @@ export async function policySource(context: Context, person: Person, catalog: Ca
 /** As many projects are asked for by their ids. */
 const fewProjects = 30
 
-/** His projects as conditions that are short enough to stand in a statement many times; one that names every time zone on earth is not. */
+/** His projects as conditions that are short enough to stand in a statement many times. */
 async function openToHim(
   context: Context,
   world: ProjectWorld,
   personId: string
 ): Promise<Pick<GuestFacts, 'isHis' | 'isOneOfHis'>> {
-  const days = daysOnEarth(context.now())
-  const zone = 'field' in world.timeZone ? world.timeZone.field : undefined
-  const question = { module: world.module.name, when: hisProjects(world, personId, days), fields: zone ? [zone] : [] }
-  const open = await everyRecord(context.kernel, question)
-  const known = new Set(zone === undefined ? [] : open.map(({ values }) => values[zone]))
-  const daysThere = days.map(({ date, zones }) => ({ date, zones: zones.filter((one) => known.has(one)) }))
-  const isHis = hisProjects(world, personId, zone === undefined ? days : daysThere)
-  const ids = open.map(({ id }) => id)
+  const { ids, days } = await openProjects(context, world, personId)
+  const isHis = hisProjects(world, personId, days)
   return { isHis, isOneOfHis: ids.length > fewProjects ? isHis : oneOf(ID, ids) }
 }
 
@@ -63,8 +58,46 @@ export async function hasOpenProject(context: Context, person: Person): Promise<
   const world = await projectWorld(context.db, await context.host.catalog(person.locale))
   const isThere = (await lookUp(context.kernel, person.module ?? '', person.recordId ?? '', [])) !== undefined
   if (!world || !isThere) return false
-  const isHis = hisProjects(world, person.id, daysOnEarth(context.now()))
-  return (await idsWhere(context.kernel, world.module.name, isHis, 1)).length > 0
+  return (await openProjects(context, world, person.id)).ids.length > 0
+}
+
+/** Of one person, at one moment. */
+interface OpenProjects {
+  readonly ids: readonly string[]
+  /** The dates there are, with the time zones of his projects. */
+  readonly days: readonly DayOnEarth[]
+}
+
+/** Asked at the door and again for his rights: once in a request. */
+async function openProjects(context: Context, world: ProjectWorld, personId: string): Promise<OpenProjects> {
+  const asked = await oncePerRequest(openProjects, async () => new Map<string, Promise<OpenProjects>>())
+  const answer = asked.get(personId) ?? askForOpen(context, world, personId)
+  asked.set(personId, answer)
+  return answer
+}
+
+async function askForOpen(context: Context, world: ProjectWorld, personId: string): Promise<OpenProjects> {
+  const days = await daysOf(context, world, isTold(world, personId))
+  const question = { module: world.module.name, when: hisProjects(world, personId, days), fields: [] }
+  return { ids: (await everyRecord(context.kernel, question)).map(({ id }) => id), days }
+}
+
+/** The dates of this moment, with the time zones of these projects. Those that have ended everywhere are not asked for theirs. */
+export async function daysOf(
+  context: Context,
+  { module, endDate, timeZone }: ProjectWorld,
+  which: Condition
+): Promise<readonly DayOnEarth[]> {
+  const now = context.now()
+  if ('zone' in timeZone) return daysOnEarth(now, [timeZone.zone])
+  const earliest = daysOnEarth(now, []).at(-1)?.date ?? ''
+  const mayGoOn = any(compare(endDate, 'isEmpty'), compare(endDate, '≥', earliest))
+  const question = { module: module.name, when: all(which, mayGoOn), fields: [timeZone.field] }
+  const projects = await everyRecord(context.kernel, question)
+  return daysOnEarth(
+    now,
+    projects.map(({ values }) => String(values[timeZone.field] ?? ''))
+  )
 }
 
 export interface GuestFacts {
@@ -112,12 +145,11 @@ function grantsFor(facts: GuestFacts, part: KnownPart): Grant[] {
 
 /** T01, T02: a member, who may read it, before it has ended. That the module is on decides whether anybody asks. */
 function hisProjects(world: ProjectWorld, personId: string, days: readonly DayOnEarth[]): Condition {
-  const { name } = world.module
-  return all(
-    joined('portico_memberships', { module: name, person_id: personId }),
-    allowed(name, personId, 'read'),
-    hasNotEnded(world, days)
-  )
+  return all(isTold(world, personId), hasNotEnded(world, days))
+}
+
+function isTold({ module: { name } }: ProjectWorld, personId: string): Condition {
+  return all(joined('portico_memberships', { module: name, person_id: personId }), allowed(name, personId, 'read'))
 }
 
 /** The end date is today or later where the project is; a project without one does not end. A time zone that nobody knows gets the latest

@@ -4,6 +4,7 @@
 import type { Context } from '../context.js'
 import { transact } from '../db/collision.js'
 import { HostUnavailable, type Staff } from '../host/host.js'
+import { describe } from '../web/errors.js'
 import { hasPermission } from '../web/staff.js'
 import { understood } from './draft-row.js'
 import { effectOf } from './effect.js'
@@ -54,7 +55,8 @@ async function workOn(context: Context, claim: Claim): Promise<void> {
     if (error instanceof NotOurs) return
     if (error instanceof HostUnavailable) return letGo(context, claim, pauseSeconds)
     const reason = error instanceof RunStops ? error.reason : 'unexpected'
-    if (reason === 'unexpected') context.log.error({ run: claim.runId, error }, 'a recalculation failed')
+    if (reason === 'unexpected')
+      context.log.error({ run: claim.runId, error: describe(error) }, 'a recalculation failed')
     await stopRun(context, claim.runId, reason)
   }
 }

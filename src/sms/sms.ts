@@ -1,4 +1,4 @@
-/** Text messages: an outbox in the database, handed to the gateway; without one they go to the log (Z18). */
+/** Text messages: an outbox in the database, handed to the gateway; without one they go to the log (Z18), in production without number and text. */
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { orderedId } from '../audit/ordered-id.js'
@@ -88,17 +88,22 @@ function isOver({ kind, created_at: since }: Waiting, now: number): boolean {
   return (kind === 'verification' || kind === 'second-factor') && since <= momentAt(now - codeMinutes * 60_000)
 }
 
-/** In development the text stays, to be read on the mailbox page. */
+/** In development the text stands in the log and stays, to be read on the mailbox page. In production neither number nor text is kept
+ *  anywhere: the log holds nothing of people. */
 async function writeToLog(db: Knex, log: Logger, environment: Config['environment']): Promise<void> {
   const rows = await db<Waiting & { state: SmsState }>('portico_sms')
     .select('id', 'to_number', 'text', 'kind')
     .where({ state: 'waiting' })
     .orderBy('id')
     .limit(50)
-  const change = environment === 'production' ? { state: 'logged', text: '' } : { state: 'logged' }
+  const isProduction = environment === 'production'
+  const change = isProduction ? { state: 'logged', text: '' } : { state: 'logged' }
   for (const { id, to_number: to, text, kind } of rows)
     if ((await db('portico_sms').where({ id, state: 'waiting' }).update(change)) === 1)
-      log.info({ sms: id, to, kind, text }, 'a text message: there is no gateway that sends it')
+      log.info(
+        isProduction ? { sms: id, kind } : { sms: id, kind, to, text },
+        'a text message: there is no gateway that sends it'
+      )
 }
 
 async function messagesAbout(db: Knex, about: string): Promise<ListedSms[]> {

@@ -46,6 +46,7 @@ function redirectToTls({ site, root }: CheckedSetup): string[] {
     ...indented(
       `ServerName ${site.hostname}`,
       `DocumentRoot "${root}"`,
+      'AllowEncodedSlashes NoDecode',
       'RewriteEngine On',
       `RewriteCond %{REQUEST_URI} !^${literally(acme)}`,
       `RewriteCond %{THE_REQUEST} "${asked}(/[^?\\s]*)"`,

@@ -145,15 +145,15 @@ function hostOf({ site }: CheckedSetup): string {
   return port === '' ? '$host' : `$host:${port}`
 }
 
-/** Everything is the portal's, but for what is rewritten already and for the files of Portico's pages. */
+/** Everything is the portal's; what is rewritten already loses that first. A group with a name is taken as it came, `$1` would be encoded again. */
 function rewriting(setup: CheckedSetup): string[] {
   const { mount, rewrittenTo } = setup.site
   const rewritten = `(?:${literally(rewrittenTo)}(?=[/?]|$))?`
   const group = groupOf(setup)
   return [
     'set $portico_path "";',
-    `if ($request_uri ~ "^${literally(mount)}${rewritten}([/?].*)$") {`,
-    ...indented('set $portico_path $1;'),
+    `if ($request_uri ~ "^${literally(mount)}${rewritten}(?<portico_asked>[/?].*)$") {`,
+    ...indented('set $portico_path $portico_asked;'),
     '}',
     `proxy_pass http://${group}${rewrittenTo}$portico_path;`
   ]

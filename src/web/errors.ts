@@ -6,6 +6,7 @@ import { isClash } from '../db/collision.js'
 import { isUnavailable } from '../db/unavailable.js'
 import { Invalid, NotFound, PorticoError } from '../errors.js'
 import { HostRefused, HostSilent, HostUnavailable } from '../host/host.js'
+import { routePattern } from '../operation/route-pattern.js'
 import { translator } from './locale.js'
 import { page } from './render.js'
 
@@ -102,24 +103,33 @@ function headingFor(status: number): string {
 
 /** No address of the visitor, no URL with its tokens, no values: the route's pattern, the kind of error and where it was thrown. */
 function entryFor(req: Request, status: number, error: unknown): Record<string, unknown> {
-  const pattern: unknown = req.route?.path
   return {
     correlationId: req.correlationId,
     method: req.method,
-    route: String(pattern ?? 'none'),
+    route: routePattern(req),
     status,
     error: describe(error)
   }
 }
 
-/** An error for the log. Statements in messages of the database hold values, so those messages stay out. */
+/** An error for the log. Statements in messages of the database hold values, so those messages stay out; so do values in others. */
 export function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
   const code = 'code' in error ? String(error.code) : undefined
-  const message = code ? undefined : error.message.replace(/\S+@\S+/g, '[address]')
+  const message = code ? undefined : withoutValues(error)
   const at = error.stack
     ?.split('\n')
     .filter((row) => /^\s+at /.test(row))
     .slice(0, 12)
   return { kind: error.name, code, message, at, cause: error.cause === undefined ? undefined : describe(error.cause) }
+}
+
+/** What can't be parsed stands in the message that says so. */
+function withoutValues(error: Error): string | undefined {
+  if (error instanceof SyntaxError) return undefined
+  return error.message
+    .replace(/"[^"]*"|“[^”]*”|«[^»]*»/g, '[…]')
+    .replace(/\S+@\S+/g, '[address]')
+    .replace(/\+?\d[\d ()/.-]{6,}\d/g, '[number]')
+    .replace(/\b(?=\w*\d)(?=\w*[a-z])[\w-]{12,}\b/gi, '[id]')
 }

@@ -1,7 +1,7 @@
 /** Languages: translations, and which one a request is answered in. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { Router, type CookieOptions, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type Request, type RequestHandler, type Response } from 'express'
 import i18next, { type Resource } from 'i18next'
 import { locales, type Locale } from '../host/catalog.js'
 import { PorticoError } from '../errors.js'

@@ -25,6 +25,7 @@ onSqlite('the command line', function (open) {
       DATABASE_URL: databaseUrl,
       PORTICO_FILES: filesFolder,
       PORTICO_SECRET: secret,
+      PORTICO_LISTEN: '127.0.0.1:0',
       ...more
     }
     const file = ['--import', 'tsx', 'src/cli/portico.ts', ...words]
@@ -129,7 +130,7 @@ onSqlite('the command line', function (open) {
       const { code, out } = await portico(['doctor'], nobody)
       expect(code).to.equal(1)
       expect(out)
-        .to.match(/^✗ Database: .*ECONNREFUSED/)
+        .to.match(/^✗ Database: .*ECONNREFUSED/m)
         .and.include('→ Check DATABASE_URL')
         .and.not.include('secret')
     })

@@ -1,13 +1,10 @@
 import { expect } from 'chai'
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Knex } from 'knex'
 import { readConfig } from '../../src/config.js'
 import { openDatabase } from '../../src/db/open-database.js'
 import { checkDatabaseOfEspocrm, checkService, findIntegration, type Patient } from '../../src/host/espocrm/doctor.js'
 import { protocol } from '../../src/host/espocrm/espo.js'
-import { proofOf } from '../../src/host/espocrm/doors.js'
 import { createRest } from '../../src/host/espocrm/rest.js'
 import { readSettings } from '../../src/host/espocrm/settings.js'
 import type { Finding } from '../../src/host/finding.js'
@@ -21,7 +18,6 @@ onMysql('the doctor beside EspoCRM', (open) => {
   let db: Knex
   let url: string
   let espo: FakeEspo
-  let proxy: FakeProxy
 
   before(async () => {
     ;({ db, url } = await open())
@@ -40,20 +36,17 @@ onMysql('the doctor beside EspoCRM', (open) => {
       table.index(['subject', 'handled', 'position'])
     })
     espo = await FakeEspo.open()
-    proxy = await FakeProxy.open()
   })
   after(async () => {
     await espo.goDown()
-    await proxy.close()
   })
 
   beforeEach(async () => {
     await emptyStaffTables(db)
-    await installIntegration(db, { siteUrl: espo.url, serviceUrl: `${proxy.url}/crm-portal` })
+    await installIntegration(db, { siteUrl: espo.url, serviceUrl: '/crm-portal' })
     espo.forget()
     espo.key = apiKey
     say({})
-    proxy.mood = 'well'
   })
 
   const say = (stamp: Readonly<Record<string, unknown>>): void =>
@@ -70,7 +63,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
     )
     return {
       db,
-      config: readConfig({ DATABASE_URL: `espocrm+${url}`, PORTICO_PUBLIC_URL: `${proxy.url}/crm-portal` }),
+      config: readConfig({ DATABASE_URL: `espocrm+${url}`, PORTICO_PUBLIC_URL: `${espo.url}/crm-portal` }),
       settings,
       rest: createRest({ url: async () => espo.url, apiKey: async () => settings.apiKey, patience: 500 }),
       definitions: { current: async () => ({ ...recordedAnswer(), orm }), unmapped: async () => [] },
@@ -101,8 +94,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
       'Integration: on, with portal, external-users',
       `EspoCRM's API: EspoCRM 9.1.7 answers at ${espo.url} and takes the key`,
       `Versions: extension 0.3.0, service 0.3.0, protocol ${protocol}`,
-      'Indexes: all 6 that the extension declares',
-      `Public address: ${proxy.url}/crm-portal leads to this service`
+      'Indexes: all 6 that the extension declares'
     ])
     const [tables] = (await db.raw("show tables like 'portico\\_doctor%'")) as [unknown[]]
     expect(tables, 'and leaves nothing behind').to.deep.equal([])
@@ -239,7 +231,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
 
   it('leaves out what can’t be looked at before our tables are there', async () => {
     const checks = (await checkService(await patient({ hasTables: false }))).map(({ check }) => check)
-    expect(checks).to.include.members(["EspoCRM's API", 'Public address'])
+    expect(checks).to.include.members(["EspoCRM's API"])
     for (const kept of ['Events', 'Indexes', 'Fields left out']) expect(checks).not.to.include(kept)
     expect((await checkService(await patient())).map(({ check }) => check)).to.include.members([
       'Events',
@@ -325,80 +317,4 @@ onMysql('the doctor beside EspoCRM', (open) => {
       expect(await look('Beyond global sharing', await isOn())).to.include({ isAdvice: true })
     })
   })
-
-  describe('of the way through the web server', () => {
-    for (const [mood, check, words] of [
-      ['down', 'Public address', 'portico start'],
-      ['page', 'Public address', 'docs/operating.md'],
-      ['other', 'Public address', 'DATABASE_URL'],
-      ['forging', 'Proxy', 'docs/operating.md'],
-      ['renaming', 'Proxy', 'docs/operating.md'],
-      ['https', 'Proxy', 'docs/operating.md']
-    ] as const) {
-      it(`says what is wrong with one that is ${mood}`, async () => {
-        proxy.mood = mood
-        expect((await look(check)).remedy).to.include(words)
-      })
-    }
-
-    it('names each header that must not come through, or that is missing', async () => {
-      proxy.mood = 'forging'
-      expect((await look('Proxy')).found)
-        .to.include('RequestHeader unset X-Forwarded-Host')
-        .and.include('RequestHeader unset X-Forwarded-For')
-      proxy.mood = 'renaming'
-      expect((await look('Proxy')).found).to.include('ProxyPreserveHost On')
-      proxy.mood = 'https'
-      expect((await look('Proxy')).found).to.include('X-Forwarded-Proto')
-    })
-
-    it('says that nobody is there', async () => {
-      const config = readConfig({ DATABASE_URL: `espocrm+${url}`, PORTICO_PUBLIC_URL: 'http://127.0.0.1:9/crm-portal' })
-      expect((await look('Public address', { config })).remedy).to.include('must reach http://127.0.0.1:9/crm-portal')
-    })
-  })
 })
-
-type Mood = 'well' | 'down' | 'page' | 'other' | 'forging' | 'renaming' | 'https'
-
-/** A web server before the service, that does what web servers do wrong. */
-class FakeProxy {
-  mood: Mood = 'well'
-  private constructor(private readonly server: Server) {}
-
-  static async open(): Promise<FakeProxy> {
-    const server = createServer((req, res) => {
-      const { status, body } = proxy.answer(req)
-      res.writeHead(status).end(body)
-    })
-    const proxy = new FakeProxy(server)
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    return proxy
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections()
-    await new Promise((done) => this.server.close(done))
-  }
-
-  private answer({ url, headers }: IncomingMessage): { status: number; body: string } {
-    if (this.mood === 'down') return { status: 503, body: '<h1>Service Unavailable</h1>' }
-    if (this.mood === 'page') return { status: 200, body: '<h1>EspoCRM</h1>' }
-    const nonce = new URL(url ?? '', this.url).searchParams.get('nonce') ?? ''
-    const isForging = this.mood === 'forging'
-    const hosts: Partial<Record<Mood, unknown>> = { forging: headers['x-forwarded-host'], renaming: '127.0.0.1:3000' }
-    return {
-      status: 200,
-      body: JSON.stringify({
-        proof: proofOf(nonce, this.mood === 'other' ? 'x'.repeat(48) : secret),
-        host: hosts[this.mood] ?? headers.host,
-        protocol: this.mood === 'https' ? 'https' : 'http',
-        address: isForging ? headers['x-forwarded-for'] : '127.0.0.1'
-      })
-    }
-  }
-}

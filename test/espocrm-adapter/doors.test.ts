@@ -6,7 +6,7 @@ import request, { type Response } from 'supertest'
 import { readConfig } from '../../src/config.js'
 import { migrate } from '../../src/db/migrate.js'
 import { momentAt } from '../../src/db/moment.js'
-import { doors, proofOf } from '../../src/host/espocrm/doors.js'
+import { doors } from '../../src/host/espocrm/doors.js'
 import { createSessions, staffCookie, type StaffSessions } from '../../src/host/espocrm/sessions.js'
 import { readSettings } from '../../src/host/espocrm/settings.js'
 import { createStaff } from '../../src/host/espocrm/staff.js'
@@ -21,7 +21,6 @@ import {
   house,
   installIntegration,
   openRights,
-  secret,
   signed,
   ticketFor,
   type Claims,
@@ -147,7 +146,6 @@ eachDatabase((open) => {
         ['is signed with nothing', () => ticketFor(now, {}, '')],
         ['is no JSON', () => signed(Buffer.from('no JSON').toString('base64url'))],
         ['is JSON of another kind', () => signed(Buffer.from('["alice"]').toString('base64url'))],
-        ['is a proof of the ping door', () => `nonce-nonce-nonce.${proofOf('nonce-nonce-nonce', secret)}`],
         ['is endless', () => signed('e'.repeat(10_000))]
       ]
       for (const [how, change] of shapes) {
@@ -481,24 +479,10 @@ eachDatabase((open) => {
       })
     })
 
-    describe('the ping', () => {
-      it('proves that it is us, and tells how the request arrived', async () => {
-        const nonce = 'a-nonce-of-the-doctor'
-        const answer = await request(app).get(`/crm-portal/host/ping?nonce=${nonce}`).set('Host', 'crm.example.test')
-        expect(answer.body).to.include({ proof: proofOf(nonce, secret), host: 'crm.example.test', protocol: 'http' })
-        expect(answer.body.proof).not.to.equal(proofOf(nonce, 'x'.repeat(48)))
-      })
-
-      it('signs nothing else than a nonce', async () => {
-        for (const nonce of ['', 'short', 'a.b'.repeat(10), 'x'.repeat(65), '%00'.repeat(16)])
-          expect((await request(app).get(`/crm-portal/host/ping?nonce=${nonce}`)).status, nonce).to.equal(400)
-      })
-    })
-
     it('are nothing but these', async () => {
-      for (const path of ['/host', '/host/', '/host/ticket/', '/host/Ticket', '/host/ping/x', '/host/record-actions/x'])
+      for (const path of ['/host', '/host/', '/host/ticket/', '/host/Ticket', '/host/record-actions/x'])
         expect((await request(app).get(`/crm-portal${path}`)).status, path).to.equal(404)
-      for (const path of ['/host/ticket', '/host/record-actions', '/host/ping'])
+      for (const path of ['/host/ticket', '/host/record-actions'])
         expect((await request(app).post(`/crm-portal${path}`)).status, path).to.equal(403)
     })
   })

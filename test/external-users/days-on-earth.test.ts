@@ -1,20 +1,20 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Condition } from '../../src/access/condition.js'
-import { daysOnEarth } from '../../src/external-users/days-on-earth.js'
+import { daysOnEarth, zoneNames } from '../../src/external-users/days-on-earth.js'
 import { hasNotEnded } from '../../src/external-users/policy.js'
 
 describe('the days on earth', () => {
   it('are two, and three between 10 and 12 o’clock in Greenwich', () => {
-    const datesAt = (moment: string): string[] => daysOnEarth(Date.parse(moment)).map(({ date }) => date)
+    const datesAt = (moment: string): string[] => daysOnEarth(Date.parse(moment), []).map(({ date }) => date)
     expect(datesAt('2026-06-15T09:59:59Z')).to.deep.equal(['2026-06-15', '2026-06-14'])
     expect(datesAt('2026-06-15T10:00:00Z')).to.deep.equal(['2026-06-16', '2026-06-15', '2026-06-14'])
     expect(datesAt('2026-06-15T12:00:00Z')).to.deep.equal(['2026-06-16', '2026-06-15'])
   })
 
   it('have every zone once', () => {
-    const zones = daysOnEarth(Date.parse('2026-06-15T11:00:00Z')).flatMap((day) => day.zones)
-    expect(new Set(zones).size).to.equal(zones.length)
+    const zones = daysOnEarth(Date.parse('2026-06-15T11:00:00Z'), zoneNames()).flatMap((day) => day.zones)
+    expect(zones).to.have.members([...zoneNames()])
     expect(zones).to.include.members([
       'UTC',
       'Europe/Berlin',
@@ -79,7 +79,7 @@ describe('the last day of a project (T02)', () => {
   }
 
   it('is what the clocks there say, at any moment anywhere', () => {
-    const zones = daysOnEarth(0).flatMap((day) => day.zones)
+    const zones = [...zoneNames()]
     const moments = fc.date({ min: new Date('2000-01-01'), max: new Date('2037-01-01'), noInvalidDate: true })
     const check = (moment: Date, timeZone: string, days: number): void => {
       const today = new Intl.DateTimeFormat('en-CA', {
@@ -113,7 +113,10 @@ interface Dated {
 }
 
 function isOpen(project: Dated, now: number): boolean {
-  return holds(hasNotEnded({ endDate: 'endDate', timeZone: { field: 'timeZone' } }, daysOnEarth(now)), project)
+  return holds(
+    hasNotEnded({ endDate: 'endDate', timeZone: { field: 'timeZone' } }, daysOnEarth(now, [project.timeZone ?? ''])),
+    project
+  )
 }
 
 /** The words the condition is made of, by their meaning. */

@@ -1,7 +1,7 @@
 /** The whole application for a test: the embedded CRM with Portico in it, on a database of the test's own. */
 import { rmSync } from 'node:fs'
 import type { Express } from 'express'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { seedDemo } from '../../demo/seed.js'
 import { seedWorld } from '../../demo/world.js'
 import { createApp } from '../../src/app.js'
@@ -29,6 +29,8 @@ export interface TestAppOptions {
   /** `people`: the CRM's demo world without a portal; `demo`: with the portal, its users and an external user. */
   readonly world?: 'people' | 'demo'
   readonly config?: Partial<Config>
+  /** Default: to standard output, of what `PORTICO_LOG_LEVEL` names. */
+  readonly log?: Logger
   /** Default: our own. */
   readonly manifest?: Manifest
 }
@@ -83,7 +85,7 @@ function opened(
   now?: () => number
 ): Promise<Embedded> {
   const config: Config = { ...testConfig(database.url, filesFolder), ...options.config }
-  return openEmbedded(config, pino({ level: config.logLevel }), { now, manifest: options.manifest })
+  return openEmbedded(config, options.log ?? pino({ level: config.logLevel }), { now, manifest: options.manifest })
 }
 
 async function fill(embedded: Embedded, world: TestAppOptions['world']): Promise<void> {

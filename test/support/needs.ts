@@ -1,10 +1,11 @@
 /** What the tests need of the machine: programs that are found or not; suites without theirs are skipped, and the end of the run says so. */
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 
-/** A program some suites need, and the Debian package that brings it. */
+/** A program or a library some suites need, and the Debian package that brings it. */
 export interface Program {
   readonly name: string
+  /** Names of programs, or whole paths. */
   readonly files: readonly string[]
   readonly debianPackage: string
 }
@@ -13,9 +14,11 @@ const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/us
   Boolean
 )
 
-/** Where the program is on this machine, or undefined. */
+/** Where it is on this machine, or undefined. */
 export function find(program: Program): string | undefined {
-  return program.files.flatMap((file) => folders.map((folder) => join(folder, file))).find(isExecutable)
+  return program.files
+    .flatMap((file) => (isAbsolute(file) ? [file] : folders.map((folder) => join(folder, file))))
+    .find(isUsable)
 }
 
 /** A suite that is skipped on a machine that can't run it. */
@@ -45,9 +48,9 @@ function inWords(programs: readonly Program[]): string {
   return `Tests with ${programs.map((program) => program.name).join(', ')} are skipped; they need: apt-get install ${packages}`
 }
 
-function isExecutable(path: string): boolean {
+function isUsable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK)
+    accessSync(path, path.endsWith('.so') ? constants.R_OK : constants.X_OK)
     return true
   } catch {
     return false

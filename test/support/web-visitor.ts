@@ -109,6 +109,8 @@ export class WebVisitor {
   async press(button: string, answers: Answers = {}, files: readonly Attachment[] = []): Promise<this> {
     const form = this.formWith(button)
     const values = new Map([...form.values, ...listed(answers)])
+    for (const name of [...Object.keys(answers), ...files.map(({ field }) => field)])
+      expect(form.names, `a field ${name} in the form to ${form.action}`).to.include(name)
     const target = new URL(form.action, this.last.url)
     const headers = { Origin: this.last.url.origin, 'Sec-Fetch-Site': 'same-origin' }
     const { type, body } = form.isMultipart

@@ -59,6 +59,10 @@ export interface House {
   readonly certificate: Certificate
   readonly service: Service
   readonly ports: Ports
+  /** Of people who may be invited to the first portal. */
+  readonly userTypeId: string
+  /** Ids of the portals. */
+  readonly ids: Record<PortalName, string>
   /** The portals' addresses this way; from now on they are the configured ones. */
   move(way: Way): Promise<Record<PortalName, string>>
   visitor(way: Way, options?: { language?: string; isIpv6?: boolean }): WebVisitor
@@ -121,7 +125,10 @@ export async function openHouse(open: OpenDatabase): Promise<House> {
     certificate,
     service,
     ports,
+    ids: { a: portals.a.id, b: portals.b.id },
+    userTypeId: userTypesOf(await configuration(test.embedded.db), portals.a.id)[0]!.id,
     move: async (way) => {
+      await test.embedded.db('portico_attempts').delete()
       const { a, b } = urls(way)
       await configure(test, {
         [portals.a.id]: way.at === 'public' ? null : a,
@@ -148,13 +155,13 @@ async function freePorts(): Promise<Ports> {
 }
 
 function wireOf(
-  { server }: Way,
+  { server, isTls }: Way,
   isIpv6: boolean,
   ports: Ports,
   { authority }: Certificate
 ): { host: string; port?: number; authority: string } {
   if (!isIpv6) return { host: addresses[server], authority }
-  return { host: '::1', authority, ...(server === 'nginx' && { port: ports.plainIpv6 }) }
+  return { host: '::1', authority, ...(server === 'nginx' && { port: isTls ? ports.tlsIpv6 : ports.plainIpv6 }) }
 }
 
 function hostOf(way: Way, name: PortalName): string {
@@ -169,6 +176,13 @@ function urlOf(way: Way, name: PortalName, ports: Ports): string {
 }
 
 const slugs = { a: 'thermovia', b: 'partners' } as const
+
+/** What stands before a path of the first portal when it reaches Portico this way. */
+export function pathBehind({ ids }: House, way: Way): string {
+  if (way.mode === 'rewrite') return `/portal/${ids.a}`
+  if (way.at === 'public') return `/crm-portal/portal/${slugs.a}`
+  return way.at === 'path' ? `/a-${way.mode}` : ''
+}
 
 /** Writes the portals' own addresses down, as their page does. */
 async function configure(test: TestApp, urls: Readonly<Record<string, string | null>>): Promise<void> {
@@ -234,6 +248,7 @@ function apacheConfig({ folder, ports, certificate, textOf }: Ground & { certifi
   }
   return [
     'TypesConfig /dev/null',
+    'KeepAliveTimeout 1',
     ...listens.map((at) => `Listen ${at}`),
     `<Directory "${folder}">\nAllowOverride FileInfo\nRequire all granted\n</Directory>`,
     `<VirtualHost *:${ports.plain}>\nServerName crm.test\nServerAlias www.test\nDocumentRoot "${crm}"\nDirectoryIndex index.html`,
@@ -274,6 +289,7 @@ function nginxConfig({ folder, ports, textOf }: Ground): string {
   )
   return [
     'server_names_hash_bucket_size 128;',
+    'keepalive_timeout 1s;',
     `server {\n${listens}\nserver_name crm.test www.test;\nroot "${crm}";`,
     ...mine.filter(({ at }) => at === 'path').flatMap(text),
     ...mine.filter(({ at }) => at === 'public').map((way) => textOf(way, 'a', crm)),

@@ -18,7 +18,7 @@ import type { Certificate } from '../support/tls.js'
 /** What it does otherwise than it should. */
 export interface Manners {
   /** The path it asks for, of the one that it was asked for. */
-  readonly path?: (url: string) => string
+  readonly path?: (url: string, came: IncomingHttpHeaders) => string
   /** The headers that it passes on, of those that it would. */
   readonly request?: (headers: OutgoingHttpHeaders, came: IncomingHttpHeaders) => OutgoingHttpHeaders
   /** The headers of its answer, of those that came from behind. */
@@ -76,7 +76,7 @@ export class Misbehaving {
       port: this.behind,
       agent: false,
       method: req.method,
-      path: manners.path?.(req.url ?? '') ?? req.url,
+      path: manners.path?.(req.url ?? '', req.headers) ?? req.url,
       headers: manners.request?.(this.onwardHeaders(req), req.headers) ?? this.onwardHeaders(req)
     })
     onward.on('response', (answer) => void this.giveBack(req, res, answer)).on('error', () => res.writeHead(502).end())

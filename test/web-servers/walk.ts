@@ -1,7 +1,9 @@
 /** The whole way of a visitor through a portal at some address, and a look at everything that his browser was told there. */
+import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { load } from 'cheerio'
-import { customers, demoPassword } from '../../demo/cast.js'
+import { customers, demoPassword, staff } from '../../demo/cast.js'
+import { invite } from '../../src/portal/people/invitations.js'
 import type { TestApp } from '../support/app.js'
 import type { Answer, WebVisitor } from '../support/web-visitor.js'
 
@@ -24,7 +26,7 @@ export async function walkThrough({ anna, address }: Walk): Promise<void> {
   anna.is(200).sees('Notes')
   await newCase(anna, address)
   await anna.follow('Profile')
-  anna.is(200).sees(customers.emily.email)
+  anna.is(200).sees('Language and formats')
   await anna.press('Sign out')
   anna.is(200).sees('Sign in')
   await anna.open(`${address}/case`)
@@ -34,11 +36,13 @@ export async function walkThrough({ anna, address }: Walk): Promise<void> {
 async function newCase(anna: WebVisitor, address: string): Promise<void> {
   const content = 'The radiator of Mr. Müller; 20 °C'
   await anna.open(`${address}/case/new`)
-  await anna.press('Save', { subject: 'Radiator & Ventil', description: 'x' }, [
+  await anna.press('Save', { subject: 'Radiator & Ventil', description: 'x' })
+  anna.is(200).sees('Radiator & Ventil')
+  await anna.press('Write note', { text: 'With a file' }, [
     { field: 'files', name: 'Müller 20%.txt', content, type: 'text/plain' }
   ])
-  anna.is(200).sees('Radiator & Ventil')
-  const link = anna.page('a').filter((_, a) => anna.page(a).text().includes('Müller 20%.txt'))
+  anna.is(200).sees('Müller 20%.txt')
+  const link = anna.page('ul.files a')
   const file = await anna.ask(link.attr('href')!)
   expect([file.status, file.text], 'the file as it was sent').to.deep.equal([200, content])
   await anna.open(`${address}/case`)
@@ -59,16 +63,37 @@ async function filesOfPage(anna: WebVisitor): Promise<void> {
   anna.answers.push(last)
 }
 
+export async function signIn(visitor: WebVisitor, address: string): Promise<void> {
+  await visitor.open(`${address}/sign-in`)
+  await visitor.press('Sign in', { email: customers.emily.email, password: demoPassword })
+  visitor.is(200)
+}
+
+/** The link of an invitation, opened and accepted. */
+export async function acceptInvitation({ anna, address, test }: Walk, userTypeId: string): Promise<void> {
+  const { context } = test.embedded.portico
+  const by = (await context.host.staffById(staff.frank.id))!
+  const email = `n${randomBytes(4).toString('hex')}@nordwind.example`
+  const values = { firstName: 'Nora', lastName: 'Novak', email }
+  const recordId = await context.host.save({ module: 'Contact', values }, { kind: 'system' })
+  await invite(context, { module: 'Contact', recordId, userTypeId, language: 'en' }, by)
+  const link = await linkInLastMail(test, email)
+  expect(link, 'the link in the invitation').to.match(beginsWith(address))
+  await anna.open(link)
+  await anna.press('Accept the invitation')
+  anna.is(200).sees('Choose your password')
+}
+
 /** The link of the mail that a forgotten password causes, opened and used. */
 export async function forgetPassword({ anna, address, test }: Walk): Promise<void> {
   await anna.open(`${address}/sign-in`)
   await anna.follow('Forgotten your password?')
-  await anna.press('Send the link', { email: customers.emily.email })
+  await anna.press('Send the mail', { email: customers.emily.email })
   anna.is(200)
   const link = await linkInLastMail(test, customers.emily.email)
   expect(link, 'the link in the mail').to.match(beginsWith(address))
   await anna.open(link)
-  anna.is(200).sees('password')
+  anna.is(200).sees('Choose a new password')
 }
 
 export async function linkInLastMail({ embedded }: TestApp, recipient: string): Promise<string> {

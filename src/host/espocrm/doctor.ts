@@ -1,4 +1,4 @@
-/** What `portico doctor` looks at beside EspoCRM: database, extension, EspoCRM's API, events, indexes, and the way through the proxy. */
+/** What `portico doctor` looks at beside EspoCRM: database, extension, EspoCRM's API, events and indexes. */
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { z } from 'zod'
@@ -6,7 +6,6 @@ import type { Config } from '../../config.js'
 import { findingOf, reasonOf, type Finding } from '../finding.js'
 import type { Metadata } from './answers.js'
 import { ProtocolDiffers, type Definitions } from './definitions.js'
-import { proofOf } from './doors.js'
 import { protocol } from './espo.js'
 import { snake } from './naming.js'
 import type { Events } from './outbox.js'
@@ -111,11 +110,7 @@ function checkIntegration({ isOn, switches, secret, siteUrl, apiKey }: Settings)
 
 /** Everything that needs the integration. */
 export async function checkService(patient: Patient): Promise<Finding[]> {
-  return [
-    ...(await checkApi(patient)),
-    ...(patient.hasTables ? await checkWhatIsKept(patient) : []),
-    ...(await checkPublicAddress(patient))
-  ]
+  return [...(await checkApi(patient)), ...(patient.hasTables ? await checkWhatIsKept(patient) : [])]
 }
 
 async function checkWhatIsKept(patient: Patient): Promise<Finding[]> {
@@ -306,78 +301,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-const pinged = z.object({
-  proof: z.string(),
-  host: z.string(),
-  protocol: z.string(),
-  address: z.string().optional()
-})
-
-const forged = { host: 'forged.invalid', address: '192.0.2.66' }
-const snippet = 'the lines for Apache in docs/operating.md do that'
-
-/** Asks ourselves through the public address, as a visitor who lies about whom he asks and who he is. */
-async function checkPublicAddress({ config, settings }: Pick<Patient, 'config' | 'settings'>): Promise<Finding[]> {
-  const check = 'Public address'
-  const { publicUrl } = config
-  const nonce = randomBytes(16).toString('base64url')
-  try {
-    const response = await fetch(`${publicUrl}/host/ping?nonce=${nonce}`, {
-      headers: { 'X-Forwarded-Host': forged.host, 'X-Forwarded-For': forged.address },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(10_000)
-    })
-    const answer = pinged.safeParse(await response.json().catch(() => undefined))
-    if (!answer.success) return [{ check, ...strangerAt(config, response.status) }]
-    if (answer.data.proof !== proofOf(nonce, settings.secret))
-      return [
-        {
-          check,
-          found: `another Portico answers at ${publicUrl}`,
-          remedy: 'Let the proxy lead to the service that has this DATABASE_URL.'
-        }
-      ]
-    return [{ check, found: `${publicUrl} leads to this service` }, wayThrough(answer.data, publicUrl)]
-  } catch (error) {
-    return [
-      {
-        check,
-        found: `${publicUrl}: ${reasonOf(error)}`,
-        remedy: `Start EspoCRM's web server; this machine must reach ${publicUrl}.`
-      }
-    ]
-  }
-}
-
-function strangerAt({ publicUrl, listen }: Config, status: number): Omit<Finding, 'check'> {
-  if (status === 502 || status === 503)
-    return {
-      found: `the web server at ${publicUrl} finds nobody to pass requests on to (${status})`,
-      remedy: `Start the service (\`portico start\`); the web server must pass requests on to where it listens: ${listen.host}:${listen.port}.`
-    }
-  return {
-    found: `something else answers at ${publicUrl} (${status})`,
-    remedy: `Let the web server pass everything below ${publicUrl} on to ${listen.host}:${listen.port}; ${snippet}.`
-  }
-}
-
-/** What of a request reaches us as the visitor wrote it, and must not. */
-function wayThrough({ host, protocol: scheme, address }: z.output<typeof pinged>, publicUrl: string): Finding {
-  const url = new URL(publicUrl)
-  const faults = [
-    host === forged.host &&
-      "a visitor's own X-Forwarded-Host comes through: let the web server take it off (RequestHeader unset X-Forwarded-Host)",
-    host !== forged.host &&
-      host !== url.host &&
-      `requests arrive for the host ${host}: let the web server keep the host's name (ProxyPreserveHost On)`,
-    address === forged.address &&
-      "a visitor's own X-Forwarded-For comes through: let the web server take it off (RequestHeader unset X-Forwarded-For), and check PORTICO_TRUSTED_PROXIES",
-    `${scheme}:` !== url.protocol &&
-      `requests arrive as ${scheme}: let the web server say how visitors come (RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME})`
-  ].filter((fault) => fault !== false)
-  return faults.length === 0
-    ? { check: 'Proxy', found: `host, scheme and visitor arrive as they should (${scheme}://${host})` }
-    : { check: 'Proxy', found: faults.join('; '), remedy: `Mend the web server's configuration; ${snippet}.` }
 }

@@ -1,5 +1,4 @@
-/** The doors by which EspoCRM's pages call us: a ticket signs its user in, a record's page asks for buttons and for questions, doctor asks who is there. */
-import { createHmac } from 'node:crypto'
+/** The doors by which EspoCRM's pages call us: a ticket signs its user in, a record's page asks for buttons and for questions. */
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { Knex } from 'knex'
 import { z } from 'zod'
@@ -26,7 +25,6 @@ export interface DoorOptions {
 
 export function doors(options: DoorOptions): Router {
   const router = Router({ caseSensitive: true, strict: true })
-  router.get('/host/ping', ping(options))
   router.get('/host/ticket', options.sessions.open, comeIn(options))
   router.get('/host/admin', firstAdminPage(options))
   for (const [door, answer] of [
@@ -37,21 +35,6 @@ export function doors(options: DoorOptions): Router {
     router.get(door, fromEspocrm(options), options.sessions.open, answer(options))
   }
   return router
-}
-
-/** What doctor asks through the public address: the signed nonce says that it is us, the rest how requests arrive. */
-function ping({ settings }: DoorOptions): RequestHandler {
-  return async (req, res) => {
-    const { secret } = await settings()
-    const nonce = text(req.query.nonce)
-    if (!/^[\w-]{16,64}$/.test(nonce)) throw new PorticoError('errors.badRequest', { status: 400 })
-    res.json({ proof: proofOf(nonce, secret), host: req.host, protocol: req.protocol, address: req.ip })
-  }
-}
-
-/** Signs nothing that could pass for a ticket. */
-export function proofOf(nonce: string, secret: string): string {
-  return createHmac('sha256', secret).update(`portico-ping.${nonce}`).digest('base64url')
 }
 
 /** `GET /host/ticket?t=…`: begins the session and goes on to the page the ticket names. */

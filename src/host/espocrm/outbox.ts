@@ -49,7 +49,10 @@ export function createEvents({ db, catalog, settings, log, now }: Omit<Espo, 're
     now,
     parse: async (event) => eventsOf(readStory(event), await sources()),
     onFailure: ({ subject, event }: FailedRow, error) =>
-      log.error({ subject, event: event?.kind, error: describe(error) }, 'an event was not handled and is tried again'),
+      log.error(
+        { module: subject.split('/')[0], event: event?.kind, error: describe(error) },
+        'an event was not handled and is tried again'
+      ),
     kept: { waiting: { handled: marks.waiting }, handled: handledMark }
   })
   const sweep = createSweep({ db, catalog: () => catalog('en'), now })

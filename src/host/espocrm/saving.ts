@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Forbidden, NotFound } from '../../errors.js'
 import { moduleOf, type Catalog, type Module } from '../catalog.js'
 import { HostUnavailable, type Actor, type Change, type Connection, type Host } from '../host.js'
+import { describe } from '../../web/errors.js'
 import type { Authors } from './authors.js'
 import type { Espo } from './espo.js'
 import { segment } from './ids.js'
@@ -46,7 +47,7 @@ export function createSaving(espo: Espo, authors: Authors): Saving {
     try {
       await rest.send('DELETE', `${segment(module.name)}/${segment(id)}`, ask)
     } catch (error) {
-      log.error({ err: error, module: module.name, id }, 'a record that could not be linked stays in EspoCRM')
+      log.error({ error: describe(error), module: module.name }, 'a record that could not be linked stays in EspoCRM')
     }
   }
 

@@ -232,12 +232,11 @@ function furtherAddresses(
   req: Request,
   all: Configuration,
   portal: Portal
-): { kind: string; id: string; url: string; does: string }[] {
+): { kind: string; url: string; does: string }[] {
   const t = context.t(req.locale)
   const [told, ...further] = addressesOf(context, all, portal)
-  return further.map(({ kind, url, leadsTo = told?.url ?? '', until }, index) => ({
+  return further.map(({ kind, url, leadsTo = told?.url ?? '', until }) => ({
     kind,
-    id: String(index + 1),
     url,
     does: t(`addresses:does.${kind}`, {
       address: leadsTo,

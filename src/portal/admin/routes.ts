@@ -129,6 +129,7 @@ import { allUsersPage, candidateListPage, userTypeListPage, userTypeUsersPage } 
 import { askToDeleteType, deleteTypePage } from './type-removal-pages.js'
 import { finishPage, userTypePage } from './user-type-summary.js'
 import { viewersPage } from './viewers-page.js'
+import { checkAddressPage, webServerPage } from './web-server-pages.js'
 
 /** Each page says what it needs: without that it is not there. */
 export function adminPages(context: Context): PermittedRouter {
@@ -286,6 +287,8 @@ function pagesOfPortals(router: PermittedRouter, context: Context): void {
   router.post('/:portal/default', portals, defaultPortalPage(context))
   router.get('/:portal/removal', portals, askToDiscardPortal(context))
   router.post('/:portal/removal', portals, discardPortalPage(context))
+  router.get('/:portal/web-server', portals, webServerPage(context))
+  router.post('/:portal/web-server/check', portals, checkAddressPage(context))
   router.get('/:portal/appearance', portals, appearancePage(context))
   router.post('/:portal/appearance', portals, changeAccent(context))
   router.get('/:portal/appearance/logo', portals, logoOfPortal(context))

@@ -5,6 +5,7 @@ import { momentAt } from '../../db/moment.js'
 import { NotFound } from '../../errors.js'
 import { viewerFor } from '../../access/viewer.js'
 import type { Message } from '../../mail/mail.js'
+import { describe } from '../../web/errors.js'
 import { configuration } from '../configuration.js'
 import { noRecord, portalUserById, type PortalUser } from '../people/portal-users.js'
 import { personOf } from '../portals/door.js'
@@ -33,8 +34,7 @@ async function sendTo(context: Context, portalUserId: string): Promise<void> {
     })
   } catch (error) {
     if (error instanceof ChangedMeanwhile) return
-    const why = error instanceof Error ? error.message : String(error)
-    context.log.warn({ portalUser: portalUserId, error: why }, 'a notification was not made; it is tried again')
+    context.log.warn({ error: describe(error) }, 'a notification was not made; it is tried again')
     await postpone(context.db, portalUserId, context.now() + pauseAfterFailure)
   }
 }

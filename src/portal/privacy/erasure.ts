@@ -7,6 +7,7 @@ import type { Context } from '../../context.js'
 import { momentAt } from '../../db/moment.js'
 import { NotFound } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
+import { describe } from '../../web/errors.js'
 import { remove } from '../people/access-changes.js'
 import { belongingsOf, type Belongings, type LinkedModule } from './deletion.js'
 import { forgetIdentities, forgetMessages, forgetNames } from './erasure-rows.js'
@@ -65,7 +66,7 @@ async function goOn(context: Context, request: PrivacyRequest): Promise<boolean>
     await carryOut(context, request, by)
     return true
   } catch (error) {
-    context.log.error({ error, request: request.id }, 'a deletion broke off')
+    context.log.error({ error: describe(error), request: request.id }, 'a deletion broke off')
     return false
   }
 }

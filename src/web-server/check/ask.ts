@@ -2,7 +2,7 @@
 import { request as plainRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { isIP } from 'node:net'
-import { rootCertificates, TLSSocket, type PeerCertificate } from 'node:tls'
+import { TLSSocket, type PeerCertificate } from 'node:tls'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Question {
@@ -75,7 +75,7 @@ function send(
     agent: false,
     signal,
     rejectUnauthorized: false,
-    ca: authorities === undefined ? undefined : [...rootCertificates, authorities],
+    ca: authorities,
     servername: isIP(hostname) ? '' : hostname
   })
 }

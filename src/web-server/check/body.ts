@@ -5,21 +5,22 @@ import { outcome, wrong, type Observation } from './observation.js'
 
 /** Bytes that a form has around its files. */
 const aroundFiles = 512 * 1024
-const usualBeat = 400
 const patience = 60_000
 
 export async function checkBody(looking: Looking): Promise<Observation[]> {
   const { uploadSize, filesPerNote } = looking.place.config.limits
   const size = uploadSize * filesPerNote + aroundFiles
-  const beat = looking.options.beat ?? usualBeat
-  const [small, large] = await Promise.all([sent(looking, 128 * 1024, beat), sent(looking, size, beat)])
   const megabytes = Math.ceil(size / 1_000_000)
-  return outcome('body', [...refusals(large, { size, megabytes }), ...bufferings(small, beat)], { megabytes })
+  const refused = refusals(await sent(looking, size), { size, megabytes })
+  const isBuffered = refused.length === 0 && (await isTakenAtOnce(looking)) && (await isTakenAtOnce(looking))
+  return outcome('body', isBuffered ? [wrong('bodyBuffered')] : refused, { megabytes })
 }
 
-async function sent(looking: Looking, size: number, beat: number): Promise<Told | string> {
+async function sent(looking: Looking, size: number): Promise<Told | string> {
   const headers = { 'Content-Type': 'application/octet-stream' }
-  return askTheWay(looking, { method: 'POST', headers, body: { size, pause: beat }, patience }).catch(reasonOf)
+  return askTheWay(looking, { method: 'POST', headers, body: { size, pause: beatOf(looking) }, patience }).catch(
+    reasonOf
+  )
 }
 
 function refusals(told: Told | string, { size, megabytes }: { size: number; megabytes: number }): Observation[] {
@@ -30,9 +31,13 @@ function refusals(told: Told | string, { size, megabytes }: { size: number; mega
   return isWhole ? [] : [wrong('bodyRefused', { reason: String(answer.status), megabytes })]
 }
 
-/** Who passes a body on while it comes in keeps its pause. */
-function bufferings(told: Told | string, beat: number): Observation[] {
+/** Who passes a body on while it comes in keeps its pause. A busy machine may swallow that once. */
+async function isTakenAtOnce(looking: Looking): Promise<boolean> {
+  const told = await sent(looking, 128 * 1024)
   const arrival = typeof told === 'string' ? undefined : told.arrival
-  const isAtOnce = typeof arrival === 'object' && arrival.body.milliseconds < beat / 2
-  return isAtOnce ? [wrong('bodyBuffered')] : []
+  return typeof arrival === 'object' && arrival.body.milliseconds < beatOf(looking) / 2
+}
+
+function beatOf({ options }: Looking): number {
+  return options.beat ?? 400
 }

@@ -11,7 +11,7 @@ import { checkDoors } from './doors.js'
 import { checkForged } from './forged.js'
 import { addressesOf, askTheWay, type Looking } from './looking.js'
 import { checks, outcome, wrong, type Observation } from './observation.js'
-import { checkPage } from './page.js'
+import { checkKept, checkPage } from './page.js'
 import { checkPaths } from './paths.js'
 import type { CheckOptions, Place } from './place.js'
 import { checkCrm, checkMethods, checkPlain, checkStrangers } from './surroundings.js'
@@ -61,15 +61,21 @@ function behind(
     Promise.resolve(checkCookie(looking, { answer, arrival })),
     Promise.resolve(checkHeaders({ answer, arrival })),
     checkForged(looking, arrival),
-    checkPaths(looking, arrival),
+    checkPathsAndPage(looking, arrival),
     checkBody(looking),
-    checkPage(looking, arrival),
     checkPlain(looking),
     checkMethods(looking),
     checkStrangers(looking),
     checkDoors(looking),
     checkCrm(looking)
   ]
+}
+
+/** Where paths are changed the page can't be right either. */
+async function checkPathsAndPage(looking: Looking, arrival: Arrival): Promise<Observation[]> {
+  const [paths, kept] = await Promise.all([checkPaths(looking, arrival), checkKept(looking)])
+  const isChanged = paths.some(({ fault }) => fault !== undefined)
+  return [...paths, ...kept, ...(isChanged ? [] : await checkPage(looking, arrival))]
 }
 
 type Answered = Parameters<typeof checkHeaders>[0]['answer']

@@ -1,5 +1,5 @@
 /** Doors that visitors must not find: the service's own port, past the web server, and its metrics. */
-import { askPlainly, arrivalOf, type Looking } from './looking.js'
+import { askPlainly, arrivalOf, type Asked, type Looking } from './looking.js'
 import { outcome, wrong, type Observation } from './observation.js'
 
 export async function checkDoors(looking: Looking): Promise<Observation[]> {
@@ -8,12 +8,19 @@ export async function checkDoors(looking: Looking): Promise<Observation[]> {
 }
 
 async function faultsOfMetrics(looking: Looking): Promise<Observation[]> {
+  const asked = ['/metrics', `${looking.mount}/metrics`].map((path) => ({ path }))
   const answers = await Promise.all(
-    ['/metrics', `${looking.mount}/metrics`].map((path) => askPlainly(looking, { path }).catch(() => undefined))
+    [...asked, ...portOfMetrics(looking)].map((question) => askPlainly(looking, question).catch(() => undefined))
   )
   return answers.some((answer) => answer?.status === 200 && /^# (HELP|TYPE) \w/m.test(answer.text))
     ? [wrong('metricsOpen', { url: looking.url.origin })]
     : []
+}
+
+function portOfMetrics({ place, url, ...looking }: Looking): Asked[] {
+  const at = place.config.metricsListen
+  if (!at || !isOutside(looking)) return []
+  return [{ url: new URL(`http://${url.hostname}:${at.port}`), path: '/metrics', patience: 3000 }]
 }
 
 /** Where visitors stand the service's port is closed: behind it nobody takes their forged headers off. */
@@ -29,6 +36,6 @@ function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80)
 }
 
-function isOutside({ address, options }: Looking): boolean {
+function isOutside({ address, options }: Pick<Looking, 'address' | 'options'>): boolean {
   return options.isOutside ?? !/^(127\.|::1$|::ffff:127\.)/.test(address)
 }

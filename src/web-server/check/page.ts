@@ -9,16 +9,15 @@ const mostSteps = 8
 
 /** Not where a request stands at another site or none: that is said already. */
 export async function checkPage(looking: Looking, { site }: Arrival): Promise<Observation[]> {
-  const kept = await isKept(looking)
-  if (!looking.site || site !== looking.site.url) return kept
+  if (!looking.site || site !== looking.site.url) return []
   const { faults, answer, path } = await walk(looking)
   const compressed = answer?.headers['content-encoding'] === undefined ? [] : [wrong('pagesCompressed')]
   const files = answer?.status === 200 ? await faultsOfFiles(looking, { answer, path }) : []
-  return [...kept, ...outcome('page', [...faults, ...compressed, ...files], { path })]
+  return outcome('page', [...faults, ...compressed, ...files], { path })
 }
 
 /** The same question again gets an answer of its own. */
-async function isKept(looking: Looking): Promise<Observation[]> {
+export async function checkKept(looking: Looking): Promise<Observation[]> {
   const [one, other] = [await askTheWay(looking), await askTheWay(looking)]
   return one.arrival === 'stale' || other.arrival === 'stale' ? [wrong('answersKept')] : []
 }

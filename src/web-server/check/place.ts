@@ -1,9 +1,10 @@
 /** What a check has to know of the installation whose address it looks at. */
 import type { Config } from '../../config.js'
+import type { Host } from '../../host/host.js'
 import type { OtherSites } from '../../web/mount.js'
 import { publicSite, type Site } from '../../web/site.js'
 
-type Known = Pick<Config, 'publicUrl' | 'secret' | 'trustedProxies' | 'limits' | 'listen'>
+type Known = Pick<Config, 'publicUrl' | 'secret' | 'trustedProxies' | 'limits' | 'listen' | 'metricsListen'>
 
 export interface Place {
   readonly config: Known
@@ -16,10 +17,11 @@ export interface Place {
 }
 
 export async function placeOf(
-  { config, others, crmUrl }: { config: Known; others: OtherSites; crmUrl?: string },
+  { config, host, sites }: { config: Known; host: Pick<Host, 'name' | 'homeUrl'>; sites: OtherSites },
   meant?: string
 ): Promise<Place> {
-  return { config, sites: [publicSite(config), ...(await others())], meant, crmUrl }
+  const crmUrl = host.name === 'espocrm' ? host.homeUrl : undefined
+  return { config, sites: [publicSite(config), ...(await sites())], meant, crmUrl }
 }
 
 export interface CheckOptions {
@@ -27,7 +29,7 @@ export interface CheckOptions {
   readonly at?: string
   /** Port of plain http; default: 80 for an address at the usual port, else none is looked for. */
   readonly plainPort?: number
-  /** Certificates of authorities (PEM) that count beside those that everybody trusts. */
+  /** Certificates of authorities (PEM) that count in place of those that everybody trusts. */
   readonly authorities?: string
   /** Does who asks stand where visitors stand? Default: unless the name leads to this very machine. */
   readonly isOutside?: boolean

@@ -10,6 +10,7 @@ import { momentAt } from '../../../db/moment.js'
 import { withinRequest } from '../../../db/within-request.js'
 import { PorticoError } from '../../../errors.js'
 import { HostUnavailable, type Permission, type Staff } from '../../../host/host.js'
+import { describe } from '../../../web/errors.js'
 import { hasPermission } from '../../../web/staff.js'
 import { plansFor, reasonIn, RunStops, type NoDeed, type Plan } from './deeds.js'
 import { countItems, itemsOf, runById, runSubject, type Run, type RunItem, type RunKind } from './runs.js'
@@ -134,10 +135,7 @@ async function plansOneByOneIfNeeded(
 }
 
 function unexpected(context: Context, { runId, place }: RunItem, error: unknown): NoDeed {
-  context.log.error(
-    { run: runId, place, error: error instanceof Error ? error.message : String(error) },
-    'a run failed for one person'
-  )
+  context.log.error({ run: runId, place, error: describe(error) }, 'a run failed for one person')
   return { reason: 'unexpected' }
 }
 

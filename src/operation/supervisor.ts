@@ -26,6 +26,8 @@ export interface SupervisorOptions {
   readonly log: Logger
   /** Seconds in which a worker that was told to stop has to be gone. */
   readonly secondsToStop: number
+  /** Milliseconds before the second try to start a worker; each further one waits twice as long. */
+  readonly firstPause?: number
   /** Adds up what workers have counted that are gone. */
   readonly keep?: (snapshots: readonly Snapshot[]) => Promise<Snapshot>
 }
@@ -38,7 +40,10 @@ const mostTries = 3
 /** So long the next replacement waits for an old worker whose visitors keep their connections. */
 const waitForOld = 10_000
 
-export function createSupervisor({ count, log, secondsToStop, keep }: SupervisorOptions): Supervisor {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { count, log, secondsToStop, keep, firstPause = 1000 } = options
+  const rest = (failures: number): Promise<void> =>
+    pause(failures === 0 ? 0 : Math.min(firstPause * 2 ** (failures - 1), longestPause))
   /** Those that count: ready, and nobody has taken their place. */
   const members = new Set<Worker>()
   let starting = 0
@@ -70,7 +75,7 @@ export function createSupervisor({ count, log, secondsToStop, keep }: Supervisor
   /** Starts workers until there are enough, with growing pauses. */
   const fill = async (failures: number): Promise<void> => {
     for (let tries = failures; !isStopping && members.size + starting < count; tries += 1) {
-      await pause(pauseAfter(tries))
+      await rest(tries)
       if (isStopping || members.size + starting >= count) return
       await join().catch((error: unknown) => log.error({ tries, why: reasonOf(error) }, 'a worker could not start'))
     }
@@ -85,7 +90,7 @@ export function createSupervisor({ count, log, secondsToStop, keep }: Supervisor
         if (isStopping) return
         if (tries === mostTries)
           throw new OperatorError(`No worker could start, ${mostTries} times in a row; what is wrong stands above.`)
-        await pause(pauseAfter(tries))
+        await rest(tries)
       }
     }
   }
@@ -140,10 +145,6 @@ export function createSupervisor({ count, log, secondsToStop, keep }: Supervisor
 /** Members, those who retire, and those who are only starting. */
 function everybody(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-}
-
-function pauseAfter(failures: number): number {
-  return failures === 0 ? 0 : Math.min(1000 * 2 ** (failures - 1), longestPause)
 }
 
 function reasonOf(error: unknown): string {

@@ -76,7 +76,7 @@ async function answerAll(
   for (const question of questionsFor(host)) {
     const answer = await answerTo(question, answers, asking)
     faults.push(...answer.faults)
-    answers = { ...answers, [question.variable]: inFile(question, answer.value) }
+    if (answer.faults.length === 0) answers = { ...answers, [question.variable]: inFile(question, answer.value) }
   }
   return { answers, faults }
 }

@@ -118,7 +118,7 @@ function asService(known: Answers): Environment {
 
 /** What a public address lets one guess, by the rule that counts beside EspoCRM. */
 function guessedFrom(publicUrl: string | undefined): Guesses {
-  if (publicUrl === undefined) return {}
+  if (publicUrl === undefined || problemsWith('PORTICO_PUBLIC_URL', publicUrl, {}).length > 0) return {}
   const guess = readConfig({ DATABASE_URL: 'espocrm+mysql://guess/guess', PORTICO_PUBLIC_URL: publicUrl })
   return { domains: guess.company.mailDomains.join(',') || undefined }
 }

@@ -74,7 +74,7 @@ program
 
 program
   .command('vhost')
-  .description("Print a web server's configuration for a portal, to put in place.")
+  .description("Print a web server's configuration for a portal, to put in place, or check one that is in place.")
   .option('--portal <address>', "the portal's address, for example thermovia")
   .option('--server <name>', 'apache or nginx')
   .option('--mode <mode>', 'apache: proxy, rewrite or htaccess; nginx: proxy or rewrite (default: proxy)')
@@ -83,6 +83,8 @@ program
   .option('--tls-key <file>', "the certificate's key")
   .option('--backend <host:port...>', 'where Portico listens, once for each (default: as PORTICO_LISTEN says)')
   .option('--root <folder>', "the web server's own folder (default: /var/www/html)")
+  .option('--check <url>', 'look at a deployed address instead, and say what is wrong')
+  .option('--at <address>', 'with --check: connect to this IP address, whatever the host name means')
   .action(later(async () => (await import('./vhost.js')).vhost))
 
 program

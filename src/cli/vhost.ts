@@ -24,9 +24,13 @@ export interface VhostOptions {
   readonly tlsKey?: string
   readonly backend?: readonly string[]
   readonly root?: string
+  /** Looks at a deployed address instead. */
+  readonly check?: string
+  readonly at?: string
 }
 
 export async function vhost(options: VhostOptions): Promise<void> {
+  if (options.check !== undefined) return (await import('./check-address.js')).checkDeployed(options.check, options)
   const { portal: slug, root } = options
   if (slug === undefined || options.server === undefined)
     throw new PorticoError('web-server:refused.nothingAsked', { status: 422 })

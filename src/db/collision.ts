@@ -27,12 +27,17 @@ function hasCode(error: unknown, codes: readonly string[]): boolean {
 const mostTries = 3
 
 /** A transaction that is begun anew after a collision, three times in all; `work` does nothing outside of it. */
-export async function transact<T>(db: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function transact<T>(db: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return again(() => db.transaction(work), isCollision)
+}
+
+/** Does it again when somebody else was at the same rows, three times in all. */
+export async function again<T>(work: () => Promise<T>, mayGo: (error: unknown) => boolean = isClash): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await db.transaction(work)
+      return await work()
     } catch (error) {
-      if (tries === mostTries || !isCollision(error)) throw error
+      if (tries === mostTries || !mayGo(error)) throw error
     }
   }
 }

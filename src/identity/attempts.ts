@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { RateLimiterMySQL, RateLimiterRes, RateLimiterSQLite, type RateLimiterAbstract } from 'rate-limiter-flexible'
+import { again } from '../db/collision.js'
 import { dialectOf } from '../db/dialect.js'
+import { DatabaseUnavailable, isEndOfConnection } from '../db/unavailable.js'
 import { PorticoError } from '../errors.js'
 
 export interface Attempts {
@@ -51,8 +53,8 @@ export function createAttempts(db: Knex, most: Partial<typeof limits> = {}): Att
     },
     async forgive(what, who) {
       const { account, address } = await limiters(what)
-      await account.delete(keyOf(who.account))
-      await address.reward(keyOf(who.address))
+      await asked(() => account.delete(keyOf(who.account)))
+      await asked(() => address.reward(keyOf(who.address)))
     }
   }
 }
@@ -108,12 +110,21 @@ function keyOf(who: string): string {
 
 async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
-    await limiter.consume(key)
+    await asked(() => limiter.consume(key))
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal
     throw new PorticoError('errors.tooManyAttempts', {
       status: 429,
       args: { count: Math.max(1, Math.ceil(refusal.msBeforeNext / 60_000)) }
     })
+  }
+}
+
+/** The library asks the database by itself: two who try at the same moment may clash there. */
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await again(ask)
+  } catch (error) {
+    throw isEndOfConnection(error) ? new DatabaseUnavailable(error) : error
   }
 }

@@ -69,11 +69,12 @@ export function sessions(options: { db: Knex; config: Pick<Config, 'secret'>; lo
     table: 'portico_sessions',
     onFailure: (error) => log.warn({ error: describe(error) }, 'old sessions were not removed')
   })
+  // Each kind gets an heir of the store: the library keeps the flags of its cookie there.
   const at = perCookie((site) =>
     session({
       name: cookieName(site, portalSessionCookie),
       secret: `session:${config.secret}`,
-      store,
+      store: Object.create(store) as SessionStore,
       resave: false,
       saveUninitialized: false,
       cookie: { ...cookieOptions(site), maxAge: idleLimit }

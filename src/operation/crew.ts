@@ -29,8 +29,8 @@ export function kill(worker: Worker): void {
   worker.process.kill('SIGKILL')
 }
 
-export function order(worker: Worker, order: Order): void {
-  send(worker, { kind: 'order', order })
+export function order(worker: Worker, what: Order): void {
+  send(worker, { kind: 'order', order: what })
 }
 
 let questions = 0

@@ -44,7 +44,7 @@ export async function keptOf(snapshots: readonly Snapshot[]): Promise<Snapshot> 
 const typesThatCount = new Set(['counter', 'histogram'])
 
 function summed(snapshots: readonly Snapshot[]): Registry {
-  return AggregatorRegistry.aggregate([...snapshots] as unknown as object[])
+  return AggregatorRegistry.aggregate([...snapshots])
 }
 
 function requests(registry: Registry): Pick<Measures, 'requestBegan' | 'requestEnded'> {

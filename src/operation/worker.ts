@@ -15,7 +15,7 @@ export async function workUntilTold(begin: () => Promise<Work>): Promise<void> {
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'question') void answerTo(work, message)
   })
-  tell({ kind: 'ready' })
+  void tell({ kind: 'ready' })
   await leave(work, await order)
 }
 
@@ -33,7 +33,7 @@ function orderFromPrimary(): Promise<Order> {
 async function answerTo({ running, prometheus }: Work, { id, about }: { id: number; about: Question }): Promise<void> {
   const answer: Answer =
     about === 'readiness' ? { readiness: await running.readiness() } : { metrics: await prometheus?.snapshot() }
-  tell({ kind: 'answer', id, answer })
+  await tell({ kind: 'answer', id, answer })
 }
 
 /** Whoever is told to stop while he retires stops sooner. */

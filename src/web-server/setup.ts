@@ -2,7 +2,7 @@
 import { PorticoError } from '../errors.js'
 import type { Site } from '../web/site.js'
 import { backendOf, type Backend } from './backends.js'
-import { isFilePath, isHostname, isPlainPath } from './site-words.js'
+import { isFilePath, isHostname, isPlainPath, isSiteUrl } from './site-words.js'
 
 export type Server = 'apache' | 'nginx'
 export type Mode = 'proxy' | 'rewrite' | 'htaccess'
@@ -59,12 +59,12 @@ export function checkedSetup(setup: WebServerSetup): CheckedSetup {
 
 function mustBePlain({ site, name, tls, root, backends }: WebServerSetup): void {
   if (!isHostname(site.hostname)) throw refused('host', { host: site.hostname })
-  if (!isPlainPath(site.mount)) throw refused('path', { path: site.mount })
+  if (!isPlainPath(site.mount) || !isSiteUrl(site.url)) throw refused('path', { path: site.mount })
   if (!isPlainPath(site.rewrittenTo)) throw refused('path', { path: site.rewrittenTo })
   if (!/^[a-z0-9-]+$/.test(name)) throw refused('path', { path: name })
   for (const file of [root, ...(typeof tls === 'object' ? [tls.certificate, tls.key] : [])])
     if (!isFilePath(file)) throw refused('file', { file })
-  for (const backend of backends) backendOf(backend)
+  for (const backend of backends.length > 0 ? backends : ['']) backendOf(backend)
 }
 
 function mustFit({ server, mode, site, tls, backends }: WebServerSetup, isWholeHost: boolean): void {

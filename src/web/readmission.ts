@@ -1,6 +1,7 @@
 /** Requests that take long: who stands behind one is asked anew while it runs, as he was when it came in (A24, A28). */
 import type { Request } from 'express'
 import type { Viewer } from '../access/viewer.js'
+import { forgetAnswers } from '../db/within-request.js'
 
 type Ask = () => Promise<Viewer | undefined>
 
@@ -13,5 +14,6 @@ export function readmitBy(req: Request, ask: Ask): void {
 
 /** Whoever stands behind the request, by what holds now; undefined once he may not come in any more, and where nobody can say. */
 export async function readmitted(req: Request): Promise<Viewer | undefined> {
+  forgetAnswers()
   return asks.get(req)?.()
 }

@@ -165,7 +165,9 @@ function isFromElsewhere(req: Request): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const origin = req.get('origin')
   if (origin === undefined || origin === 'null' || origin === req.site.origin) return false
-  return !URL.canParse(origin) || new URL(origin).host !== req.get('host')
+  if (!URL.canParse(origin)) return true
+  const { host, protocol } = new URL(origin)
+  return host !== req.get('host') || (req.site.isSecure && protocol !== 'https:')
 }
 
 /** How far into a multipart form the token may stand; the rest is left for whoever reads the files. */

@@ -36,10 +36,11 @@ export function isEverywhere(path: string): boolean {
   return path === '/' || /^\/(public|language)(?=[/?]|$)/.test(path)
 }
 
-/** `path` (ours, from the root: `/portal/acme/cases`) as the visitor's browser has to ask for it; a whole address where his site doesn't have it. */
+/** `path` (ours, from the root: `/portal/acme/cases`) as the visitor's browser has to ask for it; a whole address where his site doesn't have
+ *  it. It never begins with two slashes: what follows those would be another host (A36). */
 export function addressAt(site: Site, main: Site, path: string): string {
   const below = pathBelow(site, path)
-  return below === undefined ? main.url + path : site.mount + below
+  return below === undefined ? main.url + path : site.mount + below.replace(/^[/\\]+/, '/')
 }
 
 /** The path at the site's root that leads to `path`; undefined where the site doesn't have it. */

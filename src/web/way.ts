@@ -117,7 +117,9 @@ export function tellTheWay(
     const site = hostnamesOf(req)
       .map((name) => siteOfHost(sites, name, req.url))
       .find((found) => found !== undefined)
-    const said = JSON.stringify(await arrivalOf(req, res, site))
+    const body = await sizeOf(req).catch(() => undefined)
+    if (!body) return void res.destroy()
+    const said = JSON.stringify(arrivalOf(req, res, { site, body }))
     res.json({ nonce, said, proof: answerMark(config.secret, nonce, said) })
   }
 }
@@ -128,7 +130,12 @@ function provenNonce({ secret }: Keeper, given: string | undefined, now: number)
   return isRight ? nonce : undefined
 }
 
-async function arrivalOf(req: Request, res: Response, site: Site | undefined): Promise<Arrival> {
+interface Found {
+  readonly site: Site | undefined
+  readonly body: Arrival['body']
+}
+
+function arrivalOf(req: Request, res: Response, { site, body }: Found): Arrival {
   if (site) setUp(req, res, site)
   return {
     method: req.method,
@@ -146,7 +153,7 @@ async function arrivalOf(req: Request, res: Response, site: Site | undefined): P
     cookie: new RegExp(`\\b${wayCookie}=(\\w+)`).exec(req.get('cookie') ?? '')?.[1] ?? null,
     setCookie: site ? String(res.getHeader('Set-Cookie')) : null,
     sent: sentHeaders(res),
-    body: await sizeOf(req)
+    body
   }
 }
 
@@ -162,6 +169,7 @@ function sentHeaders(res: Response): Record<string, string> {
   return Object.fromEntries(all.map(([name, value]) => [name, String(value)]))
 }
 
+/** @throws Error when the visitor leaves before the end. */
 async function sizeOf(req: IncomingMessage): Promise<Arrival['body']> {
   let [size, began] = [0, 0]
   for await (const piece of req) {

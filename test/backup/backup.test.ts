@@ -136,12 +136,6 @@ eachDatabase((open, engine) => {
         rmSync(filesFolder, { recursive: true, force: true })
       }
     })
-
-    it('does not go where something is: the database stays as it is', async () => {
-      const { err, code } = await portico(['restore', folder], at(test.embedded.config.databaseUrl, filesFolder))
-      expect(code).to.equal(1)
-      expect(err).to.match(/^A backup goes back into an empty database; the one of DATABASE_URL has \d+ tables/)
-    })
   })
 })
 

@@ -3,7 +3,7 @@ import express, { Router, type Express, type RequestHandler } from 'express'
 import { load } from 'cheerio'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
-import request, { type Response } from 'supertest'
+import type { Response } from 'supertest'
 import { createKernel } from '../../src/access/kernel.js'
 import type { Person } from '../../src/access/viewer.js'
 import { readConfig, type Config } from '../../src/config.js'
@@ -16,6 +16,7 @@ import { verify } from '@node-rs/argon2'
 import { createMail, type Mail } from '../../src/mail/mail.js'
 import { createSms } from '../../src/sms/sms.js'
 import { finishWeb, setUpWeb } from '../../src/web/web.js'
+import { BrowserAgents, type Agent } from '../support/browser-agents.js'
 import type { TestDatabase } from '../support/databases.js'
 import { makeTables } from '../support/worlds.js'
 
@@ -166,15 +167,29 @@ function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]
   pages.post('/act', identity.requireViewer(door), (req, res) => void res.send('done'))
   app.use('/portal/:portal', pages)
   finishWeb(app, pino({ level: 'silent' }))
+  addresses.set(app, config.publicUrl)
   return app
 }
 
+/** Where an application is reached, for visitors who aren't told. */
+const addresses = new WeakMap<Express, string>()
+
 /** A visitor with cookies, who fills in forms as a browser would. */
 export class Visitor {
-  readonly agent
+  private readonly agents: BrowserAgents
+  /** Of the site he is at. */
+  origin: string
 
-  constructor(app: Express, language = 'en') {
-    this.agent = request.agent(app).set('Accept-Language', language)
+  constructor(
+    app: Express,
+    private readonly language = 'en'
+  ) {
+    this.agents = new BrowserAgents(app)
+    this.origin = new URL(addresses.get(app) ?? 'http://127.0.0.1').origin
+  }
+
+  get agent(): Agent {
+    return this.agents.at(this.origin).set('Accept-Language', this.language)
   }
 
   get(path: string): Promise<Response> {
@@ -196,8 +211,8 @@ export class Visitor {
 
   /** The session's cookie, as a browser would send it. */
   get session(): string {
-    const place = { path: '/', domain: '127.0.0.1', secure: false, script: false }
-    return `portico_session=${this.agent.jar.getCookie('portico_session', place)?.value ?? ''}`
+    const sent = this.agents.jar.sentTo(new URL(this.origin)).split('; ')
+    return sent.find((cookie) => /^(__Host-)?portico_session=/.test(cookie)) ?? ''
   }
 
   /** The person is in: his first page answers. */

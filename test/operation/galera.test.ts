@@ -1,6 +1,7 @@
 /** Three servers of a cluster, two processes of Portico that write to different ones, people who write, and a server that dies: nothing that was accepted is lost. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import type { Knex } from 'knex'
 import { pino } from 'pino'
 import { customers, demoPassword, staff } from '../../demo/cast.js'
 import { seedDemo } from '../../demo/seed.js'
@@ -39,6 +40,20 @@ suiteNeeding(galera, canRun, 'E06 Portico on a Galera cluster', function (this: 
   })
 
   const at = (index: number): Visitor => new Visitor(processes[index]!.url, 'en')
+
+  it('passes over a server that takes no changes, and one that is not in step with the others', async () => {
+    const [first = '', second = '', third = ''] = cluster.hosts
+    const chosen = (): Promise<string> => onDatabase(cluster.urlOf([first, second, third]), hostOf)
+    const asked = (node: number, statement: string): Promise<unknown> =>
+      onDatabase(cluster.nodes[node]!.url, (db) => db.raw(statement))
+    expect(await chosen()).to.equal(first)
+    await asked(0, 'set global read_only = 1')
+    await asked(1, 'set global wsrep_desync = 1')
+    expect(await chosen()).to.equal(third)
+    await asked(0, 'set global read_only = 0')
+    await asked(1, 'set global wsrep_desync = 0')
+    expect(await chosen()).to.equal(first)
+  })
 
   it('A25 a change of configuration made through one server is in force with the next request at another', async () => {
     const irena = at(0)
@@ -149,6 +164,7 @@ async function writer(visitor: Visitor, index: number): Promise<Writer> {
   const page = `${door}/case/bjorns-case`
   await visitor.open(`${door}/sign-in`)
   await visitor.send('Sign in', { email: customers.bjorn.email, password: demoPassword })
+  expect(visitor.path, visitor.text).not.to.include('sign-in')
   await visitor.open(page)
   const token = visitor.is(200).page('input[name=_csrf]').first().attr('value')!
   const accepted: Writer['accepted'] = []
@@ -175,14 +191,25 @@ async function goneOn(load: readonly Writer[], since: number): Promise<void> {
       )
 }
 
-async function timesWritten(url: string): Promise<Map<string, number>> {
+async function onDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
   const db = openDatabase(url)
   try {
+    return await work(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function hostOf(db: Knex): Promise<string> {
+  const [[row]] = (await db.raw('select @@port as port')) as [[{ port: number }]]
+  return `127.0.0.1:${row.port}`
+}
+
+function timesWritten(url: string): Promise<Map<string, number>> {
+  return onDatabase(url, async (db) => {
     const texts = await db('crm_feed').where('text', 'like', 'Load %').orderBy('position').pluck<string[]>('text')
     const times = new Map<string, number>()
     for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1)
     return times
-  } finally {
-    await db.destroy()
-  }
+  })
 }

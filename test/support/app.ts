@@ -10,14 +10,14 @@ import { openEmbedded, type Embedded } from '../../src/embedded.js'
 import { temporaryFolder } from './child-process.js'
 import type { Manifest } from '../../src/hooks.js'
 import type { OpenDatabase } from './databases.js'
-import { Visitor } from './visitor.js'
+import { Visitor, type At } from './visitor.js'
 import { copyWorld, type Place } from './worlds.js'
 
 export interface TestApp {
   readonly app: Express
   readonly embedded: Embedded
-  /** Somebody with a browser of his own, not signed in. */
-  visitor(language?: string): Visitor
+  /** Somebody with a browser of his own, not signed in, at the public address or where `at` says. */
+  visitor(language?: string, at?: At): Visitor
   /** Moves the clock forward. */
   wait(milliseconds: number): void
   /** Hands out host events and sends the mails and text messages that wait. */
@@ -55,7 +55,7 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
   return {
     app,
     embedded,
-    visitor: (language = 'en') => new Visitor(app, language),
+    visitor: (language = 'en', { at = embedded.portico.context.config.publicUrl } = {}) => new Visitor(app, language, { at }),
     wait: (milliseconds) => (ahead += milliseconds),
     settle: async () => {
       await embedded.host.deliver()

@@ -3,11 +3,12 @@
 import { chromium, closeBrowser } from './browser.js'
 import { mariadb, startMysqlIfWanted, stopMysql, wantMysql } from './mariadb.js'
 import { apache } from './apache.js'
+import { galera, rsync } from './galera.js'
 import { nginx } from './nginx.js'
 import { refuseToSkipInCi, tellWhatIsMissing } from './needs.js'
 import { openssl } from './tls.js'
 
-const programs = [mariadb, apache, nginx, openssl, chromium]
+const programs = [mariadb, galera, rsync, apache, nginx, openssl, chromium]
 
 export async function mochaGlobalSetup(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))

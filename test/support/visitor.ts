@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { load, type CheerioAPI } from 'cheerio'
 import type { Express } from 'express'
-import supertest, { type Response } from 'supertest'
+import type { Response } from 'supertest'
+import { BrowserAgents, type Agent } from './browser-agents.js'
 
 export type Answers = Readonly<Record<string, string | readonly string[]>>
 
@@ -14,6 +15,11 @@ export interface Attachment {
   readonly type?: string
 }
 
+export interface At {
+  /** An address of the site he begins at; default: the public address on this machine. A whole address of another site leads him there. */
+  readonly at?: string | undefined
+}
+
 export class Visitor {
   /** The last answer, redirects followed. */
   response!: Response
@@ -21,14 +27,33 @@ export class Visitor {
   answered = 0
   /** Where he is: the path of the last page. */
   path = '/'
-  readonly agent: ReturnType<typeof supertest.agent>
+  /** And the origin of its site. */
+  origin: string
+  private readonly agents: BrowserAgents
 
   constructor(
-    /** The application, or the address of a web server that leads to it. */
-    app: Express | string,
-    private readonly language: string
+    /** The application, or the address of a web server that leads to it, which is then asked whatever host an address names. */
+    private readonly app: Express | string,
+    private readonly language: string,
+    { at = typeof app === 'string' ? app : 'http://127.0.0.1' }: At = {}
   ) {
-    this.agent = supertest.agent(app)
+    this.agents = new BrowserAgents(app)
+    this.origin = new URL(at).origin
+  }
+
+  /** Asks the site where he is. */
+  get agent(): Agent {
+    return this.agents.at(this.origin)
+  }
+
+  /** Cookies that a browser would have thrown away, as they were sent. */
+  get refusedCookies(): readonly string[] {
+    return this.agents.jar.refused
+  }
+
+  /** What the site where he is gets to see of his cookies. */
+  get cookies(): string {
+    return this.agents.jar.sentTo(new URL(this.path, this.origin))
   }
 
   get page(): CheerioAPI {
@@ -42,17 +67,17 @@ export class Visitor {
 
   /** GET, following redirects. */
   async open(path: string): Promise<this> {
-    return this.arrive(await this.agent.get(pathOf(path)).set('Accept-Language', this.language), path)
+    return this.arrive(await this.asked(path).get(pathOf(path)).set('Accept-Language', this.language), path)
   }
 
   /** GET without following. */
   async peek(path: string): Promise<Response> {
-    return this.agent.get(pathOf(path)).set('Accept-Language', this.language)
+    return this.asked(path).get(pathOf(path)).set('Accept-Language', this.language)
   }
 
   /** GET of what is no page, byte by byte; after the first ones he waits for what happens `meanwhile`. An answer that breaks off rejects. */
   async download(path: string, meanwhile?: () => Promise<void>): Promise<{ response: Response; content: Buffer }> {
-    const response = await this.agent
+    const response = await this.asked(path)
       .get(pathOf(path))
       .buffer(true)
       .parse((answer, done) => {
@@ -73,7 +98,7 @@ export class Visitor {
   async follow(label: string): Promise<this> {
     const link = this.page('a').filter((_, a) => this.page(a).text().replace(/\s+/g, ' ').trim() === label)
     expect(link.length, `a link «${label}» on ${this.path}: ${this.text.slice(0, 300)}`).to.be.greaterThan(0)
-    return this.open(new URL(link.first().attr('href')!, `http://portico${this.path}`).href)
+    return this.open(this.fromHere(link.first().attr('href')!))
   }
 
   /** Sends the form whose button says `button`, with `answers` in place of what its fields hold. */
@@ -94,7 +119,7 @@ export class Visitor {
 
   /** POST of raw fields without any token. */
   async bare(path: string, fields: Answers = {}): Promise<Response> {
-    return this.agent
+    return this.asked(path)
       .post(pathOf(path))
       .type('form')
       .send(encoded(listed(fields)))
@@ -121,7 +146,7 @@ export class Visitor {
     const values = new Map([...form.values, ...listed(answers)])
     if (form.method === 'get') return this.open(`${form.action}?${encoded(values)}`)
     const address = form.action || this.path
-    const request = this.agent.post(pathOf(address)).set('Accept-Language', this.language)
+    const request = this.asked(address).post(pathOf(address)).set('Accept-Language', this.language)
     if (!form.isMultipart) return this.arrive(await request.type('form').send(encoded(values)), address)
     for (const [name, value] of pairs(values)) void request.field(name, value)
     for (const file of files)
@@ -132,11 +157,25 @@ export class Visitor {
   private async arrive(response: Response, path: string): Promise<this> {
     this.response = response
     this.answered = response.status
+    this.origin = this.originOf(path)
     this.path = pathOf(path)
     if (response.status < 300 || response.status >= 400) return this
-    await this.open(new URL(String(response.headers['location']), `http://portico${pathOf(path)}`).href)
+    await this.open(this.fromHere(String(response.headers['location'])))
     this.answered = response.status
     return this
+  }
+
+  /** A link of this page as a whole address. */
+  private fromHere(link: string): string {
+    return new URL(link, this.origin + this.path).href
+  }
+
+  private originOf(address: string): string {
+    return typeof this.app === 'string' ? this.origin : new URL(address, this.origin).origin
+  }
+
+  private asked(address: string): Agent {
+    return this.agents.at(this.originOf(address))
   }
 
   private formWith(button: string): Form {

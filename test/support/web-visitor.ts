@@ -94,7 +94,10 @@ export class WebVisitor {
     return new Promise((resolve, reject) => {
       outgoing.once('response', resolve).once('error', reject)
       if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body)
-      else body.once('error', reject).pipe(outgoing)
+      else {
+        outgoing.flushHeaders()
+        body.once('error', reject).pipe(outgoing)
+      }
     })
   }
 
@@ -135,7 +138,8 @@ export class WebVisitor {
   }
 
   sees(...words: readonly string[]): this {
-    for (const word of words) expect(this.text.includes(word), `«${word}» at ${this.last.url.href}: ${this.text.slice(0, 500)}`).to.equal(true)
+    for (const word of words)
+      expect(this.text.includes(word), `«${word}» at ${this.last.url.href}: ${this.text.slice(0, 500)}`).to.equal(true)
     return this
   }
 

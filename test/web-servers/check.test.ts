@@ -25,7 +25,7 @@ const certificate = makeCertificate([host, own, shared], 60)
 /** Too little to be slow, enough to be seen. */
 const limits = { userTypesPerPortal: 5, activeUsersPerType: 100, uploadSize: 100_000, filesPerNote: 1 }
 
-onSqlite('E06 a look at a deployed address', function (open) {
+onSqlite('E06 a look at a deployed address', (open) => {
   let proxy: Misbehaving
   let plain: Misbehaving
   let service: Server
@@ -34,7 +34,8 @@ onSqlite('E06 a look at a deployed address', function (open) {
   let portals: Portal[]
   const urlOf = (name: string): string => `https://${name}:${proxy.port}`
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000)
     ;[proxy, plain] = [await Misbehaving.open(certificate), await Misbehaving.open()]
     test = await openApp(open, { config: { publicUrl: urlOf(host), trustedProxies: 1, limits } })
     const { portico } = test.embedded
@@ -80,7 +81,14 @@ onSqlite('E06 a look at a deployed address', function (open) {
   }
 
   it('finds nothing wrong with a right deployment, of each kind of site', async () => {
-    for (const url of [urlOf(host), urlOf(own), `${urlOf(shared)}/customers`, `${urlOf(shared)}/customers/`]) {
+    const atPublic = `${urlOf(host)}/portal/workshop`
+    for (const url of [
+      urlOf(host),
+      atPublic,
+      urlOf(own),
+      `${urlOf(shared)}/customers`,
+      `${urlOf(shared)}/customers/`
+    ]) {
       const all = await look(url)
       expect(faultsIn(all), url).to.deep.equal([])
       expect(

@@ -78,18 +78,14 @@ export function fileOf(visitor: WebVisitor): string {
   return new URL(link.first().attr('href')!, visitor.last.url).href
 }
 
-/** Takes its time, longer than connections are kept that nobody uses. */
-export async function downloadsSlowly(visitor: WebVisitor, address: string): Promise<void> {
+/** Takes the whole file; after the first piece nothing for so many milliseconds. */
+export async function downloads(visitor: WebVisitor, address: string, milliseconds: number): Promise<void> {
   const answer = await visitor.send(new URL(address), {})
   expect(answer.statusCode).to.equal(200)
   let received = 0
-  let pauses = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
+    if (received === 0) await pause(milliseconds)
     received += chunk.length
-    if (received > pauses * 20_000_000) {
-      pauses++
-      await pause(600)
-    }
   }
   expect(received).to.equal(size)
 }

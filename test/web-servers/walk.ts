@@ -9,58 +9,58 @@ import type { Answer, WebVisitor } from '../support/web-visitor.js'
 
 export interface Walk {
   readonly test: TestApp
-  readonly anna: WebVisitor
+  readonly emily: WebVisitor
   /** The portal's address, without a slash at its end. */
   readonly address: string
 }
 
 /** Sign-in page and its files, sign-in, list, record, a new record with a file, download, profile, sign-out. */
-export async function walkThrough({ anna, address }: Walk): Promise<void> {
-  await anna.open(`${address}/case`)
-  anna.is(200).sees('Sign in')
-  await filesOfPage(anna)
-  await anna.press('Sign in', { email: customers.emily.email, password: demoPassword })
-  anna.is(200).sees('Pump leaks')
-  expect(anna.last.url.href, 'after the sign-in he is where he wanted to go').to.equal(`${address}/case`)
-  await anna.follow('Pump leaks')
-  anna.is(200).sees('Notes')
-  await newCase(anna, address)
-  await anna.follow('Profile')
-  anna.is(200).sees('Language and formats')
-  await anna.press('Sign out')
-  anna.is(200).sees('Sign in')
-  await anna.open(`${address}/case`)
-  expect(anna.last.url.href, 'signed out').to.match(/\/sign-in(\?|$)/)
+export async function walkThrough({ emily, address }: Walk): Promise<void> {
+  await emily.open(`${address}/case`)
+  emily.is(200).sees('Sign in')
+  await filesOfPage(emily)
+  await emily.press('Sign in', { email: customers.emily.email, password: demoPassword })
+  emily.is(200).sees('Pump leaks')
+  expect(emily.last.url.href, 'after the sign-in he is where he wanted to go').to.equal(`${address}/case`)
+  await emily.follow('Pump leaks')
+  emily.is(200).sees('Notes')
+  await newCase(emily, address)
+  await emily.follow('Profile')
+  emily.is(200).sees('Language and formats')
+  await emily.press('Sign out')
+  emily.is(200).sees('Sign in')
+  await emily.open(`${address}/case`)
+  expect(emily.last.url.href, 'signed out').to.match(/\/sign-in(\?|$)/)
 }
 
-async function newCase(anna: WebVisitor, address: string): Promise<void> {
+async function newCase(emily: WebVisitor, address: string): Promise<void> {
   const content = 'The radiator of Mr. Müller; 20 °C'
-  await anna.open(`${address}/case/new`)
-  await anna.press('Save', { subject: 'Radiator & Ventil', description: 'x' })
-  anna.is(200).sees('Radiator & Ventil')
-  await anna.press('Write note', { text: 'With a file' }, [
+  await emily.open(`${address}/case/new`)
+  await emily.press('Save', { subject: 'Radiator & Ventil', description: 'x' })
+  emily.is(200).sees('Radiator & Ventil')
+  await emily.press('Write note', { text: 'With a file' }, [
     { field: 'files', name: 'Müller 20%.txt', content, type: 'text/plain' }
   ])
-  anna.is(200).sees('Müller 20%.txt')
-  const link = anna.page('ul.files a')
-  const file = await anna.ask(link.attr('href')!)
+  emily.is(200).sees('Müller 20%.txt')
+  const link = emily.page('ul.files a')
+  const file = await emily.ask(link.attr('href')!)
   expect([file.status, file.text], 'the file as it was sent').to.deep.equal([200, content])
-  await anna.open(`${address}/case`)
+  await emily.open(`${address}/case`)
 }
 
 /** Style sheets, scripts and pictures of the page. */
-async function filesOfPage(anna: WebVisitor): Promise<void> {
-  const { page, last } = anna
+async function filesOfPage(emily: WebVisitor): Promise<void> {
+  const { page, last } = emily
   const files = page('link[rel=stylesheet], link[rel=icon], script[src], img[src]')
     .map((_, one) => page(one).attr('href') ?? page(one).attr('src'))
     .get()
   expect(files, 'files of the page').to.not.be.empty
   for (const file of files) {
-    const { status, headers } = await anna.ask(new URL(file, last.url).href)
+    const { status, headers } = await emily.ask(new URL(file, last.url).href)
     expect(status, file).to.equal(200)
     expect(headers['content-type'], file).to.match(/css|javascript|image/)
   }
-  anna.answers.push(last)
+  emily.answers.push(last)
 }
 
 export async function signIn(visitor: WebVisitor, address: string): Promise<void> {
@@ -70,7 +70,7 @@ export async function signIn(visitor: WebVisitor, address: string): Promise<void
 }
 
 /** The link of an invitation, opened and accepted. */
-export async function acceptInvitation({ anna, address, test }: Walk, userTypeId: string): Promise<void> {
+export async function acceptInvitation({ emily, address, test }: Walk, userTypeId: string): Promise<void> {
   const { context } = test.embedded.portico
   const by = (await context.host.staffById(staff.frank.id))!
   const email = `n${randomBytes(4).toString('hex')}@nordwind.example`
@@ -79,21 +79,21 @@ export async function acceptInvitation({ anna, address, test }: Walk, userTypeId
   await invite(context, { module: 'Contact', recordId, userTypeId, language: 'en' }, by)
   const link = await linkInLastMail(test, email)
   expect(link, 'the link in the invitation').to.match(beginsWith(address))
-  await anna.open(link)
-  await anna.press('Accept the invitation')
-  anna.is(200).sees('Choose your password')
+  await emily.open(link)
+  await emily.press('Accept the invitation')
+  emily.is(200).sees('Choose your password')
 }
 
 /** The link of the mail that a forgotten password causes, opened and used. */
-export async function forgetPassword({ anna, address, test }: Walk): Promise<void> {
-  await anna.open(`${address}/sign-in`)
-  await anna.follow('Forgotten your password?')
-  await anna.press('Send the mail', { email: customers.emily.email })
-  anna.is(200)
+export async function forgetPassword({ emily, address, test }: Walk): Promise<void> {
+  await emily.open(`${address}/sign-in`)
+  await emily.follow('Forgotten your password?')
+  await emily.press('Send the mail', { email: customers.emily.email })
+  emily.is(200)
   const link = await linkInLastMail(test, customers.emily.email)
   expect(link, 'the link in the mail').to.match(beginsWith(address))
-  await anna.open(link)
-  anna.is(200).sees('Choose a new password')
+  await emily.open(link)
+  emily.is(200).sees('Choose a new password')
 }
 
 export async function linkInLastMail({ embedded }: TestApp, recipient: string): Promise<string> {
@@ -108,8 +108,8 @@ export async function linkInLastMail({ embedded }: TestApp, recipient: string): 
 
 /** Everything that the visitor was sent leads to this address: links, forms, redirects, files; cookies that a browser keeps and sends to
  *  this address alone; a policy that names nobody. */
-export function staysAt(anna: WebVisitor, address: string, besides: readonly string[] = []): void {
-  for (const answer of anna.answers) {
+export function staysAt(emily: WebVisitor, address: string, besides: readonly string[] = []): void {
+  for (const answer of emily.answers) {
     for (const target of targetsOf(answer)) {
       const isKnown = beginsWith(address).test(target) || besides.some((other) => beginsWith(other).test(target))
       expect(isKnown, `${target} on ${answer.url.href}, which should stay at ${address}`).to.equal(true)
@@ -117,7 +117,7 @@ export function staysAt(anna: WebVisitor, address: string, besides: readonly str
     expect(String(answer.headers['content-security-policy'] ?? ''), answer.url.href).to.not.match(/https?:/)
     cookiesStayAt(answer, address)
   }
-  expect(anna.jar.refused, 'cookies that a browser throws away').to.deep.equal([])
+  expect(emily.jar.refused, 'cookies that a browser throws away').to.deep.equal([])
 }
 
 function cookiesStayAt({ headers, url }: Answer, address: string): void {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { load } from 'cheerio'
 import request from 'supertest'
+import { DatabaseUnavailable } from '../../src/db/unavailable.js'
 import { Forbidden, Invalid, NotFound, PorticoError } from '../../src/errors.js'
 import { HostRefused, HostUnavailable } from '../../src/host/host.js'
 import { pagesWith } from './pages.js'
@@ -15,7 +16,9 @@ const thrown: Record<string, () => Error> = {
   refused: () => new HostRefused({ name: { key: 'errors.field.required' } }),
   unavailable: () => new HostUnavailable('no answer from 10.0.0.7'),
   broken: () => new Error('a mistake for anna@nordwind.example'),
-  database: () => Object.assign(new Error(secret), { code: 'SQLITE_CONSTRAINT' })
+  database: () => Object.assign(new Error(secret), { code: 'SQLITE_CONSTRAINT' }),
+  lost: () => new DatabaseUnavailable(Object.assign(new Error(secret), { code: 'PROTOCOL_CONNECTION_LOST' })),
+  clash: () => Object.assign(new Error(secret), { code: 'ER_LOCK_DEADLOCK' })
 }
 
 describe('an error', () => {
@@ -39,6 +42,8 @@ describe('an error', () => {
     ['invalid', 422, 'At most 7 characters'],
     ['refused', 422, 'Please fill this in'],
     ['unavailable', 503, 'The CRM does not answer'],
+    ['lost', 503, 'The database can’t be reached'],
+    ['clash', 409, 'Somebody else changed the same at the same moment'],
     ['broken', 500, 'The mistake is ours'],
     ['database', 500, 'The mistake is ours']
   ] as const) {

@@ -22,7 +22,8 @@ import {
   type AccessFormDraft
 } from '../forms/access-forms.js'
 import { askable } from '../forms/form-fields.js'
-import { portalById, portalUrl } from '../portals/portals.js'
+import { shownUrl } from '../portals/addresses.js'
+import { portalById } from '../portals/portals.js'
 import { slugOf } from '../portals/slug.js'
 import { exposure } from '../user-types/exposure.js'
 import { inOrder } from '../user-types/set-up.js'
@@ -191,7 +192,7 @@ async function showForm(context: Context, req: Request, res: Response, again?: A
 }
 
 function publicUrl(context: Context, { all, userType }: Place, { slug }: AccessForm): string {
-  return `${portalUrl(context, portalById(all, userType.portalId))}/forms/${slug}`
+  return `${shownUrl(context, portalById(all, userType.portalId))}/forms/${slug}`
 }
 
 function valuesOf(form: AccessForm): Typed {
@@ -220,7 +221,7 @@ function formOf(context: Context, place: Place, { values, again, action }: Sheet
     always: [...all.filter(({ name }) => always.has(name)), ...(address ? [address] : [])].map(({ label }) => label),
     fields: all.filter(({ name }) => !always.has(name)).map(({ name, label }) => ({ value: name, label })),
     languages: languageChoices,
-    base: `${portalUrl(context, portalById(place.all, place.userType.portalId))}/forms/`
+    base: `${shownUrl(context, portalById(place.all, place.userType.portalId))}/forms/`
   }
 }
 

@@ -9,7 +9,8 @@ import { page } from '../../web/render.js'
 import { submitOrRefuse, type Again } from '../../web/submit.js'
 import { configuration, releaseOf, userTypesOf, type Release } from '../configuration.js'
 import { countByStatus } from '../people/portal-users.js'
-import { mayDiscard, portalById, portalUrl } from '../portals/portals.js'
+import { shownUrl } from '../portals/addresses.js'
+import { mayDiscard, portalById } from '../portals/portals.js'
 import { removeRelease } from '../user-types/releases.js'
 import { adminUrl } from './frame.js'
 import { frameOf, placeOf, typeUrl, type Place } from './set-up-frame.js'
@@ -131,7 +132,7 @@ export function askToDiscardPortal(context: Context): RequestHandler {
       title: t('portals:discard.ask', { portal: portal.name }),
       text: t('portals:discard.text'),
       goes: [
-        { label: t('portal:settings.address'), value: portalUrl(context, portal) },
+        { label: t('portal:settings.address'), value: shownUrl(context, portal) },
         ...userTypesOf(all, portal.id).map(({ releases }) => modulesGoing(context, req, catalog, releases))
       ],
       confirm: t('portals:discard.confirm'),

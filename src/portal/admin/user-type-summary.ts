@@ -11,7 +11,8 @@ import { phoneTypesAreOpen } from '../../sms/templates.js'
 import { isDecided, releaseOf, rights, type Portal, type Release, type UserType } from '../configuration.js'
 import { layoutSets, layoutsOf, type LayoutSet } from '../layouts/layouts.js'
 import { ownerModules, pathNamed } from '../link-path.js'
-import { portalById, portalUrl } from '../portals/portals.js'
+import { shownUrl } from '../portals/addresses.js'
+import { portalById } from '../portals/portals.js'
 import { countByStatus } from '../people/portal-users.js'
 import { portalRoles } from '../roles/roles.js'
 import { goneFrom } from '../user-types/release-check.js'
@@ -65,7 +66,7 @@ async function showSummary(context: Context, req: Request, res: Response, again?
     {
       ...frameOf(res, place),
       ...linksOf(req, res, userType),
-      portal: { name: portal.name, address: portalUrl(context, portal), url: adminUrl(res, portal.id) },
+      portal: { name: portal.name, address: shownUrl(context, portal), url: adminUrl(res, portal.id) },
       open: openStep(res, place),
       users: invited + confirmed,
       usersLimit: context.config.limits.activeUsersPerType,

@@ -6,7 +6,7 @@ import { NotFound } from '../../errors.js'
 import { nothingTyped, readForm, submit, type ShownAgain } from '../../web/forms.js'
 import { localeFor, translator, type Translate } from '../../web/locale.js'
 import { page, urlFor } from '../../web/render.js'
-import { configuration } from '../configuration.js'
+import { configuration, type Portal } from '../configuration.js'
 import { choose, recipientOf, unsubscribe } from '../notifications/choosing.js'
 import { notificationKinds, preferencesOf, summaries } from '../notifications/preferences.js'
 import { unsubscribeToken, unsubscriptionIn, type Unsubscription } from '../notifications/unsubscribe-token.js'
@@ -100,7 +100,7 @@ async function showUnsubscription(
   req.locale = localeFor(req, { door: user?.language ?? 'en' })
   const t = translator(req.locale)
   const door = portal?.name ?? t('notifications:unsubscribe.portal')
-  const home = portal?.isActive ? (portal.customUrl ?? urlFor(res, baseOf(portal))) : undefined
+  const home = portal?.isActive ? homeOf(res, portal) : undefined
   res.locals['area'] = { kind: 'entrance', name: door, home: home ?? urlFor(res, '/'), nav: [] }
   await page(res, 'portal/unsubscribe', {
     what: whatIn(t, from, door),
@@ -109,6 +109,10 @@ async function showUnsubscription(
     all: from === 'all' ? undefined : allOf(context, res, portalUserId),
     preferencesUrl: home && `${home}/notifications`
   })
+}
+
+function homeOf(res: Response, portal: Portal): string {
+  return portal.customUrl ?? urlFor(res, baseOf(portal))
 }
 
 function whatIn(t: Translate, from: Unsubscription['from'], door: string): { ask: string; done: string } {

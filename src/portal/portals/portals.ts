@@ -206,7 +206,8 @@ async function mustBeFree(trx: Knex, portalId: string, customUrl: string | undef
     .select('custom_url')
     .whereNotNull('custom_url')
     .whereNot({ id: portalId })
-  if (rows.some((row) => !isApart(customUrl, row.custom_url))) throw new PorticoError('addresses:error.taken', { status: 409 })
+  if (rows.some((row) => !isApart(customUrl, row.custom_url)))
+    throw new PorticoError('addresses:error.taken', { status: 409 })
 }
 
 function nameKey(name: string): string {

@@ -14,11 +14,12 @@ export function checkSite(looking: Looking, arrival: Arrival): Observation[] {
 }
 
 /** A name that was lost on the way leads to another site or to none, and that alone is said. */
-function faultsOfSite({ url, site, place }: Looking, { site: found, hostnames }: Arrival): Observation[] {
-  if (!site) return [wrong('unconfigured', { url: url.origin + url.pathname.replace(/\/+$/, '') })]
+function faultsOfSite({ url, path, site, place }: Looking, { site: found, hostnames }: Arrival): Observation[] {
+  const asked = url.origin + path
+  if (!site) return [wrong('unconfigured', { url: asked })]
   const faults = []
-  if (place.meant !== undefined && place.meant !== site.url)
-    faults.push(wrong('notThePortals', { url: site.url, meant: place.meant }))
+  if (place.meant !== undefined && ![asked, site.url].includes(place.meant))
+    faults.push(wrong('notThePortals', { url: asked, meant: place.meant }))
   if (site.origin !== url.origin && !isLoopback(site))
     faults.push(wrong('otherOrigin', { url: url.origin, site: site.url }))
   if (found !== null && found !== site.url && hostnames.includes(url.hostname))

@@ -20,11 +20,16 @@ export interface Question {
   readonly patience?: number
 }
 
-/** So many bytes: the first 64 kB, after a pause in milliseconds the rest. */
+/** A body, in bytes: the first 64 kB, after a pause in milliseconds the rest. */
 interface Body {
   readonly size: number
   readonly pause: number
+  /** Only announced: who hasn't refused it after the pause would take it. */
+  readonly isCut?: boolean
 }
+
+/** A body that was only announced was not refused. */
+export class NotRefused extends Error {}
 
 export interface Answer {
   readonly status: number
@@ -46,7 +51,7 @@ export interface Certificate {
 const longestText = 300_000
 const firstPiece = 64 * 1024
 
-/** @throws Error when nobody answers in time. */
+/** @throws Error when nobody answers in time; NotRefused. */
 export async function ask(question: Question): Promise<Answer> {
   const signal = AbortSignal.timeout(question.patience ?? 10_000)
   const sent = send(question, signal)
@@ -94,6 +99,7 @@ async function writeBody(sent: ClientRequest, body: Body | undefined, answer: Pr
     const written = new Promise((resolve) => sent.write(piece, resolve))
     if ((await Promise.race([answered, written])) === 'answered') return
     if (isFirst && (await Promise.race([answered, pause(body.pause)])) === 'answered') return
+    if (body.isCut) return void sent.destroy(new NotRefused())
   }
   sent.end()
 }

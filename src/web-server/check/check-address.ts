@@ -23,8 +23,9 @@ export async function checkAddress(url: string, place: Place, options: CheckOpti
   const asked = addressIn(url)
   const addresses = await addressesOf(asked, options)
   if (addresses.length === 0) return [wrong('unknownName', { name: asked.hostname })]
-  const mount = asked.pathname.replace(/\/+$/, '')
-  const looking = { place, options, url: asked, mount, address: addresses[0]!, site: siteMeantBy(asked, mount, place) }
+  const path = asked.pathname.replace(/\/+$/, '')
+  const site = siteMeantBy(asked, path, place)
+  const looking = { place, options, url: asked, path, mount: site?.mount ?? path, address: addresses[0]!, site }
   return inOrder(await look(looking, addresses))
 }
 
@@ -34,10 +35,12 @@ function addressIn(text: string): URL {
   return url
 }
 
-/** The configured site whose address this is, by host name and path. */
-function siteMeantBy({ hostname }: URL, mount: string, { sites }: Place): Site | undefined {
-  const found = siteOfHost(sites, hostname, mount || '/')
-  return found?.mount === mount ? found : undefined
+/** The configured site that has this address: its own, or that of a portal without one at the public address. */
+function siteMeantBy({ hostname }: URL, path: string, { sites }: Place): Site | undefined {
+  const found = siteOfHost(sites, hostname, path || '/')
+  const below = found && path.startsWith(found.mount) ? path.slice(found.mount.length) : undefined
+  const isPortal = found?.base === '' && /^\/portal\/[^/]+$/.test(below ?? '')
+  return below === '' || isPortal ? found : undefined
 }
 
 async function look(looking: Looking, addresses: readonly string[]): Promise<Observation[]> {

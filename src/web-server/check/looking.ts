@@ -11,6 +11,8 @@ export interface Looking {
   readonly options: CheckOptions
   readonly url: URL
   /** Path of `url`, without a slash at its end. */
+  readonly path: string
+  /** Path of the site's root. */
   readonly mount: string
   /** The first IP address of its name. */
   readonly address: string

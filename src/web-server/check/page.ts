@@ -31,7 +31,7 @@ interface Walk {
 
 async function walk(looking: Looking): Promise<Walk> {
   const seen = new Set<string>()
-  let path = `${looking.mount}/`
+  let path = `${looking.path}/`
   for (;;) {
     const answer = await askPlainly(looking, { path, headers: { 'Accept-Encoding': 'gzip, br', Accept: 'text/html' } })
     if (answer.status < 300 || answer.status >= 400) return { path, answer, faults: faultsOfEnd(answer, path) }

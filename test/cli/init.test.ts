@@ -1,0 +1,221 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { expect } from 'chai'
+import { answersFor, type InitOptions } from '../../src/cli/init-answers.js'
+import { askDatabase } from '../../src/cli/init-database.js'
+import { masked } from '../../src/cli/init-questions.js'
+import { openTerminal } from '../../src/cli/init-terminal.js'
+import { unitText, type UnitOf } from '../../src/cli/init-unit.js'
+import { readVariables } from '../../src/environment-file.js'
+import { temporaryFolder } from '../support/child-process.js'
+
+interface Outcome {
+  readonly code: unknown
+  readonly out: string
+  readonly err: string
+}
+
+const ours = /^(PORTICO_(?!TEST_)|DATABASE_URL|NODE_ENV)/
+
+/** Without a terminal, and with nothing of this machine's own configuration. */
+async function portico(...words: string[]): Promise<Outcome> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/portico.ts', ...words], { env })
+  child.stdin.end()
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.once('close', resolve))
+  ])
+  return { code, out, err }
+}
+
+describe('portico init', function () {
+  this.timeout(60_000)
+  const folder = temporaryFolder('init')
+  const config = join(folder, 'portico.env')
+  const company = `Nordwind, "Nord" & Söhne $5 #1 100%`
+  let first: Outcome
+
+  before(async () => {
+    first = await portico(
+      ...['init', '--yes', '--config', config, '--database', join(folder, 'x.sqlite'), '--listen', '127.0.0.1:0'],
+      ...['--files', join(folder, 'files'), '--url', 'http://127.0.0.1:9', '--company', company],
+      ...['--domains', 'nordwind.example', '--smtp', 'smtp://portico:geheim@127.0.0.1:9']
+    )
+  })
+
+  const written = (): Record<string, string> => readVariables(readFileSync(config, 'utf8'), config)
+
+  it('writes the configuration for its owner alone, a unit, the tables and the first administrator', () => {
+    expect(first.code, first.err).to.equal(0)
+    expect(statSync(config).mode & 0o777).to.equal(0o600)
+    expect(statSync(join(folder, 'x.sqlite')).mode & 0o077).to.equal(0)
+    expect(statSync(`${config}.first-password`).mode & 0o777).to.equal(0o600)
+    expect(written()).to.include({ NODE_ENV: 'production', PORTICO_COMPANY_NAME: company, PORTICO_DRAIN_SECONDS: '5' })
+    expect(written()['PORTICO_SECRET']).to.have.length(64)
+    expect(existsSync(join(folder, 'portico.service'))).to.equal(true)
+    expect(first.out).to.match(/^✓ Tables: /m)
+  })
+
+  it('says what is left to do, as commands to copy, and shows nothing secret', () => {
+    for (const command of [
+      'chown -R portico: ',
+      'systemctl enable --now portico',
+      ' backup --config ',
+      ' vhost --config '
+    ])
+      expect(first.out).to.include(command)
+    expect(first.out).to.include(`as admin with the password in ${config}.first-password`)
+    const secrets = [written()['PORTICO_SECRET']!, 'geheim', readFileSync(`${config}.first-password`, 'utf8').trim()]
+    for (const secret of secrets) expect(first.out + first.err).not.to.include(secret)
+  })
+
+  it('its file serves sh and every command', async () => {
+    const script = `set -a; . "$1"; printf %s "$PORTICO_COMPANY_NAME"`
+    expect(execFileSync('sh', ['-c', script, 'sh', config], { encoding: 'utf8' })).to.equal(company)
+    const { out, err, code } = await portico('migrate', '--config', config)
+    expect(code, err).to.equal(0)
+    expect(out).to.equal('The tables are up to date.\n')
+  })
+
+  it('leaves a configuration that is there alone, unless it is told to change it', async () => {
+    const before = readFileSync(config, 'utf8')
+    const refused = await portico('init', '--yes', '--config', config, '--listen', '127.0.0.1:3999')
+    expect(refused.code).to.equal(1)
+    expect(refused.err).to.match(/is there already and stays as it is/)
+    expect(readFileSync(config, 'utf8')).to.equal(before)
+
+    writeFileSync(config, `# mine\n${before}`)
+    writeFileSync(join(folder, 'portico.service'), '# mine')
+    const changed = await portico('init', '--change', '--config', config, '--set', 'PORTICO_UPLOAD_SIZE=50000000')
+    expect(changed.code, changed.err).to.equal(0)
+    expect(readFileSync(config, 'utf8')).to.equal(`# mine\n${before}PORTICO_UPLOAD_SIZE=50000000\n`)
+    expect(readFileSync(join(folder, 'portico.service'), 'utf8')).to.equal('# mine')
+    expect(changed.out).to.include('Left as it is').and.not.include('first-password')
+  })
+
+  it('reports all that is missing or wrong at once when there is nobody to ask, and writes nothing', async () => {
+    const config2 = join(folder, 'none.env')
+    const { code, err } = await portico(
+      ...['init', '--config', config2, '--database', 'mysql://portico:geheim@127.0.0.1:1/portico'],
+      ...['--url', 'https://example.com/portal', '--listen', 'everywhere']
+    )
+    expect(code).to.equal(1)
+    expect(err)
+      .to.match(/^- The database can't be used: .*ECONNREFUSED/m)
+      .and.match(/^- PORTICO_PUBLIC_URL can't have the path \/portal/m)
+      .and.match(/^- PORTICO_LISTEN must be host:port/m)
+      .and.match(/^- --company is to be said/m)
+      .and.match(/^- --smtp is to be said/m)
+      .and.not.include('geheim')
+    expect(existsSync(config2)).to.equal(false)
+  })
+
+  describe('on a terminal', () => {
+    const options: InitOptions = { user: 'portico', admin: 'admin' }
+
+    function typing(...lines: string[]): { terminal: ReturnType<typeof openTerminal>; shown: () => string } {
+      const input = new PassThrough()
+      const output = new PassThrough()
+      const pieces: string[] = []
+      output.on('data', (piece: Buffer) => pieces.push(piece.toString()))
+      input.end(lines.map((line) => `${line}\n`).join(''))
+      return { terminal: openTerminal(input, output, false), shown: () => pieces.join('') }
+    }
+
+    it('asks again with the sentence of the configuration, and takes the default for an empty line', async () => {
+      const { terminal, shown } = typing(
+        ...[
+          'both',
+          'embedded',
+          'sqlite',
+          join(folder, 'y.sqlite'),
+          'https://x.example/portal',
+          'https://crm.x.example'
+        ],
+        ...['3000', '', join(folder, 'y'), '', 'Nord, Ltd', '', '', 'localhost:25', '', '127.0.0.1:9464']
+      )
+      const answers = await answersFor(options, {}, terminal)
+      expect(answers).to.include({
+        DATABASE_URL: join(folder, 'y.sqlite'),
+        PORTICO_PUBLIC_URL: 'https://crm.x.example',
+        PORTICO_LISTEN: '127.0.0.1:3000',
+        PORTICO_COMPANY_NAME: 'Nord, Ltd',
+        PORTICO_COMPANY_DOMAINS: 'x.example',
+        PORTICO_MAIL_FROM: '"Nord, Ltd" <portal@x.example>',
+        PORTICO_SMTP_URL: 'smtp://127.0.0.1:25',
+        PORTICO_METRICS_LISTEN: '127.0.0.1:9464'
+      })
+      for (const sentence of [
+        'Answer embedded or espocrm.',
+        "PORTICO_PUBLIC_URL can't have the path /portal",
+        'PORTICO_LISTEN must be host:port',
+        'This needs an answer.',
+        'PORTICO_SMTP_URL must begin with smtp://'
+      ])
+        expect(shown()).to.include(`  ! ${sentence}`)
+    })
+
+    it('puts a database together whatever is in its password, which is not shown', async () => {
+      const { terminal, shown } = typing('mysql', 'db1:3306,db2', '', 'por:tico', 'p@ss/w:rd #%')
+      expect(await askDatabase(terminal, 'embedded', '/x')).to.equal(
+        'mysql://por%3Atico:p%40ss%2Fw%3Ard%20%23%25@db1:3306,db2/portico'
+      )
+      expect(shown()).not.to.include('p@ss')
+    })
+
+    it('says so when the questions are broken off', async () => {
+      const { terminal } = typing('embedded', 'sqlite')
+      const refusal: unknown = await answersFor(options, {}, terminal).catch((error: unknown) => error)
+      expect((refusal as Error).message).to.match(/^Nothing was written/)
+    })
+  })
+
+  it('hides passwords wherever a value is shown', () => {
+    expect(masked('DATABASE_URL', 'mysql://portico:a:b@c@db1,db2/x')).to.equal('mysql://portico:(not shown)@db1,db2/x')
+    expect(masked('PORTICO_SMTP_URL', 'smtp://127.0.0.1:25')).to.equal('smtp://127.0.0.1:25')
+    expect(masked('PORTICO_SMS_SECRET', 'x')).to.equal('(not shown)')
+  })
+
+  describe('the unit', () => {
+    const unit = (variables: Record<string, string>, more: Partial<UnitOf> = {}): string =>
+      unitText({
+        variables,
+        configFile: '/etc/portico.env',
+        folder: '/opt/portico',
+        node: '/usr/bin/node',
+        user: 'portico',
+        workers: 0,
+        ...more
+      })
+
+    it('stops as the service needs it, and writes only where it keeps something', () => {
+      const mysql = unit({ DATABASE_URL: 'mysql://x:y@127.0.0.1:3306/p', PORTICO_DRAIN_SECONDS: '5' }, { workers: 2 })
+      expect(mysql)
+        .to.include('\nExecStart=/usr/bin/node /opt/portico/dist/src/cli/portico.js serve --workers 2\n')
+        .and.include('\nKillMode=mixed\nTimeoutStopSec=50\n')
+        .and.match(/\nAfter=.* mariadb\.service/)
+        .and.not.include('ReadWritePaths')
+      const own = { DATABASE_URL: '/var/lib/portico/p.sqlite', PORTICO_FILES: '/srv/portal files' }
+      expect(unit(own)).to.include('\nReadWritePaths="/srv/portal files"\n').and.include('\nStateDirectory=portico\n')
+      expect(unit({ DATABASE_URL: 'mysql://x:y@db.example.com/p' })).not.to.include('mariadb.service')
+    })
+
+    it('lets nothing of a path mean something to systemd', () => {
+      const strange = unit({}, { folder: '/opt/50% $HOME "x"', node: '/usr/bin/node' })
+      expect(strange).to.include('ExecStart=/usr/bin/node "/opt/50%% $$HOME \\"x\\"/dist/src/cli/portico.js" serve\n')
+      expect(strange).to.include('WorkingDirectory=/opt/50%% $HOME "x"\n')
+    })
+
+    it('has a right that others have not for a port below 1024 alone, and sees homes only if it lies in one', () => {
+      expect(unit({ PORTICO_LISTEN: '10.0.0.1:443' })).to.include('AmbientCapabilities=CAP_NET_BIND_SERVICE')
+      expect(unit({ PORTICO_LISTEN: '127.0.0.1:3000' })).to.include('CapabilityBoundingSet=\n')
+      expect(unit({})).to.include('ProtectHome=true')
+      expect(unit({}, { folder: '/home/anna/portico' })).to.include('ProtectHome=read-only')
+    })
+  })
+})

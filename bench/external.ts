@@ -23,7 +23,8 @@ const { values: options } = parseArgs({
   options: {
     /** Tasks, quotes and documents of the project, each. */
     things: { type: 'string', default: '300' },
-    runs: { type: 'string', default: '60' }
+    runs: { type: 'string', default: '60' },
+    database: { type: 'string', default: 'MariaDB' }
   }
 })
 const things = Number(options.things)
@@ -42,7 +43,7 @@ const pages = {
   'own tasks': '/external/tasks'
 } as const
 
-wantMysql()
+if (options.database === 'MariaDB') wantMysql()
 await startMysqlIfWanted()
 const server = createServer()
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -60,7 +61,7 @@ try {
 }
 
 async function opened(at: Server): Promise<Embedded> {
-  const place = await world('MariaDB', 'portico_bench_external', folder)
+  const place = await world(options.database as 'SQLite' | 'MariaDB', 'portico_bench_external', folder)
   return openEmbedded(readConfig({ ...place, PORTICO_PUBLIC_URL: baseOf(at) }), pino({ level: 'silent' }))
 }
 

@@ -2,13 +2,14 @@
 import { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
-import { migrate } from './db/migrate.js'
+import { inTurn, migrate } from './db/migrate.js'
 import { openDatabase } from './db/open-database.js'
 import { openCrm, type Crm } from './host/embedded/crm.js'
 import { embeddedHost } from './host/embedded/host.js'
 import { modules } from './host/embedded/modules/index.js'
 import { crmSessionCookie, staffPages } from './host/embedded/pages/index.js'
 import { homePath } from './host/embedded/pages/paths.js'
+import { forgetAttempts } from './host/embedded/pages/sign-in.js'
 import { staffSessions } from './host/embedded/pages/sessions.js'
 import type { Installation, InstallationOptions } from './installation.js'
 import { mailboxPages } from './mail/mailbox-pages.js'
@@ -27,15 +28,17 @@ export async function openEmbedded(config: Config, log: Logger, options: Install
   const db = openDatabase(config.databaseUrl)
   try {
     await migrate(db)
-    const crm = await openCrm({
-      db,
-      definitions: modules,
-      filesFolder: config.filesFolder,
-      publicUrl: config.publicUrl,
-      now,
-      onFailure: (event, error) =>
-        log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again')
-    })
+    const crm = await inTurn(db, () =>
+      openCrm({
+        db,
+        definitions: modules,
+        filesFolder: config.filesFolder,
+        publicUrl: config.publicUrl,
+        now,
+        onFailure: (event, error) =>
+          log.error({ event: event.kind, error: describe(error) }, 'a host event was not handled; it is tried again')
+      })
+    )
     const host = embeddedHost(crm, { staffOf: staffSessions(crm, config).staffOf })
     const portico = await createPortico({ config, host, log, now, manifest })
     crm.install(portico.plugin)
@@ -48,7 +51,10 @@ export async function openEmbedded(config: Config, log: Logger, options: Install
       portico,
       pages: crmPages(crm, config, portico.context.uploads),
       staffCookies: [crmSessionCookie],
-      jobs: [{ name: 'host events', everySeconds: 1, run: () => host.deliver() }],
+      jobs: [
+        { name: 'host events', everySeconds: 1, run: () => host.deliver() },
+        { name: 'host housekeeping', everySeconds: 60 * 60, run: () => forgetAttempts(db, now()) }
+      ],
       staffByUserName: crm.users.findByUserName,
       close: () => host.close()
     }

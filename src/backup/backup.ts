@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { schemaVersion } from '../db/migrate.js'
 import { momentAt } from '../db/moment.js'
+import { idsIn } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import type { RowCount } from './dump-rows.js'
 import { describeFile, writeManifest, type Contents, type Written } from './manifest.js'
@@ -81,9 +82,8 @@ async function snapshot(folder: string, { config, files }: BackupOf, place: Plac
   const copies = new FileCopies(folder, config.filesFolder, files)
   const rows = await withDatabase(config.databaseUrl, async (db) => {
     const since = momentAt(Date.now() - 1000)
-    await copies.take(await db(files.fileTable).pluck<string[]>('id'))
-    const takeNew = async (): Promise<void> =>
-      copies.take(await db(files.fileTable).where('created_at', '>=', since).pluck<string[]>('id'))
+    await copies.take(await idsIn(db, files.fileTable))
+    const takeNew = async (): Promise<void> => copies.take(await idsIn(db, files.fileTable, since))
     return meanwhile(place.write(file, files.fileTable), takeNew)
   })
   await copies.take(rows.firstValues)

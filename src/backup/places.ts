@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import { openDatabase } from '../db/open-database.js'
 import { loadMysql, snapshotMysql } from '../db/snapshot-mysql.js'
 import { snapshotSqlite, withSnapshot } from '../db/snapshot-sqlite.js'
-import { rowsByTable, tablesOf } from '../db/table-rows.js'
+import { idsIn, rowsByTable, tablesOf } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import { watchRows, type RowCount } from './dump-rows.js'
 
@@ -44,7 +44,7 @@ function sqlitePlace(path: string): Place {
       await chmod(file, 0o600)
       return withSnapshot(file, async (copy) => ({
         tables: await rowsByTable(copy, await tablesOf(copy)),
-        firstValues: firstOf === undefined ? [] : await copy(firstOf).pluck<string[]>('id')
+        firstValues: firstOf === undefined ? [] : await idsIn(copy, firstOf)
       }))
     },
     async load(file) {

@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import type { Knex } from 'knex'
 import { migrations } from '../../migrations/index.js'
 import type { Config } from '../config.js'
-import { rowsByTable, tablesOf } from '../db/table-rows.js'
+import { emptyTables, rowsByTable, tablesOf } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import { checkFile, readBackup, type Contents, type Trust } from './manifest.js'
 import { placeOf, refuseFilled, withDatabase } from './places.js'
@@ -43,7 +43,8 @@ export async function restoreBackup(folder: string, to: RestoreTo): Promise<Rest
   return withDatabase(to.config.databaseUrl, async (db) => ({
     contents,
     tables: await compare(db, contents.tables),
-    sessionsEnded: await endSessions(db, to.sessionTables)
+    // Whoever signed out after the backup was made must not be in again: everybody signs in anew.
+    sessionsEnded: await emptyTables(db, to.sessionTables)
   }))
 }
 
@@ -85,11 +86,4 @@ async function compare(db: Knex, then: Readonly<Record<string, number>>): Promis
   const now = await rowsByTable(db, await tablesOf(db))
   const tables = [...new Set([...Object.keys(then), ...Object.keys(now)])].sort()
   return tables.map((table) => ({ table, then: then[table], now: now[table] }))
-}
-
-/** Whoever signed out after the backup was made must not be in again: everybody signs in anew. */
-async function endSessions(db: Knex, tables: readonly string[]): Promise<number> {
-  let ended = 0
-  for (const table of tables) if (await db.schema.hasTable(table)) ended += Number(await db(table).delete())
-  return ended
 }

@@ -71,8 +71,12 @@ export async function tryDatabase(url: string): Promise<{ problems: string[]; se
   }
 }
 
+/** Folders that others have things in: the service's user is to own the one he writes to. */
+const shared = /^\/(etc|usr|var(\/(lib|log|tmp|cache))?|srv|opt|home|root|tmp|mnt|media|run)?$/
+
 /** The folder may yet have to be made. */
 function tryFolder(folder: string): string[] {
+  if (shared.test(folder)) return [`${folder} is not for Portico alone: put the database into a folder of its own.`]
   const nearest = existsSync(folder) ? folder : dirname(folder)
   if (nearest !== folder && !existsSync(nearest)) return tryFolder(nearest)
   try {

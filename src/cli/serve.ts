@@ -19,8 +19,21 @@ export interface ServeOptions {
 }
 
 export async function serve(options: ServeOptions): Promise<void> {
-  if (cluster.isWorker) return asWorker(options)
-  return options.workers === undefined ? alone(options) : withWorkers(options.workers, options)
+  const { workers } = options
+  if (cluster.isWorker) return orEnd(() => asWorker(options))
+  if (workers === undefined) return orEnd(() => alone(options))
+  refuseSqlite(readConfig(process.env))
+  await orEnd(() => withWorkers(workers, options))
+}
+
+/** What was started by then would keep the process alive. */
+async function orEnd(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    reportFailure(error)
+    process.exit(1)
+  }
 }
 
 async function alone({ demo = false }: ServeOptions): Promise<void> {
@@ -42,7 +55,6 @@ async function alone({ demo = false }: ServeOptions): Promise<void> {
 
 async function withWorkers(count: number, { demo = false }: ServeOptions): Promise<void> {
   const config = readConfig(process.env)
-  refuseSqlite(config)
   const log = logger()
   await prepare(demo)
   const { keptOf } = config.metricsListen ? await import('../operation/prometheus.js') : {}
@@ -73,18 +85,13 @@ function refuseSqlite({ databaseUrl }: Pick<Config, 'databaseUrl'>): void {
 
 /** The first one greets for all. */
 async function asWorker({ demo = false }: ServeOptions): Promise<void> {
-  try {
-    await workUntilTold(async () => {
-      const installation = await opened(false, logger())
-      const work = await begin(installation)
-      if (cluster.worker?.id === 1) greet(installation, demo)
-      return work
-    })
-    process.exit(0)
-  } catch (error) {
-    reportFailure(error)
-    process.exit(1)
-  }
+  await workUntilTold(async () => {
+    const installation = await opened(false, logger())
+    const work = await begin(installation)
+    if (cluster.worker?.id === 1) greet(installation, demo)
+    return work
+  })
+  process.exit(0)
 }
 
 async function opened(demo: boolean, log: Logger): Promise<Installation> {

@@ -1,4 +1,5 @@
 /** What the commands share: the installation opened for one command, and failures as sentences. */
+import cluster from 'node:cluster'
 import { pino, type Logger } from 'pino'
 import { ConfigProblems, logLevelOf } from '../config.js'
 import { OperatorError, PorticoError } from '../errors.js'
@@ -12,9 +13,10 @@ export function say(line = ''): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Structured lines on standard error, so that what a command prints stays readable. */
+/** Structured lines on standard error, so that what a command prints stays readable. A worker says which one it is. */
 export function logger(level = logLevelOf(process.env)): Logger {
-  return pino({ level, base: undefined }, pino.destination(2))
+  const base = cluster.worker ? { worker: cluster.worker.id } : undefined
+  return pino({ level, base }, pino.destination(2))
 }
 
 /** Opens everything, runs `work`, and closes it again. */

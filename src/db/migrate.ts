@@ -15,7 +15,7 @@ const turnName = 'migrations'
 
 /** Brings our tables up to date and gives the names of the steps it took. @throws PorticoError when the database is newer than the program. */
 export async function migrate(db: Knex): Promise<readonly string[]> {
-  return locked(db, async () => {
+  return inTurn(db, async () => {
     await createTable(db, 'portico_schema', (table) => {
       table.integer('step').primary()
       words(db, table, 'name').notNullable()
@@ -49,9 +49,9 @@ function refuseNewer(version: number): void {
     throw new PorticoError('errors.schema.newer', { status: 503, args: { version, expected: migrations.length } })
 }
 
-/** Two processes that start at once take turns, on whichever machine and at whichever server of a cluster they are: a lock of one server
+/** What changes tables: two processes that start at once take turns, on whichever machine and at whichever server of a cluster they are: a lock of one server
  *  (`get_lock`) is not one of its cluster. SQLite has one writer anyway. */
-async function locked<T>(db: Knex, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(db: Knex, work: () => Promise<T>): Promise<T> {
   if (dialectOf(db).name === 'sqlite') return work()
   const holder = randomUUID()
   await waitForTurn(db, holder)

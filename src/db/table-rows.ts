@@ -20,3 +20,16 @@ export async function rowsByTable(db: Knex, tables: readonly string[]): Promise<
   }
   return Object.fromEntries(counts)
 }
+
+/** The ids in a table, where `since` is given of rows made from then on (UTC, to the second). */
+export async function idsIn(db: Knex, table: string, since?: string): Promise<string[]> {
+  const rows = db(table).pluck('id')
+  return (await (since === undefined ? rows : rows.where('created_at', '>=', since))) as string[]
+}
+
+/** Takes all rows out of these tables, as far as they are there, and says how many there were. */
+export async function emptyTables(db: Knex, tables: readonly string[]): Promise<number> {
+  let count = 0
+  for (const table of tables) if (await db.schema.hasTable(table)) count += Number(await db(table).delete())
+  return count
+}

@@ -1,11 +1,6 @@
 /** Counted attempts: how often an account and an address may try within a time, kept in the database for all replicas (A30, A35). */
-import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
-import { RateLimiterMySQL, RateLimiterRes, RateLimiterSQLite, type RateLimiterAbstract } from 'rate-limiter-flexible'
-import { again } from '../db/collision.js'
-import { dialectOf } from '../db/dialect.js'
-import { DatabaseUnavailable, isEndOfConnection } from '../db/unavailable.js'
-import { PorticoError } from '../errors.js'
+import { countedIn, type Counted } from '../db/counted.js'
 
 export interface Attempts {
   /** Counts one attempt. Unknown accounts count like known ones. @throws 429 with the minutes to wait. */
@@ -39,7 +34,7 @@ const limits: Record<AttemptKind, { account: number; address: number; seconds: n
   'access-form': { account: 5, address: 30, seconds: 60 * minutes }
 }
 
-type Limiters = Record<AttemptKind, { account: RateLimiterAbstract; address: RateLimiterAbstract }>
+type Limiters = Record<AttemptKind, { account: Counted; address: Counted }>
 
 /** `most` replaces some of the limits. */
 export function createAttempts(db: Knex, most: Partial<typeof limits> = {}): Attempts {
@@ -48,25 +43,21 @@ export function createAttempts(db: Knex, most: Partial<typeof limits> = {}): Att
   return {
     async count(what, who) {
       const { account, address } = await limiters(what)
-      await consume(address, keyOf(who.address))
-      await consume(account, keyOf(who.account))
+      await address.count(who.address)
+      await account.count(who.account)
     },
     async forgive(what, who) {
       const { account, address } = await limiters(what)
-      await asked(() => account.delete(keyOf(who.account)))
-      await asked(() => address.reward(keyOf(who.address)))
+      await account.forget(who.account)
+      await address.takeBack(who.address)
     }
   }
 }
 
 async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
-  const dbName = await databaseName(db)
-  const make = (kind: AttemptKind, whose: 'account' | 'address') =>
-    storedLimiter(db, dbName, {
-      keyPrefix: `${kind}.${whose}`,
-      points: most[kind][whose],
-      duration: most[kind].seconds
-    })
+  const limit = await countedIn(db, 'portico_attempts')
+  const make = (kind: AttemptKind, whose: 'account' | 'address'): Counted =>
+    limit({ keyPrefix: `${kind}.${whose}`, points: most[kind][whose], duration: most[kind].seconds })
   const both = (kind: AttemptKind) => ({ account: make(kind, 'account'), address: make(kind, 'address') })
   return {
     'sign-in': both('sign-in'),
@@ -78,53 +69,5 @@ async function makeLimiters(db: Knex, most: typeof limits): Promise<Limiters> {
     'forgotten-password': both('forgotten-password'),
     'password-change': both('password-change'),
     'access-form': both('access-form')
-  }
-}
-
-async function databaseName(db: Knex): Promise<string | undefined> {
-  if (dialectOf(db).name === 'sqlite') return undefined
-  const row = await db.first<{ name: string } | undefined>(db.raw('database() as name'))
-  return row?.name
-}
-
-function storedLimiter(
-  db: Knex,
-  dbName: string | undefined,
-  limit: { keyPrefix: string; points: number; duration: number }
-): RateLimiterAbstract {
-  const options = {
-    ...limit,
-    storeClient: db,
-    storeType: 'knex',
-    tableName: 'portico_attempts',
-    tableCreated: true,
-    clearExpiredByTimeout: false
-  }
-  return dbName === undefined ? new RateLimiterSQLite(options) : new RateLimiterMySQL({ ...options, dbName })
-}
-
-/** Neither names nor addresses of visitors stand in the table. */
-function keyOf(who: string): string {
-  return createHash('sha256').update(who.trim().toLowerCase()).digest('hex')
-}
-
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  try {
-    await asked(() => limiter.consume(key))
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal
-    throw new PorticoError('errors.tooManyAttempts', {
-      status: 429,
-      args: { count: Math.max(1, Math.ceil(refusal.msBeforeNext / 60_000)) }
-    })
-  }
-}
-
-/** The library asks the database by itself: two who try at the same moment may clash there. */
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await again(ask)
-  } catch (error) {
-    throw isEndOfConnection(error) ? new DatabaseUnavailable(error) : error
   }
 }

@@ -171,7 +171,7 @@ function makeParts(options: IdentityOptions): Parts {
     epochs: createEpochs(db),
     links: createLinks(db, now),
     codes: createCodes(db, config.secret, now),
-    factors: createSecondFactors(db, config.secret, now),
+    factors: createSecondFactors(db, config, now),
     recovery: createRecoveryCodes(db, config.secret, now),
     doorsOf,
     passwords,

@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express'
 import type { Locale } from '../host/catalog.js'
 import { urlFor } from '../web/render.js'
+import type { Site } from '../web/site.js'
 import { liveSignIns, personAt, standingOf } from './admission.js'
 import type { Door, OtherDoor } from './identity.js'
 import { firstPage, letIn } from './letting-in.js'
@@ -17,7 +18,13 @@ export async function otherDoors(parts: Parts, req: Request, res: Response): Pro
   const { identityId, audience } = here
   const doors = (await parts.doorsOf(identityId, req.locale)).filter((door) => door.audience !== audience)
   const open = await Promise.all(doors.map(async (door) => ((await door.admit(identityId)) ? [door] : [])))
-  return open.flat().map(({ name, base }) => ({ name, url: urlFor(res, `${base}/sign-in/across`) }))
+  return open.flat().map((door) => wayTo(door, req.site, res))
+}
+
+/** By a button where this site has the door, too. At another host name, or below another path, this session is not known: there he signs in. */
+function wayTo({ name, base, address }: Door, site: Site, res: Response): OtherDoor {
+  if (address === site.url + base) return { name, url: urlFor(res, `${base}/sign-in/across`), host: undefined }
+  return { name, url: `${address}/sign-in`, host: new URL(address).host }
 }
 
 /** The end of his twelve hours stays what it was. */

@@ -103,6 +103,8 @@ export interface Identity {
 export interface OtherDoor {
   readonly name: string
   readonly url: string
+  /** Its host name, where that is another one and knows nothing of this session: a link leads to `url`, and he signs in there. */
+  readonly host: string | undefined
 }
 
 export type LinkPurpose = 'invitation' | 'password-reset' | 'confirmation'

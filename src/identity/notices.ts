@@ -31,7 +31,7 @@ export async function noticeOf(parts: Parts, { identityId, audience, about, what
     locale: identity.locale,
     to: { name: identity.name, address: mailbox },
     args: { door: door.name },
-    link: `${parts.config.publicUrl}${door.base}/`,
+    link: `${door.address}/`,
     about
   })
   return async (trx) => void (await parts.mail.send(message, trx))

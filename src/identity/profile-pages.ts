@@ -94,7 +94,7 @@ async function profilePage(parts: Parts, req: Request, res: Response, door: Door
   const { notice, change = nothingTyped, score = 0 } = state
   const form = state.preferences ?? { errors: {}, typed: typedPreferences(identity) }
   const { address, hasPassword } = identity
-  const factors = await ownFactors(parts, identity)
+  const factors = await ownFactors(parts, identity, req.site)
   const locals = {
     door,
     address,

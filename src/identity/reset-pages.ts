@@ -98,9 +98,9 @@ async function textLink(parts: Parts, owner: Owner): Promise<void> {
 }
 
 async function newLink(parts: Parts, { door, identity }: Owner): Promise<string> {
-  const { audience, base } = door
+  const { audience, address } = door
   const order = { purpose: 'password-reset', identityId: identity.id, audience, days: validHours / 24 } as const
-  return `${parts.config.publicUrl}${base}/reset/${await parts.links.issue(order)}`
+  return `${address}/reset/${await parts.links.issue(order)}`
 }
 
 /** Opening the link shows a form and uses nothing up; mail scanners open links too (A32). */

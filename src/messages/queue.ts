@@ -1,5 +1,6 @@
 /** Messages that wait in a table until somebody outside took them: whoever claims a row sends it, and what was not taken is tried again after growing pauses. */
 import type { Knex } from 'knex'
+import { transact } from '../db/collision.js'
 import { momentAt } from '../db/moment.js'
 
 /** A table with the columns `id`, `about`, `state`, `tries`, `created_at`, `next_at`, `sent_at` and `last_error`. */
@@ -50,7 +51,7 @@ export async function deliverDue<Row extends Queued>(
   for (const row of await due<Row>(queue)) {
     if (!(await claim(queue, row))) continue
     const outcome = await send(row)
-    await queue.db.transaction(async (trx) => {
+    await transact(queue.db, async (trx) => {
       if (await settle(queue, row, outcome, trx)) await settled?.(row, outcome, trx)
     })
   }

@@ -31,7 +31,7 @@ function virtualHosts(setup: CheckedSetup): string {
       ...hostLines(setup),
       ...tlsLines(setup),
       ...balancer(setup),
-      ...wholeHostLines(setup),
+      ...wholeHostLines,
       ...headerLines(setup),
       ...(setup.mode === 'rewrite' ? rewriting(setup) : proxying(setup))
     ),
@@ -87,16 +87,13 @@ function balancer({ backends, name }: CheckedSetup): string[] {
 const workerSettings = 'connectiontimeout=2 timeout=300 ttl=60 retry=0'
 const healthCheck = 'hcmethod=GET hcuri=/readyz hcinterval=1 hcpasses=1 hcfails=1'
 
-function wholeHostLines({ largestRequest }: CheckedSetup): string[] {
-  return [
-    'AllowEncodedSlashes NoDecode',
-    'TraceEnable Off',
-    'ProxyRequests Off',
-    'ProxyPreserveHost On',
-    'ProxyTimeout 300',
-    `LimitRequestBody ${largestRequest}`
-  ]
-}
+const wholeHostLines = [
+  'AllowEncodedSlashes NoDecode',
+  'TraceEnable Off',
+  'ProxyRequests Off',
+  'ProxyPreserveHost On',
+  'ProxyTimeout 300'
+]
 
 function proxying(setup: CheckedSetup): string[] {
   const settings = setup.backends.length === 1 ? ` ${workerSettings}` : ''
@@ -134,7 +131,7 @@ function rewriting(setup: CheckedSetup): string[] {
 }
 
 function partOfHost(setup: CheckedSetup): string {
-  const { site, mode, largestRequest } = setup
+  const { site, mode } = setup
   return linesOf(
     commented(
       `Portico at ${site.url}, Apache, ${mode}.`,
@@ -149,12 +146,7 @@ function partOfHost(setup: CheckedSetup): string {
     'ProxyRequests Off',
     mode === 'rewrite' ? pathRewriting(setup) : undefined,
     `<Location "${site.mount}">`,
-    ...indented(
-      'ProxyPreserveHost On',
-      `LimitRequestBody ${largestRequest}`,
-      ...headerLines(setup),
-      ...(mode === 'proxy' ? [pathProxying(setup)] : [])
-    ),
+    ...indented('ProxyPreserveHost On', ...headerLines(setup), ...(mode === 'proxy' ? [pathProxying(setup)] : [])),
     '</Location>'
   )
 }

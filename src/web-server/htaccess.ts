@@ -17,6 +17,8 @@ export function htaccessText(setup: CheckedSetup): string {
       ...wordsOnFront(setup)
     ),
     'RewriteEngine On',
+    'RewriteCond %{REQUEST_METHOD} =TRACE',
+    'RewriteRule ^ - [F]',
     ...(setup.isWholeHost
       ? [
           ...commented("The CRM's client files and those of certificates (ACME) are left alone."),

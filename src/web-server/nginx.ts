@@ -37,11 +37,12 @@ function ownServer(setup: CheckedSetup): string {
   )
 }
 
+/** Nobody is ever left out: who doesn't answer is passed over with each request, so that a group that is restarted one by one is never empty. */
 function upstream({ backends, name }: CheckedSetup): string[] {
   if (backends.length === 1) return []
   return [
     `upstream portico-${name} {`,
-    ...indented(...backends.map((backend) => `server ${backend} max_fails=1 fail_timeout=1s;`)),
+    ...indented(...backends.map((backend) => `server ${backend} max_fails=0;`)),
     '}'
   ]
 }

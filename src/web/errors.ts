@@ -83,7 +83,7 @@ async function showError(req: Request, res: Response, error: PorticoError, log: 
     fields,
     correlationId: isToBeAskedAbout(error.status) ? req.correlationId : undefined,
     signInUrl: error.status === 410 ? (res.locals['signInUrl'] as string | undefined) : undefined,
-    here: '/'
+    here: undefined
   }
   try {
     await page(res, 'errors/error', locals, { status: error.status })

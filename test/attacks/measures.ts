@@ -40,7 +40,7 @@ export async function unchanged<T>(
 const tables = new WeakMap<Knex, Promise<string[]>>()
 
 /** Visits leave traces in these, and so does a refused sign-in. */
-const traces = /^(sqlite_|portico_sessions$|crm_session$|portico_attempts$)/
+const traces = /^(sqlite_|portico_sessions$|crm_session$|portico_attempts$|crm_attempts$)/
 
 async function everything(db: Knex, context: Context): Promise<Map<string, string>> {
   const names = tables.get(db) ?? tableNames(db)

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { answersFor, type InitOptions } from '../../src/cli/init-answers.js'
-import { askDatabase } from '../../src/cli/init-database.js'
+import { askDatabase, tryDatabase } from '../../src/cli/init-database.js'
 import { masked } from '../../src/cli/init-questions.js'
 import { openTerminal } from '../../src/cli/init-terminal.js'
 import { unitText, type UnitOf } from '../../src/cli/init-unit.js'
@@ -173,6 +173,13 @@ describe('portico init', function () {
       const refusal: unknown = await answersFor(options, {}, terminal).catch((error: unknown) => error)
       expect((refusal as Error).message).to.match(/^Nothing was written/)
     })
+  })
+
+  it('does not take over a folder that others have things in', async () => {
+    for (const file of ['/srv/portico.sqlite', '/var/lib/portico.sqlite', '/portico.sqlite'])
+      expect((await tryDatabase(file)).problems[0], file).to.match(/a folder of its own/)
+    expect((await tryDatabase(join(folder, 'own', 'portico.sqlite'))).problems).to.deep.equal([])
+    expect(existsSync(join(folder, 'own')), 'only looked at').to.equal(false)
   })
 
   it('hides passwords wherever a value is shown', () => {

@@ -1,5 +1,5 @@
 /** Two doors with people before them: identity on a real database, behind a web application that has nothing else. */
-import express, { Router, type Express, type RequestHandler } from 'express'
+import express, { Router, type Express, type Request, type RequestHandler } from 'express'
 import { load } from 'cheerio'
 import type { Knex } from 'knex'
 import { pino } from 'pino'
@@ -15,7 +15,8 @@ import { portalSessionCookie } from '../../src/identity/session.js'
 import { verify } from '@node-rs/argon2'
 import { createMail, type Mail } from '../../src/mail/mail.js'
 import { createSms } from '../../src/sms/sms.js'
-import { finishWeb, setUpWeb } from '../../src/web/web.js'
+import { siteAt } from '../../src/web/site.js'
+import { finishWeb, setUpWeb, type WebOptions } from '../../src/web/web.js'
 import { BrowserAgents, type Agent } from '../support/browser-agents.js'
 import type { TestDatabase } from '../support/databases.js'
 import { makeTables } from '../support/worlds.js'
@@ -33,6 +34,7 @@ export interface Entrance {
   readonly clock: Clock
   /** Of the installation. */
   readonly secret: string
+  readonly config: Config
   /** How often a password was compared with a hash. */
   readonly compared: () => number
   /** Enrols somebody with `password`, lets him in by the doors, and gives his identity's id. */
@@ -55,7 +57,12 @@ export interface Clock {
 export const emailOf = (name: string): string => `${name}@nordwind.example`
 const formats = { date: 'dmy', time: '24' } as const
 
-export async function openEntrance(database: TestDatabase, env: Record<string, string> = {}): Promise<Entrance> {
+/** `custom`: an address of Acme's own. */
+export async function openEntrance(
+  database: TestDatabase,
+  env: Record<string, string> = {},
+  custom?: string
+): Promise<Entrance> {
   await makeTables(database)
   const { db } = database
   const config = readConfig({ NODE_ENV: 'test', ...env })
@@ -71,7 +78,9 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
   })
   const passwords = countingPasswords(counter)
   const sms = createSms({ db, config, log, now: () => clock.milliseconds })
-  const [acme, other] = [testDoor('acme', config.publicUrl), testDoor('other', config.publicUrl)]
+  const below = (id: string): string => `${config.publicUrl}/portal/${id}`
+  const [acme, other] = [testDoor('acme', custom ?? below('acme')), testDoor('other', below('other'))]
+  const own = custom === undefined ? [] : [siteAt({ url: custom, base: acme.base, rewrittenTo: '/portal/id-of-acme' })]
   const doorsOf = async (): Promise<Door[]> => [acme, other]
   const identity = createIdentity({
     db,
@@ -84,7 +93,7 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
     doorsOf,
     now: () => clock.milliseconds
   })
-  const app = webOf(config, identity, [acme, other])
+  const app = webOf({ config, sites: async () => own }, identity, [acme, other])
   return {
     app,
     db,
@@ -94,6 +103,7 @@ export async function openEntrance(database: TestDatabase, env: Record<string, s
     other,
     clock,
     secret: config.secret,
+    config,
     compared: () => counter.verifications,
     enrol: enrolment(identity, acme)
   }
@@ -112,13 +122,13 @@ function countingPasswords(counter: { verifications: number }): Passwords {
   })
 }
 
-function testDoor(id: string, publicUrl: string): TestDoor {
+function testDoor(id: string, address: string): TestDoor {
   const admitted = new Set<string>()
   const confirmed: string[] = []
   return {
     audience: `portal:${id}`,
     base: `/portal/${id}`,
-    address: `${publicUrl}/portal/${id}`,
+    address,
     name: id === 'acme' ? 'Acme & Sons' : 'Other',
     locale: 'en',
     admitted,
@@ -148,11 +158,17 @@ function enrolment(identity: OwnIdentity, acme: TestDoor): Entrance['enrol'] {
   }
 }
 
-function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]): Express {
+function webOf(
+  { config, sites }: Pick<WebOptions, 'config' | 'sites'>,
+  identity: OwnIdentity,
+  doors: readonly TestDoor[]
+): Express {
   const app = express()
-  setUpWeb(app, { config, sessionCookies: [portalSessionCookie] })
-  const door = async (req: { params: Record<string, unknown> }) =>
-    doors.find(({ base }) => base === `/portal/${String(req.params.portal)}`)
+  setUpWeb(app, { config, sites, sessionCookies: [portalSessionCookie] })
+  const door = async ({ params, site }: Request): Promise<Door | undefined> => {
+    const found = doors.find(({ base }) => base === `/portal/${String(params.portal)}`)
+    return found && { ...found, address: site.base === found.base ? site.url : config.publicUrl + found.base }
+  }
   const pages = Router({ mergeParams: true })
   const frame: RequestHandler = (req, res, next) => {
     res.locals['area'] = { kind: 'portal', name: 'Frame of Acme' }
@@ -163,6 +179,11 @@ function webOf(config: Config, identity: OwnIdentity, doors: readonly TestDoor[]
     '/home',
     identity.requireViewer(door),
     (req, res) => void res.send(`home of ${req.viewer.person.id} in ${req.locale}`)
+  )
+  pages.get(
+    '/doors',
+    identity.requireViewer(door),
+    async (req, res) => void res.json(await identity.otherDoors(req, res))
   )
   pages.post('/act', identity.requireViewer(door), (req, res) => void res.send('done'))
   app.use('/portal/:portal', pages)
@@ -182,10 +203,11 @@ export class Visitor {
 
   constructor(
     app: Express,
-    private readonly language = 'en'
+    private readonly language = 'en',
+    at = addresses.get(app) ?? 'http://127.0.0.1'
   ) {
     this.agents = new BrowserAgents(app)
-    this.origin = new URL(addresses.get(app) ?? 'http://127.0.0.1').origin
+    this.origin = new URL(at).origin
   }
 
   get agent(): Agent {

@@ -12,6 +12,9 @@ export const own = `${base}/profile/second-factor`
 export const step = 30_000
 
 export class FactorSteps {
+  /** The origin where he begins; default: of the public address. */
+  origin: string | undefined
+
   constructor(
     readonly at: Entrance,
     readonly name: string,
@@ -31,7 +34,7 @@ export class FactorSteps {
 
   /** With the right password. */
   async atDoor(portal = 'acme', typed = password): Promise<Visitor> {
-    const visitor = new Visitor(this.at.app)
+    const visitor = new Visitor(this.at.app, 'en', this.origin)
     expect((await visitor.signIn(this.name, typed, portal)).status).to.equal(303)
     return visitor
   }

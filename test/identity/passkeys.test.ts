@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { passkeySite } from '../../src/identity/factors/passkeys.js'
+import { publicSite } from '../../src/web/site.js'
 import { browserSuite } from '../support/browser.js'
 import { onSqlite } from '../support/databases.js'
 import { authenticator } from './authenticator.js'
@@ -72,7 +73,7 @@ onSqlite('a passkey', (open) => {
   })
 
   it('is offered where browsers make them: with https or on this machine, and where the host has a name', () => {
-    const site = (publicUrl: string) => passkeySite({ publicUrl })
+    const site = (publicUrl: string) => passkeySite(publicSite({ publicUrl }))
     expect(site('https://crm.example.com/portico')).to.deep.equal({
       id: 'crm.example.com',
       origin: 'https://crm.example.com'

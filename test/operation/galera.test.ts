@@ -104,6 +104,23 @@ suiteNeeding(galera, canRun, 'E06 Portico on a Galera cluster', function (this: 
     ).to.deep.equal([])
   })
 
+  it('has tables that a cluster can keep: each of InnoDB, and with a primary key', async () => {
+    const tables = await onDatabase(cluster.nodes[1]!.url, (db) =>
+      db('information_schema.tables as t')
+        .whereRaw('t.table_schema = database()')
+        .select('t.table_name as name', 't.engine', {
+          keys: db('information_schema.statistics as s')
+            .whereRaw("s.table_schema = database() and s.table_name = t.table_name and s.index_name = 'PRIMARY'")
+            .count()
+        })
+    )
+    const unfit = (tables as { engine: string; keys: number }[]).filter(
+      ({ engine, keys }) => engine !== 'InnoDB' || keys === 0
+    )
+    expect(tables.length).to.be.greaterThan(100)
+    expect(unfit).to.deep.equal([])
+  })
+
   it('takes the server in again when it is back, with all it missed', async () => {
     await cluster.nodes[0]!.start()
     const [back, other] = await Promise.all(

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { customers, demoPassword } from '../../demo/cast.js'
+import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { configuration, type Portal } from '../../src/portal/configuration.js'
 import { doorsOf, doorTo } from '../../src/portal/portals/door.js'
 import { changePortal, createPortal, portalUrl } from '../../src/portal/portals/portals.js'
@@ -101,6 +102,14 @@ onSqlite('addresses of portals', (open) => {
       frank.is(409)
       expect(frank.page('#field-customUrl').attr('value')).to.equal('second.example.com')
       expect((await thePortal(test)).customUrl).to.equal('http://first.example.com')
+    })
+
+    it('E06 one that is in the way since the public address changed is told beside the field', async () => {
+      const { db } = test.embedded
+      await db('portico_portals').where({ id }).update({ custom_url: 'http://localhost/x' })
+      await raiseConfigurationVersion(db)
+      await irena.open(page)
+      expect(irena.is(200).page('#field-customUrl-error').text()).to.include('in the way of Portico’s public address')
     })
 
     it('E06 emptied, it is gone', async () => {
@@ -215,8 +224,14 @@ onSqlite('addresses of portals', (open) => {
       const at = 'http://127.0.0.1'
       expect(await arrival(`${at}/portal/${portal.id}/sign-in?a=b`)).to.equal(`200 ${at}${door}/sign-in?a=b`)
       expect(await arrival(`${at}/portal`)).to.equal(`200 ${at}${door}/sign-in`)
-      const post = await somebody().ask(`${at}/portal/${portal.id}/sign-in`, { method: 'POST' })
-      expect(post.status, 'forms keep their method').to.be.oneOf([307, 403])
+      const anna = await somebody().open(`${at}${door}/sign-in`)
+      const body = new URLSearchParams({ _csrf: String(anna.page('input[name=_csrf]').attr('value')) }).toString()
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: at }
+      const posted = await anna.ask(`${at}/portal/${portal.id}/sign-in`, { method: 'POST', headers, body })
+      expect([posted.status, posted.headers.location], 'forms keep their method').to.deep.equal([
+        307,
+        `${door}/sign-in`
+      ])
     })
 
     it('E06 its name in the address leads to the short form at its own host name, by a redirect that nobody keeps', async () => {

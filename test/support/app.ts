@@ -55,7 +55,8 @@ export async function openApp(open: OpenDatabase, options: TestAppOptions = {}):
   return {
     app,
     embedded,
-    visitor: (language = 'en', { at = embedded.portico.context.config.publicUrl } = {}) => new Visitor(app, language, { at }),
+    visitor: (language = 'en', { at = embedded.portico.context.config.publicUrl } = {}) =>
+      new Visitor(app, language, { at }),
     wait: (milliseconds) => (ahead += milliseconds),
     settle: async () => {
       await embedded.host.deliver()

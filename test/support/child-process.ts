@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Running {
   readonly pid: number | undefined
+  /** What it has said so far. */
+  said?(): string
   stop(): Promise<void>
 }
 
@@ -59,7 +61,7 @@ export async function start(
     await stop()
     throw new Error(`${file} did not start:\n${words().slice(-3000)}`, { cause })
   }
-  return { pid: child.pid, stop }
+  return { pid: child.pid, said: words, stop }
 }
 
 /** A server is the leader of its process group, so that its workers end with it. */

@@ -1,6 +1,6 @@
 /** Somebody with a browser without JavaScript who goes through a real web server: whole addresses, and cookies kept as browsers keep them. */
-import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http'
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import { request as plainRequest, type IncomingMessage } from 'node:http'
+import { request as tlsRequest } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 import { expect } from 'chai'
@@ -38,15 +38,11 @@ export class WebVisitor {
   /** Every answer so far, redirects too, the oldest first. */
   readonly answers: Answer[] = []
   readonly jar = new CookieJar()
-  private readonly plain = new PlainAgent({ keepAlive: true, maxSockets: 4 })
-  private readonly tls: TlsAgent
 
   constructor(
     private readonly wire: Wire,
     private readonly language = 'en'
-  ) {
-    this.tls = new TlsAgent({ keepAlive: true, maxSockets: 4, ca: wire.authority })
-  }
+  ) {}
 
   get last(): Answer {
     return this.answers.at(-1)!
@@ -86,7 +82,8 @@ export class WebVisitor {
       host: this.wire.host,
       port: this.wire.port ?? (url.port || (isTls ? 443 : 80)),
       servername: url.hostname,
-      agent: isTls ? this.tls : this.plain,
+      agent: false,
+      ca: this.wire.authority,
       method,
       path: rawPath ?? url.pathname + url.search,
       headers: { Host: url.host, 'Accept-Language': this.language, ...(cookies && { Cookie: cookies }), ...headers }
@@ -141,11 +138,6 @@ export class WebVisitor {
     for (const word of words)
       expect(this.text.includes(word), `«${word}» at ${this.last.url.href}: ${this.text.slice(0, 500)}`).to.equal(true)
     return this
-  }
-
-  close(): void {
-    this.plain.destroy()
-    this.tls.destroy()
   }
 
   private async follows(answer: Answer, hops = 0): Promise<this> {

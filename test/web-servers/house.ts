@@ -1,5 +1,6 @@
 /** One Portico behind one Apache and one nginx, with everything that stands before it: for each way of passing requests on two portals
  *  with host names of their own, addresses with a path, and beside them a stand-in for the CRM's own site. */
+import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { staff } from '../../demo/cast.js'
@@ -63,6 +64,12 @@ export interface House {
   readonly userTypeId: string
   /** Ids of the portals. */
   readonly ids: Record<PortalName, string>
+  /** The web servers' own folder, as the texts name it. */
+  readonly root: string
+  /** The text of a portal this way. */
+  text(way: Way, name: PortalName): string
+  /** What the command line says. */
+  command(words: readonly string[]): Promise<{ out: string; err: string }>
   /** The portals' addresses this way; from now on they are the configured ones. */
   move(way: Way): Promise<Record<PortalName, string>>
   visitor(way: Way, options?: { language?: string; isIpv6?: boolean }): WebVisitor
@@ -94,7 +101,7 @@ export async function openHouse(open: OpenDatabase): Promise<House> {
   const portals = { a: await portalAt(test, 'thermovia'), b: await openPartners(test) }
   const service = await startService(test)
   const hosts = ways.flatMap((way) => [hostOf(way, 'a'), hostOf(way, 'b')])
-  const certificate = makeCertificate([...new Set(hosts)])
+  const certificate = makeCertificate([...new Set(hosts)], 60)
   const urls = (way: Way): Record<PortalName, string> => ({ a: urlOf(way, 'a', ports), b: urlOf(way, 'b', ports) })
   const textOf = (way: Way, name: PortalName, root: string): string =>
     webServerText(
@@ -125,6 +132,9 @@ export async function openHouse(open: OpenDatabase): Promise<House> {
     certificate,
     service,
     ports,
+    root: join(apache.folder, 'crm'),
+    text: (way, name) => textOf(way, name, join(apache.folder, 'crm')),
+    command: (words) => commandIn(test, words),
     ids: { a: portals.a.id, b: portals.b.id },
     userTypeId: userTypesOf(await configuration(test.embedded.db), portals.a.id)[0]!.id,
     move: async (way) => {
@@ -145,6 +155,22 @@ export async function openHouse(open: OpenDatabase): Promise<House> {
       await test.close()
     }
   }
+}
+
+/** Runs the command line on the same database. */
+function commandIn({ embedded: { config } }: TestApp, words: readonly string[]): Promise<{ out: string; err: string }> {
+  const env = {
+    ...process.env,
+    DATABASE_URL: config.databaseUrl,
+    PORTICO_FILES: config.filesFolder,
+    PORTICO_SECRET: config.secret,
+    PORTICO_PUBLIC_URL: config.publicUrl,
+    PORTICO_UPLOAD_SIZE: String(uploadSize)
+  }
+  const args = ['--import', 'tsx', 'src/cli/portico.ts', ...words]
+  return new Promise((resolve) =>
+    execFile(process.execPath, args, { env }, (_error, out, err) => resolve({ out, err }))
+  )
 }
 
 async function freePorts(): Promise<Ports> {

@@ -26,7 +26,6 @@ export async function underLoad(
       )
       counts[status] = (counts[status] ?? 0) + 1
     }
-    visitor.close()
   }
   const visits = Array.from({ length: 4 }, visit)
   await meanwhile().finally(() => (isOver = true))

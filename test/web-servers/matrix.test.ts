@@ -3,7 +3,9 @@ import { expect } from 'chai'
 import { apacheSuite } from '../support/apache.js'
 import { onSqlite } from '../support/databases.js'
 import { nginxSuite } from '../support/nginx.js'
-import { nameOf, openHouse, pathBehind, ways, type House, type Way } from './house.js'
+import { checkAddress } from '../../src/web-server/check/check-address.js'
+import { placeOf } from '../../src/web-server/check/place.js'
+import { addresses, nameOf, openHouse, pathBehind, ways, type House, type Way } from './house.js'
 import { downloads, fileOf, trickles, uploads, uploadsTooMuch } from './streams.js'
 import { underLoad } from './load.js'
 import { acceptInvitation, forgetPassword, signIn, staysAt, walkThrough } from './walk.js'
@@ -77,6 +79,15 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
     expect(reached['x-forwarded-proto']).to.equal(protocol.slice(0, -1))
     expect(reached['x-forwarded-host']).to.equal(host)
     expect(reached['host']).to.equal(way.mode === 'htaccess' ? house.service.backends[0] : host)
+  })
+
+  each(ways, '`vhost --check` finds nothing wrong', async (way) => {
+    const { a } = await house.move(way)
+    const place = await placeOf(house.test.embedded.portico.context)
+    const options = { at: addresses[way.server], authorities: house.certificate.authority, beat: 80 }
+    const faults = (await checkAddress(a, place, options)).flatMap(({ fault }) => fault ?? [])
+    const isProviders = way.mode === 'htaccess' && way.at === 'host'
+    expect(faults, 'TRACE can only be switched off by the provider').to.deep.equal(isProviders ? ['traceAnswered'] : [])
   })
 
   each(ways, 'addresses arrive as they were sent', async (way) => {
@@ -153,10 +164,8 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
     'an unknown host name gets a plain 404 that names nothing',
     async (way) => {
       const { a } = await house.move(way)
-      for (const headers of [
-        { Host: 'stranger.test' },
-        { Host: 'stranger.test', 'X-Forwarded-Host': new URL(a).host }
-      ]) {
+      for (const pretended of ['other.test', new URL(a).host]) {
+        const headers = { Host: 'stranger.test', 'X-Forwarded-Host': pretended }
         const answer = await house.visitor(way).ask(`${a}/sign-in`, { headers })
         expect([answer.status, answer.text, answer.headers['content-type']]).to.deep.equal([
           404,
@@ -168,6 +177,22 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
     }
   )
 
+  it('E06 `portico vhost` prints this very text and nothing else', async function () {
+    this.timeout(60_000)
+    const way = ways.find((one) => nameOf(one) === 'apache-proxy-tls')!
+    await house.move(way)
+    const { certificate, key } = house.certificate
+    const place = ['--backend', house.service.backends[0]!, '--root', house.root, '--tls', `${certificate},${key}`]
+    const { out, err } = await house.command(['vhost', '--portal', 'thermovia', '--server', 'apache', ...place])
+    expect(out).to.equal(house.text(way, 'a'))
+    expect(err).to.include('portico vhost --check https://a.apache-proxy-tls.test')
+    const refused = await house.command(['vhost', '--portal', 'thermovia', '--server', 'nginx', '--mode', 'htaccess'])
+    expect([refused.out, refused.err]).to.deep.equal([
+      '',
+      'This web server has no mode htaccess; it has: proxy, rewrite.\n'
+    ])
+  })
+
   each(
     plainHost,
     '50 MB are passed on as they come and kept whole, and whoever takes his time gets them back',
@@ -178,7 +203,7 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
       const { most } = await uploads(visitor, house.service, `${a}/case`)
       expect(most, 'bytes that the service held at once').to.be.lessThan(48_000_000)
       await downloads(visitor, fileOf(visitor), way.mode === 'proxy' ? 1200 : 0)
-      if (way.mode !== 'htaccess') expect(await uploadsTooMuch(visitor)).to.equal(413)
+      if (way.server === 'nginx') expect(await uploadsTooMuch(visitor)).to.equal(413)
     }
   )
 

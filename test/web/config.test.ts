@@ -46,6 +46,20 @@ describe('the configuration', () => {
     expect(config.limits.uploadSize).to.equal(5_000_000)
   })
 
+  it('says how long it drains and where the numbers are', () => {
+    expect(readConfig({})).to.include({ drainSeconds: 0, metricsListen: undefined })
+    const { drainSeconds, metricsListen } = readConfig({
+      PORTICO_DRAIN_SECONDS: '300',
+      PORTICO_METRICS_LISTEN: '[::1]:9464'
+    })
+    expect(drainSeconds).to.equal(300)
+    expect(metricsListen).to.deep.equal({ host: '::1', port: 9464 })
+    for (const wrong of ['-1', '301', '1.5', 'long'])
+      expect(problemsOf({ PORTICO_DRAIN_SECONDS: wrong }).join(), wrong).to.include('from 0 to 300')
+    for (const wrong of ['9464', ':9464', 'here:x'])
+      expect(problemsOf({ PORTICO_METRICS_LISTEN: wrong }).join(), wrong).to.include('must be host:port')
+  })
+
   it('reports all problems at once, each with its variable', () => {
     const problems = problemsOf({
       NODE_ENV: 'production',

@@ -82,7 +82,8 @@ describe('headers of every answer', () => {
       PORTICO_PUBLIC_URL: 'https://crm.example.com',
       PORTICO_SECRET: 'x'.repeat(32)
     })
-    expect((await request(secure.app).get('/form')).headers['strict-transport-security']).to.equal('max-age=31536000')
+    const shown = await request(secure.app).get('/form').set('Host', 'crm.example.com')
+    expect(shown.headers['strict-transport-security']).to.equal('max-age=31536000')
   })
 })
 
@@ -158,12 +159,13 @@ describe('a form', () => {
     })
   }
 
-  it('is taken under the host name the visitor used (E06)', async () => {
+  it('E06 A41 is taken under a host name of ours, from a page of that host name', async () => {
     const { agent, token } = await loaded()
-    const send = (origin: string) =>
-      agent.post('/act').set({ Host: 'portal.acme.example', Origin: origin }).type('form').send({ _csrf: token })
-    expect((await send('https://portal.acme.example')).status).to.equal(200)
-    expect((await send('https://evil.example')).status).to.equal(403)
+    const send = (host: string, origin: string) =>
+      agent.post('/act').set({ Host: host, Origin: origin }).type('form').send({ _csrf: token })
+    expect((await send('localhost:8080', 'http://localhost:8080')).status).to.equal(200)
+    expect((await send('localhost:8080', 'https://evil.example')).status).to.equal(403)
+    expect((await send('evil.example', 'https://evil.example')).status).to.equal(404)
   })
 
   it('cannot change its method (A41)', async () => {

@@ -33,6 +33,11 @@ export async function prepareOwnTables(db: Knex): Promise<void> {
   })
   await prepareFileTable(db, columns)
   await createTable(db, 'crm_session', (table) => sessionTable(columns, table))
+  await createTable(db, 'crm_attempts', (table) => {
+    columns.key(table, 'key', 128).primary()
+    table.integer('points').notNullable().defaultTo(0)
+    table.bigInteger('expire').unsigned()
+  })
 }
 
 /** The tables, columns and indexes of the modules, as far as they are missing. */

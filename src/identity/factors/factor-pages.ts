@@ -18,7 +18,7 @@ import type { StoredIdentity } from '../profiles.js'
 import type { SignIn } from '../session.js'
 import { addressOf } from '../sign-in-pages.js'
 import { askToShow, passkeySite, shownPasskey } from './passkeys.js'
-import { maskedNumber, waysOf, type Way } from './ways.js'
+import { maskedNumber, passkeysElsewhere, waysOf, type Way } from './ways.js'
 
 const codeForm = z.strictObject({
   way: z.enum(['app', 'text', 'recovery']),
@@ -83,7 +83,7 @@ async function asked(at: At, goOn: (one: Asked) => Promise<void>): Promise<void>
   const person = identity && (await door.admit(identity.id))
   if (!signIn || !identity || !person) return goTo(at, '/sign-in')
   req.locale = localeFor(req, { person: identity.locale, door: door.locale })
-  await goOn({ signIn, identity, person, ways: await waysOf(parts, identity, signIn.by) })
+  await goOn({ signIn, identity, person, ways: await waysOf(parts, identity, { by: signIn.by, site: req.site }) })
 }
 
 async function mustKnowCode({ parts, req, door }: At, { identity }: Asked, way: Way | undefined): Promise<void> {
@@ -103,8 +103,8 @@ async function mustShowPasskey({ parts, req }: At, { identity }: Asked): Promise
   const { response } = readForm(passkeyForm, req.body)
   const { challenge } = req.session
   delete req.session.challenge
-  const site = passkeySite(parts.config)
-  const known = await parts.factors.passkeys(identity.id)
+  const site = passkeySite(req.site)
+  const known = await parts.factors.passkeys(identity.id, site?.id)
   const found = site && challenge !== undefined ? await shownPasskey(site, challenge, response, known) : undefined
   const used = found && { id: found.passkey.id, from: found.passkey.counter, to: found.counter }
   if (!used || !(await parts.factors.usePasskey(used)))
@@ -124,9 +124,9 @@ export function factorAudience(audience: string): string {
 async function showWay(at: At, one: Asked, way: Way | undefined, form: ShownAgain, isSent = false): Promise<void> {
   const { parts, req, res, door } = at
   const { identity, ways } = one
-  const site = passkeySite(parts.config)
+  const site = passkeySite(req.site)
   const ceremony =
-    way === 'passkey' && site ? await askToShow(site, await parts.factors.passkeys(identity.id)) : undefined
+    way === 'passkey' && site ? await askToShow(site, await parts.factors.passkeys(identity.id, site.id)) : undefined
   if (ceremony) req.session.challenge = ceremony.challenge
   const locals = {
     door,
@@ -138,6 +138,7 @@ async function showWay(at: At, one: Asked, way: Way | undefined, form: ShownAgai
     isSent: isSent || form.errors['code'] !== undefined,
     minutes: codeMinutes,
     ceremony: ceremony?.options,
+    elsewhere: ways.includes('passkey') ? [] : await passkeysElsewhere(parts, identity, { door, site: req.site }),
     form
   }
   const status = Object.keys(form.errors).length > 0 ? 422 : 200

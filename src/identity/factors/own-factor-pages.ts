@@ -108,9 +108,9 @@ async function confirmApp(at: At): Promise<void> {
 
 async function showPasskey(at: At, identity: StoredIdentity, form: ShownAgain): Promise<void> {
   const { parts, req, res, door } = at
-  const site = passkeySite(parts.config)
+  const site = passkeySite(req.site)
   if (!site) throw new NotFound()
-  const known = await parts.factors.passkeys(identity.id)
+  const known = await parts.factors.passkeys(identity.id, site.id)
   const { id, address, name } = identity
   const { options, challenge } = await askToCreate(site, { id, address, name, door: door.name, known })
   req.session.challenge = challenge
@@ -133,8 +133,8 @@ async function confirmPasskey(at: At): Promise<void> {
 }
 
 /** The challenge is good for one try. */
-async function passkeyIn({ parts, req }: At, response: string) {
-  const site = passkeySite(parts.config)
+async function passkeyIn({ req }: At, response: string) {
+  const site = passkeySite(req.site)
   const { challenge } = req.session
   delete req.session.challenge
   return site && challenge !== undefined ? createdPasskey(site, challenge, response) : undefined
@@ -186,7 +186,7 @@ const showRemoval: DoorPage = (at) => askForRemoval(at, nothingTyped)
 async function askForRemoval(at: At, form: ShownAgain): Promise<void> {
   const { parts, req, res, door } = at
   const identity = await ownIdentity(parts, req)
-  const { list, phone } = await ownFactors(parts, identity)
+  const { list, phone } = await ownFactors(parts, identity, req.site)
   const factor = list.find(({ id }) => id === req.params.factor)
   if (!factor) throw new NotFound()
   await mustHaveShownFactor(parts, req, identity)
@@ -200,7 +200,7 @@ async function askForRemoval(at: At, form: ShownAgain): Promise<void> {
 const remove: DoorPage = async (at) => {
   const { parts, req, res, door } = at
   const identity = await ownIdentity(parts, req)
-  const { list, phone } = await ownFactors(parts, identity)
+  const { list, phone } = await ownFactors(parts, identity, req.site)
   const factor = list.find(({ id }) => id === req.params.factor)
   if (!factor) throw new NotFound()
   await mustHaveShownFactor(parts, req, identity)
@@ -219,14 +219,14 @@ const remove: DoorPage = async (at) => {
 
 /** @throws NotFound while there is nothing that recovery codes could stand for; PorticoError (403) */
 async function mustHaveFactor({ parts, req }: At, identity: StoredIdentity): Promise<void> {
-  const { areOn } = await ownFactors(parts, identity)
+  const { areOn } = await ownFactors(parts, identity, req.site)
   if (!areOn || !identity.hasPassword) throw new NotFound()
   await mustHaveShownFactor(parts, req, identity)
 }
 
 /** @throws NotFound when he has one already, has no password to be asked for, or browsers make none here; PorticoError (403) */
 async function mayAdd({ parts, req }: At, identity: StoredIdentity, kind: Adding['kind']): Promise<void> {
-  const { mayAddApp, mayAddPasskey } = await ownFactors(parts, identity)
+  const { mayAddApp, mayAddPasskey } = await ownFactors(parts, identity, req.site)
   if (!identity.hasPassword || !(kind === 'app' ? mayAddApp : mayAddPasskey)) throw new NotFound()
   await mustHaveShownFactor(parts, req, identity)
 }

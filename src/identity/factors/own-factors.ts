@@ -1,4 +1,5 @@
 /** What somebody sees of his own second factors, and what administrators see of them (T04). */
+import type { Site } from '../../web/site.js'
 import type { Parts } from '../parts.js'
 import type { StoredIdentity } from '../profiles.js'
 import { passkeySite } from './passkeys.js'
@@ -13,12 +14,13 @@ export interface OwnFactors {
   /** He is asked for a second factor when he signs in. */
   readonly areOn: boolean
   readonly mayAddApp: boolean
+  /** At the site where he is. */
   readonly mayAddPasskey: boolean
 }
 
 const mostPasskeys = 10
 
-export async function ownFactors(parts: Parts, { id, factorPhone }: StoredIdentity): Promise<OwnFactors> {
+export async function ownFactors(parts: Parts, { id, factorPhone }: StoredIdentity, site: Site): Promise<OwnFactors> {
   const list = await parts.factors.of(id)
   const passkeys = list.filter(({ kind }) => kind === 'passkey').length
   return {
@@ -27,6 +29,6 @@ export async function ownFactors(parts: Parts, { id, factorPhone }: StoredIdenti
     recoveryCodes: await parts.recovery.left(id),
     areOn: list.length > 0 || factorPhone !== undefined,
     mayAddApp: passkeys === list.length,
-    mayAddPasskey: passkeys < mostPasskeys && passkeySite(parts.config) !== undefined
+    mayAddPasskey: passkeys < mostPasskeys && passkeySite(site) !== undefined
   }
 }

@@ -2,9 +2,11 @@
 import { isIP } from 'node:net'
 import type { AuthenticatorTransport } from '@simplewebauthn/server'
 import { z } from 'zod'
-import type { Config } from '../../config.js'
+import type { Site } from '../../web/site.js'
 
 export interface Passkey {
+  /** The host name it was made at. */
+  readonly site: string
   /** As browsers call it, base64url. */
   readonly credentialId: string
   /** base64url. */
@@ -14,17 +16,21 @@ export interface Passkey {
   readonly counter: number
 }
 
-interface Site {
+/** Who we are to browsers at one site. */
+export interface PasskeySite {
+  /** The host name. A passkey is good there and nowhere else. */
   readonly id: string
   readonly origin: string
 }
 
-/** Who we are to browsers: the host of the public address. Undefined where they make no passkeys: without https, and for a host without a
- *  name. */
-export function passkeySite({ publicUrl }: Pick<Config, 'publicUrl'>): Site | undefined {
-  const { protocol, hostname, origin } = new URL(publicUrl)
-  const isSecure = protocol === 'https:' || hostname === 'localhost'
-  return isSecure && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { id: hostname, origin } : undefined
+/** Undefined where browsers make no passkeys: without https, and for a host without a name. */
+export function passkeySite({
+  isSecure,
+  hostname,
+  origin
+}: Pick<Site, 'isSecure' | 'hostname' | 'origin'>): PasskeySite | undefined {
+  const isKnown = isSecure || hostname === 'localhost'
+  return isKnown && isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { id: hostname, origin } : undefined
 }
 
 /** Loaded when the first passkey is asked for: it takes 10 MB. */
@@ -37,7 +43,7 @@ export interface Ceremony {
 }
 
 export async function askToCreate(
-  site: Site,
+  site: PasskeySite,
   owner: { id: string; address: string; name: string; door: string; known: readonly Passkey[] }
 ): Promise<Ceremony> {
   const { generateRegistrationOptions } = await passkeyLibrary()
@@ -54,7 +60,7 @@ export async function askToCreate(
   return { options: JSON.stringify(options), challenge: options.challenge }
 }
 
-export async function askToShow(site: Site, known: readonly Passkey[]): Promise<Ceremony> {
+export async function askToShow(site: PasskeySite, known: readonly Passkey[]): Promise<Ceremony> {
   const { generateAuthenticationOptions } = await passkeyLibrary()
   const options = await generateAuthenticationOptions({
     rpID: site.id,
@@ -85,7 +91,11 @@ const shown = z.object({
 })
 
 /** The new passkey of an answer; undefined when it doesn't answer this challenge of ours. */
-export async function createdPasskey(site: Site, challenge: string, answer: string): Promise<Passkey | undefined> {
+export async function createdPasskey(
+  site: PasskeySite,
+  challenge: string,
+  answer: string
+): Promise<Passkey | undefined> {
   const response = answerIn(created, answer)
   if (!response) return undefined
   const { verifyRegistrationResponse } = await passkeyLibrary()
@@ -101,12 +111,13 @@ export async function createdPasskey(site: Site, challenge: string, answer: stri
   if (!registrationInfo) return undefined
   const { id, publicKey, counter } = registrationInfo.credential
   const transports = response.response.transports ?? []
-  return { credentialId: id, publicKey: Buffer.from(publicKey).toString('base64url'), transports, counter }
+  const key = Buffer.from(publicKey).toString('base64url')
+  return { site: site.id, credentialId: id, publicKey: key, transports, counter }
 }
 
 /** Which of `known` an answer shows, and what it has counted to; undefined for any other, and for one that is older than the last. */
 export async function shownPasskey<P extends Passkey>(
-  site: Site,
+  site: PasskeySite,
   challenge: string,
   answer: string,
   known: readonly P[]

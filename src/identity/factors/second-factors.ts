@@ -1,7 +1,9 @@
 /** Second factors: authenticator apps and passkeys as rows, each confirmed by a first use, none good twice for the same proof (T04, A35). */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import type { Config } from '../../config.js'
 import { momentAt } from '../../db/moment.js'
+import { publicSite } from '../../web/site.js'
 import { createSealer } from '../kept-secret.js'
 import { newAppSecret, stepOfCode } from './app-code.js'
 import type { Passkey } from './passkeys.js'
@@ -16,6 +18,8 @@ export interface SecondFactor {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly createdAt: string
   readonly usedAt: string | undefined
+  /** The host name at which a passkey is good; undefined for an app, which is everywhere. */
+  readonly site: string | undefined
 }
 
 export interface SecondFactors {
@@ -29,7 +33,8 @@ export interface SecondFactors {
   /** Whether it is the code of one of his apps, and newer than the last one that was used. Of two at once only one is told so. */
   useApp(identityId: string, code: string): Promise<boolean>
   addPasskey(identityId: string, label: string, passkey: Passkey, trx?: Knex): Promise<void>
-  passkeys(identityId: string): Promise<(Passkey & { id: string })[]>
+  /** Those made at one host name, or all. */
+  passkeys(identityId: string, site?: string): Promise<(Passkey & { id: string })[]>
   /** Notes that a passkey was used and has counted on; false when somebody was faster. */
   usePasskey(used: { id: string; from: number; to: number }): Promise<boolean>
   /** Gives what it was; undefined: he has none with this id. */
@@ -42,6 +47,7 @@ interface Row {
   readonly kind: FactorKind
   readonly label: string
   readonly credential_id: string | null
+  readonly site: string | null
   readonly secret: string
   readonly counter: number | string
   readonly created_at: string
@@ -51,8 +57,14 @@ interface Row {
 
 const table = 'portico_second_factors'
 
-export function createSecondFactors(db: Knex, secret: string, now: () => number): SecondFactors {
-  const sealer = createSealer(secret)
+export function createSecondFactors(
+  db: Knex,
+  config: Pick<Config, 'publicUrl' | 'secret'>,
+  now: () => number
+): SecondFactors {
+  const sealer = createSealer(config.secret)
+  const siteOf = ({ kind, site }: Pick<Row, 'kind' | 'site'>): string | undefined =>
+    kind === 'passkey' ? (site ?? publicSite(config).hostname) : undefined
   const rows = (where: Partial<Row>, trx = db) => trx<Row>(table).where(where)
   const insert = (row: Pick<Row, 'identity_id' | 'kind' | 'label' | 'secret'> & Partial<Row>, trx = db) =>
     trx<Row>(table).insert({ id: randomUUID(), created_at: momentAt(now()), counter: 0, ...row })
@@ -70,14 +82,15 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
     async of(identityId) {
       const found = await rows({ identity_id: identityId })
         .whereNotNull('confirmed_at')
-        .select('id', 'kind', 'label', 'created_at', 'used_at')
+        .select('id', 'kind', 'label', 'created_at', 'used_at', 'site')
         .orderBy(['created_at', 'id'])
       return found.map((row) => ({
         id: row.id,
         kind: row.kind,
         label: row.label,
         createdAt: row.created_at,
-        usedAt: row.used_at ?? undefined
+        usedAt: row.used_at ?? undefined,
+        site: siteOf(row)
       }))
     },
     async beginApp(identityId, label) {
@@ -99,18 +112,18 @@ export function createSecondFactors(db: Knex, secret: string, now: () => number)
       for (const app of apps) if (await spend(app, code)) return true
       return false
     },
-    async addPasskey(identityId, label, { credentialId, counter, ...key }, trx = db) {
-      const proof = { credential_id: credentialId, counter, secret: sealer.seal(JSON.stringify(key)) }
+    async addPasskey(identityId, label, { credentialId, counter, site, ...key }, trx = db) {
+      const proof = { credential_id: credentialId, counter, site, secret: sealer.seal(JSON.stringify(key)) }
       await insert({ identity_id: identityId, kind: 'passkey', label, ...proof, confirmed_at: momentAt(now()) }, trx)
     },
-    async passkeys(identityId) {
+    async passkeys(identityId, wanted) {
       const found = await rows({ identity_id: identityId, kind: 'passkey' })
       return found.flatMap((row) => {
-        const kept = sealer.open(row.secret)
-        if (kept === undefined) return []
+        const [kept, site] = [sealer.open(row.secret), siteOf(row)]
+        if (kept === undefined || site === undefined || (wanted !== undefined && wanted !== site)) return []
         const { publicKey, transports } = JSON.parse(kept) as Pick<Passkey, 'publicKey' | 'transports'>
         const credentialId = row.credential_id ?? ''
-        return [{ id: row.id, credentialId, publicKey, transports, counter: Number(row.counter) }]
+        return [{ id: row.id, site, credentialId, publicKey, transports, counter: Number(row.counter) }]
       })
     },
     async usePasskey({ id, from, to }) {

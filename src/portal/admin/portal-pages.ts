@@ -14,6 +14,7 @@ import { configuration, userTypesOf, type Configuration, type Portal, type UserT
 import {
   changePortal,
   createPortal,
+  customUrlProblem,
   discardPortal,
   makeDefault,
   mayDiscard,
@@ -197,7 +198,7 @@ async function showPortal(context: Context, req: Request, res: Response, again?:
   const counts = await userCounts(context.db)
   const form = {
     values: { ...valuesOf(portal), ...again?.typed, revision: portal.revision },
-    errors: again?.errors ?? {},
+    errors: again?.errors ?? { customUrl: customUrlProblem(context, all, portal) },
     action: adminUrl(res, portal.id),
     ...choices(context, req)
   }

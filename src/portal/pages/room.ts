@@ -27,7 +27,7 @@ export function enter(context: Context): RequestHandler<{ slug: string }> {
     const portal = portalAt(await configuration(context.db), req.params.slug, momentAt(context.now()))
     if (!portal) throw new NotFound()
     if (portal.slug !== req.params.slug) return res.redirect(307, urlFor(res, baseOf(portal) + req.url))
-    if (isSpelledOut(req.site, req.arrivedAs) && !wasLed(req as Request, res)) return res.redirect(307, plainPath(req))
+    if (isSpelledOut(req.site, req.arrivedAs) && !wasLed(req as Request, res)) return res.redirect(307, req.originalUrl)
     standAt(req as Request, doorTo(context, portal, req.site))
     standIn(res, portal)
     next()
@@ -43,11 +43,6 @@ function wasLed(req: Request, res: Response): boolean {
   if (req.cookies[name] !== undefined) return true
   res.cookie(name, '1', { ...cookieOptions(req.site), maxAge: ledFor })
   return false
-}
-
-/** Two slashes in front would name another host. */
-function plainPath({ originalUrl }: { originalUrl: string }): string {
-  return originalUrl.replace(/^[/\\]+/, '/')
 }
 
 /** Until somebody is signed in, pages look and write as the portal does (E01). */

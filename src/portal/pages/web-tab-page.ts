@@ -4,6 +4,7 @@ import type { Context } from '../../context.js'
 import { NotFound } from '../../errors.js'
 import { page } from '../../web/render.js'
 import { allowFrames } from '../../web/security.js'
+import { publicSite } from '../../web/site.js'
 import { webTabsFor } from '../portals/web-tabs.js'
 
 /** For users of a type that has the web tab; for others it is not there. */
@@ -12,10 +13,15 @@ export function webTabPage(context: Context): RequestHandler {
     const tab = (await webTabsFor(context.db, req.viewer.person)).find(({ id }) => id === req.params['tab'])
     if (!tab) throw new NotFound()
     const { origin, hostname } = new URL(tab.url)
-    const sandbox = sandboxOf(hostname, [new URL(context.config.publicUrl).hostname, req.hostname]).join(' ')
+    const sandbox = sandboxOf(hostname, await ourHosts(context)).join(' ')
     allowFrames(res, [origin])
     await page(res, 'portal/web-tab', { tab: { name: tab.name, url: tab.url, host: hostname, sandbox } })
   }
+}
+
+/** Of all sites, whichever one the tab's reader stands at. */
+async function ourHosts({ config, sites }: Context): Promise<string[]> {
+  return [publicSite(config), ...(await sites())].map(({ hostname }) => hostname)
 }
 
 /** What the frame may do: run scripts, send its forms, and open windows that are bound like itself. It may never lead our page away,

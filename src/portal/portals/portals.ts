@@ -197,6 +197,15 @@ function customUrlIn(
   return readCustomUrl(customUrl, around)
 }
 
+/** What is wrong with the custom URL that it has, since the public address or another portal's changed; undefined: nothing. */
+export function customUrlProblem(context: Context, all: Configuration, portal: Portal): FieldError | undefined {
+  return customUrlIn(
+    context,
+    portal,
+    [...all.portals.values()].filter(({ id }) => id !== portal.id)
+  ).problem
+}
+
 /** Two administrators asked for addresses in each other's way at the same moment: whoever writes second sees what the first wrote, because
  *  everybody who changes the configuration waits for the row with its version. */
 async function mustBeFree(trx: Knex, portalId: string, customUrl: string | undefined): Promise<void> {

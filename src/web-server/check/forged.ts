@@ -25,18 +25,31 @@ export async function checkForged(looking: Looking, honest: Arrival): Promise<Ob
   return outcome('forged', lied ? faultsOf(lied, { honest, scheme }) : [])
 }
 
-function faultsOf(lied: Arrival, { honest, scheme }: { honest: Arrival; scheme: string }): Observation[] {
+interface Beside {
+  readonly honest: Arrival
+  readonly scheme: string
+}
+
+function faultsOf(lied: Arrival, beside: Beside): Observation[] {
   const { headers } = lied
-  const faults = []
-  const hosts = headers['x-forwarded-host'] ?? ''
-  if (hosts.includes(host) || lied.hostnames.includes(host)) faults.push(wrong('forgedHost', { header: hosts }))
-  if (lied.protocol !== honest.protocol || listed(headers['x-forwarded-proto']).includes(scheme))
-    faults.push(wrong('forgedScheme', { header: headers['x-forwarded-proto'] ?? '' }))
+  const faults = [...faultsOfHost(lied), ...faultsOfScheme(lied, beside)]
   if (lied.address === address) faults.push(wrong('forgedAddress', { header: headers['x-forwarded-for'] ?? '' }))
-  if (lied.url !== honest.url) faults.push(wrong('forgedPath', { path: lied.url }))
+  if (lied.url !== beside.honest.url) faults.push(wrong('forgedPath', { path: lied.url }))
   const unread = (['forwarded', 'x-original-url', 'x-rewrite-url'] as const).filter((name) => isForged(headers[name]))
   if (unread.length > 0) faults.push(wrong('forgedUnread', { headers: unread.map(spelled).join(', ') }))
   return faults
+}
+
+function faultsOfHost({ headers, hostnames }: Arrival): Observation[] {
+  const header = headers['x-forwarded-host'] ?? ''
+  return header.includes(host) || hostnames.includes(host) ? [wrong('forgedHost', { header })] : []
+}
+
+/** The same header without a lie is the web server's own. */
+function faultsOfScheme({ headers, protocol }: Arrival, { honest, scheme }: Beside): Observation[] {
+  const header = headers['x-forwarded-proto'] ?? ''
+  const isForgery = header !== honest.headers['x-forwarded-proto'] && listed(header).includes(scheme)
+  return isForgery || protocol !== honest.protocol ? [wrong('forgedScheme', { header })] : []
 }
 
 function listed(header = ''): string[] {

@@ -1,8 +1,9 @@
 /** Signing in to the CRM and out of it. */
 import type { RequestHandler } from 'express'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Knex } from 'knex'
 import { z } from 'zod'
-import { Invalid, PorticoError } from '../../../errors.js'
+import { countedIn, type Counted } from '../../../db/counted.js'
+import { Invalid } from '../../../errors.js'
 import { readForm, submit } from '../../../web/forms.js'
 import { page, urlFor } from '../../../web/render.js'
 import { sameSitePath } from '../../../web/return-path.js'
@@ -14,7 +15,7 @@ import type { StaffSessions } from './sessions.js'
 const form = z.object({ userName: z.string().max(200), password: z.string().max(1000), to: z.string().optional() })
 
 export function signInPages(crm: Crm, sessions: StaffSessions): Record<'show' | 'signIn' | 'signOut', RequestHandler> {
-  const attempts = new Attempts()
+  const attempts = new Attempts(crm.db)
   return {
     show: async (req, res) => {
       if (await sessions.staffOf(req)) return res.redirect(303, urlFor(res, homePath))
@@ -42,28 +43,33 @@ export function signInPages(crm: Crm, sessions: StaffSessions): Record<'show' | 
 
 /** Failed sign-ins are counted by user name and address, and by address alone; too many of them have to wait. */
 class Attempts {
-  private readonly byName = new RateLimiterMemory({ points: 8, duration: 15 * 60 })
-  private readonly byAddress = new RateLimiterMemory({ points: 50, duration: 15 * 60 })
+  private limits: Promise<{ byName: Counted; byAddress: Counted }> | undefined
+
+  constructor(private readonly db: Knex) {}
 
   async guard(userName: string, address: string, signIn: () => Promise<Staff | undefined>): Promise<Staff | undefined> {
-    const name = `${userName.trim().toLowerCase()} ${address}`
-    await this.count(this.byAddress, address)
-    await this.count(this.byName, name)
+    const { byName, byAddress } = await (this.limits ??= limitsIn(this.db))
+    const name = `${userName.trim()} ${address}`
+    await byAddress.count(address)
+    await byName.count(name)
     const staff = await signIn()
-    if (staff) await this.byName.delete(name)
-    if (staff) await this.byAddress.reward(address, 1)
+    if (staff) await byName.forget(name)
+    if (staff) await byAddress.takeBack(address)
     return staff
   }
+}
 
-  private async count(limiter: RateLimiterMemory, key: string): Promise<void> {
-    try {
-      await limiter.consume(key)
-    } catch (cause) {
-      if (!(cause instanceof RateLimiterRes)) throw cause
-      throw new PorticoError('errors.tooManyAttempts', {
-        status: 429,
-        args: { count: Math.ceil(cause.msBeforeNext / 60_000) }
-      })
-    }
+const quarter = 15 * 60
+
+async function limitsIn(db: Knex): Promise<{ byName: Counted; byAddress: Counted }> {
+  const limit = await countedIn(db, 'crm_attempts')
+  return {
+    byName: limit({ keyPrefix: 'name', points: 8, duration: quarter }),
+    byAddress: limit({ keyPrefix: 'address', points: 50, duration: quarter })
   }
+}
+
+/** Takes attempts away that no longer count; `now` in milliseconds since 1970. */
+export async function forgetAttempts(db: Knex, now: number): Promise<void> {
+  await db('crm_attempts').where('expire', '<=', now).delete()
 }

@@ -1,0 +1,274 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'chai'
+import { apacheSuite } from '../support/apache.js'
+import { onSqlite } from '../support/databases.js'
+import { nginxSuite } from '../support/nginx.js'
+import { checkAddress } from '../../src/web-server/check/check-address.js'
+import { placeOf } from '../../src/web-server/check/place.js'
+import { addresses, nameOf, openHouse, pathBehind, ways, type House, type Way } from './house.js'
+import { downloads, fileOf, trickles, uploads, uploadsTooMuch } from './streams.js'
+import { underLoad } from './load.js'
+import { acceptInvitation, forgetPassword, signIn, staysAt, walkThrough } from './walk.js'
+
+/** The very texts that `portico vhost` prints, in Apache and nginx of Debian; only ports, folders and the addresses to listen at are put in. */
+apacheSuite('portals behind a real Apache', () =>
+  nginxSuite('and a real nginx', () => onSqlite('with every text', matrix))
+)
+
+function matrix(open: Parameters<typeof openHouse>[0]): void {
+  let house: House
+  before(async function () {
+    this.timeout(60_000)
+    house = await openHouse(open)
+  })
+  after(() => house?.close())
+
+  const each = (list: readonly Way[], title: string, check: (way: Way) => Promise<void>): void => {
+    for (const way of list) it(`E06 ${nameOf(way)}: ${title}`, () => check(way))
+  }
+  const atHost = ways.filter(({ at }) => at === 'host')
+  const plainHost = atHost.filter(({ isTls }) => !isTls)
+
+  each(
+    ways.filter(({ at }) => at !== 'two'),
+    'the whole way of a visitor stays at his address',
+    async (way) => {
+      const { a } = await house.move(way)
+      const walk = { test: house.test, emily: house.visitor(way), address: a }
+      await walkThrough(walk)
+      await forgetPassword(walk)
+      await acceptInvitation(walk, house.userTypeId)
+      staysAt(walk.emily, way.at === 'public' ? house.test.embedded.config.publicUrl : a)
+    }
+  )
+
+  each([...atHost, ...ways.filter(({ at }) => at === 'path')], 'two portals are two places', async (way) => {
+    const { a, b } = await house.move(way)
+    const [emily, other] = [house.visitor(way), house.visitor(way)]
+    await signIn(emily, a)
+    await emily.open(`${b}/`)
+    expect(emily.last.url.href, 'a session of one is none of the other').to.equal(`${b}/sign-in`)
+    emily.sees('Partnerportal', 'Anmelden')
+    await other.open(`${b}/sign-in`)
+    staysAt(other, b)
+    expect(await emily.ask(`${a}/case`)).to.have.property('status', 200)
+  })
+
+  each(ways, 'what a visitor writes into headers changes nothing', async (way) => {
+    const { a } = await house.move(way)
+    const { host, protocol } = new URL(a)
+    const arrival = house.service.arrival('forged')
+    const visitor = house.visitor(way)
+    const { headers, status } = await visitor.ask(`${a}/case?forged=1`, { headers: forged })
+    const reached = (await arrival).headers
+    expect([status, new URL(headers.location!, a).href]).to.deep.equal([
+      303,
+      `${a}/sign-in?to=${encodeURIComponent('/portal/thermovia/case?forged=1')}`
+    ])
+    for (const name of [
+      'forwarded',
+      'proxy',
+      'x-real-ip',
+      'x-original-url',
+      'x-rewrite-url',
+      'x-forwarded-prefix',
+      'x-forwarded-port'
+    ])
+      expect(reached, name).to.not.have.property(name)
+    expect(reached['x-forwarded-for']).to.equal('127.0.0.1')
+    expect(reached['x-forwarded-proto']).to.equal(protocol.slice(0, -1))
+    expect(reached['x-forwarded-host']).to.equal(host)
+    expect(reached['host']).to.equal(way.mode === 'htaccess' ? house.service.backends[0] : host)
+  })
+
+  each(ways, '`vhost --check` finds nothing wrong', async (way) => {
+    const { a } = await house.move(way)
+    const place = await placeOf(house.test.embedded.portico.context)
+    const options = { at: addresses[way.server], authorities: house.certificate.authority, beat: 80 }
+    const faults = (await checkAddress(a, place, options)).flatMap(({ fault }) => fault ?? [])
+    const isProviders = way.mode === 'htaccess' && way.at === 'host'
+    expect(faults, 'TRACE can only be switched off by the provider').to.deep.equal(isProviders ? ['traceAnswered'] : [])
+  })
+
+  each(ways, 'addresses arrive as they were sent', async (way) => {
+    const { a } = await house.move(way)
+    const visitor = house.visitor(way)
+    for (const path of way.mode === 'htaccess' ? oddPaths.filter((odd) => !/%2f/i.test(odd)) : oddPaths) {
+      const arrival = house.service.arrival('odd')
+      await visitor.ask(`${a}/`, { rawPath: new URL(a).pathname.replace(/\/$/, '') + path })
+      expect((await arrival).url).to.equal(pathBehind(house, way) + path)
+    }
+  })
+
+  each(ways, 'with and without a slash at the end', async (way) => {
+    const { a } = await house.move(way)
+    for (const address of [a, `${a}/`, `${a}?x=1`]) {
+      const visitor = house.visitor(way)
+      await visitor.open(address)
+      expect(visitor.last.url.origin + visitor.last.url.pathname, address).to.equal(`${a}/sign-in`)
+    }
+  })
+
+  each(ways, 'the CRM keeps its own pages, its client files and the path of certificates', async (way) => {
+    await house.move(way)
+    const visitor = house.visitor({ ...way, isTls: false })
+    const crm = `http://crm.test:${house.ports.plain}`
+    const words = async (path: string): Promise<string> => (await visitor.ask(crm + path)).text
+    expect(await words('/')).to.equal('The CRM')
+    expect(await words('/portal/')).to.equal("The CRM's own portal")
+    expect(await words('/client/app.js')).to.equal('"the CRM\'s client"')
+    expect(await words('/.well-known/acme-challenge/token')).to.equal('a certificate is asked for')
+  })
+
+  each(
+    atHost.filter(({ mode }) => mode !== 'htaccess'),
+    'the path of certificates is the web server’s at the portal, too',
+    async (way) => {
+      const { a } = await house.move(way)
+      const visitor = house.visitor(way)
+      expect((await visitor.ask(`${a}/.well-known/acme-challenge/token`)).text).to.equal('a certificate is asked for')
+      const client = await visitor.ask(`${a}/client/app.js`)
+      expect(client.text.startsWith('"the CRM'), 'client files are left alone where addresses are rewritten').to.equal(
+        way.mode === 'rewrite'
+      )
+    }
+  )
+
+  each(ways, 'over IPv6', async (way) => {
+    const { a } = await house.move(way)
+    const arrival = house.service.arrival('v6')
+    const visitor = house.visitor(way, { isIpv6: true })
+    await visitor.open(`${a}/sign-in?v6`)
+    visitor.is(200).sees('Sign in')
+    expect((await arrival).headers['x-forwarded-for']).to.equal('::1')
+  })
+
+  each(
+    atHost.filter(({ isTls, mode }) => isTls && mode !== 'htaccess'),
+    'http leads to https, but for certificates',
+    async (way) => {
+      const { a } = await house.move(way)
+      const { hostname } = new URL(a)
+      const visitor = house.visitor(way)
+      const http = `http://${hostname}:${house.ports.redirect}`
+      const { status, headers } = await visitor.ask(`${http}/`, { rawPath: '/case/x%2Fy?q=%20+' })
+      expect([status, headers.location]).to.deep.equal([301, `${a}/case/x%2Fy?q=%20+`])
+      expect((await visitor.ask(`${http}/.well-known/acme-challenge/token`)).text).to.equal(
+        'a certificate is asked for'
+      )
+    }
+  )
+
+  each(
+    atHost.filter(({ isTls, mode }) => isTls && mode === 'proxy'),
+    'an unknown host name gets a plain 404 that names nothing',
+    async (way) => {
+      const { a } = await house.move(way)
+      for (const pretended of ['other.test', new URL(a).host]) {
+        const headers = { Host: 'stranger.test', 'X-Forwarded-Host': pretended }
+        const answer = await house.visitor(way).ask(`${a}/sign-in`, { headers })
+        expect([answer.status, answer.text, answer.headers['content-type']]).to.deep.equal([
+          404,
+          'Not found\n',
+          'text/plain; charset=utf-8'
+        ])
+      }
+      expect((await house.visitor(way).ask(`${a}/sign-in`)).status).to.equal(200)
+    }
+  )
+
+  it('E06 `portico vhost` prints this very text and nothing else', async function () {
+    this.timeout(60_000)
+    const way = ways.find((one) => nameOf(one) === 'apache-proxy-tls')!
+    await house.move(way)
+    const { certificate, key } = house.certificate
+    const place = ['--backend', house.service.backends[0]!, '--root', house.root, '--tls', `${certificate},${key}`]
+    const { out, err } = await house.command(['vhost', '--portal', 'thermovia', '--server', 'apache', ...place])
+    expect(out).to.equal(house.text(way, 'a'))
+    expect(err).to.include('portico vhost --check https://a.apache-proxy-tls.test')
+    const refused = await house.command(['vhost', '--portal', 'thermovia', '--server', 'nginx', '--mode', 'htaccess'])
+    expect([refused.out, refused.err]).to.deep.equal([
+      '',
+      'This web server has no mode htaccess; it has: proxy, rewrite.\n'
+    ])
+  })
+
+  each(
+    plainHost,
+    '50 MB are passed on as they come and kept whole, and whoever takes his time gets them back',
+    async (way) => {
+      const { a } = await house.move(way)
+      const visitor = house.visitor(way)
+      await signIn(visitor, a)
+      const { most } = await uploads(visitor, house.service, `${a}/case`)
+      expect(most, 'bytes that the service held at once').to.be.lessThan(48_000_000)
+      await downloads(visitor, fileOf(visitor), way.mode === 'proxy' ? 1200 : 0)
+      if (way.server === 'nginx') expect(await uploadsTooMuch(visitor)).to.equal(413)
+    }
+  )
+
+  each(plainHost, 'a long answer comes piece by piece', async (way) => {
+    const { a } = await house.move(way)
+    expect(await trickles(house.visitor(way), house.service, `${a}/slow-${nameOf(way)}`)).to.deep.equal([
+      'first',
+      'last'
+    ])
+  })
+
+  each(
+    [1,2,3].flatMap(() => ways.filter(({ at, server }) => at === 'two' && server === 'nginx')),
+    'restarted one after the other under load, no request fails',
+    async (way) => {
+      const { a } = await house.move(way)
+      const load = await underLoad(house, way, a, async () => {
+        for (const index of [0, 1]) {
+          await house.service.halt(index, 300)
+          await house.service.resume(index)
+        }
+      })
+      expect(load.statuses, JSON.stringify(load)).to.deep.equal([200])
+      expect(load.answered).to.be.greaterThan(50)
+    }
+  )
+
+  each(
+    plainHost.filter(({ mode }) => mode === 'proxy'),
+    'restarted alone under load, visitors get 502 or 503 and nothing else',
+    async (way) => {
+      const { a } = await house.move(way)
+      const load = await underLoad(house, way, a, async () => {
+        await house.service.halt(0)
+        await pause(300)
+        await house.service.resume(0)
+      })
+      expect(
+        load.statuses.filter((status) => ![200, 502, 503].includes(status)),
+        JSON.stringify(load)
+      ).to.deep.equal([])
+      expect(load.statuses).to.include(way.server === 'apache' ? 503 : 502)
+      expect((await house.visitor(way).open(`${a}/sign-in`)).last.status).to.equal(200)
+    }
+  )
+}
+
+const forged = {
+  'X-Forwarded-Host': 'evil.test',
+  'X-Forwarded-Proto': 'gopher',
+  'X-Forwarded-For': '6.6.6.6',
+  'X-Forwarded-Port': '666',
+  'X-Forwarded-Prefix': '/evil',
+  'X-Forwarded-Server': 'evil.test',
+  'X-Original-URL': '/evil',
+  'X-Real-IP': '6.6.6.6',
+  'X-Rewrite-URL': '/evil',
+  Forwarded: 'for=6.6.6.6;host=evil.test;proto=gopher',
+  Proxy: 'http://evil.test'
+}
+
+const oddPaths = [
+  '/odd%2Fa%20b;c=1+d/%C3%BC?q=%26+%C3%A4&r=a%2Fb',
+  '/odd//a//b/',
+  '/odd%2fx',
+  '/odd/%7Ea/%25',
+  "/odd/a'b(c)*!$&@:,"
+]

@@ -32,10 +32,12 @@ export interface Node {
 }
 
 const library = '/usr/lib/galera/libgalera_smm.so'
+const server = '/usr/sbin/mariadbd'
+const installer = '/usr/bin/mariadb-install-db'
 
 /** What a machine lacks for it: names of Debian's packages. */
 export function missingForGalera(): string[] {
-  const needed = { 'mariadb-server': '/usr/sbin/mariadbd', 'galera-4': library, rsync: '/usr/bin/rsync' }
+  const needed = { 'mariadb-server': server, 'galera-4': library, rsync: '/usr/bin/rsync' }
   return Object.entries(needed).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
 }
 
@@ -110,7 +112,7 @@ function makeFolders({ folder }: Place): void {
 function install(place: Place, password: string): void {
   const own = ['--no-defaults', `--user=${runsAs()}`, `--datadir=${join(place.folder, 'data')}`]
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db']
-  execFileSync('mariadb-install-db', [...own, ...how], { stdio: 'pipe' })
+  execFileSync(installer, [...own, ...how], { stdio: 'pipe' })
   writeFileSync(
     firstWords(place),
     [
@@ -140,7 +142,7 @@ class RunningNode implements Node {
 
   async start(...more: string[]): Promise<void> {
     const log = openSync(join(this.place.folder, 'log'), 'a')
-    const child = spawn('mariadbd', [...this.settings(), ...more], { stdio: ['ignore', log, log] })
+    const child = spawn(server, [...this.settings(), ...more], { stdio: ['ignore', log, log] })
     closeSync(log)
     this.child = child
     process.once('exit', () => child.kill('SIGKILL'))

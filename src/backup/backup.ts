@@ -2,11 +2,8 @@
 import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { schemaVersion } from '../db/migrate.js'
-import { momentAt } from '../db/moment.js'
-import { idsIn } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import type { RowCount } from './dump-rows.js'
 import { describeFile, writeManifest, type Contents, type Written } from './manifest.js'
@@ -14,9 +11,12 @@ import { placeOf, withDatabase, type Place } from './places.js'
 
 /** Of what the embedded CRM keeps beside its rows; undefined where files are kept by another program. */
 export interface StoredFiles {
-  /** The table whose column `id`, its first, names the files; `created_at` says since when. */
+  /** The table whose column `id`, its first, names the files. */
   readonly fileTable: string
   pathOf(id: string): string
+  /** Does `work`; files that are removed meanwhile lie at `asidePathOf` until it is done. */
+  whileSetAside<T>(folder: string, work: () => Promise<T>): Promise<T>
+  asidePathOf(folder: string, path: string): string
 }
 
 export interface BackupOf {
@@ -75,31 +75,49 @@ interface Snapshot {
 }
 
 /** A file is whole in its place before a row names it, and the row goes before the file does. So the database comes first, and what it
- *  names is copied after it; but what may be removed in between is copied before and while the snapshot is made. */
+ *  names is copied after it; what is removed in between is set aside meanwhile. */
 async function snapshot(folder: string, { config, files }: BackupOf, place: Place): Promise<Snapshot> {
   const file = join(folder, place.fileName)
   if (!files) return { rows: await place.write(file, undefined), kept: [], missing: [] }
-  const copies = new FileCopies(folder, config.filesFolder, files)
-  const rows = await withDatabase(config.databaseUrl, async (db) => {
-    const since = momentAt(Date.now() - 1000)
-    await copies.take(await idsIn(db, files.fileTable))
-    const takeNew = async (): Promise<void> => copies.take(await idsIn(db, files.fileTable, since))
-    return meanwhile(place.write(file, files.fileTable), takeNew)
+  return files.whileSetAside(config.filesFolder, async () => {
+    const rows = await place.write(file, files.fileTable)
+    return { rows, ...(await copyFiles(folder, { from: config.filesFolder, files, ids: rows.firstValues })) }
   })
-  await copies.take(rows.firstValues)
-  return { rows, ...(await copies.keepOnly(rows.firstValues)) }
 }
 
-/** In milliseconds: what comes and goes between two looks may be missed. */
-const betweenLooks = 50
+interface Copying {
+  readonly from: string
+  readonly files: StoredFiles
+  readonly ids: readonly string[]
+}
 
-/** Does `also` again and again until `work` is done. */
-async function meanwhile<T>(work: Promise<T>, also: () => Promise<void>): Promise<T> {
-  let isDone = false
-  const done = (): void => void (isDone = true)
-  work.then(done, done)
-  for (; !isDone; await pause(betweenLooks)) await also()
-  return work
+/** Says what was copied, and what the snapshot names and nobody had. */
+async function copyFiles(folder: string, { from, files, ids }: Copying): Promise<Omit<Snapshot, 'rows'>> {
+  const kept: Written[] = []
+  const missing: string[] = []
+  for (const id of [...ids].sort()) {
+    const path = files.pathOf(id)
+    const name = join('files', path)
+    await mkdir(dirname(join(folder, name)), { recursive: true, mode: 0o700 })
+    const isThere =
+      (await copied(join(from, path), join(folder, name))) ||
+      (await copied(files.asidePathOf(from, path), join(folder, name)))
+    if (isThere) kept.push(await describeFile(folder, name))
+    else missing.push(id)
+  }
+  return { kept, missing }
+}
+
+/** False: there is no such file. */
+async function copied(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to)
+    await chmod(to, 0o600)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** @throws OperatorError when it is no database of Portico's. */
@@ -110,47 +128,4 @@ async function stepOf(url: string, { engine }: Place): Promise<number> {
     if (await db.schema.hasTable('portico_schema')) return schemaVersion(db)
     throw new OperatorError('There is nothing of Portico in the database. Check DATABASE_URL.')
   })
-}
-
-/** Files copied into a backup, each once. */
-class FileCopies {
-  private readonly taken = new Set<string>()
-
-  constructor(
-    private readonly folder: string,
-    private readonly from: string,
-    private readonly stored: StoredFiles
-  ) {}
-
-  /** Copies those that are there and not copied yet. */
-  async take(ids: readonly string[]): Promise<void> {
-    for (const id of ids) if (!this.taken.has(id) && (await this.copy(id))) this.taken.add(id)
-  }
-
-  private async copy(id: string): Promise<boolean> {
-    const to = join(this.folder, this.nameOf(id))
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-    try {
-      await copyFile(join(this.from, this.stored.pathOf(id)), to)
-      await chmod(to, 0o600)
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-      throw error
-    }
-  }
-
-  /** Leaves out what the snapshot does not name, and says what it names and nobody had. */
-  async keepOnly(ids: readonly string[]): Promise<{ kept: Written[]; missing: string[] }> {
-    const named = new Set(ids)
-    for (const id of this.taken) if (!named.has(id)) await rm(join(this.folder, this.nameOf(id)))
-    const kept = ids.filter((id) => this.taken.has(id)).sort()
-    const described: Written[] = []
-    for (const id of kept) described.push(await describeFile(this.folder, this.nameOf(id)))
-    return { kept: described, missing: ids.filter((id) => !this.taken.has(id)) }
-  }
-
-  private nameOf(id: string): string {
-    return join('files', this.stored.pathOf(id))
-  }
 }

@@ -77,7 +77,7 @@ async function finish(
   }
   const isEmbedded = !besideEspocrm.test(variables['DATABASE_URL'] ?? '')
   const administrator = isEmbedded ? await makeFirstAdministrator(process.env, wanted, terminal) : undefined
-  say('\nWhat portico doctor finds:')
+  say('\nWhat portico doctor finds (neither the service nor a web server in front has to run yet):')
   await doctor()
   // Before the service runs and a web server leads to it, not all can be well.
   process.exitCode = 0

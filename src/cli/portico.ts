@@ -75,7 +75,7 @@ program
 program
   .command('vhost')
   .description("Print a web server's configuration for a portal, to put in place, or check one that is in place.")
-  .option('--portal <address>', "the portal's address, for example thermovia")
+  .option('--portal <address>', "the portal's address, for example thermovia (default: the public address)")
   .option('--server <name>', 'apache or nginx')
   .option('--mode <mode>', 'apache: proxy, rewrite or htaccess; nginx: proxy or rewrite (default: proxy)')
   .option('--tls <files>', 'certificate and key with a comma between, or front where another server ends TLS')

@@ -32,8 +32,7 @@ export interface VhostOptions {
 export async function vhost(options: VhostOptions): Promise<void> {
   if (options.check !== undefined) return (await import('./check-address.js')).checkDeployed(options.check, options)
   const { portal: slug, root } = options
-  if (slug === undefined || options.server === undefined)
-    throw new PorticoError('web-server:refused.nothingAsked', { status: 422 })
+  if (options.server === undefined) throw new PorticoError('web-server:refused.nothingAsked', { status: 422 })
   const server = serverOf(options.server)
   const choice = {
     server,
@@ -43,11 +42,18 @@ export async function vhost(options: VhostOptions): Promise<void> {
     root
   }
   await withInstallation(async ({ config, host, portico: { context } }) => {
-    const setup = webServerSetup({ config, host }, await portalOf(context, slug), choice)
+    const setup = webServerSetup(
+      { config, host },
+      slug === undefined ? noPortal : await portalOf(context, slug),
+      choice
+    )
     say(webServerText(setup).trimEnd())
     for (const hint of hintsOn(setup, config)) process.stderr.write(`${hint}\n`)
   })
 }
+
+/** Then the text is for the public address. */
+const noPortal = { id: '', slug: 'public', customUrl: undefined }
 
 function serverOf(word: string): Server {
   if (word === 'apache' || word === 'nginx') return word
@@ -82,7 +88,7 @@ function hintsOn(setup: WebServerSetup, { trustedProxies }: Pick<Config, 'truste
   const proxies = isBehindFront ? 2 : 1
   return [
     ...(setup.site.rewrittenTo === ''
-      ? [`This portal has no custom URL: the text is for the public address, ${setup.site.url}.`]
+      ? [`The text is for the public address, ${setup.site.url}: no portal with a custom URL was named.`]
       : []),
     ...(trustedProxies === proxies
       ? []

@@ -21,10 +21,9 @@ export async function rowsByTable(db: Knex, tables: readonly string[]): Promise<
   return Object.fromEntries(counts)
 }
 
-/** The ids in a table, where `since` is given of rows made from then on (UTC, to the second). */
-export async function idsIn(db: Knex, table: string, since?: string): Promise<string[]> {
-  const rows = db(table).pluck('id')
-  return (await (since === undefined ? rows : rows.where('created_at', '>=', since))) as string[]
+/** The ids in a table. */
+export async function idsIn(db: Knex, table: string): Promise<string[]> {
+  return (await db(table).pluck('id')) as string[]
 }
 
 /** Takes all rows out of these tables, as far as they are there, and says how many there were. */

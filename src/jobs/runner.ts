@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { turnsOf, type Due, type Turns } from '../db/turns.js'
 import type { Job } from '../hooks.js'
 import { unmeasured, type Measures } from '../operation/measures.js'
 import { describe } from '../web/errors.js'
-import { turnsOf, type Due, type Turns } from './turns.js'
 
 export interface Running {
   /** Starts no more runs and waits for those under way. */
@@ -43,6 +43,8 @@ function runShared(
   { run, log, tick, hold }: { run: (job: Job) => Promise<void>; log: Logger; tick: number; hold: number }
 ): Running {
   const running = new Map<string, Promise<void>>()
+  /** Runs that go on here though another process has them by now. */
+  const lost = new Set<string>()
   /** Runs that ended and are still to be written down. */
   const done = new Set<Due>()
   const tell = teller(log)
@@ -51,7 +53,7 @@ function runShared(
     const { name } = due.job
     const ended = run(due.job).finally(() => {
       running.delete(name)
-      done.add(due)
+      if (!lost.delete(name)) done.add(due)
     })
     running.set(name, ended)
   }
@@ -72,11 +74,13 @@ function runShared(
   })
 
   const renew = tell(async () => {
-    const names = [...running.keys()]
+    const names = [...running.keys()].filter((name) => !lost.has(name))
     if (names.length === 0) return
     const ours = await turns.renew(names)
-    for (const name of names)
-      if (!ours.has(name) && running.has(name)) log.warn({ job: name }, 'a job took too long; another process has it')
+    for (const name of names.filter((one) => !ours.has(one) && running.has(one))) {
+      lost.add(name)
+      log.warn({ job: name }, 'a job took too long; another process has it')
+    }
   })
 
   const looking = repeat(look, tick, look())

@@ -97,9 +97,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   const replace = async (old: Worker): Promise<void> => {
     await join()
-    if (!members.delete(old)) return
-    order(old, 'retire')
-    await Promise.race([ended(old), pause(waitForOld, undefined, { ref: false })])
+    if (members.delete(old)) order(old, 'retire')
   }
 
   return {
@@ -109,7 +107,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     async replaceAll() {
       try {
-        for (const old of [...members]) if (!isStopping) await replace(old)
+        let last: Worker | undefined
+        for (const old of [...members]) {
+          if (last) await hasLeft(last)
+          if (isStopping) return
+          await replace(old)
+          last = old
+        }
         log.info({ workers: members.size }, 'the workers were replaced')
       } catch (error) {
         log.error({ why: reasonOf(error) }, 'a new worker could not start; the old ones go on')
@@ -145,6 +149,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 /** Members, those who retire, and those who are only starting. */
 function everybody(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+}
+
+/** Or keeps his visitors' connections for too long to be waited for. */
+async function hasLeft(worker: Worker): Promise<void> {
+  await Promise.race([ended(worker), pause(waitForOld, undefined, { ref: false })])
 }
 
 function reasonOf(error: unknown): string {

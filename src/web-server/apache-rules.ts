@@ -12,11 +12,12 @@ export function hostCondition({ site }: CheckedSetup): string {
   return `RewriteCond %{HTTP_HOST} ^${literally(site.hostname)}(?::\\d+)?$ [NC]`
 }
 
-/** `condition` stands behind each line. */
+/** `condition` stands behind each line. What `Connection` names Apache would take out again, so what is ours may not stand there. */
 export function headerLines(setup: CheckedSetup, condition = ''): string[] {
   return [
     ...commented('What visitors write into these headers themselves must not reach Portico.'),
     ...unsetHeaders(setup).map((name) => `RequestHeader unset ${name}${condition}`),
-    `RequestHeader set X-Forwarded-Proto "${schemeOf(setup)}"${condition}`
+    `RequestHeader set X-Forwarded-Proto "${schemeOf(setup)}"${condition}`,
+    `RequestHeader edit* Connection "(?i)x-forwarded-[a-z]+" x${condition}`
   ]
 }

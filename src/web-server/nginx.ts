@@ -7,7 +7,7 @@ import { literally } from './site-words.js'
 const acme = '/.well-known/acme-challenge/'
 
 /** Stands before what belongs into the `http` block and into the `server` block. */
-export const httpBlock = 'In the http block, such as in a file of its own in /etc/nginx/conf.d:'
+const httpBlock = 'In the http block, such as in a file of its own in /etc/nginx/conf.d:'
 
 export function nginxText(setup: CheckedSetup): string {
   return setup.isWholeHost ? ownServer(setup) : locations(setup)

@@ -25,7 +25,7 @@ export const wayHeader = 'x-portico-way'
 export const wayCookie = 'portico_way'
 
 /** Headers that say how a request came; visitors can write them too. */
-export const headersOfTheWay = [
+const headersOfTheWay = [
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-for',

@@ -31,7 +31,7 @@ async function portico(words: readonly string[], env: Record<string, string>): P
 
 eachDatabase((open, engine) => {
   describe('a backup of a service that goes on', function () {
-    this.timeout(90_000)
+    this.timeout(120_000)
     let test: TestApp
     let empty: TestDatabase
     const folder = join(temporaryFolder('backup'), 'today')

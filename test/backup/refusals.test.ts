@@ -13,6 +13,7 @@ import { expect } from 'chai'
 import { makeBackup } from '../../src/backup/backup.js'
 import { readBackup, writeManifest } from '../../src/backup/manifest.js'
 import { restoreBackup, type Restored, type RestoreTo } from '../../src/backup/restore.js'
+import { stored } from '../../src/host/embedded/stored.js'
 import { tablesOf } from '../../src/db/table-rows.js'
 import { OperatorError } from '../../src/errors.js'
 import { temporaryFolder } from '../support/child-process.js'
@@ -20,7 +21,7 @@ import { onSqlite, type TestDatabase } from '../support/databases.js'
 import { makeTables } from '../support/worlds.js'
 
 const secret = 'a secret for tests that is long enough to be one'
-const files = { fileTable: 'crm_file', pathOf: (id: string) => join(id.slice(0, 2), id) }
+const files = stored
 
 onSqlite('what a restore refuses', (open) => {
   const folder = temporaryFolder('refusals')

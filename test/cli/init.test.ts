@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { install } from '../../src/cli/init.js'
 import { answersFor, type InitOptions } from '../../src/cli/init-answers.js'
 import { askDatabase, tryDatabase } from '../../src/cli/init-database.js'
 import { masked } from '../../src/cli/init-questions.js'
@@ -33,8 +34,17 @@ async function portico(...words: string[]): Promise<Outcome> {
   return { code, out, err }
 }
 
+const usual: InitOptions = { user: 'portico', admin: 'admin' }
+
+async function reasonOf(refused: Promise<unknown>): Promise<string> {
+  return refused.then(
+    () => 'it was not refused',
+    (error: Error) => error.message
+  )
+}
+
 describe('portico init', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   const folder = temporaryFolder('init')
   const config = join(folder, 'portico.env')
   const company = `Nordwind, "Nord" & Söhne $5 #1 100%`
@@ -84,9 +94,8 @@ describe('portico init', function () {
 
   it('leaves a configuration that is there alone, unless it is told to change it', async () => {
     const before = readFileSync(config, 'utf8')
-    const refused = await portico('init', '--yes', '--config', config, '--listen', '127.0.0.1:3999')
-    expect(refused.code).to.equal(1)
-    expect(refused.err).to.match(/is there already and stays as it is/)
+    const refusal = await reasonOf(install({ ...usual, yes: true, config, listen: '127.0.0.1:3999' }, undefined))
+    expect(refusal).to.match(/is there already and stays as it is/)
     expect(readFileSync(config, 'utf8')).to.equal(before)
 
     writeFileSync(config, `# mine\n${before}`)
@@ -99,25 +108,20 @@ describe('portico init', function () {
   })
 
   it('reports all that is missing or wrong at once when there is nobody to ask, and writes nothing', async () => {
-    const config2 = join(folder, 'none.env')
-    const { code, err } = await portico(
-      ...['init', '--config', config2, '--database', 'mysql://portico:geheim@127.0.0.1:1/portico'],
-      ...['--url', 'https://example.com/portal', '--listen', 'everywhere']
-    )
-    expect(code).to.equal(1)
-    expect(err)
+    const other = join(folder, 'none.env')
+    const database = 'mysql://portico:geheim@127.0.0.1:1/portico'
+    const said = { config: other, database, url: 'https://example.com/portal', listen: 'everywhere' }
+    expect(await reasonOf(install({ ...usual, ...said }, undefined)))
       .to.match(/^- The database can't be used: .*ECONNREFUSED/m)
       .and.match(/^- PORTICO_PUBLIC_URL can't have the path \/portal/m)
       .and.match(/^- PORTICO_LISTEN must be host:port/m)
       .and.match(/^- --company is to be said/m)
       .and.match(/^- --smtp is to be said/m)
       .and.not.include('geheim')
-    expect(existsSync(config2)).to.equal(false)
+    expect(existsSync(other)).to.equal(false)
   })
 
   describe('on a terminal', () => {
-    const options: InitOptions = { user: 'portico', admin: 'admin' }
-
     function typing(...lines: string[]): { terminal: ReturnType<typeof openTerminal>; shown: () => string } {
       const input = new PassThrough()
       const output = new PassThrough()
@@ -139,7 +143,7 @@ describe('portico init', function () {
         ],
         ...['3000', '', join(folder, 'y'), '', 'Nord, Ltd', '', '', 'localhost:25', '', '127.0.0.1:9464']
       )
-      const answers = await answersFor(options, {}, terminal)
+      const answers = await answersFor(usual, {}, terminal)
       expect(answers).to.include({
         DATABASE_URL: join(folder, 'y.sqlite'),
         PORTICO_PUBLIC_URL: 'https://crm.x.example',
@@ -170,8 +174,7 @@ describe('portico init', function () {
 
     it('says so when the questions are broken off', async () => {
       const { terminal } = typing('embedded', 'sqlite')
-      const refusal: unknown = await answersFor(options, {}, terminal).catch((error: unknown) => error)
-      expect((refusal as Error).message).to.match(/^Nothing was written/)
+      expect(await reasonOf(answersFor(usual, {}, terminal))).to.match(/^Nothing was written/)
     })
   })
 

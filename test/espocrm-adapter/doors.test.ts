@@ -101,14 +101,14 @@ eachDatabase((open) => {
       return made
     }
 
-    const asked = () => request.agent(app).set('Host', new URL(publicUrl).host)
-    const knock = (ticket: string): request.Test => asked().get('/crm-portal/host/ticket').query({ t: ticket })
+    const crm = () => request.agent(app).set('Host', new URL(publicUrl).host)
+    const knock = (ticket: string): request.Test => crm().get('/crm-portal/host/ticket').query({ t: ticket })
     const cookieOf = (response: Response): string => {
       const cookies = [response.get('Set-Cookie') ?? []].flat()
       return cookies.find((cookie) => cookie.startsWith('portico_staff='))?.split(';')[0] ?? ''
     }
     const who = async (cookie: string): Promise<unknown> =>
-      (await asked().get('/crm-portal/who').set('Cookie', cookie)).body.name
+      (await crm().get('/crm-portal/who').set('Cookie', cookie)).body.name
     const comeIn = async (claims: Partial<Claims> = {}): Promise<string> =>
       cookieOf(await knock(ticketFor(now, claims)))
 
@@ -162,8 +162,8 @@ eachDatabase((open) => {
 
       it('is refused twice over: two of them, or a list', async () => {
         const good = ticketFor(now)
-        expect((await asked().get(`/crm-portal/host/ticket?t=${good}&t=${good}`)).status).to.equal(403)
-        expect((await asked().get('/crm-portal/host/ticket')).status).to.equal(403)
+        expect((await crm().get(`/crm-portal/host/ticket?t=${good}&t=${good}`)).status).to.equal(403)
+        expect((await crm().get('/crm-portal/host/ticket')).status).to.equal(403)
         expect((await knock(good)).status).to.equal(303)
       })
 
@@ -316,7 +316,7 @@ eachDatabase((open) => {
 
     describe("a record's buttons", () => {
       const buttons = (query: string, headers: Record<string, string> = {}): request.Test =>
-        asked().get(`/crm-portal/host/record-actions${query}`).set(headers)
+        crm().get(`/crm-portal/host/record-actions${query}`).set(headers)
       const record = '?module=Contact&id=c1'
 
       it('are those of the modules that are on, with whole addresses, in his language', async () => {
@@ -401,7 +401,7 @@ eachDatabase((open) => {
 
       it('let the browser ask before with a ticket: the header Authorization, by GET', async () => {
         const ask = (origin: string): request.Test =>
-          asked().options('/crm-portal/host/record-actions').set({
+          crm().options('/crm-portal/host/record-actions').set({
             Origin: origin,
             'Access-Control-Request-Method': 'GET',
             'Access-Control-Request-Headers': 'authorization'
@@ -423,7 +423,7 @@ eachDatabase((open) => {
     describe('the questions before something is done to a record (Z20, Z24)', () => {
       const change = { kind: 'change', values: { emailAddress: 'žofie@example.com', phoneNumber: null } }
       const ask = (query: string, cookie: string, doing = encodeURIComponent(JSON.stringify(change))): request.Test =>
-        asked().get(`/crm-portal/host/record-questions${query}`).set({ Cookie: cookie, 'X-Portico-Doing': doing })
+        crm().get(`/crm-portal/host/record-questions${query}`).set({ Cookie: cookie, 'X-Portico-Doing': doing })
       const record = '?module=Contact&id=c1&user=alice'
 
       it('are asked of what is about to be done, in the language of who does it', async () => {
@@ -459,13 +459,13 @@ eachDatabase((open) => {
           (await ask(record, cookie).set('Origin', origin)).headers['access-control-allow-origin']
         expect(await from('http://crm.example.test')).to.equal('http://crm.example.test')
         expect(await from('http://evil.example')).to.equal(undefined)
-        expect((await asked().post('/crm-portal/host/record-questions').set('Cookie', cookie)).status).to.equal(403)
+        expect((await crm().post('/crm-portal/host/record-questions').set('Cookie', cookie)).status).to.equal(403)
       })
     })
 
     describe("the administrators' first page", () => {
       const first = async (cookie: string): Promise<Response> =>
-        asked().get('/crm-portal/host/admin').set('Cookie', cookie)
+        crm().get('/crm-portal/host/admin').set('Cookie', cookie)
 
       it('is the first that he has; who has none gets none, and a stranger signs in first', async () => {
         const cookie = await comeIn()
@@ -480,9 +480,9 @@ eachDatabase((open) => {
 
     it('are nothing but these', async () => {
       for (const path of ['/host', '/host/', '/host/ticket/', '/host/Ticket', '/host/record-actions/x'])
-        expect((await asked().get(`/crm-portal${path}`)).status, path).to.equal(404)
+        expect((await crm().get(`/crm-portal${path}`)).status, path).to.equal(404)
       for (const path of ['/host/ticket', '/host/record-actions'])
-        expect((await asked().post(`/crm-portal${path}`)).status, path).to.equal(403)
+        expect((await crm().post(`/crm-portal${path}`)).status, path).to.equal(403)
     })
   })
 })

@@ -92,7 +92,7 @@ eachDatabase((open) => {
     it('is mailed with the configured address, whatever the request says (A31)', async () => {
       const visitor = new Visitor(at.app)
       const token = tokenIn((await visitor.get('/portal/acme/forgotten-password')).text)
-      const ask = async (headers: Record<string, string>): Promise<number> => {
+      const askAs = async (headers: Record<string, string>): Promise<number> => {
         const answer = await visitor.agent
           .post('/portal/acme/forgotten-password')
           .set({ 'X-Forwarded-Host': 'evil.example', ...headers })
@@ -100,8 +100,8 @@ eachDatabase((open) => {
           .send({ email: emailOf('anna'), _csrf: token })
         return answer.status
       }
-      expect(await ask({ Host: 'evil.example' })).to.equal(404)
-      expect(await ask({ Forwarded: 'host=evil.example' })).to.equal(200)
+      expect(await askAs({ Host: 'evil.example' })).to.equal(404)
+      expect(await askAs({ Forwarded: 'host=evil.example' })).to.equal(200)
       const [mail] = await mails(1)
       expect(mail?.text).to.contain('http://localhost:3000/portal/acme/reset/').and.not.contain('evil')
     })

@@ -150,7 +150,7 @@ onSqlite('a door with an address of its own', (open) => {
       expect(load(text)(`a[href="${custom}/sign-in"]`).text()).to.equal('Sign in at portal.acme.example')
       expect(load(text)('form[data-passkey]').length).to.equal(0)
       const forged = key.get(JSON.stringify({ challenge: 'invented' }), atCustom)
-      expect((await anna.answer(visitor, forged)).status).to.equal(422)
+      expect((await anna.answer(visitor, forged)).status).to.equal(400)
       expect((await anna.show(visitor, 'recovery', codes[0]!)).status).to.equal(303)
       expect(await visitor.isIn()).to.equal(true)
     })

@@ -10,7 +10,7 @@ import { runJobs, type Running } from '../../src/jobs/runner.js'
 import { eachDatabase } from '../support/databases.js'
 import { makeTables } from '../support/worlds.js'
 
-const hold = 600
+const hold = 450
 
 eachDatabase((open) => {
   describe('jobs of several processes', () => {
@@ -52,10 +52,10 @@ eachDatabase((open) => {
         atOnce -= 1
       }
       for (const db of handles) startOn(db, { name: 'often', everySeconds: 0.2, run })
-      await pause(1500)
+      await pause(1000)
       await stopAll()
       expect(most, 'at once').to.equal(1)
-      expect(begun.length, 'runs').to.be.within(4, 8)
+      expect(begun.length, 'runs').to.be.within(3, 6)
       const pauses = begun.slice(1).map((at, index) => at - begun[index]!)
       expect(Math.min(...pauses), 'between two runs').to.be.greaterThan(150)
     })

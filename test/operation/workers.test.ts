@@ -82,10 +82,9 @@ describe('the workers', function () {
     const after = await crewOf(port)
     expect(after).to.have.length(2)
     expect(after.filter((pid) => before.includes(pid))).to.deep.equal([])
-    const page = await pageOf(await supervisor.snapshots())
-    expect(page)
-      .to.include(`answers ${answered + 8}\n`)
-      .and.include('members 2\n')
+    const counted = async (): Promise<string> => pageOf(await supervisor.snapshots())
+    await until(async () => (await counted()).includes(`answers ${answered + 8}\n`))
+    expect(await counted()).to.include('members 2\n')
   })
 
   it('that can’t be replaced go on', async () => {

@@ -329,6 +329,22 @@ onSqlite('E06 a look at a deployed address', (open) => {
     expect(await found(urlOf(own), {}, { ...place, config })).to.deep.equal(['otherPortico'])
   })
 
+  it('leaves forged headers alone where nobody reads them, since no web server stands in front', async () => {
+    const config = { ...test.embedded.config, trustedProxies: 0 }
+    const alone = createServer(createApp({ ...test.embedded, config })).listen(0, '127.0.0.1')
+    await once(alone, 'listening')
+    const usual = proxy.behind
+    proxy.behave({ request: (headers, came) => ({ ...came, ...headers }) })
+    expect(await found(urlOf(own)), 'its twin')
+      .to.include('forgedUnread')
+      .and.to.include('forgedHost')
+    proxy.behind = (alone.address() as AddressInfo).port
+    const faultsAlone = await found(urlOf(own), {}, { ...place, config })
+    proxy.behind = usual
+    alone.close().closeAllConnections()
+    expect(faultsAlone.filter((fault) => fault.startsWith('forged'))).to.deep.equal([])
+  })
+
   it('names a service that trusts more proxies than there are, and one that anybody reaches', async () => {
     const config = { ...place.config, trustedProxies: 2 }
     expect(await found(urlOf(own), {}, { ...place, config })).to.deep.equal(['trustsTooMany'])

@@ -91,7 +91,7 @@ interface Ports {
 
 /** Apache and nginx have the same ports at different addresses of this machine. */
 export const addresses = { apache: '127.0.0.1', nginx: '127.0.0.2' } as const
-export const uploadSize = 60_000_000
+const uploadSize = 60_000_000
 
 export async function openHouse(open: OpenDatabase): Promise<House> {
   const ports = await freePorts()

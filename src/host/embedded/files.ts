@@ -10,6 +10,7 @@ import type { FileInfo, Files } from '../host.js'
 import { actorId } from './actors.js'
 import { holdFreeFile } from './record-files.js'
 import { momentAt } from '../../db/moment.js'
+import { letGo } from './set-aside.js'
 
 export interface CrmFiles extends Files {
   info(id: string): Promise<FileInfo | undefined>
@@ -31,7 +32,7 @@ export function createFiles(db: Knex, folder: string, now: () => number): CrmFil
     if (!(await info(id))) return
     await db('crm_feed_file').where({ file_id: id }).delete()
     await db('crm_file').where({ id }).delete()
-    await rm(pathOf(id), { force: true })
+    await letGo(folder, pathOfFile(id))
   }
 
   return {

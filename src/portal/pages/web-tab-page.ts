@@ -27,7 +27,7 @@ async function ourHosts({ config, sites }: Context): Promise<string[]> {
 /** What the frame may do: run scripts, send its forms, and open windows that are bound like itself. It may never lead our page away,
  *  start downloads or show dialogs. It has its own cookies and storage only where it is at home on another host than ours,
  *  whatever the port; else it could undo its own bounds. */
-export function sandboxOf(hostname: string, ourHosts: readonly string[]): string[] {
+export function sandboxOf(hostname: string, ours: readonly string[]): string[] {
   const bound = ['allow-scripts', 'allow-forms', 'allow-popups']
-  return ourHosts.includes(hostname) ? bound : [...bound, 'allow-same-origin']
+  return ours.includes(hostname) ? bound : [...bound, 'allow-same-origin']
 }

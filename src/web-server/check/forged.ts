@@ -22,33 +22,37 @@ export async function checkForged(looking: Looking, honest: Arrival): Promise<Ob
     'X-Rewrite-URL': path
   }
   const lied = await arrivalOf(looking, { headers })
-  return outcome('forged', lied ? faultsOf(lied, { honest, scheme }) : [])
+  const isTrusting = looking.place.config.trustedProxies > 0
+  return outcome('forged', lied ? faultsOf(lied, { honest, scheme, isTrusting }) : [])
 }
 
 interface Beside {
   readonly honest: Arrival
   readonly scheme: string
+  /** Portico reads what a web server in front says; else only what has an effect counts. */
+  readonly isTrusting: boolean
 }
 
 function faultsOf(lied: Arrival, beside: Beside): Observation[] {
   const { headers } = lied
-  const faults = [...faultsOfHost(lied), ...faultsOfScheme(lied, beside)]
+  const faults = [...faultsOfHost(lied, beside), ...faultsOfScheme(lied, beside)]
   if (lied.address === address) faults.push(wrong('forgedAddress', { header: headers['x-forwarded-for'] ?? '' }))
   if (lied.url !== beside.honest.url) faults.push(wrong('forgedPath', { path: lied.url }))
   const unread = (['forwarded', 'x-original-url', 'x-rewrite-url'] as const).filter((name) => isForged(headers[name]))
-  if (unread.length > 0) faults.push(wrong('forgedUnread', { headers: unread.map(spelled).join(', ') }))
+  if (beside.isTrusting && unread.length > 0)
+    faults.push(wrong('forgedUnread', { headers: unread.map(spelled).join(', ') }))
   return faults
 }
 
-function faultsOfHost({ headers, hostnames }: Arrival): Observation[] {
+function faultsOfHost({ headers, hostnames }: Arrival, { isTrusting }: Beside): Observation[] {
   const header = headers['x-forwarded-host'] ?? ''
-  return header.includes(host) || hostnames.includes(host) ? [wrong('forgedHost', { header })] : []
+  return (isTrusting && header.includes(host)) || hostnames.includes(host) ? [wrong('forgedHost', { header })] : []
 }
 
 /** The same header without a lie is the web server's own. */
-function faultsOfScheme({ headers, protocol }: Arrival, { honest, scheme }: Beside): Observation[] {
+function faultsOfScheme({ headers, protocol }: Arrival, { honest, scheme, isTrusting }: Beside): Observation[] {
   const header = headers['x-forwarded-proto'] ?? ''
-  const isForgery = header !== honest.headers['x-forwarded-proto'] && listed(header).includes(scheme)
+  const isForgery = isTrusting && header !== honest.headers['x-forwarded-proto'] && listed(header).includes(scheme)
   return isForgery || protocol !== honest.protocol ? [wrong('forgedScheme', { header })] : []
 }
 

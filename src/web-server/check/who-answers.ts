@@ -16,7 +16,7 @@ export async function whoAnswers({ url, place }: Looking, answer: Answer): Promi
 }
 
 /** Every answer of ours has an id and a policy. */
-export function isPortico({ headers }: Pick<Answer, 'headers'>): boolean {
+function isPortico({ headers }: Pick<Answer, 'headers'>): boolean {
   return headers['x-correlation-id'] !== undefined && headers['content-security-policy'] !== undefined
 }
 

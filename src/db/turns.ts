@@ -3,9 +3,9 @@
  *  Moments are those of the database's clock, which is one, where the machines of the processes have one each. A process takes what it saw
  *  free and due, and nothing that has changed since; it holds it with renewals, and writes down when the job is next due. */
 import type { Knex } from 'knex'
-import { transact } from '../db/collision.js'
-import { dialectOf } from '../db/dialect.js'
-import { hasSkipLocked } from '../db/skip-locked.js'
+import { transact } from './collision.js'
+import { dialectOf } from './dialect.js'
+import { hasSkipLocked } from './skip-locked.js'
 import type { Job } from '../hooks.js'
 
 const table = 'portico_jobs'

@@ -32,12 +32,12 @@ export interface Node {
 }
 
 const library = '/usr/lib/galera/libgalera_smm.so'
-const server = '/usr/sbin/mariadbd'
+const program = '/usr/sbin/mariadbd'
 const installer = '/usr/bin/mariadb-install-db'
 
 /** What a machine lacks for it: names of Debian's packages. */
 export function missingForGalera(): string[] {
-  const needed = { 'mariadb-server': server, 'galera-4': library, rsync: '/usr/bin/rsync' }
+  const needed = { 'mariadb-server': program, 'galera-4': library, rsync: '/usr/bin/rsync' }
   return Object.entries(needed).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
 }
 
@@ -142,7 +142,7 @@ class RunningNode implements Node {
 
   async start(...more: string[]): Promise<void> {
     const log = openSync(join(this.place.folder, 'log'), 'a')
-    const child = spawn(server, [...this.settings(), ...more], { stdio: ['ignore', log, log] })
+    const child = spawn(program, [...this.settings(), ...more], { stdio: ['ignore', log, log] })
     closeSync(log)
     this.child = child
     process.once('exit', () => child.kill('SIGKILL'))

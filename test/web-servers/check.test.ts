@@ -371,6 +371,18 @@ onSqlite('E06 a look at a deployed address', (open) => {
     for (const check of checks) expect(inWords([{ check }], translator('en'))[0]!.found).not.to.match(/^way:/)
   })
 
+  it('A43 asks no address at which clouds keep their secrets', async () => {
+    for (const url of [
+      '169.254.169.254',
+      '0xa9.0xfe.0xa9.0xfe',
+      '2852039166',
+      '[fe80::1]',
+      '[::ffff:169.254.169.254]',
+      '[fd00:ec2::254]'
+    ])
+      expect(await found(`http://${url}/`, { at: undefined }), url).to.deep.equal(['unknownName'])
+  })
+
   it('asks only what it is given: no address of another scheme, and nobody to whom it is led', async () => {
     for (const url of ['file:///etc/passwd', 'ftp://x.example/', 'nonsense'])
       await look(url).then(

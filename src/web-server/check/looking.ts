@@ -20,13 +20,17 @@ export interface Looking {
   readonly site: Site | undefined
 }
 
-/** IP addresses of a name, at most four. */
+/** IP addresses of a name, at most four. None that means something else on each machine: there clouds keep their secrets, and never
+ *  a web server for visitors (A43). */
 export async function addressesOf({ hostname }: Pick<URL, 'hostname'>, { at }: CheckOptions): Promise<string[]> {
   const name = at ?? hostname.replace(/^\[|\]$/g, '')
-  if (isIP(name)) return [name]
-  const found = await lookup(name, { all: true }).catch(() => [])
-  const unique = [...new Set(found.map(({ address }) => address))]
-  return name === 'localhost' ? unique.slice(0, 1) : unique.slice(0, 4)
+  const found = isIP(name) ? [{ address: name }] : await lookup(name, { all: true }).catch(() => [])
+  const unique = [...new Set(found.map(({ address }) => address))].filter((address) => !isLinkLocal(address))
+  return unique.slice(0, name === 'localhost' ? 1 : 4)
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^(::ffff:)?169\.254\.|^::ffff:a9fe:|^fe[89ab][0-9a-f]:|^fd00:ec2::/i.test(address)
 }
 
 export interface Told {

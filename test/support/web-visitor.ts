@@ -38,6 +38,7 @@ export class WebVisitor {
   /** Every answer so far, redirects too, the oldest first. */
   readonly answers: Answer[] = []
   readonly jar = new CookieJar()
+  private readonly parsed = new WeakMap<Answer, CheerioAPI>()
 
   constructor(
     private readonly wire: Wire,
@@ -49,7 +50,9 @@ export class WebVisitor {
   }
 
   get page(): CheerioAPI {
-    return load(this.last.text)
+    const known = this.parsed.get(this.last) ?? load(this.last.text)
+    this.parsed.set(this.last, known)
+    return known
   }
 
   /** What the page says, with white space folded. */

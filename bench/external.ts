@@ -81,7 +81,7 @@ async function fill({ host, db }: Embedded): Promise<void> {
     const parentId = await add('Task', { subject: `Bench task ${n}`, project })
     const content = Readable.from(Buffer.from('Readings of the day'))
     const file = await host.files.write({ name: `readings-${n}.txt`, type: 'text/plain', content }, by)
-    const places = [{}, { parentType: 'Task', parentId }, { folder: 'retrofit-plans' }]
+    const places: Record<string, string>[] = [{}, { parentType: 'Task', parentId }, { folder: 'retrofit-plans' }]
     await add('Document', { name: `Readings ${n}`, project, ...places[n % 3] }, { file: [file.id] })
   }
 }

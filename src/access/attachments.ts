@@ -13,13 +13,15 @@ import type { Viewer } from './viewer.js'
 /** More than anybody attaches to one field of one record. */
 const mostFiles = 200
 
-/** The record with the files of those of its fields that are shown, fetched in one statement; none where it shows no such field. */
-export async function withFiles(entered: Entered, record: ViewedRecord): Promise<ViewedRecord> {
-  const fields = filesFields(record)
-  if (fields.length === 0) return record
-  const found = await filesIn(entered, record.id, fields)
-  const values = Object.fromEntries(fields.map(({ name }) => [name, found.get(name) ?? []]))
-  return { ...record, values: { ...record.values, ...values } }
+/** The records with the files of those of their fields that are shown, fetched in one statement; in none where no such field is shown. */
+export async function withFiles(entered: Entered, records: readonly ViewedRecord[]): Promise<ViewedRecord[]> {
+  const places = records.flatMap((record) => filesFields(record).map((field) => ({ id: record.id, field })))
+  if (places.length === 0) return [...records]
+  const found = await filesIn(entered, places)
+  return records.map((record) => {
+    const own = places.flatMap(({ id, field }, at) => (id === record.id ? [[field.name, found[at]!] as const] : []))
+    return { ...record, values: { ...record.values, ...Object.fromEntries(own) } }
+  })
 }
 
 /** @throws NotFound for a file of another record or field, a removed one, and a field that isn't shown on this record. */
@@ -32,8 +34,8 @@ export async function attachment(
   const record = await find(entered, place.id)
   const field = filesFields(record).find(({ name }) => name === place.field)
   if (!field || !isId(fileId)) throw new NotFound()
-  const found = await filesIn(entered, record.id, [field], fileId)
-  const info = found.get(field.name)?.find(({ id }) => id === fileId)
+  const [found = []] = await filesIn(entered, [{ id: record.id, field }], fileId)
+  const info = found.find(({ id }) => id === fileId)
   if (!info) throw new NotFound()
   return { info, open: () => viewer.kernel.host.files.read(info.id) }
 }
@@ -42,30 +44,30 @@ function filesFields({ module, values }: ViewedRecord): Field[] {
   return [...module.fields.values()].filter((field) => field.type === 'files' && field.name in values)
 }
 
-/** By field, in the order of the storage. Ends that only the database's collation takes for equal are not the same. */
-async function filesIn(
-  entered: Entered,
-  id: string,
-  fields: readonly Field[],
-  fileId?: string
-): Promise<Map<string, FileInfo[]>> {
-  const queries = fields.map((field, place) => filesQuery(entered, { id, field, place, fileId }))
+interface Place {
+  /** The record. */
+  readonly id: string
+  readonly field: Field
+}
+
+/** By place, in the order of the storage. Ends that only the database's collation takes for equal are not the same. */
+async function filesIn(entered: Entered, places: readonly Place[], fileId?: string): Promise<FileInfo[][]> {
+  const queries = places.map((place, at) => filesQuery(entered, { ...place, at, fileId }))
   const rows = await rowsOf(
     entered.viewer.kernel.db,
     sql`select * from (${join(queries, ' union all ')}) u order by u.place, u.k, u.id`
   )
-  const found = new Map<string, FileInfo[]>()
+  const found = places.map((): FileInfo[] => [])
   for (const row of rows) {
-    const field = fields[Number(row['place'])]
-    if (!field || row['record'] !== id || row['near'] !== row['far']) continue
-    found.set(field.name, [...(found.get(field.name) ?? []), fileInfo(row)])
+    const at = Number(row['place'])
+    if (row['record'] === places[at]?.id && row['near'] === row['far']) found[at]!.push(fileInfo(row))
   }
   return found
 }
 
 function filesQuery(
   { compiler: { dialect }, module }: Entered,
-  ask: { id: string; field: Field; place: number; fileId: string | undefined }
+  ask: Place & { at: number; fileId: string | undefined }
 ): Fragment {
   const { storage, name } = ask.field
   if (storage.kind !== 'files') throw new RangeError(`${module.name}.${name} keeps no files.`)
@@ -80,7 +82,7 @@ function filesQuery(
   const values = sql`${of(columns.id)} as id, ${of(columns.name)} as name, ${of(columns.type)} as type, ${of(columns.size)} as size`
   const ends = sql`${column(dialect, 'r', ID)} as record, ${near} as near, ${far} as far`
   const from = sql`${table(dialect, module.table, 'r')} join ${table(dialect, storage.from, 'a')} on ${far} = ${near}`
-  return sql`select * from (select ${raw(String(ask.place))} as place, ${of(storage.order)} as k, ${values}, ${ends} from ${from} where ${where} order by ${of(storage.order)}, ${of(columns.id)} limit ${raw(String(mostFiles))}) ${raw(`b${ask.place}`)}`
+  return sql`select * from (select ${raw(String(ask.at))} as place, ${of(storage.order)} as k, ${values}, ${ends} from ${from} where ${where} order by ${of(storage.order)}, ${of(columns.id)} limit ${raw(String(mostFiles))}) ${raw(`b${ask.at}`)}`
 }
 
 function fileInfo(row: Record<string, unknown>): FileInfo {

@@ -14,9 +14,16 @@ export interface Entered extends Subject {
 
 /** @throws NotFound when no grant of his gives `action` there. */
 export async function enter(viewer: Viewer, name: string, action: Action): Promise<Entered> {
+  const entered = await enterIfHis(viewer, name, action)
+  if (!entered) throw new NotFound()
+  return entered
+}
+
+/** Undefined when no grant of his gives `action` there. */
+export async function enterIfHis(viewer: Viewer, name: string, action: Action): Promise<Entered | undefined> {
   const subject = await subjectOf(viewer, name)
   const policy = viewer.policy.get(name)
-  if (!subject || !policy || grantsFor(policy, action).length === 0) throw new NotFound()
+  if (!subject || !policy || grantsFor(policy, action).length === 0) return undefined
   return { ...subject, viewer, catalog: subject.compiler.catalog, policy }
 }
 

@@ -169,6 +169,8 @@ export interface Records {
    *  with every field that is used counts. @throws NotFound, UnknownField (E04). */
   tally(module: string, query: TallyQuery, cap?: number): Promise<Tally>
   find(module: string, id: string): Promise<ViewedRecord>
+  /** Those of `ids` that `find` would give, by id, as it would give them: 50 of them in two statements. Never throws NotFound. */
+  findSome(module: string, ids: readonly string[]): Promise<ReadonlyMap<string, ViewedRecord>>
   /** Records of the module at the other end of `link` of a record he may open, by their own right (A04, A06). A link kept in a
    *  lookup is followed only where that lookup is shown to him, on this side or the other (A13); line items always. */
   related(module: string, id: string, link: string, query?: ListQuery): Promise<Page>

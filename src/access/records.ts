@@ -1,11 +1,11 @@
 /** The door: the one way to a host record. It hides how conditions become SQL, which fields a row shows, and the checks before a write. */
 import { attachment, withFiles } from './attachments.js'
-import { enter, isId, subjectOf } from './entered.js'
+import { enter, enterIfHis, isId, subjectOf } from './entered.js'
 import { explainRecord } from './explain.js'
 import { news } from './news.js'
 import { changePost, feed, file, post, removeFile, removePost } from './notes.js'
-import { count, find, found, list, related, relatedTo } from './reading.js'
-import type { Explanation, Records } from './record.js'
+import { count, find, findSome, found, list, related, relatedTo } from './reading.js'
+import type { Explanation, Records, ViewedRecord } from './record.js'
 import { releasedModule, releasedModules } from './released.js'
 import { tally } from './tally.js'
 import type { Viewer } from './viewer.js'
@@ -22,8 +22,10 @@ export function records(viewer: Viewer): Records {
     tally: async (name, query, cap) => tally(await enter(viewer, name, 'view'), query, cap ?? 10_000),
     find: async (name, id) => {
       const entered = await enter(viewer, name, 'open')
-      return found(viewer, await withFiles(entered, await find(entered, id)))
+      const [record] = await withFiles(entered, [await find(entered, id)])
+      return found(viewer, record!)
     },
+    findSome: (name, ids) => some(viewer, name, ids),
     related: (name, id, link, query) => related(viewer, { name, id, link }, query ?? {}),
     relatedTo: (record, link, query) => relatedTo(viewer, record, link, query ?? {}),
     create: (name, record) => create(viewer, name, record),
@@ -44,6 +46,19 @@ export function records(viewer: Viewer): Records {
     attachment: (name, id, field, fileId) => attachment(viewer, { name, id, field }, fileId),
     explain: (name, id, t) => explain(viewer, name, id, t)
   }
+}
+
+/** So many are found by one statement, and their files by another. */
+const mostAtOnce = 50
+
+async function some(viewer: Viewer, name: string, ids: readonly string[]): Promise<ReadonlyMap<string, ViewedRecord>> {
+  const all = new Map<string, ViewedRecord>()
+  const entered = await enterIfHis(viewer, name, 'open')
+  for (let from = 0; entered && from < ids.length; from += mostAtOnce) {
+    const part = await findSome(entered, ids.slice(from, from + mostAtOnce))
+    for (const record of await withFiles(entered, part)) all.set(record.id, found(viewer, record))
+  }
+  return all
 }
 
 async function explain(

@@ -1,5 +1,16 @@
 /** The file that `--config` or `PORTICO_CONFIG` names: its variables count where the environment says nothing. */
-import { chownSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync
+} from 'node:fs'
 import { readVariables } from '../environment-file.js'
 import { OperatorError } from '../errors.js'
 
@@ -24,19 +35,24 @@ export function textIfThere(file: string): string | undefined {
   return statSync(file, { throwIfNoEntry: false }) ? textOf(file) : undefined
 }
 
-/** Writes the file as a whole or not at all. Its owner stays; `mode` is for a new one, others never get a right to an old one. */
+/** Writes the file as a whole or not at all. Its owner stays; `mode` is for a new one, whatever the umask is; others never get a right to an
+ *  old one. */
 export function writeWhole(file: string, text: string, mode: number): void {
   const before = statSync(file, { throwIfNoEntry: false })
   const unfinished = `${file}.${process.pid}.new`
-  const handle = openSync(unfinished, 'wx', before ? before.mode & 0o777 & keptOf(mode) : mode)
+  const handle = openSync(unfinished, 'wx', 0o600)
   try {
     writeSync(handle, text)
     fsyncSync(handle)
+    if (before) fchownSync(handle, before.uid, before.gid)
+    fchmodSync(handle, before ? before.mode & 0o777 & keptOf(mode) : mode)
+    renameSync(unfinished, file)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
   } finally {
     closeSync(handle)
   }
-  if (before) chownSync(unfinished, before.uid, before.gid)
-  renameSync(unfinished, file)
 }
 
 /** What an old file keeps of its rights: a group that the operator let read it may go on, where `mode` is for the owner alone. */

@@ -1,6 +1,6 @@
 /** The first administrator of an embedded CRM that has nobody yet. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readConfig, type Environment } from '../config.js'
 import { openEmbedded } from '../embedded.js'
 import { OperatorError } from '../errors.js'
@@ -27,14 +27,30 @@ export async function makeFirstAdministrator(
   try {
     if ((await crm.users.list({ limit: 1 })).users.length > 0) return undefined
     const { userName, password, isMade } = await credentials(wanted, terminal)
-    await crm.users.create({ userName, name: userName, password, isAdministrator: true })
-    if (isMade) writeFileSync(wanted.newPasswordFile, `${password}\n`, { mode: 0o600, flag: 'wx' })
+    const create = (): Promise<unknown> =>
+      crm.users.create({ userName, name: userName, password, isAdministrator: true })
+    if (isMade) await keepIn(wanted.newPasswordFile, password, create)
+    else await create()
     return { userName, passwordFile: isMade ? wanted.newPasswordFile : undefined }
   } catch (error) {
     throw error instanceof HostRefused ? new OperatorError(sentenceFor(error), { cause: error }) : error
   } finally {
     await close()
   }
+}
+
+/** The file comes first: a password that nobody can read any more would lock everybody out. @throws OperatorError when there is such a file */
+async function keepIn(file: string, password: string, create: () => Promise<unknown>): Promise<void> {
+  try {
+    writeFileSync(file, `${password}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is there already' : (cause as Error).message
+    throw new OperatorError(`The first password can't be put into ${file}: ${why}.`, { cause })
+  }
+  await create().catch((error: unknown) => {
+    rmSync(file, { force: true })
+    throw error
+  })
 }
 
 interface Credentials {

@@ -121,6 +121,8 @@ function unitParts({ user, workers }: InitOptions, configFile: string, variables
   const count = workers === undefined ? (isServer ? 2 : 0) : Number(workers)
   if (!Number.isInteger(count) || count < 0 || count > 64)
     throw new OperatorError('--workers takes a number from 0 to 64.')
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/i.test(user))
+    throw new OperatorError('--user takes the name of a user of this machine.')
   if (count > 0 && !isServer) throw new OperatorError('--workers needs MySQL or MariaDB: SQLite is for one process.')
   return { variables, configFile, folder: projectFolder('.'), node: process.execPath, user, workers: count }
 }

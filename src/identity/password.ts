@@ -29,17 +29,14 @@ export const shortest = 10
 const longest = 200
 const goodScore = 3
 
-/** OWASP's choice for argon2id; the library's default algorithm is argon2id. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
 const guessing = onDemand<typeof zxcvbn>('@zxcvbn-ts/core')
 const commonWords = onDemand<typeof words>('@zxcvbn-ts/language-common')
 let guesser: zxcvbn.ZxcvbnFactory | undefined
 
 export function createPasswords(verifyHash: typeof verify = verify): Passwords {
-  const nobodys = hash('nobody has this password', cost)
+  const nobodys = hash('nobody has this password')
   return {
-    hash: (password) => hash(password.normalize('NFC'), cost),
+    hash: (password) => hash(password.normalize('NFC')),
     async matches(kept, password) {
       const isRight = await verifyHash(kept ?? (await nobodys), password.normalize('NFC'))
       return isRight && kept !== undefined

@@ -10,7 +10,8 @@ import type { Snapshot } from './prometheus.js'
 export interface Supervisor {
   /** Resolves when all workers take requests. @throws OperatorError when none can be started. */
   start(): Promise<void>
-  /** New workers in place of all that are there: each old one goes on until a new one is ready. Those that can't be replaced stay. */
+  /** New workers in place of all that are there: each old one goes on until a new one is ready. Those that can't be replaced stay. Asked
+   *  again meanwhile, however often, it begins anew once when it is done. */
   replaceAll(): Promise<void>
   /** Resolves when all are gone. */
   stop(): Promise<void>
@@ -41,14 +42,16 @@ const mostTries = 3
 const waitForOld = 10_000
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { count, log, secondsToStop, keep, firstPause = 1000 } = options
+  const { count, log, secondsToStop, firstPause = 1000 } = options
   const rest = (failures: number): Promise<void> =>
     pause(failures === 0 ? 0 : Math.min(firstPause * 2 ** (failures - 1), longestPause))
   /** Those that count: ready, and nobody has taken their place. */
   const members = new Set<Worker>()
+  /** Those whose place is taken, until they have said what they counted. */
+  const leaving = new Set<Worker>()
   let starting = 0
   let isStopping = false
-  let gone: Snapshot[] = []
+  const gone = tallyOf(options)
 
   const join = async (): Promise<void> => {
     starting += 1
@@ -62,10 +65,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   const watch = (worker: Worker, since: number): void => {
-    void heard(worker, 'farewell').then(async ({ answer }) => {
-      if (answer.metrics && keep) gone = [await keep([...gone, answer.metrics])]
+    void heard(worker, 'farewell').then(({ answer }) => {
+      leaving.delete(worker)
+      if (answer.metrics) gone.add(answer.metrics)
     })
     worker.once('exit', (code, signal) => {
+      leaving.delete(worker)
       if (!members.delete(worker) || isStopping) return
       log.error({ worker: worker.id, code, signal }, 'a worker died; another one takes its place')
       void fill(Date.now() - since > longLife ? 0 : 1)
@@ -96,8 +101,27 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   const replace = async (old: Worker): Promise<void> => {
+    if (!members.has(old)) return
     await join()
-    if (members.delete(old)) order(old, 'retire')
+    if (!members.delete(old)) return
+    leaving.add(old)
+    order(old, 'retire')
+  }
+
+  const replaceEach = async (): Promise<void> => {
+    try {
+      let last: Worker | undefined
+      for (const old of [...members]) {
+        if (last) await hasLeft(last)
+        if (isStopping) return
+        await replace(old)
+        last = old
+      }
+      log.info({ workers: members.size }, 'the workers were replaced')
+    } catch (error) {
+      log.error({ why: reasonOf(error) }, 'a new worker could not start; the old ones go on')
+    }
+    void fill(0)
   }
 
   return {
@@ -105,45 +129,71 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await first()
       await Promise.all(Array.from({ length: count - 1 }, () => fill(0)))
     },
-    async replaceAll() {
-      try {
-        let last: Worker | undefined
-        for (const old of [...members]) {
-          if (last) await hasLeft(last)
-          if (isStopping) return
-          await replace(old)
-          last = old
-        }
-        log.info({ workers: members.size }, 'the workers were replaced')
-      } catch (error) {
-        log.error({ why: reasonOf(error) }, 'a new worker could not start; the old ones go on')
-      }
-      void fill(0)
-    },
+    replaceAll: oneAtATime(replaceEach),
     async stop() {
       isStopping = true
-      const all = everybody()
-      for (const worker of all) order(worker, 'stop')
-      const late = pause(secondsToStop * 1000, 'late', { ref: false })
-      const outcome = await Promise.race([Promise.all(all.map((worker) => ended(worker))), late])
-      if (outcome === 'late') everybody().forEach(kill)
+      await stopEverybody(secondsToStop)
     },
     kill() {
       isStopping = true
       everybody().forEach(kill)
     },
     async readiness() {
-      if (isStopping) return 'draining'
-      const answers = (await Promise.all([...members].map((worker) => ask(worker, 'readiness')))).map(
-        ({ readiness }) => readiness
-      )
-      return answers.includes('ready') ? 'ready' : (answers.find((answer) => answer !== undefined) ?? 'starting')
+      return isStopping ? 'draining' : readinessOf(members)
     },
     async snapshots() {
-      const answers = await Promise.all([...members].map((worker) => ask(worker, 'metrics')))
-      return [...answers.flatMap(({ metrics }) => (metrics ? [metrics] : [])), ...gone]
+      const kept = gone.sum()
+      const answers = await Promise.all([...members, ...leaving].map((worker) => ask(worker, 'metrics')))
+      return [...answers.flatMap(({ metrics }) => (metrics ? [metrics] : [])), ...(await kept)]
     }
   }
+}
+
+/** What those have counted who are gone. One is added after the other, so that two who leave at the same moment both count. */
+function tallyOf({ keep, log }: SupervisorOptions): {
+  add(counted: Snapshot): void
+  sum(): Promise<readonly Snapshot[]>
+} {
+  let tally: Promise<readonly Snapshot[]> = Promise.resolve([])
+  const added = async (known: readonly Snapshot[], counted: Snapshot): Promise<readonly Snapshot[]> => {
+    try {
+      return keep ? [await keep([...known, counted])] : known
+    } catch (error) {
+      log.warn({ why: reasonOf(error) }, 'what a worker has counted can not be added up')
+      return known
+    }
+  }
+  return {
+    add: (counted) => void (tally = tally.then((known) => added(known, counted))),
+    sum: () => tally
+  }
+}
+
+/** Whoever asks while it is being done gets it done once more, with all the others who asked. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  return () =>
+    (next ??= Promise.resolve(current).then(() => {
+      next = undefined
+      return (current = work())
+    }))
+}
+
+/** Ready when one of them is. */
+async function readinessOf(workers: Iterable<Worker>): Promise<Readiness> {
+  const answers = await Promise.all([...workers].map((worker) => ask(worker, 'readiness')))
+  const said = answers.flatMap(({ readiness }) => readiness ?? [])
+  return said.includes('ready') ? 'ready' : (said[0] ?? 'starting')
+}
+
+/** Whoever isn't gone after so many seconds is ended. */
+async function stopEverybody(seconds: number): Promise<void> {
+  const all = everybody()
+  for (const worker of all) order(worker, 'stop')
+  const late = pause(seconds * 1000, 'late', { ref: false })
+  const outcome = await Promise.race([Promise.all(all.map((worker) => ended(worker))), late])
+  if (outcome === 'late') everybody().forEach(kill)
 }
 
 /** Members, those who retire, and those who are only starting. */

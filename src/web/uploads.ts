@@ -121,7 +121,10 @@ async function readMultipart(req: Request, limits: Limits, folder: string, lists
     const path = join(folder, String(arriving.length))
     const tooLarge = () =>
       (refused[field] = { key: 'errors.file.size', args: { max: formatFor(req.locale).fileSize(limits.uploadSize) } })
-    arriving.push(arrive({ field, name: cleanName(filename ?? ''), path }, filename ?? '', content, tooLarge))
+    const arrival = arrive({ field, name: cleanName(filename ?? ''), path }, filename ?? '', content, tooLarge)
+    // Where a body breaks off in a file, the form fails first: nobody waits for its files any more.
+    arrival.catch(() => undefined)
+    arriving.push(arrival)
   })
   parser.on('filesLimit', () => (refused['files'] = { key: 'errors.file.count', args: { count: limits.filesPerNote } }))
   parser.on('fieldsLimit', () => (refused['form'] = { key: 'errors.tooLarge' }))

@@ -52,10 +52,13 @@ export async function agree(
   const oracle = oracleOf(loaded, policy)
   await sameList(viewer, oracle, module, query)
   await sameCount(viewer, oracle, module, query)
+  const alone = new Map<string, ViewedRecord>()
   for (const id of ids) {
-    await sameRecord(viewer, oracle, module, id)
+    const record = await sameRecord(viewer, oracle, module, id)
+    if (record) alone.set(id, record)
     await sameReasons(viewer, oracle, policy, module, id)
   }
+  expect(await records(viewer).findSome(module, ids), `several of ${module} at once`).to.deep.equal(alone)
   await sameRelated(viewer, oracle, module, related, query)
   const everything = oracle.grants(module, 'view').length === 0 ? [] : oracle.list(module, {})!
   return { seen: everything.length, of: oracle.rowsOf(module).length }
@@ -98,14 +101,24 @@ async function sameCount(viewer: Viewer, oracle: Oracle, module: string, query: 
   expect(await records(viewer).count(module, ask, 2), 'the capped count').to.deep.equal(capped)
 }
 
-/** A record alone: there or not, its fields, what he may do. What the list shows as openable can be found, and nothing else (A07). */
-export async function sameRecord(viewer: Viewer, oracle: Oracle, module: string, id: string): Promise<void> {
+/** A record alone: there or not, its fields, what he may do. What the list shows as openable can be found, and nothing else (A07).
+ *  Gives what was found. */
+export async function sameRecord(
+  viewer: Viewer,
+  oracle: Oracle,
+  module: string,
+  id: string
+): Promise<ViewedRecord | undefined> {
   const expected = oracle.find(module, id)
-  if (!expected) return refused(() => records(viewer).find(module, id), ['NotFound'])
+  if (!expected) {
+    await refused(() => records(viewer).find(module, id), ['NotFound'])
+    return undefined
+  }
   const record = await records(viewer).find(module, id)
   expect(record.values, `${module} ${id}`).to.deep.equal(expected.values)
   expect([...record.may].sort(), `actions on ${module} ${id}`).to.deep.equal([...expected.may].sort())
   expect([...record.writable].sort(), `writable of ${module} ${id}`).to.deep.equal([...expected.writable].sort())
+  return record
 }
 
 async function sameReasons(

@@ -38,17 +38,42 @@ describe('files in the fields of a record', () => {
       expect(values['contract']).to.deep.equal([{ id: 'fSigned', name: 'fSigned.txt', type: 'text/plain', size: 1 }])
     })
 
+    const statementsOf = async (ask: () => Promise<unknown>): Promise<string[]> => {
+      const statements: string[] = []
+      const listen = ({ sql }: { sql: string }): void => void statements.push(sql)
+      world.db.on('query', listen)
+      await ask()
+      world.db.removeListener('query', listen)
+      return statements
+    }
+
     it('come in one statement of their own, and in none where no such field is shown', async () => {
       const asked = async (policy: ModulePolicy[]): Promise<number> => {
-        const statements: string[] = []
-        const listen = ({ sql }: { sql: string }): void => void statements.push(sql)
-        world.db.on('query', listen)
-        await (await door(policy)).find('Quote', 'q1')
-        world.db.removeListener('query', listen)
+        const statements = await statementsOf(async () => (await door(policy)).find('Quote', 'q1'))
         return statements.filter((sql) => sql.includes('attachment')).length
       }
       expect(await asked(quotes(annas))).to.equal(1)
       expect(await asked(quotes(annas, { fields: ['name'] }))).to.equal(0)
+    })
+
+    it('come with several records at once as with each, in two statements for all of them', async () => {
+      const fewer = grant('Quote', 'others', oneOf('id', ['q2']), { fields: ['name', 'contract'] })
+      const his = await door([policyOf('Quote', [grant('Quote', 'mine', annas), fewer])])
+      const [q1, q2] = [await his.find('Quote', 'q1'), await his.find('Quote', 'q2')]
+      let found: ReadonlyMap<string, unknown> = new Map()
+      const statements = await statementsOf(async () => {
+        found = await his.findSome('Quote', ['q2', 'none', 'Q1', "q1'", 'q1', 'q2'])
+      })
+      expect([...found].toSorted()).to.deep.equal([
+        ['q1', q1],
+        ['q2', q2]
+      ])
+      expect(q1.values['papers'], 'there is something to mix up').to.have.length(2)
+      expect(q2.values).not.to.have.property('papers')
+      expect(statements).to.have.length(2)
+      expect(await (await door(quotes(annas))).findSome('Case', ['c1']), 'of a module that is not his').to.have.length(
+        0
+      )
     })
 
     it('do not come with lists, even when asked for', async () => {

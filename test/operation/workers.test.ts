@@ -105,6 +105,15 @@ describe('the workers', function () {
     expect(after.filter((pid) => before.includes(pid))).to.have.length(1)
   })
 
+  it('are no more than was said however often they are to be replaced at once', async () => {
+    const before = await crewOf(port)
+    const first = supervisor.replaceAll()
+    await pause(20)
+    await Promise.all([first, supervisor.replaceAll(), supervisor.replaceAll(), supervisor.replaceAll()])
+    await until(() => Object.keys(cluster.workers ?? {}).length === 2)
+    expect((await crewOf(port)).filter((pid) => before.includes(pid))).to.deep.equal([])
+  })
+
   it('stop when they are told to, and are not replaced', async () => {
     const told = lines.length
     const stopped = supervisor.stop()

@@ -24,7 +24,7 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
   after(() => house?.close())
 
   const each = (list: readonly Way[], title: string, check: (way: Way) => Promise<void>): void => {
-    for (const way of list) it(`E06 ${nameOf(way)}: ${title}`, () => check(way))
+    for (const way of list) it(`E06 ${nameOf(way)}: ${title}`, () => check(way)).timeout(40_000)
   }
   const atHost = ways.filter(({ at }) => at === 'host')
   const plainHost = atHost.filter(({ isTls }) => !isTls)

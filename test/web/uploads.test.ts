@@ -210,7 +210,7 @@ describe('an upload', () => {
     const socket = connect((server.address() as AddressInfo).port)
     const cookie = String(page.headers['set-cookie']).split(';')[0]
     socket.write(
-      `POST /notes HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000\r\n\r\n`
+      `POST /notes HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000\r\n\r\n`
     )
     socket.write(`--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n${tokenIn(page.text)}\r\n`)
     socket.write('--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nhalf a fi')
@@ -221,6 +221,27 @@ describe('an upload', () => {
     await once(server, 'close')
     await until(() => leftovers().length === 0)
     expect(shelf.kept.size).to.equal(1)
+  })
+
+  it('that ends in the middle of a file is refused, and nothing else goes wrong (A48)', async () => {
+    const agent = request.agent(app)
+    const token = tokenIn((await agent.get('/form')).text)
+    const head = (fields: string): string => `--b\r\nContent-Disposition: form-data; ${fields}\r\n\r\n`
+    const body = `${head('name="_csrf"')}${token}\r\n${head('name="files"; filename="a.txt"')}half a fi`
+    const unheard: unknown[] = []
+    const hear = (reason: unknown): void => void unheard.push(reason)
+    const others = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear)
+    try {
+      const answer = await agent.post('/notes').set('Content-Type', 'multipart/form-data; boundary=b').send(body)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect([answer.status, unheard]).to.deep.equal([400, []])
+    } finally {
+      process.off('unhandledRejection', hear)
+      for (const other of others) process.on('unhandledRejection', other)
+    }
+    expect(shelf.kept.size).to.equal(0)
+    await until(() => leftovers().length === 0)
   })
 
   it('has a name without paths, control characters and tricks (A20)', () => {

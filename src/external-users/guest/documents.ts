@@ -3,7 +3,6 @@ import type { ViewedRecord } from '../../access/record.js'
 import { records } from '../../access/records.js'
 import type { FileInfo } from '../../host/host.js'
 import { shownText } from '../../pages/shown-value.js'
-import { ifHis } from './looked-up.js'
 import { showingIn, type Room } from './room.js'
 
 export interface ShownDocument {
@@ -27,8 +26,13 @@ export interface ShownFile {
 
 /** Those of `ids` that are his at this moment, in this order. */
 export async function shownDocuments(room: Room, ids: readonly string[]): Promise<ShownDocument[]> {
-  const found = await Promise.all(ids.map((id) => documentAt(room, id)))
-  return found.flatMap((record) => (record ? [shownDocument(room, record)] : []))
+  const part = room.world.parts.get('documents')
+  if (!part) return []
+  const found = await records(room.viewer).findSome(part.module.name, ids)
+  return ids.flatMap((id) => {
+    const record = found.get(id)
+    return record ? [shownDocument(room, record)] : []
+  })
 }
 
 export function shownDocument(room: Room, record: ViewedRecord): ShownDocument {
@@ -56,8 +60,4 @@ function filesOf({ world }: Room, { values }: ViewedRecord): FileInfo[] {
 function shownFile({ url }: Room, documentId: string, { id, name, size }: FileInfo): ShownFile {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? ''
   return { name, kind: ending.toUpperCase(), size, url: url('documents', documentId, 'files', id) }
-}
-
-function documentAt({ viewer, world }: Room, id: string): Promise<ViewedRecord | undefined> {
-  return ifHis(() => records(viewer).find(world.parts.get('documents')!.module.name, id))
 }

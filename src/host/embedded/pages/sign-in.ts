@@ -43,12 +43,12 @@ export function signInPages(crm: Crm, sessions: StaffSessions): Record<'show' | 
 
 /** Failed sign-ins are counted by user name and address, and by address alone; too many of them have to wait. */
 class Attempts {
-  private limits: Promise<{ byName: Counted; byAddress: Counted }> | undefined
+  private limits: Promise<Limits> | undefined
 
   constructor(private readonly db: Knex) {}
 
   async guard(userName: string, address: string, signIn: () => Promise<Staff | undefined>): Promise<Staff | undefined> {
-    const { byName, byAddress } = await (this.limits ??= limitsIn(this.db))
+    const { byName, byAddress } = await this.known()
     const name = `${userName.trim()} ${address}`
     await byAddress.count(address)
     await byName.count(name)
@@ -57,11 +57,25 @@ class Attempts {
     if (staff) await byAddress.takeBack(address)
     return staff
   }
+
+  /** Asked for once more where the database gave no answer. */
+  private known(): Promise<Limits> {
+    this.limits ??= limitsIn(this.db).catch((error: unknown) => {
+      this.limits = undefined
+      throw error
+    })
+    return this.limits
+  }
 }
 
 const quarter = 15 * 60
 
-async function limitsIn(db: Knex): Promise<{ byName: Counted; byAddress: Counted }> {
+interface Limits {
+  readonly byName: Counted
+  readonly byAddress: Counted
+}
+
+async function limitsIn(db: Knex): Promise<Limits> {
   const limit = await countedIn(db, 'crm_attempts')
   return {
     byName: limit({ keyPrefix: 'name', points: 8, duration: quarter }),

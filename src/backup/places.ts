@@ -1,5 +1,8 @@
 /** What a backup is made of and goes back to: one kind for each database, with the same questions. */
-import { chmod, copyFile, rename } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { chmod, rename, rm } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import type { Knex } from 'knex'
 import { openDatabase } from '../db/open-database.js'
 import { loadMysql, snapshotMysql } from '../db/snapshot-mysql.js'
@@ -7,15 +10,19 @@ import { snapshotSqlite, withSnapshot } from '../db/snapshot-sqlite.js'
 import { idsIn, rowsByTable, tablesOf } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import { watchRows, type RowCount } from './dump-rows.js'
+import { refusingForeign, statementsIn } from './dump-statements.js'
+import { contentOf, type Written, type WrittenDatabase } from './manifest.js'
+import { printable } from './printable.js'
 
 export interface Place {
   readonly engine: 'sqlite' | 'mysql'
   /** Of the snapshot in the backup's folder. */
-  readonly fileName: 'database.sqlite' | 'database.sql.gz'
+  readonly fileName: WrittenDatabase['name']
   /** Writes the database as of one moment to a new file and says what is in it; `firstOf`: of that table, each row's first value. */
   write(file: string, firstOf: string | undefined): Promise<RowCount>
-  /** Fills the database, which is empty, from such a file. */
-  load(file: string): Promise<void>
+  /** Fills the database, which is empty, from such a file of the backup's folder. @throws OperatorError before that, when there is more in it than
+   *  tables and rows */
+  load(folder: string, file: Written): Promise<void>
 }
 
 export function placeOf(url: string): Place {
@@ -28,10 +35,13 @@ function mysqlPlace(url: string): Place {
     fileName: 'database.sql.gz',
     async write(file, firstOf) {
       const watched = watchRows(firstOf)
-      await snapshotMysql(url, file, watched.stream)
+      await snapshotMysql(url, file, [refusingForeign(), watched.stream])
       return watched.count
     },
-    load: (file) => loadMysql(url, file)
+    async load(folder, file) {
+      for await (const statement of statementsIn(unpacked(folder, file))) void statement
+      await loadMysql(url, statementsIn(unpacked(folder, file)))
+    }
   }
 }
 
@@ -47,12 +57,38 @@ function sqlitePlace(path: string): Place {
         firstValues: firstOf === undefined ? [] : await idsIn(copy, firstOf)
       }))
     },
-    async load(file) {
+    async load(folder, file) {
       const unfinished = `${path}.restoring`
-      await copyFile(file, unfinished)
-      await rename(unfinished, path)
+      await rm(unfinished, { force: true })
+      try {
+        await pipeline(contentOf(folder, file), createWriteStream(unfinished, { mode: 0o600, flags: 'wx' }))
+        await withSnapshot(unfinished, refuseForeign)
+        await rename(unfinished, path)
+      } catch (error) {
+        for (const ending of ['', '-wal', '-shm']) await rm(unfinished + ending, { force: true })
+        throw error
+      }
     }
   }
+}
+
+/** The statements as they were before they were compressed; what is wrong with the file comes out here. */
+function unpacked(folder: string, file: Written): AsyncIterable<Buffer> {
+  const unzip = createGunzip()
+  pipeline(contentOf(folder, file), unzip).catch((error: Error) => unzip.destroy(error))
+  return unzip
+}
+
+/** Triggers and views would act as soon as something is read or written. @throws OperatorError */
+async function refuseForeign(copy: Knex): Promise<void> {
+  const found = await copy<{ type: string; name: string; sql: string | null }>('sqlite_master')
+    .first('type', 'name')
+    .whereNotIn('type', ['table', 'index'])
+    .orWhereRaw("sql like 'create virtual%'")
+  if (found)
+    throw new OperatorError(
+      `A backup of Portico holds tables and their rows and nothing else; this is none: ${printable(`${found.type} ${found.name}`)}`
+    )
 }
 
 /** Opens the database for one piece of work. */

@@ -6,6 +6,9 @@ import { readManifest } from '../plugin-manifest.js'
 import { takeConfigurationFile } from './configuration-file.js'
 import { reportFailure } from './terminal.js'
 
+// Databases, uploaded files and backups are nobody else's on this machine.
+process.umask(0o077)
+
 const program = new Command('portico')
   .description('Customer portals, external users and global sharing for self-hosted open-source CRMs.')
   .version(readManifest().version)
@@ -78,7 +81,10 @@ program
   .option('--portal <address>', "the portal's address, for example thermovia (default: the public address)")
   .option('--server <name>', 'apache or nginx')
   .option('--mode <mode>', 'apache: proxy, rewrite or htaccess; nginx: proxy or rewrite (default: proxy)')
-  .option('--tls <files>', 'certificate and key with a comma between, or front where another server ends TLS')
+  .option(
+    '--tls <files>',
+    'certificate and key with a comma between, or front where another server ends TLS; needed for a host name of its own with https'
+  )
   .option('--tls-cert <file>', 'the certificate')
   .option('--tls-key <file>', "the certificate's key")
   .option('--backend <host:port...>', 'where Portico listens, once for each (default: as PORTICO_LISTEN says)')
@@ -132,7 +138,8 @@ program
   .command('restore')
   .description('Put a backup back into an empty database and an empty folder of files, and count everything again.')
   .argument('<folder>', 'a folder that `portico backup` made')
-  .option('--other-secret', 'the PORTICO_SECRET of then is lost: what was made with it is worth nothing from now on')
+  .option('--other-secret', 'the PORTICO_SECRET of then is lost or there was none: nothing proves that the backup is as it was made')
+  .option('--withdraw-messages', 'mails, text messages and notifications that waited then are not sent')
   .action(later(async () => (await import('./backup.js')).restore))
 
 for (const command of program.commands)

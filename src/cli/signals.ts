@@ -1,4 +1,5 @@
 /** What the signals of a supervisor (systemd, a terminal) mean to `portico serve`. */
+import { reportFailure } from './terminal.js'
 
 export interface Meaning {
   /** SIGTERM and SIGINT: finish what is under way. The process ends when it is done. */
@@ -21,7 +22,9 @@ export function onSignals({ stop, kill, reload }: Meaning): void {
       process.exit(1)
     }
     toldAt = Date.now()
-    void stop().finally(() => process.exit(process.exitCode ?? 0))
+    void stop()
+      .catch(reportFailure)
+      .finally(() => process.exit(process.exitCode ?? 0))
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)

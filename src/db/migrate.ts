@@ -60,8 +60,16 @@ export async function inTurn<T>(db: Knex, work: () => Promise<T>): Promise<T> {
     return await work()
   } finally {
     clearInterval(renewing)
-    await turn(db).where({ held_by: holder }).update({ held_by: null, held_until: 0 })
+    await giveUpTurn(db, holder)
   }
+}
+
+/** What the work itself ended with counts more than a turn that couldn't be given up: that one is over after a minute anyway. */
+async function giveUpTurn(db: Knex, holder: string): Promise<void> {
+  await turn(db)
+    .where({ held_by: holder })
+    .update({ held_by: null, held_until: 0 })
+    .catch(() => undefined)
 }
 
 /** Who is gone after so many milliseconds without a word. */

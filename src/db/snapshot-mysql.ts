@@ -1,17 +1,19 @@
 /** A whole MySQL or MariaDB database as of one moment, as statements that make it again. */
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { Transform } from 'node:stream'
-import { createGunzip, createGzip } from 'node:zlib'
-import { findProgram, onDatabase, type Program } from './mysql-programs.js'
+import { createGzip } from 'node:zlib'
+import { OperatorError } from '../errors.js'
+import { findDump, onDatabase, type Program } from './mysql-programs.js'
+import type { Connection } from './mysql-client.js'
 import { openDatabase } from './open-database.js'
 import { serversIn } from './servers.js'
 
-/** Writes the statements, compressed, to a new file while others read and write the database; `watch` sees them pass. */
-export async function snapshotMysql(url: string, file: string, watch: Transform): Promise<void> {
-  const program = await findProgram('dump')
+/** Writes the statements, compressed, to a new file while others read and write the database; they pass through `watches`. */
+export async function snapshotMysql(url: string, file: string, watches: Transform[]): Promise<void> {
+  const program = await findDump()
   await onDatabase(await fitServer(url), { program, args: wordsFor(program) }, ({ stdout }) =>
-    pipeline(stdout!, watch, createGzip(), createWriteStream(file, { mode: 0o600, flags: 'wx' }))
+    pipeline([stdout!, ...watches, createGzip(), createWriteStream(file, { mode: 0o600, flags: 'wx' })])
   )
 }
 
@@ -27,11 +29,36 @@ function wordsFor({ isMariadb }: Program): string[] {
   return isMariadb ? common : [...common, '--set-gtid-purged=OFF', '--column-statistics=0']
 }
 
-/** Runs the statements of such a file in an empty database. */
-export async function loadMysql(url: string, file: string): Promise<void> {
-  const program = await findProgram('client')
-  await onDatabase(await fitServer(url), { program, args: [] }, ({ stdin }) =>
-    pipeline(createReadStream(file), createGunzip(), stdin!)
+/** Runs statements one by one in an empty database. The connection takes one statement at a time, and no command of a client program.
+ *  @throws OperatorError with the server's reason when it does not take one */
+export async function loadMysql(url: string, statements: AsyncIterable<string>): Promise<void> {
+  const db = openDatabase(url)
+  const client = db.client as { acquireConnection(): Promise<Connection>; releaseConnection(one: Connection): unknown }
+  try {
+    const connection = await client.acquireConnection()
+    try {
+      await run(connection, asDumped)
+      for await (const statement of statements) await run(connection, statement)
+    } finally {
+      connection.destroy()
+      await client.releaseConnection(connection)
+    }
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** How the programs want their statements read: a 0 is no next number, and tables come before those they refer to. */
+const asDumped =
+  "set names utf8mb4, session sql_mode = 'NO_AUTO_VALUE_ON_ZERO', session time_zone = '+00:00', session foreign_key_checks = 0, session unique_checks = 0"
+
+function run(connection: Connection, statement: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    connection.query(statement, (error) => {
+      if (!(error instanceof Error)) return resolve()
+      const reason = 'sqlMessage' in error ? String(error.sqlMessage) : error.message
+      reject(new OperatorError(`The database does not take the backup: ${reason}`, { cause: error }))
+    })
   )
 }
 

@@ -29,6 +29,9 @@ export const keepAliveSeconds = 75
 /** The time to send the head of a request begins with the connection's use, so it must be the longer one. */
 const headersSeconds = keepAliveSeconds + 5
 
+/** A large file over a slow line takes its time. */
+const requestMinutes = 30
+
 export function createListener(answer: (req: IncomingMessage, res: ServerResponse) => void): Listener {
   const underWay = new Set<ServerResponse>()
   let isDraining = false
@@ -40,6 +43,7 @@ export function createListener(answer: (req: IncomingMessage, res: ServerRespons
   })
   server.keepAliveTimeout = keepAliveSeconds * 1000
   server.headersTimeout = headersSeconds * 1000
+  server.requestTimeout = requestMinutes * 60_000
 
   const drain = (): void => {
     isDraining = true
@@ -60,8 +64,12 @@ export function createListener(answer: (req: IncomingMessage, res: ServerRespons
     },
     listen: (at, variable = 'PORTICO_LISTEN') =>
       new Promise((resolve, reject) => {
-        server.once('error', (cause) => reject(unableToListen(at, variable, cause)))
-        server.listen(at.port, at.host, () => resolve())
+        const refuse = (cause: Error): void => reject(unableToListen(at, variable, cause))
+        server.once('error', refuse)
+        server.listen(at.port, at.host, () => {
+          server.off('error', refuse)
+          resolve()
+        })
       }),
     drain,
     close() {

@@ -1,5 +1,5 @@
 /** The text for Apache's own configuration: a virtual host, or a part of one for an address with a path. */
-import { asked, headerLines, hostCondition } from './apache-rules.js'
+import { asked, headerLines, hostCondition, nothingElse } from './apache-rules.js'
 import { wordsOnFront } from './headers.js'
 import { commented, indented, linesOf } from './lines.js'
 import type { CheckedSetup } from './setup.js'
@@ -7,6 +7,9 @@ import { literally } from './site-words.js'
 
 /** Where the answers to questions about certificates (ACME) are; only the web server has them. */
 const acme = '/.well-known/acme-challenge/'
+
+/** The CRM's own, which its pages and portals have in common. */
+const client = '/client/'
 
 export function apacheText(setup: CheckedSetup): string {
   return setup.isWholeHost ? virtualHosts(setup) : partOfHost(setup)
@@ -28,7 +31,7 @@ function virtualHosts(setup: CheckedSetup): string {
     certificate && [...redirectToTls(setup), ''],
     `<VirtualHost *:${setup.isBehindFront ? 80 : port}>`,
     ...indented(
-      ...hostLines(setup),
+      ...hostLines(setup, setup.mode === 'rewrite' ? [acme, client] : [acme]),
       ...tlsLines(setup),
       ...balancer(setup),
       ...wholeHostLines,
@@ -40,24 +43,36 @@ function virtualHosts(setup: CheckedSetup): string {
 }
 
 /** Everything that comes by http is sent to https, but for questions about certificates. */
-function redirectToTls({ site, root }: CheckedSetup): string[] {
+function redirectToTls(setup: CheckedSetup): string[] {
   return [
     '<VirtualHost *:80>',
     ...indented(
-      `ServerName ${site.hostname}`,
-      `DocumentRoot "${root}"`,
+      ...hostLines(setup, [acme]),
       'AllowEncodedSlashes NoDecode',
+      'TraceEnable Off',
       'RewriteEngine On',
-      `RewriteCond %{REQUEST_URI} !^${literally(acme)}`,
+      `RewriteRule ^${literally(acme)} - [L]`,
+      hostCondition(setup),
       `RewriteCond %{THE_REQUEST} "${asked}(/[^?\\s]*)"`,
-      `RewriteRule ^ ${site.url}%1 [NE,R=301,L]`
+      `RewriteRule ^ ${setup.site.url}%1 [NE,R=301,L]`,
+      nothingElse
     ),
     '</VirtualHost>'
   ]
 }
 
-function hostLines({ site, root }: CheckedSetup): string[] {
-  return [`ServerName ${site.hostname}`, `DocumentRoot "${root}"`]
+/** `shown`: what of the folder may be read; whatever request gets past all rules finds nothing else there. */
+function hostLines({ site, root }: CheckedSetup, shown: readonly string[]): string[] {
+  const folder = root.replace(/\/+$/, '')
+  return [
+    `ServerName ${site.hostname}`,
+    `DocumentRoot "${root}"`,
+    ...commented(`Of this folder nothing is shown but ${shown.join(' and ')}`),
+    `<Directory "${folder}/">`,
+    ...indented('AllowOverride None', 'Options -Indexes', 'Require all denied'),
+    '</Directory>',
+    ...shown.flatMap((path) => [`<Directory "${folder}${path}">`, ...indented('Require all granted'), '</Directory>'])
+  ]
 }
 
 function tlsLines({ certificate }: CheckedSetup): string[] {
@@ -126,7 +141,9 @@ function rewriting(setup: CheckedSetup): string[] {
     `RewriteRule ^ ${targetOf(setup)}${site.rewrittenTo}%1 [P,NE,L]`,
     host,
     path,
-    `RewriteRule ^ ${targetOf(setup)}%1 [P,NE,L]`
+    `RewriteRule ^ ${targetOf(setup)}%1 [P,NE,L]`,
+    ...commented('Other host names have nothing here.'),
+    nothingElse
   ]
 }
 

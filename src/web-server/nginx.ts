@@ -56,7 +56,12 @@ function redirectToTls({ site, root }: CheckedSetup): string[] {
       `server_name ${site.hostname};`,
       ...acmeLines({ root }),
       'location / {',
-      ...indented(`return 301 ${site.url}$request_uri;`),
+      ...indented(
+        `if ($host != "${site.hostname}") {`,
+        ...indented('return 404;'),
+        '}',
+        `return 301 ${site.url}$request_uri;`
+      ),
       '}'
     ),
     '}'

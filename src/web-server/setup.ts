@@ -22,7 +22,8 @@ export interface WebServerSetup {
   readonly site: Pick<Site, 'url' | 'hostname' | 'mount' | 'rewrittenTo' | 'isSecure'>
   /** A short word for files and groups of servers: a portal's slug. */
   readonly name: string
-  /** Undefined: what is there already, with a path in the address and in an `.htaccess` file; else, for an https address, as `front`. */
+  /** Undefined: what is there already, with a path in the address and in an `.htaccess` file. An https address with a host name to itself
+   *  has to say it: whoever guesses there opens a port that he didn't mean to, or trusts a server that isn't there. */
   readonly tls?: Tls | undefined
   readonly backends: readonly Backend[]
   /** Bytes of the largest request. */
@@ -51,7 +52,7 @@ export function checkedSetup(setup: WebServerSetup): CheckedSetup {
   return {
     ...setup,
     port: Number(new URL(site.url).port) || (site.isSecure ? 443 : 80),
-    isBehindFront: tls === 'front' || (tls === undefined && isWholeHost && site.isSecure && setup.mode !== 'htaccess'),
+    isBehindFront: tls === 'front',
     certificate: tls === 'front' ? undefined : tls,
     isWholeHost
   }
@@ -72,6 +73,8 @@ function mustFit({ server, mode, site, tls, backends }: WebServerSetup, isWholeH
     throw refused('mode', { mode, modes: modes[server].join(', ') })
   if (mode === 'rewrite' && site.rewrittenTo === '') throw refused('noCustomUrl')
   if (mode === 'htaccess' && backends.length > 1) throw refused('htaccessBackends')
+  if (tls === undefined && isWholeHost && site.isSecure && mode !== 'htaccess')
+    throw refused('tlsUnsaid', { url: site.url })
   if (typeof tls !== 'object') return
   if (mode === 'htaccess') throw refused('htaccessTls')
   if (!site.isSecure) throw refused('plainHttp', { url: site.url })

@@ -3,7 +3,7 @@
 const hostname = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 const ipv6 = /^\[[0-9a-f:.]{2,45}\]$/
 const path = /^(?:\/[A-Za-z0-9._~-]+)*$/
-const absoluteFile = /^\/[^\p{Cc}"\\$]+$/u
+const absoluteFile = /^\/[^\p{Cc}"\\$*?[\]]+$/u
 
 /** A host name in lower case, an IPv4 address, or an IPv6 address in brackets. */
 export function isHostname(text: string): boolean {
@@ -15,14 +15,14 @@ export function isPlainPath(text: string): boolean {
   return path.test(text) && !text.split('/').some((part) => part === '.' || part === '..')
 }
 
-/** The whole path of a file, without anything that quotation marks don't hold together in Apache and in nginx. */
+/** The whole path of a file, without anything that quotation marks don't hold together in Apache and in nginx, or that is a pattern there. */
 export function isFilePath(text: string): boolean {
   return absoluteFile.test(text)
 }
 
 /** Can visitors reach a portal at this address with a web server in front (E06)? */
 export function isSiteUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
+  if (/\s/.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname: host, pathname, search, hash, username, password } = new URL(text)
   const isBare = search + hash + username + password === ''
   return isBare && /^https?:$/.test(protocol) && isHostname(host) && isPlainPath(pathname.replace(/\/+$/, ''))

@@ -22,13 +22,18 @@ export type OtherSites = () => Promise<readonly Site[]>
 export function standAtSite(config: Pick<Config, 'publicUrl'>, others: OtherSites = async () => []): RequestHandler {
   const main = publicSite(config)
   return async (req, res, next) => {
-    req.arrivedAs = req.url
+    req.arrivedAs = pathOf(req.url)
     stand(req, main, main)
     const site = await siteOf(req, main, others)
     if (!site) return void res.status(404).type('text').send('Not found\n')
     stand(req, site, main)
     next()
   }
+}
+
+/** A request line may name the whole address; the `Host` header says which host is meant. */
+function pathOf(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/')
 }
 
 function stand(req: Request, site: Site, main: Site): void {

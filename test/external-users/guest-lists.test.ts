@@ -153,7 +153,7 @@ onSqlite('what an external user sees of a project', (open) => {
         await world.save('Task', { subject: `Pipe ${number}`, status: 'Open', project: retrofit })
       await dirk.open(`${page}/tasks`)
       expect(dirk.page('main tbody tr')).to.have.length(25)
-      await dirk.open(new URL(dirk.page('a[rel=next]').attr('href')!, `http://portico${dirk.path}`).href)
+      await dirk.open(new URL(dirk.page('a[rel=next]').attr('href')!, dirk.origin + dirk.path).href)
       expect(dirk.page('main tbody tr')).to.have.length(4)
     })
 

@@ -222,7 +222,7 @@ eachDatabase((open) => {
         .db('portico_identities')
         .where({ address: emailOf('anna') })
         .first<{ password_hash: string | null }>('password_hash')
-      expect(profile.password_hash).to.match(/^\$argon2id\$v=19\$m=9216,t=4,p=1\$/)
+      expect(profile.password_hash).to.match(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/)
     })
 
     it('is the first one: somebody signed in changes his only with the old one', async () => {

@@ -2,7 +2,10 @@
  *  with host names of their own, addresses with a path, and beside them a stand-in for the CRM's own site. */
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { connect as connectByTls } from 'node:tls'
 import { staff } from '../../demo/cast.js'
 import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
 import { configuration, userTypesOf, type Portal } from '../../src/portal/configuration.js'
@@ -73,10 +76,19 @@ export interface House {
   /** The portals' addresses this way; from now on they are the configured ones. */
   move(way: Way): Promise<Record<PortalName, string>>
   visitor(way: Way, options?: { language?: string; isIpv6?: boolean }): WebVisitor
+  /** Says these lines where the first portal's text stands alone, or with `.htaccess` the CRM's site does, so that every host name leads there. */
+  says(way: Way, door: Door, lines: readonly string[]): Promise<string>
   close(): Promise<void>
 }
 
 export type PortalName = 'a' | 'b'
+
+/** Ports of one web server. */
+export type Door = 'plain' | 'tls' | 'redirect'
+
+/** Of the CRM's configuration; nobody may ever get it from one of our virtual hosts. */
+export const crmsSecret = "the CRM's secret"
+export const secretFile = '/data/config-internal.php'
 
 interface Ports {
   /** What visitors type: http, https, and where http sends them to https. */
@@ -92,6 +104,24 @@ interface Ports {
 /** Apache and nginx have the same ports at different addresses of this machine. */
 export const addresses = { apache: '127.0.0.1', nginx: '127.0.0.2' } as const
 const uploadSize = 60_000_000
+
+/** Ways that also have an address of this machine to themselves. */
+export const aloneWays = ways.filter(({ at }) => at === 'host')
+
+function aloneAt(way: Way): string | undefined {
+  const index = aloneWays.indexOf(way)
+  return index < 0 ? undefined : `127.0.1.${index + 1}`
+}
+
+/** All that comes back. */
+async function sayTo(
+  at: { host: string; port: number; ca?: string; servername?: string },
+  lines: readonly string[]
+): Promise<string> {
+  const socket = at.ca === undefined ? connect(at) : connectByTls(at)
+  socket.write(lines.map((line) => `${line}\r\n`).join('') + '\r\n')
+  return text(socket)
+}
 
 export async function openHouse(open: OpenDatabase): Promise<House> {
   const ports = await freePorts()
@@ -148,6 +178,10 @@ export async function openHouse(open: OpenDatabase): Promise<House> {
     },
     visitor: (way, { language = 'en', isIpv6 = false } = {}) =>
       new WebVisitor(wireOf(way, isIpv6, ports, certificate), language),
+    says: (way, door, lines) => {
+      const at = { host: aloneAt(way)!, port: ports[door] }
+      return sayTo(door === 'tls' ? { ...at, ca: certificate.authority, servername: hostOf(way, 'a') } : at, lines)
+    },
     close: async () => {
       await nginx.stop()
       await apache.stop()
@@ -259,17 +293,20 @@ interface Ground {
 const both = ['a', 'b'] as const
 
 function apacheConfig({ folder, ports, certificate, textOf }: Ground & { certificate: Certificate }): string {
-  const crm = crmFolder(folder)
+  const crm = crmFolder(join(folder, 'crm'))
   const mine = ways.filter(({ server }) => server === 'apache')
   const text = (way: Way): string[] =>
     both.map((name) => textOf(way, name, crm).replaceAll('*:80>', `*:${ports.redirect}>`))
-  const listens = [ports.plain, ports.tls, ports.redirect].flatMap((port) => [`127.0.0.1:${port}`, `[::1]:${port}`])
+  const alone = aloneWays.filter(({ server }) => server === 'apache')
+  const hosts = ['127.0.0.1', '[::1]', ...alone.map((way) => aloneAt(way)!)]
+  const listens = [ports.plain, ports.tls, ports.redirect].flatMap((port) => hosts.map((host) => `${host}:${port}`))
   const htaccess = mine.filter(({ mode }) => mode === 'htaccess')
   for (const way of htaccess) {
     for (const name of both) {
-      const place = way.at === 'path' ? join(crm, `${name}-htaccess`) : join(folder, hostOf(way, name))
+      const place = way.at === 'path' ? join(crm, `${name}-htaccess`) : crmFolder(join(folder, hostOf(way, name)))
       mkdirSync(place, { recursive: true })
-      writeFileSync(join(place, '.htaccess'), textOf(way, name, crm))
+      for (const below of way.at === 'path' ? [''] : ['', 'api'])
+        writeFileSync(join(place, below, '.htaccess'), textOf(way, name, crm) + ofCrm)
     }
   }
   return [
@@ -284,11 +321,18 @@ function apacheConfig({ folder, ports, certificate, textOf }: Ground & { certifi
     ...mine.filter(({ at, mode }) => (at === 'host' || at === 'two') && mode !== 'htaccess').flatMap(text),
     ...htaccess
       .filter(({ at }) => at === 'host')
-      .flatMap((way) => both.map((name) => ownHost(way, name, { folder, ports, certificate })))
+      .flatMap((way) => both.map((name) => ownHost(way, name, { folder, ports, certificate }))),
+    ...alone.map((way) => {
+      const here = way.mode === 'htaccess' ? ownHost(way, 'a', { folder, ports, certificate }) : text(way)[0]!
+      return here.replaceAll('<VirtualHost *:', `<VirtualHost ${aloneAt(way)}:`)
+    })
   ].join('\n')
 }
 
-/** What a provider gives somebody: a host name with a folder, and nothing to set but what stands in it. */
+/** The CRM's own rules, after ours. */
+const ofCrm = 'RewriteRule ^rewritten-by-the-crm$ index.html [L]\n'
+
+/** What a provider gives somebody: a host name with a folder, which has the CRM, and nothing to set but what stands in it. */
 function ownHost(
   way: Way,
   name: PortalName,
@@ -306,7 +350,7 @@ function ownHost(
 }
 
 function nginxConfig({ folder, ports, textOf }: Ground): string {
-  const crm = crmFolder(folder)
+  const crm = crmFolder(join(folder, 'crm'))
   const mine = ways.filter(({ server }) => server === 'nginx')
   const text = (way: Way): string[] => both.map((name) => listeningHere(textOf(way, name, crm), ports))
   const listens = listeningHere(
@@ -320,12 +364,15 @@ function nginxConfig({ folder, ports, textOf }: Ground): string {
     ...mine.filter(({ at }) => at === 'path').flatMap(text),
     ...mine.filter(({ at }) => at === 'public').map((way) => textOf(way, 'a', crm)),
     '}',
-    ...mine.filter(({ at }) => at === 'host' || at === 'two').flatMap(text)
+    ...mine.filter(({ at }) => at === 'host' || at === 'two').flatMap(text),
+    ...aloneWays
+      .filter(({ server }) => server === 'nginx')
+      .map((way) => listeningHere(textOf(way, 'a', crm), ports, aloneAt(way)!))
   ].join('\n')
 }
 
 /** nginx's own ports of this run. */
-function listeningHere(text: string, ports: Ports): string {
+function listeningHere(text: string, ports: Ports, alone?: string): string {
   const ipv6 = new Map([
     [ports.plain, ports.plainIpv6],
     [ports.tls, ports.tlsIpv6],
@@ -335,20 +382,21 @@ function listeningHere(text: string, ports: Ports): string {
     /^(\s*listen) (\[::\]:)?(\d+)(.*)$/gm,
     (_, listen: string, isIpv6: string, word: string, rest: string) => {
       const port = word === '80' ? ports.redirect : Number(word)
-      const at = isIpv6 ? `[::1]:${ipv6.get(port) ?? port}` : `${addresses.nginx}:${port}`
-      return `${listen} ${at}${rest}`
+      const at = isIpv6 ? `[::1]:${ipv6.get(port) ?? port}` : `${alone ?? addresses.nginx}:${port}`
+      return isIpv6 && alone !== undefined ? '' : `${listen} ${at}${rest}`
     }
   )
 }
 
-/** The CRM's own site: a page, its own /portal/, its client files, and a file by which a certificate is asked for. */
-function crmFolder(folder: string): string {
-  const crm = join(folder, 'crm')
+/** The CRM's own site: a page, its own /portal/, its client files, a secret, and a file by which a certificate is asked for. */
+function crmFolder(crm: string): string {
   const files = {
     'index.html': 'The CRM',
     'portal/index.html': "The CRM's own portal",
     'client/app.js': '"the CRM\'s client"',
     'public/app.css': "/* the CRM's */",
+    'api/index.html': "The CRM's interface",
+    [secretFile]: crmsSecret,
     '.well-known/acme-challenge/token': 'a certificate is asked for'
   }
   for (const [path, words] of Object.entries(files)) {

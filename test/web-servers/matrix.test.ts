@@ -5,7 +5,19 @@ import { onSqlite } from '../support/databases.js'
 import { nginxSuite } from '../support/nginx.js'
 import { checkAddress } from '../../src/web-server/check/check-address.js'
 import { placeOf } from '../../src/web-server/check/place.js'
-import { addresses, nameOf, openHouse, pathBehind, ways, type House, type Way } from './house.js'
+import {
+  addresses,
+  aloneWays,
+  crmsSecret,
+  nameOf,
+  openHouse,
+  pathBehind,
+  secretFile,
+  ways,
+  type Door,
+  type House,
+  type Way
+} from './house.js'
 import { downloads, fileOf, trickles, uploads, uploadsTooMuch } from './streams.js'
 import { underLoad } from './load.js'
 import { acceptInvitation, forgetPassword, signIn, staysAt, walkThrough } from './walk.js'
@@ -190,6 +202,30 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
     }
   )
 
+  each(aloneWays, 'A13 however it is asked for, no file of the CRM comes from the portal', async (way) => {
+    const { a } = await house.move(way)
+    const { protocol } = new URL(a)
+    const isCrms = way.mode === 'htaccess'
+    const doors: Door[] = protocol === 'http:' ? ['plain'] : isCrms ? ['tls'] : ['tls', 'redirect']
+    for (const door of doors) {
+      for (const [line, said] of sneaking(new URL(a), isCrms)) {
+        const answer = await house.says(way, door, [line, ...(said ? [`Host: ${said}`] : []), 'Connection: close'])
+        const what = `${door}: ${line}, ${said}: ${answer.slice(0, 300)}`
+        expect(answer, what).to.match(/^HTTP\/1.1 (?:30[1378]|40[0345]|421|500) /)
+        expect(answer, what).to.not.include(crmsSecret).and.not.include('The CRM')
+      }
+    }
+    const stranger = await house.says(way, doors[0]!, [
+      `GET ${secretFile} HTTP/1.1`,
+      'Host: crm.other.test',
+      'Connection: close'
+    ])
+    expect(stranger.includes(crmsSecret), 'other host names of that folder are the CRM’s').to.equal(isCrms)
+    if (!isCrms) expect(stranger).to.match(/^HTTP\/1.1 404 /)
+    const rewritten = [`GET /rewritten-by-the-crm HTTP/1.1`, 'Host: crm.other.test', 'Connection: close']
+    if (isCrms) expect(await house.says(way, doors[0]!, rewritten)).to.include('The CRM')
+  })
+
   it('E06 `portico vhost` prints this very text and nothing else', async function () {
     this.timeout(60_000)
     const way = ways.find((one) => nameOf(one) === 'apache-proxy-tls')!
@@ -279,6 +315,34 @@ const forged = {
   'X-Rewrite-URL': '/evil',
   Forwarded: 'for=6.6.6.6;host=evil.test;proto=gopher',
   Proxy: 'http://evil.test'
+}
+
+/** Ways to ask for a file behind the back of conditions on host names and addresses: first line, and what is said as Host. In a whole address
+ *  with the scheme of the connection its host name counts, and another one may be the CRM's. */
+function sneaking({ host, hostname, protocol }: URL, isCrms: boolean): [string, string?][] {
+  const paths = [
+    secretFile,
+    '/client/../data/config-internal.php',
+    '/api/',
+    '//data/config-internal.php',
+    '/.well-known/acme-challenge/../../data/config-internal.php'
+  ]
+  const hosts = [host, `${hostname}.`, `${hostname}.:80`, `${hostname}:`, hostname.toUpperCase(), `${hostname}:99`]
+  const [port] = host.match(/:\d+$/) ?? ['']
+  return [
+    ...hosts.map((said): [string, string] => [`GET ${secretFile} HTTP/1.1`, said]),
+    ...paths.map((path): [string, string] => [`GET ${path} HTTP/1.1`, host]),
+    ...['HTTP', 'Https', 'http', 'https', 'ftp'].flatMap((scheme): [string, string][] => [
+      [`GET ${scheme}://${host}${secretFile} HTTP/1.1`, host],
+      [`GET ${scheme}://${hostname}.${port}${secretFile} HTTP/1.1`, host],
+      ...(isCrms && `${scheme}:`.toLowerCase() === protocol
+        ? []
+        : [[`GET ${scheme}://stranger.test${secretFile} HTTP/1.1`, `${hostname}.`] as [string, string]])
+    ]),
+    [`GET HTTP://${host}${secretFile} HTTP/1.0`],
+    [`POST ${secretFile} HTTP/1.1`, `${hostname}.`],
+    [`HEAD ${secretFile} HTTP/1.1`, `${hostname}.`]
+  ]
 }
 
 const oddPaths = [

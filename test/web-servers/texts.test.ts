@@ -42,7 +42,7 @@ describe('the texts for web servers', () => {
     const text = webServerText(setupOf({ tls }))
     expect(text).to.include('ServerName portal.example.com')
     expect(text).to.include('SSLCertificateFile "/etc/ssl/portal.pem"')
-    expect(text).to.include('RewriteRule ^ https://portal.example.com%1 [NE,R=301,L]')
+    expect(text).to.include('RewriteRule ^ https://portal.example.com%1 [NE,R=301,L]\n  RewriteRule ^ - [R=404,L]')
     expect(text).to.include('ProxyPass "/.well-known/acme-challenge/" "!"')
     expect(text).to.include('ProxyPass "/" "http://127.0.0.1:3000/" nocanon')
   })
@@ -72,12 +72,12 @@ describe('the texts for web servers', () => {
 
   it('E06 several processes are one group, which leaves out who does not answer', () => {
     const backends = ['10.0.0.1:3000', '[fd00::2]:3000']
-    const apache = webServerText(setupOf({ backends }))
+    const apache = webServerText(setupOf({ backends, tls }))
     expect(apache)
       .to.include('BalancerMember "http://10.0.0.1:3000"')
       .and.include('BalancerMember "http://[fd00::2]:3000"')
     expect(apache).to.include('hcuri=/readyz').and.include('ProxyPass "/" "balancer://portico-acme/" nocanon')
-    const nginx = webServerText(setupOf({ server: 'nginx', backends }))
+    const nginx = webServerText(setupOf({ server: 'nginx', backends, tls: 'front' }))
     expect(nginx).to.match(/upstream portico-acme \{\s+server 10.0.0.1:3000.*\s+server \[fd00::2\]:3000/)
   })
 
@@ -87,10 +87,13 @@ describe('the texts for web servers', () => {
       ['noCustomUrl', { mode: 'rewrite', site: siteAt({ url: 'https://crm.example.com', base: '', rewrittenTo: '' }) }],
       ['htaccessBackends', { mode: 'htaccess', backends: ['127.0.0.1:1', '127.0.0.1:2'] }],
       ['htaccessTls', { mode: 'htaccess', tls }],
+      ['tlsUnsaid', {}],
+      ['tlsUnsaid', { server: 'nginx', mode: 'rewrite' }],
       ['plainHttp', { tls, site: siteOf('http://portal.example.com') }],
       ['tlsOfHost', { tls, site: siteOf('https://www.example.com/customers') }],
       ['file', { tls: { ...tls, key: 'portal.key' } }],
       ['file', { root: '/var/www/"\n' }],
+      ['file', { root: '/var/www/[ab]*' }],
       ['backend', { backends: ['127.0.0.1'] }],
       ['backend', { backends: [] }],
       ['host', { site: siteOf('https://a;b.example.com') }],
@@ -175,6 +178,7 @@ describe('the texts for web servers', () => {
       'https://u:p@a.example',
       'https://a.example/%C3%BC',
       'https://a$b.example',
+      'https://a.example/\nx',
       'x'
     ])
       expect(isSiteUrl(url), url).to.equal(false)

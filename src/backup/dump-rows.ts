@@ -10,8 +10,8 @@ export interface RowCount {
 
 const [newline, quote, escape, open, close, comma, semicolon] = [..."\n'\\(),;"].map((letter) => letter.charCodeAt(0))
 
-/** The longest beginning of a line that names a table. */
-const longestHead = 400
+/** The longest beginning of a line that names a table, and all its columns where some are generated. */
+const longestHead = 65_536
 
 export interface Watched {
   /** Passes everything on unchanged. */
@@ -69,14 +69,20 @@ class DumpReader {
 
   /** What a statement is stands before its first bracket, or on a line of its own. */
   private takeHead(byte: number): void {
-    if (byte !== newline && byte !== open && this.head.length < longestHead) return void this.head.push(byte)
+    if (!this.isWholeHead(byte) && this.head.length < longestHead) return void this.head.push(byte)
     const words = Buffer.from(this.head).toString()
     const [, made] = /^CREATE TABLE (?:IF NOT EXISTS )?`((?:[^`]|``)+)`/.exec(words) ?? []
-    const [, filled] = /^INSERT INTO `((?:[^`]|``)+)` VALUES\s*$/.exec(words) ?? []
+    const [, filled] = /^INSERT INTO `((?:[^`]|``)+)`(?: \([^\n]*\))? VALUES\s*$/.exec(words) ?? []
     if (made !== undefined) this.count.tables[made.replaceAll('``', '`')] ??= 0
     this.begin()
     if (filled !== undefined) this.beginRows(filled.replaceAll('``', '`'), byte)
     else if (byte !== newline) this.state = 'passing'
+  }
+
+  /** The names of columns stand in brackets too, and are no row. */
+  private isWholeHead(byte: number): boolean {
+    if (byte !== open) return byte === newline
+    return !/^INSERT INTO `(?:[^`]|``)+` $/.test(Buffer.from(this.head).toString())
   }
 
   private beginRows(table: string, byte: number): void {

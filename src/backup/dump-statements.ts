@@ -20,18 +20,20 @@ export class StatementReader {
   private skeleton = ''
   private last = ''
 
-  *read(piece: string): Generator<Statement> {
+  read(piece: string): Statement[] {
+    const whole: Statement[] = []
     let from = 0
     for (let at = 0; at < piece.length; at += 1) {
       const letter = piece[at] ?? ''
       const isOver = this.take(letter)
       this.last = letter
       if (!isOver) continue
-      yield this.finish(piece.slice(from, at + 1))
+      whole.push(this.finish(piece.slice(from, at + 1)))
       from = at + 1
     }
     this.text += piece.slice(from)
     if (this.text.length > longestStatement) throw new OperatorError('The backup has a statement that is too long.')
+    return whole
   }
 
   /** @throws OperatorError when the dump ends within a statement. */

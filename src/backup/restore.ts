@@ -62,7 +62,9 @@ function refuseForeign({ step, portico, engine, host, database }: Contents, { co
   const wanted = placeOf(config.databaseUrl)
   const names = { sqlite: 'SQLite', mysql: 'MySQL or MariaDB' }
   if (engine !== wanted.engine)
-    throw new OperatorError(`The backup is of ${names[engine]}, and DATABASE_URL names a database of ${names[wanted.engine]}.`)
+    throw new OperatorError(
+      `The backup is of ${names[engine]}, and DATABASE_URL names a database of ${names[wanted.engine]}.`
+    )
   if (database.name !== wanted.fileName) throw new OperatorError(`The backup's database is no ${wanted.fileName}.`)
   if (host !== config.host)
     throw new OperatorError(

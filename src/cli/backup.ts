@@ -37,7 +37,8 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
   say(`A backup of Portico ${contents.portico}, made at ${contents.madeAt}.`)
   for (const table of tables) say(lineFor(table))
   if (config.host === 'embedded') say(`✓ Files: ${contents.files.length}, ${inMegabytes(contents.files)}`)
-  for (const id of contents.missing) say(`! A file was missing when the backup was made: ${printable(stored.pathOf(id))}`)
+  for (const id of contents.missing)
+    say(`! A file was missing when the backup was made: ${printable(stored.pathOf(id))}`)
   if (tables.some((table) => table.then !== table.now))
     throw new OperatorError(
       'The database does not hold what the backup says. Make it anew, empty, and restore once more.'

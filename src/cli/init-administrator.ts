@@ -1,6 +1,6 @@
 /** The first administrator of an embedded CRM that has nobody yet. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readConfig, type Environment } from '../config.js'
 import { openEmbedded } from '../embedded.js'
 import { OperatorError } from '../errors.js'
@@ -53,6 +53,36 @@ async function keepIn(file: string, password: string, create: () => Promise<unkn
   })
 }
 
+/** What is wrong with what was said of him, before anything is written. */
+export function administratorFaults({ userName, passwordFile, newPasswordFile }: AdministratorWanted): string[] {
+  const ofName = nameProblems(userName).map((problem) => `--admin: ${problem}`)
+  if (passwordFile === undefined)
+    return existsSync(newPasswordFile)
+      ? [...ofName, `${newPasswordFile} is there already: the first password would go into it. Move it away.`]
+      : ofName
+  return [...ofName, ...fileProblems(passwordFile).map((problem) => `--admin-password-file: ${problem}`)]
+}
+
+function nameProblems(name: string): string[] {
+  return /^\S{1,50}$/.test(name) ? [] : ['A user name has 1 to 50 characters and no blanks.']
+}
+
+function passwordProblems(password: string): string[] {
+  return [...password].length >= 8 ? [] : ['A password has at least 8 characters.']
+}
+
+function fileProblems(file: string): string[] {
+  try {
+    return passwordProblems(firstLineOf(file)).map((problem) => `${problem} It is the first line of ${file}.`)
+  } catch (error) {
+    return [`${file} can't be read: ${(error as Error).message}.`]
+  }
+}
+
+function firstLineOf(file: string): string {
+  return readFileSync(file, 'utf8').split(/\r?\n/)[0] ?? ''
+}
+
 interface Credentials {
   readonly userName: string
   readonly password: string
@@ -60,22 +90,19 @@ interface Credentials {
 }
 
 async function credentials({ userName, passwordFile }: AdministratorWanted, terminal?: Terminal): Promise<Credentials> {
-  if (passwordFile !== undefined) {
-    const [password = ''] = readFileSync(passwordFile, 'utf8').split('\n')
-    return { userName, password, isMade: false }
-  }
+  if (passwordFile !== undefined) return { userName, password: firstLineOf(passwordFile), isMade: false }
   if (!terminal) return { userName, password: randomBytes(18).toString('base64url'), isMade: true }
   const name = await terminal.ask({
     words: 'User name of the first administrator',
     help: 'The CRM has nobody yet. He signs in to it and makes the others.',
     fallback: userName,
-    problems: (answer) => (/^\S{1,50}$/.test(answer) ? [] : ['A user name has no blanks.'])
+    problems: nameProblems
   })
   const password = await terminal.ask({
     words: 'His password',
     fallback: undefined,
     isSecret: true,
-    problems: (answer) => (answer.length >= 8 ? [] : ['A password has at least 8 characters.'])
+    problems: passwordProblems
   })
   return { userName: name, password, isMade: false }
 }

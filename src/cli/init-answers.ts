@@ -28,11 +28,12 @@ export interface InitOptions {
   readonly [flag: string]: unknown
 }
 
-/** Every variable of the installation, old ones and new ones. @throws OperatorError with all that is missing or wrong; ConfigProblems */
+/** Every variable of the installation, old ones and new ones. `furtherFaults` are told with the rest. @throws OperatorError with all that is missing or wrong; ConfigProblems */
 export async function answersFor(
   options: InitOptions,
   existing: Answers,
-  terminal: Terminal | undefined
+  terminal: Terminal | undefined,
+  furtherFaults: (known: Answers) => readonly string[] = () => []
 ): Promise<Answers> {
   const given = { ...existing, ...fromEnvironment(options, existing), ...fromSet(options) }
   const database = await databaseFor(options, given, terminal)
@@ -41,7 +42,7 @@ export async function answersFor(
   const asking = { options, terminal, guesses, isNew: Object.keys(existing).length === 0 }
   const known = { ...firstValues(host), ...given, ...(url !== '' && { DATABASE_URL: url }) }
   const { answers, faults } = await answerAll(host, known, asking)
-  const all = [...database.faults, ...faults]
+  const all = [...database.faults, ...faults, ...furtherFaults(answers)]
   if (all.length > 0) throw new OperatorError(`${all.map((fault) => `- ${fault}`).join('\n')}${hintFor(options)}`)
   readConfig(answers, settings && defaultsFrom(settings))
   return answers

@@ -50,9 +50,13 @@ function theUnit(unitFile: string): string {
 }
 
 function theWebServer({ variables, file }: StepsOf, isEspocrm: boolean): string {
-  return isEspocrm
-    ? `EspoCRM's web server passes the service's path on to ${variables['PORTICO_LISTEN']}: docs/operating.md, Beside EspoCRM, has the lines.`
-    : `A web server with a certificate in front, which passes ${variables['PORTICO_PUBLIC_URL']} on to ${variables['PORTICO_LISTEN']}. Once there is a portal, this prints the lines for Apache or nginx:\n  ${command()} vhost --config ${quoted([file])} --portal NAME --server apache`
+  const { PORTICO_LISTEN: listen, PORTICO_PUBLIC_URL: url = '' } = variables
+  const print = `  ${command()} vhost --config ${quoted([file])} --server apache`
+  if (isEspocrm)
+    return `EspoCRM's web server passes the service's path on to ${listen}. This prints the lines for its virtual host (or --server nginx):\n${print}`
+  if (!url.startsWith('https:'))
+    return `A web server in front, which passes ${url} on to ${listen}. This prints the lines for it (or --server nginx):\n${print}`
+  return `A web server in front with a certificate, which passes ${url} on to ${listen}. This prints the lines for it (or --server nginx), with the files of your certificate and its key in place of CERT and KEY:\n${print} --tls CERT,KEY`
 }
 
 function theEntry({ variables, administrator }: StepsOf, isEspocrm: boolean): string {

@@ -7,7 +7,7 @@ import { OperatorError } from '../errors.js'
 import { projectFolder } from '../web/project-folder.js'
 import { textIfThere, writeWhole } from './configuration-file.js'
 import { doctor } from './doctor.js'
-import { makeFirstAdministrator } from './init-administrator.js'
+import { administratorFaults, makeFirstAdministrator, type AdministratorWanted } from './init-administrator.js'
 import { answersFor, isRoot, type InitOptions } from './init-answers.js'
 import { masked, type Answers } from './init-questions.js'
 import { stepsByHand } from './init-steps.js'
@@ -32,7 +32,8 @@ export async function install(options: InitOptions, terminal: Terminal | undefin
   const before = textIfThere(file)
   if (before !== undefined) await refuseUntold(file, options, terminal)
   const existing = before === undefined ? {} : readVariables(before, file)
-  const variables = await answersFor(options, existing, terminal)
+  const setup = { options, file, isNew: before === undefined, isAsked: terminal !== undefined }
+  const variables = await answersFor(options, existing, terminal, (known) => faultsOf(setup, known))
   const unit = { file: unitFile(options, file), text: unitText(unitParts(options, file, variables)) }
   if (options.dryRun) return show({ file, variables, unit })
   // What is made from here on, an SQLite database too, is for its owner alone.
@@ -42,6 +43,39 @@ export async function install(options: InitOptions, terminal: Terminal | undefin
   if (unit.file) writeUnit(unit.file, unit.text, options)
   putInForce({ ...variables, PORTICO_CONFIG: file })
   await finish({ options, variables, file, unitFile: unit.file }, terminal)
+}
+
+interface Setup {
+  readonly options: InitOptions
+  readonly file: string
+  readonly isNew: boolean
+  readonly isAsked: boolean
+}
+
+/** What can't be done with the other options, besides the variables. */
+function faultsOf({ options, file, isNew, isAsked }: Setup, known: Answers): string[] {
+  const unit = unitFile(options, file)
+  const folders = [file, ...(unit === undefined ? [] : [unit])].map((one) => dirname(one))
+  const noFolders = [...new Set(folders)].filter((folder) => !existsSync(folder))
+  const makesPassword = options.adminPasswordFile === undefined && isNew && !isAsked
+  const isAnswered = makesPassword || options.adminPasswordFile !== undefined
+  return [
+    ...unitFaults(options, isOnServer(known)),
+    ...noFolders.map((folder) => `There is no folder ${folder}.`),
+    ...(isEmbedded(known) && isAnswered ? administratorFaults(administratorOf(options, file)) : [])
+  ]
+}
+
+function isOnServer({ DATABASE_URL: url = '' }: Answers): boolean {
+  return url.includes('://')
+}
+
+function isEmbedded({ DATABASE_URL: url = '' }: Answers): boolean {
+  return !besideEspocrm.test(url)
+}
+
+function administratorOf({ admin, adminPasswordFile }: InitOptions, file: string): AdministratorWanted {
+  return { userName: admin, passwordFile: adminPasswordFile, newPasswordFile: `${file}.first-password` }
 }
 
 /** For what this process does from now on. */
@@ -70,13 +104,9 @@ async function finish(
 ): Promise<void> {
   const { options, variables, file } = made
   await runMigrations()
-  const wanted = {
-    userName: options.admin,
-    passwordFile: options.adminPasswordFile,
-    newPasswordFile: `${file}.first-password`
-  }
-  const isEmbedded = !besideEspocrm.test(variables['DATABASE_URL'] ?? '')
-  const administrator = isEmbedded ? await makeFirstAdministrator(process.env, wanted, terminal) : undefined
+  const administrator = isEmbedded(variables)
+    ? await makeFirstAdministrator(process.env, administratorOf(options, file), terminal)
+    : undefined
   say('\nWhat portico doctor finds (neither the service nor a web server in front has to run yet):')
   await doctor()
   // Before the service runs and a web server leads to it, not all can be well.
@@ -117,14 +147,22 @@ function unitFile({ unit }: InitOptions, configFile: string): string | undefined
 }
 
 function unitParts({ user, workers }: InitOptions, configFile: string, variables: Answers): UnitOf {
-  const isServer = (variables['DATABASE_URL'] ?? '').includes('://')
-  const count = workers === undefined ? (isServer ? 2 : 0) : Number(workers)
-  if (!Number.isInteger(count) || count < 0 || count > 64)
-    throw new OperatorError('--workers takes a number from 0 to 64.')
-  if (!/^[a-z_][a-z0-9_-]{0,31}$/i.test(user))
-    throw new OperatorError('--user takes the name of a user of this machine.')
-  if (count > 0 && !isServer) throw new OperatorError('--workers needs MySQL or MariaDB: SQLite is for one process.')
+  const count = workersIn(workers, isOnServer(variables))
   return { variables, configFile, folder: projectFolder('.'), node: process.execPath, user, workers: count }
+}
+
+function workersIn(said: string | undefined, isServer: boolean): number {
+  return said === undefined ? (isServer ? 2 : 0) : Number(said)
+}
+
+function unitFaults({ user, workers }: InitOptions, isServer: boolean): string[] {
+  const count = workersIn(workers, isServer)
+  const isCount = Number.isInteger(count) && count >= 0 && count <= 64
+  return [
+    ...(isCount ? [] : ['--workers takes a number from 0 to 64.']),
+    ...(isCount && count > 0 && !isServer ? ['--workers needs MySQL or MariaDB: SQLite is for one process.'] : []),
+    ...(/^[a-z_][a-z0-9_-]{0,31}$/i.test(user) ? [] : ['--user takes the name of a user of this machine.'])
+  ]
 }
 
 /** A unit that somebody changed stays, unless he says otherwise. */

@@ -138,7 +138,10 @@ program
   .command('restore')
   .description('Put a backup back into an empty database and an empty folder of files, and count everything again.')
   .argument('<folder>', 'a folder that `portico backup` made')
-  .option('--other-secret', 'the PORTICO_SECRET of then is lost or there was none: nothing proves that the backup is as it was made')
+  .option(
+    '--other-secret',
+    'the PORTICO_SECRET of then is lost or there was none: nothing proves that the backup is as it was made'
+  )
   .option('--withdraw-messages', 'mails, text messages and notifications that waited then are not sent')
   .action(later(async () => (await import('./backup.js')).restore))
 

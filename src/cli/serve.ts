@@ -42,7 +42,7 @@ async function alone({ demo = false }: ServeOptions): Promise<void> {
   const { config } = installation
   const { running, prometheus } = await begin(installation)
   onSignals({
-    stop: () => running.stop(),
+    stop: toldOf(log, () => running.stop()),
     kill: () => undefined,
     reload: () => log.warn('SIGHUP replaces workers; this process has none: start it anew, or run `serve --workers`')
   })
@@ -60,12 +60,24 @@ async function withWorkers(count: number, { demo = false }: ServeOptions): Promi
   const { keptOf } = config.metricsListen ? await import('../operation/prometheus.js') : {}
   const supervisor = createSupervisor({ count, log, secondsToStop: config.drainSeconds + 45, keep: keptOf })
   onSignals({
-    stop: () => supervisor.stop(),
+    stop: toldOf(log, () => supervisor.stop()),
     kill: () => supervisor.kill(),
-    reload: () => void supervisor.replaceAll()
+    reload: () => {
+      log.info('told to replace the workers')
+      void supervisor.replaceAll()
+    }
   })
   await showMetrics(config, supervisor)
   await supervisor.start()
+}
+
+/** The log says when a stop began and when it was done. */
+function toldOf(log: Logger, stop: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    log.info('told to stop: requests under way are finished')
+    await stop()
+    log.info('stopped')
+  }
 }
 
 /** What only one process may do: the tables, and the demo world. */

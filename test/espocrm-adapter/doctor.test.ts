@@ -206,7 +206,7 @@ onMysql('the doctor beside EspoCRM', (open) => {
   describe('of the events', () => {
     it('says that they are not handed out', async () => {
       const events = { lag: async () => 61, flow: async () => ({ told: 1, untold: 0 }) }
-      expect((await look('Events', { events })).remedy).to.include('portico start')
+      expect((await look('Events', { events })).remedy).to.include('portico serve')
     })
 
     it('says that the hook is silent, when it is on and nothing was told', async () => {

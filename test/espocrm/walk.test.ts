@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { openMailServer, readable, type MailServer } from '../support/mail-server.js'
-import type { Visitor } from '../support/visitor.js'
+import { Visitor } from '../support/visitor.js'
 import type { Json, List } from './espo-client.js'
 import { eventually, newRun, onEspocrm } from './live.js'
 import { Made } from './made.js'
@@ -263,6 +263,30 @@ onEspocrm('from the switch in EspoCRM to a customer’s first case', (live) => {
     await vera.send('Activate')
     vera.is(200).sees('Access is active again.')
     await anna.send('Sign in', { email: `anna@${run}.example`, password })
+    anna.is(200).sees('Heating fails')
+  })
+
+  it('E05 under a custom URL she signs in at that host name, and everything stays there; unknown host names get nothing', async () => {
+    const own = `http://${run}.example`
+    const direct = `http://${live().listen}`
+    await vera.open(`${mount}/portico/admin/portals`)
+    await vera.follow(`Service ${run}`)
+    await vera.send('Save', { customUrl: own })
+    vera.is(200).sees('Saved.')
+    const there = new Visitor(direct, 'en', { at: own })
+    await there.open('/case')
+    await there.send('Sign in', { email: `anna@${run}.example`, password })
+    there.is(200).sees('Heating fails')
+    expect([there.origin, there.path]).to.deep.equal([own, '/case'])
+    await there.follow('Heating fails')
+    expect([there.origin, there.path]).to.deep.equal([own, `/case/${world.first}`])
+    await there.open('/forgotten-password')
+    await there.send('Send the mail', { email: `anna@${run}.example` })
+    await service.settle()
+    expect(readable(mails.taken.at(-1) ?? '')).to.include(`${own}/reset/`)
+    const stranger = await new Visitor(direct, 'en', { at: 'http://stranger.example' }).peek('/case')
+    expect([stranger.status, stranger.text]).to.deep.equal([404, 'Not found\n'])
+    await anna.open(`${portal}/case`)
     anna.is(200).sees('Heating fails')
   })
 

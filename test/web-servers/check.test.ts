@@ -73,7 +73,7 @@ onSqlite('E06 a look at a deployed address', (open) => {
   })
 
   const look = (url: string, options: CheckOptions = {}, at: Place = place): Promise<Observation[]> =>
-    checkAddress(url, at, { at: '127.0.0.1', authorities: certificate.authority, beat: 80, ...options })
+    checkAddress(url, at, { at: '127.0.0.1', crmAt: '127.0.0.1', authorities: certificate.authority, beat: 80, ...options })
   const found = async (...asked: Parameters<typeof look>): Promise<Fault[]> => faultsIn(await look(...asked))
   const foundWith = async (manners: Manners, url = urlOf(own)): Promise<Fault[]> => {
     proxy.behave(manners)
@@ -358,6 +358,8 @@ onSqlite('E06 a look at a deployed address', (open) => {
     expect(await found(urlOf(own), {}, beside)).to.deep.equal(['crmShadowed'])
     proxy.behave({ itself: (req, res) => req.headers.host!.startsWith(host) && Boolean(res.end('EspoCRM')) })
     expect(await found(urlOf(own), {}, beside), 'its twin').to.deep.equal([])
+    proxy.behave({})
+    expect(await found(urlOf(own), { crmAt: undefined }, beside), 'asked only where its own name leads').to.deep.equal([])
   })
 
   it('says each in every language, with what to do', () => {

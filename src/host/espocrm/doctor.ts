@@ -186,7 +186,7 @@ function checkEvents({ events, settings }: Patient): Promise<Finding> {
     if (lag > longestLag)
       return {
         found: `the oldest waits for ${lag} s`,
-        remedy: "Start the service (`portico start`); if it runs, its log says what can't be handled."
+        remedy: "Start the service (`portico serve`); if it runs, its log says what can't be handled."
       }
     const { told, untold } = await events.flow()
     const found = `none waits; of ${told + untold} changes in the last minutes EspoCRM told ${told}`
@@ -260,7 +260,7 @@ const unguarded =
 
 async function checkSharing({ db }: Patient): Promise<Finding[]> {
   return [
-    await findingOf('Sharing model', 'Start the service once (`portico start`): it makes the tables.', () =>
+    await findingOf('Sharing model', 'Start the service once (`portico serve`): it makes the tables.', () =>
       modelInForce(db)
     ),
     {

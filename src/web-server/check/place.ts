@@ -27,6 +27,8 @@ export async function placeOf(
 export interface CheckOptions {
   /** Where to connect to, in place of what the name means: before a name leads here, and in tests. */
   readonly at?: string
+  /** The same for EspoCRM's own address, where that has another host name. */
+  readonly crmAt?: string
   /** Port of plain http; default: 80 for an address at the usual port, else none is looked for. */
   readonly plainPort?: number
   /** Certificates of authorities (PEM) that count in place of those that everybody trusts. */

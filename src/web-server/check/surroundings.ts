@@ -34,12 +34,13 @@ export async function checkStrangers(looking: Looking): Promise<Observation[]> {
 /** What EspoCRM's own pages and its customer portals need. */
 const pathsOfCrm = ['/', '/portal/', '/client/', '/api/v1/App/user']
 
-/** EspoCRM's own paths are answered by EspoCRM. */
+/** EspoCRM's own paths are answered by EspoCRM, where its own name leads: `at` is said of the address that is looked at alone. */
 export async function checkCrm(looking: Looking): Promise<Observation[]> {
   const { crmUrl } = looking.place
   if (crmUrl === undefined || !URL.canParse(crmUrl)) return []
   const url = new URL(crmUrl)
-  const [address] = url.host === looking.url.host ? [looking.address] : await addressesOf(url, looking.options)
+  const { crmAt } = looking.options
+  const [address] = url.host === looking.url.host ? [looking.address] : await addressesOf(url, { at: crmAt })
   if (address === undefined) return []
   const base = url.pathname.replace(/\/+$/, '')
   const asked = pathsOfCrm.map(async (path) => {

@@ -39,7 +39,9 @@ export class StatementReader {
   /** @throws OperatorError when the dump ends within a statement. */
   end(): void {
     if (this.state !== 'line' && (this.state !== 'plain' || this.skeleton !== ''))
-      throw new OperatorError('The backup ends in the middle of a statement.')
+      throw new OperatorError(
+        `The backup ends in the middle of a statement: ${printable((this.text || this.skeleton).trim().slice(0, 80))}`
+      )
   }
 
   /** Says whether a statement ends with this letter. */

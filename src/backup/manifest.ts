@@ -146,8 +146,8 @@ export async function* contentOf(folder: string, { name, size, sha256 }: Written
 }
 
 /** @throws OperatorError when the file is not as it was written. */
-export async function checkFile(folder: string, written: Written): Promise<void> {
-  for await (const piece of contentOf(folder, written)) void piece
+export async function checkFile(folder: string, file: Written): Promise<void> {
+  for await (const piece of contentOf(folder, file)) void piece
 }
 
 /** A file that is one, at the place it says: no link leads there, and none on the way. */

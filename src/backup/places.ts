@@ -7,7 +7,7 @@ import type { Knex } from 'knex'
 import { openDatabase } from '../db/open-database.js'
 import { loadMysql, snapshotMysql } from '../db/snapshot-mysql.js'
 import { snapshotSqlite, withSnapshot } from '../db/snapshot-sqlite.js'
-import { idsIn, rowsByTable, tablesOf } from '../db/table-rows.js'
+import { besideTables, idsIn, rowsByTable, tablesOf } from '../db/table-rows.js'
 import { OperatorError } from '../errors.js'
 import { watchRows, type RowCount } from './dump-rows.js'
 import { refusingForeign, statementsIn } from './dump-statements.js'
@@ -81,13 +81,10 @@ function unpacked(folder: string, file: Written): AsyncIterable<Buffer> {
 
 /** Triggers and views would act as soon as something is read or written. @throws OperatorError */
 async function refuseForeign(copy: Knex): Promise<void> {
-  const found = await copy<{ type: string; name: string; sql: string | null }>('sqlite_master')
-    .first('type', 'name')
-    .whereNotIn('type', ['table', 'index'])
-    .orWhereRaw("sql like 'create virtual%'")
+  const found = await besideTables(copy)
   if (found)
     throw new OperatorError(
-      `A backup of Portico holds tables and their rows and nothing else; this is none: ${printable(`${found.type} ${found.name}`)}`
+      `A backup of Portico holds tables and their rows and nothing else; this is none: ${printable(found)}`
     )
 }
 

@@ -53,6 +53,8 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
 
 /** Beside EspoCRM the secret comes with the database, unless the operator set one. */
 function inForce(): { config: Config; secret: string | undefined } {
+  // What is written from here on, an SQLite database and its folder too, is for its owner alone.
+  process.umask(0o077)
   const config = readConfig(process.env)
   const isInside = chosenHost(process.env) === 'espocrm' && !process.env['PORTICO_SECRET']?.trim()
   return { config, secret: isInside ? undefined : config.secret }

@@ -1,6 +1,7 @@
 /** The file that `--config` or `PORTICO_CONFIG` names: its variables count where the environment says nothing. */
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -32,7 +33,7 @@ export function textOf(file: string): string {
 
 /** The text of the file, or undefined when there is none. @throws OperatorError when there is one that can't be read. */
 export function textIfThere(file: string): string | undefined {
-  return statSync(file, { throwIfNoEntry: false }) ? textOf(file) : undefined
+  return existsSync(file) ? textOf(file) : undefined
 }
 
 /** Writes the file as a whole or not at all. Its owner stays; `mode` is for a new one, whatever the umask is; others never get a right to an

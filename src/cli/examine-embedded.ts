@@ -37,7 +37,7 @@ async function checkHost(config: Config): Promise<Finding[]> {
         {
           check: 'Modules on',
           found: on.join(', ') || 'none',
-          remedy: on.length === 0 ? "Switch them on in the CRM's settings." : undefined
+          ...(on.length === 0 && { remedy: "Switch them on in the CRM's settings.", isAdvice: true as const })
         },
         ...addresses
       ]

@@ -7,7 +7,15 @@ import { OperatorError } from '../errors.js'
 import { defaultsFrom } from '../espocrm.js'
 import type { Settings } from '../host/espocrm/settings.js'
 import { askDatabase, guessesFrom, tryDatabase } from './init-database.js'
-import { masked, problemsWith, questionsFor, type Answers, type Guesses, type Question } from './init-questions.js'
+import {
+  masked,
+  problemsWith,
+  questionsFor,
+  type Answers,
+  type Guesses,
+  type Question,
+  type VariableName
+} from './init-questions.js'
 import type { Terminal } from './init-terminal.js'
 import { stateFolder } from './init-unit.js'
 
@@ -42,7 +50,8 @@ export async function answersFor(
   const asking = { options, terminal, guesses, isNew: Object.keys(existing).length === 0 }
   const known = { ...firstValues(host), ...given, ...(url !== '' && { DATABASE_URL: url }) }
   const { answers, faults } = await answerAll(host, known, asking)
-  const all = [...database.faults, ...faults, ...furtherFaults(answers)]
+  const said = [...unfit(options, host), ...faultsOfSet(options, host, known)]
+  const all = [...database.faults, ...said, ...faults, ...furtherFaults(answers)]
   if (all.length > 0) throw new OperatorError(`${all.map((fault) => `- ${fault}`).join('\n')}${hintFor(options)}`)
   readConfig(answers, settings && defaultsFrom(settings))
   return answers
@@ -116,11 +125,43 @@ function fromEnvironment(options: InitOptions, existing: Answers): Answers {
   )
 }
 
-function fromSet({ set = [] }: InitOptions): Answers {
-  const pairs = set.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const)
-  const unknown = pairs.filter(([name]) => !(name in variables.shape)).map(([name]) => name)
-  if (unknown.length > 0) throw new OperatorError(`--set takes NAME=value; there is no variable ${unknown.join(', ')}.`)
-  return Object.fromEntries(pairs)
+function fromSet(options: InitOptions): Answers {
+  return Object.fromEntries(pairsOf(options).filter(([name, value]) => isVariable(name) && value !== undefined))
+}
+
+/** What is wrong with `--set`; what a question is about is told with it. */
+function faultsOfSet(options: InitOptions, host: HostName, known: Answers): string[] {
+  const asked = questionsFor(host).map(({ variable }) => variable as string)
+  return pairsOf(options).flatMap(([name, value]) => {
+    if (!isVariable(name)) return [`--set takes NAME=value; there is no variable ${name}.`]
+    if (value === undefined) return [`--set takes NAME=value; ${name} has no value.`]
+    return asked.includes(name) || value === '' ? [] : problemsWith(name, value, known)
+  })
+}
+
+function pairsOf({ set = [] }: InitOptions): (readonly [name: string, value: string | undefined])[] {
+  return set.map((text) => {
+    const [name = '', ...rest] = text.split('=')
+    return [name, rest.length === 0 ? undefined : rest.join('=')]
+  })
+}
+
+function isVariable(name: string): name is VariableName {
+  return name in variables.shape
+}
+
+/** Answers that nobody would look at: beside EspoCRM they come from its integration, or there is no such thing. */
+function unfit(options: InitOptions, host: HostName): string[] {
+  if (host === 'embedded') return []
+  return [
+    ...(options['url'] === undefined
+      ? []
+      : ['--url does not go with EspoCRM, whose integration has the address; else --set PORTICO_PUBLIC_URL=….']),
+    ...(options['files'] === undefined ? [] : ['--files does not go with EspoCRM, which keeps the files.']),
+    ...(options.adminPasswordFile === undefined
+      ? []
+      : ['--admin-password-file does not go with EspoCRM, whose administrators are these.'])
+  ]
 }
 
 type HostName = 'embedded' | 'espocrm'

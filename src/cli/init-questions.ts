@@ -102,6 +102,7 @@ export const questionsFor = (host: 'embedded' | 'espocrm'): readonly Question[] 
 
 /** The configuration's own sentences on this value, as far as they are about it; none: it can be taken. */
 export function problemsWith(variable: VariableName, value: string, known: Answers): string[] {
+  if (variable.endsWith('_URL') && /\s/.test(value)) return [`${variable} can't have a blank in it.`]
   try {
     readConfig({ ...asService(known), [variable]: value })
     return []

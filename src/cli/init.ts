@@ -1,5 +1,5 @@
 /** `portico init`: asks what it has to know, writes the configuration and a unit for systemd, makes the tables, and looks over all of it. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { besideEspocrm } from '../config-variables.js'
 import { readVariables, withVariables } from '../environment-file.js'
@@ -56,14 +56,27 @@ interface Setup {
 function faultsOf({ options, file, isNew, isAsked }: Setup, known: Answers): string[] {
   const unit = unitFile(options, file)
   const folders = [file, ...(unit === undefined ? [] : [unit])].map((one) => dirname(one))
-  const noFolders = [...new Set(folders)].filter((folder) => !existsSync(folder))
+  const noFolders = [...new Set(folders)].filter((folder) => !isFolder(folder))
+  const { PORTICO_FILES: files } = known
   const makesPassword = options.adminPasswordFile === undefined && isNew && !isAsked
   const isAnswered = makesPassword || options.adminPasswordFile !== undefined
   return [
     ...unitFaults(options, isOnServer(known)),
     ...noFolders.map((folder) => `There is no folder ${folder}.`),
+    ...(files === undefined ? [] : folderProblems(files).map((problem) => `--files: ${problem}`)),
     ...(isEmbedded(known) && isAnswered ? administratorFaults(administratorOf(options, file)) : [])
   ]
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory()
+}
+
+/** A folder that is there, or can be made. */
+function folderProblems(folder: string): string[] {
+  if (/^\/(proc|sys)(\/|$)/.test(folder)) return [`${folder} is no place to keep files in.`]
+  if (!existsSync(folder) && dirname(folder) !== folder) return folderProblems(dirname(folder))
+  return isFolder(folder) ? [] : [`${folder} is no folder.`]
 }
 
 function isOnServer({ DATABASE_URL: url = '' }: Answers): boolean {

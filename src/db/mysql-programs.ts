@@ -108,7 +108,9 @@ function tlsOf(said: string | null, folder: string, { isMariadb }: Program): Rec
   if (!rejectUnauthorized) return isMariadb ? { ssl: '1', 'ssl-verify-server-cert': '0' } : { 'ssl-mode': 'REQUIRED' }
   const file = ca === undefined ? usualAuthorities.find((one) => existsSync(one)) : join(folder, 'ca.pem')
   if (ca !== undefined) writeFileSync(join(folder, 'ca.pem'), ca, { mode: 0o600 })
-  const checked = isMariadb ? { ssl: '1', 'ssl-verify-server-cert': '1' } : { 'ssl-mode': 'VERIFY_IDENTITY' }
+  const checked: Record<string, string> = isMariadb
+    ? { ssl: '1', 'ssl-verify-server-cert': '1' }
+    : { 'ssl-mode': 'VERIFY_IDENTITY' }
   return { ...checked, ...(file !== undefined && { 'ssl-ca': file }) }
 }
 

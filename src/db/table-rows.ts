@@ -12,6 +12,15 @@ export async function tablesOf(db: Knex): Promise<string[]> {
   return rows.map(({ name }: { name: string }) => name).sort()
 }
 
+/** The first thing in an SQLite database that is neither a table nor an index: a trigger, a view, a table that a program makes up. */
+export async function besideTables(db: Knex): Promise<string | undefined> {
+  const found = await db<{ type: string; name: string; sql: string | null }>('sqlite_master')
+    .first('type', 'name')
+    .whereNotIn('type', ['table', 'index'])
+    .orWhere('sql', 'like', 'create virtual%')
+  return found && `${found.type} ${found.name}`
+}
+
 export async function rowsByTable(db: Knex, tables: readonly string[]): Promise<Record<string, number>> {
   const counts: [string, number][] = []
   for (const table of tables) {

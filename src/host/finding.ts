@@ -26,5 +26,6 @@ export async function findingOf(
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? reasonOf(error.cause) : undefined
-  return [error.message || error.name, cause].filter(Boolean).join(' ')
+  const said = error.message || error.name
+  return cause === undefined || said.includes(cause) ? said : `${said} ${cause}`
 }

@@ -68,15 +68,18 @@ function mustBePlain({ site, name, tls, root, backends }: WebServerSetup): void 
   for (const backend of backends.length > 0 ? backends : ['']) backendOf(backend)
 }
 
-function mustFit({ server, mode, site, tls, backends }: WebServerSetup, isWholeHost: boolean): void {
+function mustFit({ server, mode, site, backends, tls }: WebServerSetup, isWholeHost: boolean): void {
   if (!(modes[server] as readonly Mode[]).includes(mode))
     throw refused('mode', { mode, modes: modes[server].join(', ') })
   if (mode === 'rewrite' && site.rewrittenTo === '') throw refused('noCustomUrl')
   if (mode === 'htaccess' && backends.length > 1) throw refused('htaccessBackends')
-  if (tls === undefined && isWholeHost && site.isSecure && mode !== 'htaccess')
-    throw refused('tlsUnsaid', { url: site.url })
+  if (mode === 'htaccess' && typeof tls === 'object') throw refused('htaccessTls')
+  if (mode !== 'htaccess') tlsMustFit({ site, tls }, isWholeHost)
+}
+
+function tlsMustFit({ site, tls }: Pick<WebServerSetup, 'site' | 'tls'>, isWholeHost: boolean): void {
+  if (tls === undefined && isWholeHost && site.isSecure) throw refused('tlsUnsaid', { url: site.url })
   if (typeof tls !== 'object') return
-  if (mode === 'htaccess') throw refused('htaccessTls')
   if (!site.isSecure) throw refused('plainHttp', { url: site.url })
   if (!isWholeHost) throw refused('tlsOfHost', { host: site.hostname })
 }

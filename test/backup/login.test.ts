@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect } from 'chai'
 import { makeBackup } from '../../src/backup/backup.js'
+import { findDump, onDatabase } from '../../src/db/mysql-programs.js'
 import { openDatabase } from '../../src/db/open-database.js'
 import { OperatorError } from '../../src/errors.js'
 import { temporaryFolder } from '../support/child-process.js'
@@ -10,7 +11,7 @@ import { onMysql, type TestDatabase } from '../support/databases.js'
 import { makeTables } from '../support/worlds.js'
 
 onMysql('a backup of a database with a password', (open) => {
-  const password = `it's "a" \\ hard#one; $HOME %20 \\"`
+  const password = `it's "a" \\ hard#one; $HOME %20 \\"\nssl=0`
   const folder = temporaryFolder('login')
   const path = process.env.PATH
   let test: TestDatabase
@@ -30,7 +31,7 @@ onMysql('a backup of a database with a password', (open) => {
       const real = (path ?? '').split(delimiter).find((one) => existsSync(join(one, name))) ?? '/usr/bin'
       const script = `#!/bin/sh
 case "$1" in --defaults-file=*)
-  printf '%s\\n' "$@" > "${folder}/words"
+  printf '%s\\n' "$@" > "${folder}/words"; cat "\${1#--defaults-file=}" > "${folder}/login"
   file="\${1#--defaults-file=}"; printf '%s' "$file" > "${folder}/file"; stat -c %a "$file" > "${folder}/mode";;
 esac
 exec "${join(real, name)}" "$@"
@@ -66,6 +67,20 @@ exec "${join(real, name)}" "$@"
     expect(said).to.include('--single-transaction').and.not.include('hard').and.not.include('keeper')
     expect(readFileSync(join(folder, 'mode'), 'utf8').trim()).to.equal('600')
     expect(existsSync(readFileSync(join(folder, 'file'), 'utf8'))).to.equal(false)
+  })
+
+  it('asks for TLS, checked by the URL’s authority, where the URL does, and only there', async () => {
+    const withTls = new URL(url)
+    withTls.searchParams.set('ssl', JSON.stringify({ ca: 'not one', rejectUnauthorized: true }))
+    await findDump().then((program) =>
+      onDatabase(withTls.href, { program, args: [] }, () => Promise.resolve()).catch(() => undefined)
+    )
+    const login = readFileSync(join(folder, 'login'), 'utf8')
+    expect(login)
+      .to.match(/^ssl-ca=".*ca\.pem"$/m)
+      .and.match(/^(ssl-verify-server-cert="1"|ssl-mode="VERIFY_IDENTITY")$/m)
+    await backup(url.href, 'without')
+    expect(readFileSync(join(folder, 'login'), 'utf8')).not.to.match(/^ssl/m)
   })
 
   it('takes the first of several servers that answers', async () => {

@@ -43,6 +43,19 @@ onMysql('portico init and backup beside EspoCRM', (open) => {
       expect(answers[name], name).to.equal(undefined)
   })
 
+  it('says which answers have no meaning there, and how else to give them', async () => {
+    const said = { url: 'https://x.example', files: '/x', adminPasswordFile: '/x' }
+    const refusal: unknown = await answersFor({ ...options(), ...said }, {}, undefined).catch((error: unknown) => error)
+    expect((refusal as Error).message)
+      .to.match(/^- --url does not go with EspoCRM.*--set PORTICO_PUBLIC_URL=/m)
+      .and.match(/^- --files does not/m)
+      .and.match(/^- --admin-password-file does not/m)
+    const set = ['PORTICO_PUBLIC_URL=https://x.example']
+    expect(await answersFor({ ...options(), set }, {}, undefined)).to.include({
+      PORTICO_PUBLIC_URL: 'https://x.example'
+    })
+  })
+
   it('keeps the whole database, EspoCRM’s tables too, and with it the secret', async () => {
     await migrate(test.db)
     const folder = join(temporaryFolder('beside'), 'made')

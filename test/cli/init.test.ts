@@ -1,13 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { writeWhole } from '../../src/cli/configuration-file.js'
 import { install } from '../../src/cli/init.js'
 import { answersFor, type InitOptions } from '../../src/cli/init-answers.js'
 import { askDatabase, tryDatabase } from '../../src/cli/init-database.js'
-import { masked } from '../../src/cli/init-questions.js'
+import { masked, type Answers } from '../../src/cli/init-questions.js'
+import { stepsByHand } from '../../src/cli/init-steps.js'
 import { openTerminal } from '../../src/cli/init-terminal.js'
 import { unitText, type UnitOf } from '../../src/cli/init-unit.js'
 import { readVariables } from '../../src/environment-file.js'
@@ -119,6 +121,73 @@ describe('portico init', function () {
       .and.match(/^- --smtp is to be said/m)
       .and.not.include('geheim')
     expect(existsSync(other)).to.equal(false)
+  })
+
+  const put = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  const whole = {
+    ...{ ...usual, yes: true, config: join(folder, 'other.env'), database: join(folder, 'z', 'z.sqlite') },
+    ...{ url: 'https://crm.example.com', company: 'Nord', files: join(folder, 'z', 'files') }
+  }
+
+  it('reports what is wrong with the administrator and the service with the rest, before anything is written', async () => {
+    const wrong = { admin: 'a b', adminPasswordFile: '/nope/password', workers: '3', user: 'a b' }
+    for (const dryRun of [false, true])
+      expect(
+        await reasonOf(install({ ...whole, ...wrong, dryRun, listen: 'x', set: ['FOO', 'PORTICO_SECRET'] }, undefined))
+      )
+        .to.match(/^- --admin: A user name has/m)
+        .and.match(/^- --admin-password-file: \/nope\/password can't be read/m)
+        .and.match(/^- --workers needs MySQL/m)
+        .and.match(/^- --user takes the name/m)
+        .and.match(/there is no variable FOO\.$/m)
+        .and.match(/PORTICO_SECRET has no value/)
+        .and.match(/^- PORTICO_LISTEN must be/m)
+    expect(existsSync(whole.config)).to.equal(false)
+    expect(existsSync(join(folder, 'z'))).to.equal(false)
+    const short = put('short', '1234567\n1234567')
+    expect(await reasonOf(install({ ...whole, adminPasswordFile: short }, undefined))).to.match(/at least 8 characters/)
+    const long = put('long', '12345678\r\n')
+    const allButWorkers = { ...whole, adminPasswordFile: long, workers: '3' }
+    expect(await reasonOf(install(allButWorkers, undefined))).to.match(/^- --workers needs [^\n]+$/)
+  })
+
+  it('reports places that are not there, and a first password that would have no place', async () => {
+    const nowhere = { config: '/nope/portico.env', files: '/proc/x/y', unit: join(folder, 'none', 'x.service') }
+    expect(await reasonOf(install({ ...whole, ...nowhere }, undefined)))
+      .to.match(/^- There is no folder \/nope\.$/m)
+      .and.match(/none\.$/m)
+      .and.match(/^- --files: \/proc\/x\/y is no place/m)
+    const file = put('a-file', '')
+    expect(await reasonOf(install({ ...whole, files: `${file}/x` }, undefined))).to.match(/a-file is no folder/)
+    put('other.env.first-password', 'old')
+    expect(await reasonOf(install({ ...whole }, undefined))).to.match(/first-password is there already/)
+    rmSync(join(folder, 'other.env.first-password'))
+    expect(await reasonOf(install({ ...whole, workers: '3' }, undefined))).to.match(/^- --workers needs [^\n]+$/)
+  })
+
+  it('prints the command for the web server, for the public address and with its certificate', () => {
+    const of = { file: '/etc/portico.env', unitFile: undefined, user: 'portico', administrator: undefined }
+    const steps = (variables: Answers): string => stepsByHand({ ...of, variables }).join('\n')
+    const https = steps({ DATABASE_URL: '/x/x.sqlite', PORTICO_PUBLIC_URL: 'https://crm.example.com' })
+    expect(https)
+      .to.include('vhost --config /etc/portico.env --server apache --tls CERT,KEY')
+      .and.not.include('--portal')
+    for (const variables of [
+      { DATABASE_URL: '/x/x.sqlite', PORTICO_PUBLIC_URL: 'http://crm.example.com' },
+      { DATABASE_URL: 'espocrm+mysql://x/y' }
+    ])
+      expect(steps(variables)).to.match(/vhost --config \/etc\/portico.env --server apache\n/)
+  })
+
+  it('its files have rights that do not depend on who runs it, and an old one keeps its group', () => {
+    expect(statSync(join(folder, 'portico.service')).mode & 0o777).to.equal(0o644)
+    const kept = put('kept.env', 'A=1\n')
+    chmodSync(kept, 0o644)
+    writeWhole(kept, 'A=2\n', 0o600)
+    expect(statSync(kept).mode & 0o777).to.equal(0o640)
   })
 
   describe('on a terminal', () => {

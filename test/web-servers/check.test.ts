@@ -10,6 +10,7 @@ import { translator } from '../../src/web/locale.js'
 import { checkAddress } from '../../src/web-server/check/check-address.js'
 import { checkCertificate } from '../../src/web-server/check/certificate.js'
 import type { Looking } from '../../src/web-server/check/looking.js'
+import { whoAnswers } from '../../src/web-server/check/who-answers.js'
 import { checks, faults, inWords, wrong, type Fault, type Observation } from '../../src/web-server/check/observation.js'
 import { placeOf, type CheckOptions, type Place } from '../../src/web-server/check/place.js'
 import { damage, openPortal } from '../attacks/world.js'
@@ -73,7 +74,13 @@ onSqlite('E06 a look at a deployed address', (open) => {
   })
 
   const look = (url: string, options: CheckOptions = {}, at: Place = place): Promise<Observation[]> =>
-    checkAddress(url, at, { at: '127.0.0.1', crmAt: '127.0.0.1', authorities: certificate.authority, beat: 80, ...options })
+    checkAddress(url, at, {
+      at: '127.0.0.1',
+      crmAt: '127.0.0.1',
+      authorities: certificate.authority,
+      beat: 80,
+      ...options
+    })
   const found = async (...asked: Parameters<typeof look>): Promise<Fault[]> => faultsIn(await look(...asked))
   const foundWith = async (manners: Manners, url = urlOf(own)): Promise<Fault[]> => {
     proxy.behave(manners)
@@ -359,7 +366,20 @@ onSqlite('E06 a look at a deployed address', (open) => {
     proxy.behave({ itself: (req, res) => req.headers.host!.startsWith(host) && Boolean(res.end('EspoCRM')) })
     expect(await found(urlOf(own), {}, beside), 'its twin').to.deep.equal([])
     proxy.behave({})
-    expect(await found(urlOf(own), { crmAt: undefined }, beside), 'asked only where its own name leads').to.deep.equal([])
+    expect(await found(urlOf(own), { crmAt: undefined }, beside), 'asked only where its own name leads').to.deep.equal(
+      []
+    )
+  })
+
+  it('E06 of where others lead only the address is told, not what they hand on in it', async () => {
+    const looking = {
+      url: new URL('https://portal.example.com/'),
+      place: { config: { listen: { host: '::1', port: 1 } } }
+    }
+    const headers = { location: '/login?ticket=secret#top' }
+    const answer = { status: 302, headers, lines: [], text: '', certificate: undefined }
+    const [told] = await whoAnswers(looking as Parameters<typeof whoAnswers>[0], answer)
+    expect([told!.fault, told!.args!['to']]).to.deep.equal(['redirected', 'https://portal.example.com/login'])
   })
 
   it('says each in every language, with what to do', () => {

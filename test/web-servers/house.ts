@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as wholeText } from 'node:stream/consumers'
 import { connect as connectByTls } from 'node:tls'
 import { staff } from '../../demo/cast.js'
 import { raiseConfigurationVersion } from '../../src/db/configuration-version.js'
@@ -120,7 +120,7 @@ async function sayTo(
 ): Promise<string> {
   const socket = at.ca === undefined ? connect(at) : connectByTls(at)
   socket.write(lines.map((line) => `${line}\r\n`).join('') + '\r\n')
-  return text(socket)
+  return wholeText(socket)
 }
 
 export async function openHouse(open: OpenDatabase): Promise<House> {
@@ -367,7 +367,7 @@ function nginxConfig({ folder, ports, textOf }: Ground): string {
     ...mine.filter(({ at }) => at === 'host' || at === 'two').flatMap(text),
     ...aloneWays
       .filter(({ server }) => server === 'nginx')
-      .map((way) => listeningHere(textOf(way, 'a', crm), ports, aloneAt(way)!))
+      .map((way) => listeningHere(textOf(way, 'a', crm), ports, aloneAt(way)))
   ].join('\n')
 }
 

@@ -207,21 +207,20 @@ function matrix(open: Parameters<typeof openHouse>[0]): void {
     const { protocol } = new URL(a)
     const isCrms = way.mode === 'htaccess'
     const doors: Door[] = protocol === 'http:' ? ['plain'] : isCrms ? ['tls'] : ['tls', 'redirect']
+    const closing = 'Connection: close'
     for (const door of doors) {
-      for (const [line, said] of sneaking(new URL(a), isCrms)) {
-        const answer = await house.says(way, door, [line, ...(said ? [`Host: ${said}`] : []), 'Connection: close'])
+      const asked = sneaking(new URL(a), isCrms).map(async ([line, said]) => {
+        const answer = await house.says(way, door, [line, ...(said ? [`Host: ${said}`] : []), closing])
         const what = `${door}: ${line}, ${said}: ${answer.slice(0, 300)}`
-        expect(answer, what).to.match(/^HTTP\/1.1 (?:30[1378]|40[0345]|421|500) /)
+        expect(answer, what).to.match(/^HTTP\/1.1 (?:30[1378]|40[0345]|421) /)
         expect(answer, what).to.not.include(crmsSecret).and.not.include('The CRM')
-      }
-    }
-    for (const door of doors) {
-      const lines = [`GET ${secretFile} HTTP/1.1`, 'Host: crm.other.test', 'Connection: close']
-      const stranger = await house.says(way, door, lines)
+      })
+      await Promise.all(asked)
+      const stranger = await house.says(way, door, [`GET ${secretFile} HTTP/1.1`, 'Host: crm.other.test', closing])
       expect(stranger.includes(crmsSecret), 'other host names of that folder are the CRM’s').to.equal(isCrms)
       if (!isCrms) expect(stranger, door).to.match(/^HTTP\/1.1 404 /)
     }
-    const rewritten = ['GET /rewritten-by-the-crm HTTP/1.1', 'Host: crm.other.test', 'Connection: close']
+    const rewritten = ['GET /rewritten-by-the-crm HTTP/1.1', 'Host: crm.other.test', closing]
     if (isCrms) expect(await house.says(way, doors[0]!, rewritten)).to.include('The CRM')
   })
 

@@ -11,8 +11,15 @@ export async function whoAnswers({ url, place }: Looking, answer: Answer): Promi
   if (status >= 502 && status <= 504) return [wrong('nobodyBehind', args)]
   if (isPortico(answer)) return [wrong('otherPortico', args)]
   if (isEspocrm(answer)) return [wrong('crmAnswers', args)]
-  if (status >= 300 && status < 400) return [wrong('redirected', { ...args, to: headers.location ?? '' })]
+  if (status >= 300 && status < 400) return [wrong('redirected', { ...args, to: withoutQuery(headers.location, url) })]
   return [wrong('strangerAnswers', args)]
+}
+
+/** What others hand on in a query is theirs: it may open something. */
+function withoutQuery(location: string | undefined, from: URL): string {
+  if (location === undefined || !URL.canParse(location, from)) return ''
+  const { origin, pathname } = new URL(location, from)
+  return origin + pathname
 }
 
 /** Every answer of ours has an id and a policy. */

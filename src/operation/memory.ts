@@ -4,5 +4,5 @@ import { setFlagsFromString } from 'node:v8'
 
 /** Room for what has just been made stays at 1 MB in place of 16: it is swept more often, and each time more quickly. */
 setFlagsFromString('--semi-space-growth-factor=1')
-/** The rest is swept whenever it has grown by less than a third, and what is left over in it is moved together sooner. */
-setFlagsFromString('--optimize-for-size')
+/** The rest is swept whenever it has grown by a fifth. Less memory is to be had (`--optimize-for-size`), for twice the processor time. */
+setFlagsFromString('--heap-growing-percent=20')

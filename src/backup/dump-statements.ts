@@ -1,6 +1,7 @@
 /** The statements of a dump, and which of them are run: tables and their rows, nothing else. No client program sees them, so a dump can't give it
  *  commands, and each goes to the server alone. */
 import { Transform } from 'node:stream'
+import { TextDecoder } from 'node:util'
 import { OperatorError } from '../errors.js'
 import { printable } from './printable.js'
 
@@ -14,7 +15,7 @@ export interface Statement {
 const longestStatement = 2 ** 28
 
 /** Cuts a dump into statements and comments, wherever the pieces end. */
-export class StatementReader {
+class StatementReader {
   private state: 'plain' | 'text' | 'escaped' | 'name' | 'comment' | 'line' = 'plain'
   private text = ''
   private skeleton = ''
@@ -111,7 +112,7 @@ const passedOver = [
 ]
 
 /** Whether the statement is run. @throws OperatorError for anything that `portico backup` does not write. */
-export function isRun({ text, skeleton }: Statement): boolean {
+function isRun({ text, skeleton }: Statement): boolean {
   if (passedOver.some((pattern) => pattern.test(skeleton))) return false
   if (isTable(skeleton) || isRows(skeleton)) return true
   const shown = printable(text.slice(0, 80))

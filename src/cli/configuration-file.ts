@@ -23,7 +23,7 @@ export function takeConfigurationFile(file: string, env: NodeJS.ProcessEnv): voi
 }
 
 /** @throws OperatorError when it can't be read. */
-export function textOf(file: string): string {
+function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {

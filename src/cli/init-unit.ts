@@ -84,7 +84,7 @@ export function foldersOf(variables: UnitOf['variables']): string[] {
 }
 
 /** Made by systemd, as the user's own. */
-export function isState(folder: string): boolean {
+function isState(folder: string): boolean {
   return folder === stateFolder || folder.startsWith(`${stateFolder}/`)
 }
 

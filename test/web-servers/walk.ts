@@ -95,7 +95,7 @@ export async function forgetPassword({ emily, address, test }: Walk): Promise<vo
   emily.is(200).sees('Choose a new password')
 }
 
-export async function linkInLastMail({ embedded }: TestApp, recipient: string): Promise<string> {
+async function linkInLastMail({ embedded }: TestApp, recipient: string): Promise<string> {
   const mail = await embedded
     .db<{ id: string; text: string; to_address: string }>('portico_mail')
     .where({ to_address: recipient })

@@ -17,7 +17,7 @@ export async function whoAnswers({ url, place }: Looking, answer: Answer): Promi
 
 /** What others hand on in a query is theirs: it may open something. */
 function withoutQuery(location: string | undefined, from: URL): string {
-  if (location === undefined || !URL.canParse(location, from)) return ''
+  if (location === undefined || !URL.canParse(location, from.href)) return ''
   const { origin, pathname } = new URL(location, from)
   return origin + pathname
 }

@@ -167,5 +167,5 @@ case when "r"."id" in (select "t1j"."record_id" as near_id
 from "portico_authorship" "t1j"
 where ("t1j"."module" = ? and "t1j"."author_id" = ?)) then 1 else 0 end as g2
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,0,"cAnna","cAnna",0,0,0,"cAnna","cAnna",0,"cAnna","cAnna",0,"Case","pAnna","cAnna",0,0]

@@ -55,5 +55,5 @@ where ("t1"."deleted" = ? and "t1"."id" = (select "t2"."account_id" as near_id
 from "contact" "t2"
 where ("t2"."deleted" = ? and ("t2"."id" in (?) and "t2"."id" collate binary in (?)))))) then 1 else 0 end as g0
 from "quote" "r"
-where ("r"."id" = ? and "r"."deleted" = ?);
+where ("r"."id" in (?) and "r"."deleted" = ?);
 -- [0,0,0,"cAnna","cAnna","cAnna",0]

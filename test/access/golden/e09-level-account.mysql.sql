@@ -152,5 +152,5 @@ where (`t1`.`deleted` = ? and `t1`.`id` = (select `t2`.`account_id` as near_id
 from `contact` `t2`
 where (`t2`.`deleted` = ? and (`t2`.`id` in (?) and binary `t2`.`id` in (binary ?))))))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
 -- [0,"Case","pAnna",0,"cAnna","cAnna",0,"cAnna","cAnna",0,0,0,"cAnna","cAnna","cAnna",0,0]

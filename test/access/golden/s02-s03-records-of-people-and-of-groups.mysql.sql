@@ -47,5 +47,5 @@ case when ((`r`.`assigned_user_id` in (?) and `r`.`assigned_user_id` not like '%
 from `entity_group` `og`
 where (`og`.`entity_id` = `r`.`id` and `og`.`deleted` = ? and `og`.`entity_type` = ? and (`og`.`group_id` in (?, ?) and `og`.`group_id` not like '% '))))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
 -- [0,"uEva",0,"Case","gNord","gSued","cAnna",0,0]

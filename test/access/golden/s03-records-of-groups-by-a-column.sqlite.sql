@@ -33,5 +33,5 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f8t, "r"."created_at" as f9, "r"."modified_at" as f10,
 case when ("r"."assigned_user_id" is null and "r"."owner_group_id" in (?)) then 1 else 0 end as g0
 from "account" "r"
-where ("r"."id" = ? and "r"."deleted" = ?);
+where ("r"."id" in (?) and "r"."deleted" = ?);
 -- ["Account",1,0,0,"gNord",0,"gNord","cAnna",0]

@@ -47,5 +47,5 @@ case when exists (select 1
 from `account` `t1`
 where `t1`.`id` = `r`.`account_id` and (`t1`.`deleted` = ? and ((`t1`.`assigned_user_id` in (?) and `t1`.`assigned_user_id` not like '% ') or (`t1`.`assigned_user_id` is null and (`t1`.`owner_group_id` in (?) and `t1`.`owner_group_id` not like '% '))))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
 -- [0,0,"uEva","gNord","cAnna",0,0]

@@ -58,5 +58,5 @@ where ("t1"."deleted" = ? and "t1"."id" in (select "t2j"."record_id" as near_id
 from "portico_memberships" "t2j"
 where "t2j"."person_id" = ?))) then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,0,"pAnna","cAnna",0,0]

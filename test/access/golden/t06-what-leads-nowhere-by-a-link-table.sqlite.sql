@@ -47,5 +47,5 @@ case when not exists (select 1
 from "case_contact" "ul"
 where ("ul"."case_id" = "r"."id" and "ul"."deleted" = ?)) then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,0,"cAnna",0,0]

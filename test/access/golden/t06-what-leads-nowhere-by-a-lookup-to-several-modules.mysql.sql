@@ -45,5 +45,5 @@ from `user` `v`
 where `v`.`id` = `r`.`assigned_user_id` and `v`.`deleted` = ?) as f5t, `r`.`created_at` as f6, `r`.`modified_at` as f7,
 case when ((`r`.`parent_id` is null or `r`.`parent_id` = '') or `r`.`parent_type` is null or `r`.`parent_type` <> ?) then 1 else 0 end as g0
 from `task` `r`
-where (`r`.`id` = ? and `r`.`deleted` = ?);
+where (`r`.`id` in (?) and `r`.`deleted` = ?);
 -- ["Case","Account",0,"Case","cAnna",0]

@@ -45,7 +45,7 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f12t, "r"."created_at" as f13, "r"."modified_at" as f14,
 case when 1 = 1 then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ? and not ("r"."id" in (select "t1j"."record_id" as near_id
 from "portico_object_rights" "t1j"
 where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?)))));
 -- [0,"cAnna",0,0,"Case","pAnna","read","deny"]

@@ -42,5 +42,5 @@ where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j
 from "portico_object_rights" "t1j"
 where ("t1j"."module" = ? and "t1j"."grantee" = ? and "t1j"."right" = ? and "t1j"."effect" = ?)))) then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,"Case","pAnna","read","allow","Case","pAnna","read","deny","cAnna",0,0]

@@ -139,7 +139,7 @@ from `portico_object_rights` `t3j`
 where (`t3j`.`module` = ? and `t3j`.`grantee` = ? and `t3j`.`right` = ? and `t3j`.`effect` = ?)))) select near_id
 from t2w) t2d)))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ? and not (`r`.`id` in (select `t1j`.`record_id` as near_id
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ? and not (`r`.`id` in (select `t1j`.`record_id` as near_id
 from `portico_object_rights` `t1j`
 where (`t1j`.`module` = ? and `t1j`.`grantee` = ? and `t1j`.`right` = ? and `t1j`.`effect` = ?)))));
 -- [0,0,0,0,"cAnna","cAnna","Account","pAnna","read","allow",0,"Account","pAnna","read","allow","cAnna",0,0,"Case","pAnna","read","deny"]

@@ -86,5 +86,5 @@ from t2w join `account` `t2` on `t2`.`parent_account_id` = t2w.near_id
 where `t2`.`deleted` = ?) select near_id
 from t2w) t2d))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
 -- [0,0,0,0,"cAnna","cAnna",0,"cAnna",0,0]

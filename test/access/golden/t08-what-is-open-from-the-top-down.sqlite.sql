@@ -92,5 +92,5 @@ from t1w join "account" "t1" on "t1"."parent_account_id" = t1w.near_id
 where "t1"."deleted" = ?) select near_id
 from t1w) t1d) then 1 else 0 end as g0
 from "account" "r"
-where ("r"."id" = ? and "r"."deleted" = ?);
+where ("r"."id" in (?) and "r"."deleted" = ?);
 -- ["Account",1,0,0,0,0,"cAnna","cAnna",0,0,0,0,"cAnna","cAnna",0,"cAnna",0]

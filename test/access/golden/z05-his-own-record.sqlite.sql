@@ -40,5 +40,5 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f8t, "r"."created_at" as f9, "r"."modified_at" as f10,
 case when ("r"."id" in (?) and "r"."id" collate binary in (?)) then 1 else 0 end as g0
 from "contact" "r"
-where ("r"."id" = ? and "r"."deleted" = ?);
+where ("r"."id" in (?) and "r"."deleted" = ?);
 -- ["Contact",1,0,0,"cAnna","cAnna","cAnna",0]

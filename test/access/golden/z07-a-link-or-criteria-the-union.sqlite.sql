@@ -72,5 +72,5 @@ case when ("r"."contact_id" = (select "t1"."id" as near_id
 from "contact" "t1"
 where ("t1"."deleted" = ? and ("t1"."id" in (?) and "t1"."id" collate binary in (?)))) or (("r"."status" = ? and "r"."status" = ? collate binary) and "r"."amount" > ?)) then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,0,"cAnna","cAnna","Open","Open",0,"cAnna",0,0]

@@ -49,5 +49,5 @@ from `email_address` `side`
 where `side`.`entity_id` = `r`.`id` and (`side`.`entity_type` = ? and `side`.`is_primary` = ? and `side`.`deleted` = ?)
 limit 1)), 'ς', 'σ'), binary replace(lower(?), 'ς', 'σ')) > 0 then 1 else 0 end as g0
 from `contact` `r`
-where (`r`.`id` = ? and `r`.`deleted` = ?);
+where (`r`.`id` in (?) and `r`.`deleted` = ?);
 -- ["Contact",1,0,0,"Contact",1,0,"NORDWIND","cAnna",0]

@@ -39,5 +39,5 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f12t, "r"."created_at" as f13, "r"."modified_at" as f14,
 case when ("r"."description" is null or ("r"."description" = '' and length("r"."description") = 0)) then 1 else 0 end as g0
 from "case" "r"
-where ("r"."id" = ? and ("r"."deleted" = ? and "r"."is_internal" = ?));
+where ("r"."id" in (?) and ("r"."deleted" = ? and "r"."is_internal" = ?));
 -- [0,"cAnna",0,0]

@@ -71,5 +71,5 @@ where `t1l`.`contact_id` = (select `t1`.`id`
 from `contact` `t1`
 where (`t1`.`deleted` = ? and (`t1`.`id` in (?) and binary `t1`.`id` in (binary ?)))) and `t1l`.`deleted` = ?))) then 1 else 0 end as g0
 from `case` `r`
-where (`r`.`id` = ? and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
+where (`r`.`id` in (?) and (`r`.`deleted` = ? and `r`.`is_internal` = ?));
 -- [0,0,0,"cAnna","cAnna","New","New",0,"cAnna","cAnna",0,"cAnna",0,0]

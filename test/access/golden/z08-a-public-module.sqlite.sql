@@ -37,5 +37,5 @@ from "user" "v"
 where "v"."id" = "r"."assigned_user_id" and "v"."deleted" = ?) as f2t, "r"."created_at" as f3, "r"."modified_at" as f4,
 case when 1 = 1 then 1 else 0 end as g0
 from "product" "r"
-where "r"."id" = ?;
+where "r"."id" in (?);
 -- [0,"cAnna"]

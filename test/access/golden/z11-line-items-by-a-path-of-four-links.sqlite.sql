@@ -66,5 +66,5 @@ where ("t2"."deleted" = ? and "t2"."id" = (select "t3"."account_id" as near_id
 from "contact" "t3"
 where ("t3"."deleted" = ? and ("t3"."id" in (?) and "t3"."id" collate binary in (?)))))))) then 1 else 0 end as g0
 from "quote_item" "r"
-where ("r"."id" = ? and "r"."deleted" = ?);
+where ("r"."id" in (?) and "r"."deleted" = ?);
 -- [0,0,0,0,"cAnna","cAnna","cAnna",0]

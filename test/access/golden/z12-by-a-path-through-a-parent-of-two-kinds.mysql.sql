@@ -69,5 +69,5 @@ where (`t2`.`deleted` = ? and `t2`.`id` = (select `t3`.`account_id` as near_id
 from `contact` `t3`
 where (`t3`.`deleted` = ? and (`t3`.`id` in (?) and binary `t3`.`id` in (binary ?))))))))) then 1 else 0 end as g0
 from `task` `r`
-where (`r`.`id` = ? and `r`.`deleted` = ?);
+where (`r`.`id` in (?) and `r`.`deleted` = ?);
 -- ["Case","Account",0,"Case",0,0,0,"cAnna","cAnna","cAnna",0]

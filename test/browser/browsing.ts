@@ -19,8 +19,8 @@ export interface Walk {
   readonly doors: (page: Page) => Promise<readonly string[]>
 }
 
-/** Follows links from the doors and inspects one page of each kind, in every language, on a desk and a phone, in light and dark.
- *  Gives the kinds. */
+/** Follows links from the doors and inspects one page of each kind, in every language, on a desk and a phone, in light and dark; by axe in light
+ *  on the desk and in dark on the phone. Gives the kinds. */
 export async function inspectAll(browser: Browser, origin: string, { enter, doors }: Walk): Promise<readonly string[]> {
   const kinds = new Map<string, string>()
   for (const locale of locales) {
@@ -29,7 +29,7 @@ export async function inspectAll(browser: Browser, origin: string, { enter, door
     await enter?.(page)
     await choose(page, origin, locale)
     const look = (paths: readonly string[]) =>
-      inTabs(context, paths, (tab, path) => inspect(tab, origin + path, locale))
+      inTabs(context, paths, (tab, path) => inspect(tab, origin + path, locale, { axe: locale !== 'de' }))
     if (kinds.size > 0) await look([...kinds.values()])
     else await crawl(kinds, await doors(page), origin, look)
     await context.close()

@@ -1,6 +1,7 @@
 /** The environment variables: what each may be, and the sentence when it is not. */
 import { z } from 'zod'
 import { serversIn } from './db/servers.js'
+import { isUrl } from './url.js'
 
 export type Variables = z.infer<typeof variables>
 
@@ -133,12 +134,12 @@ export const variables = z.object({
 })
 
 function isPublicUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = isUrl(text) ? new URL(text) : undefined
   return /^https?:$/.test(url?.protocol ?? '') && url?.search === '' && url.hash === '' && url.username === ''
 }
 
 function isEndpoint(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  return isUrl(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
 function isOrigin(text: string): boolean {

@@ -1,5 +1,6 @@
 /** Configuration: environment variables, read once at start; all problems are reported at once. */
 import { besideEspocrm, defaultListen, logLevels, variables, type Variables } from './config-variables.js'
+import { isUrl } from './url.js'
 
 export interface Address {
   readonly host: string
@@ -113,7 +114,7 @@ function contradictions(env: Written, from: HostDefaults | undefined): string[] 
 
 function problemsOfAddress(env: Written, publicUrl: string): string[] {
   const problems = []
-  const [, word = ''] = URL.canParse(publicUrl) ? new URL(publicUrl).pathname.split('/') : []
+  const [, word = ''] = isUrl(publicUrl) ? new URL(publicUrl).pathname.split('/') : []
   if (ownWords.includes(word)) {
     problems.push(
       `${named(env)} can't have the path /${word}: pages of Portico begin with that word; take another, such as /crm-portal.`
@@ -169,7 +170,7 @@ type Written = Readonly<Record<string, string | undefined>>
 
 function isThisMachine(publicUrl: string, listen = defaultListen): boolean {
   const local = ['localhost', '127.0.0.1', '[::1]']
-  return URL.canParse(publicUrl) && local.includes(new URL(publicUrl).hostname) && local.includes(listenHost(listen))
+  return isUrl(publicUrl) && local.includes(new URL(publicUrl).hostname) && local.includes(listenHost(listen))
 }
 
 const needed = [

@@ -25,6 +25,7 @@ import type { Installation, InstallationOptions } from './installation.js'
 import { createPortico } from './portico.js'
 import { serviceStartPage } from './start-page.js'
 import { describe } from './web/errors.js'
+import { isUrl } from './url.js'
 
 export interface BesideEspocrm extends Installation {
   readonly espo: Espo
@@ -84,9 +85,9 @@ async function refresh({ definitions, espo }: Adapter): Promise<void> {
 export function defaultsFrom({ siteUrl, serviceUrl, secret }: Settings): HostDefaults {
   const problems = []
   const isWhole = serviceUrl.includes('://')
-  if (!URL.canParse(siteUrl))
+  if (!isUrl(siteUrl))
     problems.push("EspoCRM's integration Portico does not say EspoCRM's own address: install the extension again.")
-  if (isWhole ? !URL.canParse(serviceUrl) : !/^\/[^/]/.test(serviceUrl))
+  if (isWhole ? !isUrl(serviceUrl) : !/^\/[^/]/.test(serviceUrl))
     problems.push(
       "The service's address in EspoCRM's integration Portico must be a path such as /crm-portal or a whole address such as https://portal.example.com."
     )

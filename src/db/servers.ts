@@ -1,4 +1,5 @@
 /** The servers that one `DATABASE_URL` names: `mysql://user:password@db1:3306,db2:3306,db3/portico`. */
+import { isUrl } from '../url.js'
 
 const written = /^((?:mysql|mariadb):\/\/(?:[^/?#]*@)?)([^/?#@]+)(\/[^/].*)$/
 
@@ -10,5 +11,5 @@ export function serversIn(url: string): string[] {
 }
 
 function isServer(url: string): boolean {
-  return URL.canParse(url) && new URL(url).hostname !== ''
+  return isUrl(url) && new URL(url).hostname !== ''
 }

@@ -1,6 +1,7 @@
 /** What a field takes: the checks that values go through on their way into any host, before anything is written. */
 import type { Field } from './catalog.js'
 import { HostRefused, type FieldError, type FieldValue } from './host.js'
+import { isUrl } from '../url.js'
 
 export type Values = Readonly<Record<string, FieldValue>>
 /** A value that its field takes: tidied, in range, with `null` for empty. */
@@ -106,7 +107,7 @@ function matching(value: string | null, form: RegExp, key: string): string | nul
 function webAddress(value: string | null): string | null {
   if (value === null) return null
   const address = /^[a-z][a-z0-9+.-]*:/i.test(value) ? value : `https://${value}`
-  return /^https?:\/\/\S+$/i.test(address) && URL.canParse(address) ? address : refuse('errors.field.url')
+  return /^https?:\/\/\S+$/i.test(address) && isUrl(address) ? address : refuse('errors.field.url')
 }
 
 function option(field: Field, value: FieldValue): string {

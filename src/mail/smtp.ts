@@ -7,6 +7,7 @@ import { addressIn } from './addresses.js'
 import { asLine } from '../messages/merge-fields.js'
 import type { MailRow } from './row.js'
 import { senders, type Senders } from './senders.js'
+import { isUrl } from '../url.js'
 
 const mailing = onDemand<typeof nodemailer>('nodemailer')
 
@@ -55,7 +56,7 @@ function mailOf(row: WaitingMail, mailFrom: string, known: Senders): nodemailer.
 
 /** One click of the mail program, without a page (RFC 8058). */
 function unsubscribing(address: string | null): Record<string, string> {
-  if (address === null || !URL.canParse(address)) return {}
+  if (address === null || !isUrl(address)) return {}
   return { 'List-Unsubscribe': `<${new URL(address).href}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
 }
 

@@ -5,6 +5,7 @@ import type { Translate } from '../web/locale.js'
 import type { FileInfo } from '../host/host.js'
 import type { Format } from '../web/format.js'
 import { plainText as wordsOf, safeHtml, type SafeHtml } from '../web/rich-text.js'
+import { isUrl } from '../url.js'
 
 /** In characters, for HTML in a list. */
 const longestCell = 120
@@ -169,7 +170,7 @@ function fileLinks({ fileUrl }: Showing, { module, id }: ViewedRecord, field: st
 
 /** Only addresses of the web are links; a `javascript:` typed by a customer stays text (A23). */
 function webAddress(text: string): string | undefined {
-  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined
+  return /^https?:\/\//i.test(text) && isUrl(text) ? text : undefined
 }
 
 function plainText({ t, format }: Showing, field: Field, value: Value): string {

@@ -7,6 +7,7 @@ import type { Context } from '../context.js'
 import { Invalid } from '../errors.js'
 import type { Staff } from '../host/host.js'
 import type { OtherSites } from '../web/mount.js'
+import { isUrl } from '../url.js'
 
 export interface LinkDomains {
   /** Host names in lower case; what lies below one of them counts too. */
@@ -81,7 +82,7 @@ function domainsIn(text: string): string[] {
 /** A link that can't be read leads to the whole word, which is on no list. */
 function hostOf(word: string): string {
   const address = word.slice(word.search(/[a-z][a-z0-9+.-]*:\/\//))
-  return URL.canParse(address) ? new URL(address).hostname || word : word
+  return isUrl(address) ? new URL(address).hostname || word : word
 }
 
 function isDomain(domain: string): boolean {

@@ -1,4 +1,5 @@
 /** Which words of an address can stand in a web server's configuration as they are: nothing has to be quoted, so nothing can break out. */
+import { isUrl } from '../url.js'
 
 const hostname = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 const ipv6 = /^\[[0-9a-f:.]{2,45}\]$/
@@ -22,7 +23,7 @@ export function isFilePath(text: string): boolean {
 
 /** Can visitors reach a portal at this address with a web server in front (E06)? */
 export function isSiteUrl(text: string): boolean {
-  if (/\s/.test(text) || !URL.canParse(text)) return false
+  if (/\s/.test(text) || !isUrl(text)) return false
   const { protocol, hostname: host, pathname, search, hash, username, password } = new URL(text)
   const isBare = search + hash + username + password === ''
   return isBare && /^https?:$/.test(protocol) && isHostname(host) && isPlainPath(pathname.replace(/\/+$/, ''))

@@ -7,6 +7,7 @@ import type { Config } from '../config.js'
 import { PorticoError } from '../errors.js'
 import { keyFor } from '../signing.js'
 import { cookieName, cookieOptions, perCookie } from './site.js'
+import { isUrl } from '../url.js'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -165,7 +166,7 @@ function isFromElsewhere(req: Request): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const origin = req.get('origin')
   if (origin === undefined || origin === 'null' || origin === req.site.origin) return false
-  if (!URL.canParse(origin)) return true
+  if (!isUrl(origin)) return true
   const { host, protocol } = new URL(origin)
   return host !== req.get('host') || (req.site.isSecure && protocol !== 'https:')
 }

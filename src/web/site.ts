@@ -1,6 +1,7 @@
 /** Sites: the addresses under which visitors reach us. One is the public address; a portal may have one of its own (E06). Everything
  *  that a page says of addresses (links, redirects, cookies, the origin of its forms) is that of the site its request stands at. */
 import type { CookieOptions, Request } from 'express'
+import { isUrl } from '../url.js'
 
 export interface Site {
   /** What visitors type, without a slash at its end: `https://portal.example.com`. */
@@ -135,7 +136,5 @@ export function hostnamesOf(req: Request): string[] {
 
 function hostnameIn(host: string | undefined): string | undefined {
   const url = `http://${host?.trim() ?? ''}/`
-  return host !== undefined && /^[\w.:[\]-]+$/.test(host.trim()) && URL.canParse(url)
-    ? new URL(url).hostname
-    : undefined
+  return host !== undefined && /^[\w.:[\]-]+$/.test(host.trim()) && isUrl(url) ? new URL(url).hostname : undefined
 }

@@ -11,6 +11,7 @@ import { snake } from './naming.js'
 import type { Events } from './outbox.js'
 import { EspoRefused, type Rest } from './rest.js'
 import { readSettings, type Settings } from './settings.js'
+import { isUrl } from '../../url.js'
 
 export interface Patient {
   readonly db: Knex
@@ -98,7 +99,7 @@ function checkIntegration({ isOn, switches, secret, siteUrl, apiKey }: Settings)
       found: secret.length >= 32 ? 'present' : secret === '' ? 'none' : `${secret.length} characters`,
       remedy: secret.length >= 32 ? undefined : reinstall
     },
-    { check: "EspoCRM's address", found: siteUrl || 'unknown', remedy: URL.canParse(siteUrl) ? undefined : reinstall },
+    { check: "EspoCRM's address", found: siteUrl || 'unknown', remedy: isUrl(siteUrl) ? undefined : reinstall },
     {
       check: 'API user',
       found: apiKey === '' ? 'no active user portico with a key' : 'user portico has a key',

@@ -11,6 +11,7 @@ import type { Host, Staff } from '../host.js'
 import type { StaffSessions } from './sessions.js'
 import type { Settings } from './settings.js'
 import { takeTicket } from './tickets.js'
+import { isUrl } from '../../url.js'
 
 export interface DoorOptions {
   readonly db: Knex
@@ -76,7 +77,7 @@ function fromEspocrm({ settings }: DoorOptions): RequestHandler {
   return async (req, res, next) => {
     const { siteUrl } = await settings()
     res.vary('Origin')
-    if (URL.canParse(siteUrl) && req.get('origin') === new URL(siteUrl).origin) {
+    if (isUrl(siteUrl) && req.get('origin') === new URL(siteUrl).origin) {
       res.setHeader('Access-Control-Allow-Origin', new URL(siteUrl).origin)
       res.setHeader('Access-Control-Allow-Credentials', 'true')
     }

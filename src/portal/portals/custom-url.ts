@@ -3,6 +3,7 @@ import { domainToUnicode } from 'node:url'
 import { ownWords } from '../../config.js'
 import type { FieldError } from '../../host/host.js'
 import { isHostname, isPlainPath } from '../../web-server/site-words.js'
+import { isUrl } from '../../url.js'
 
 /** As `portico_portals.custom_url` holds it. */
 const longest = 255
@@ -45,7 +46,7 @@ function parsed(typed: string, publicUrl: string): URL | undefined {
   const text = typed.includes('://') ? typed : `${new URL(publicUrl).protocol}//${typed}`
   const isPlain =
     /^[^\s\\]+$/.test(typed) && /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(text) && !/^https?:\/?[^/]/i.test(typed)
-  return isPlain && URL.canParse(text) ? new URL(text) : undefined
+  return isPlain && isUrl(text) ? new URL(text) : undefined
 }
 
 function unreadable(typed: string): string {

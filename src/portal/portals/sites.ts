@@ -3,6 +3,7 @@ import { cachedByVersion } from '../../db/configuration-version.js'
 import { siteAt, type Site } from '../../web/site.js'
 import { configuration, type Portal } from '../configuration.js'
 import { baseOf } from './portals.js'
+import { isUrl } from '../../url.js'
 
 /** Of the portals that are on. */
 export const portalSites = cachedByVersion(async (db): Promise<readonly Site[]> => {
@@ -11,6 +12,6 @@ export const portalSites = cachedByVersion(async (db): Promise<readonly Site[]> 
 })
 
 export function siteOf(portal: Pick<Portal, 'id' | 'slug' | 'customUrl'>): Site | undefined {
-  if (portal.customUrl === undefined || !URL.canParse(portal.customUrl)) return undefined
+  if (portal.customUrl === undefined || !isUrl(portal.customUrl)) return undefined
   return siteAt({ url: portal.customUrl, base: baseOf(portal), rewrittenTo: `/portal/${portal.id}` })
 }

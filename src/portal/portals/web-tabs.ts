@@ -10,6 +10,7 @@ import { insertRows } from '../../db/rows.js'
 import { Invalid, NotFound } from '../../errors.js'
 import type { Staff } from '../../host/host.js'
 import { configuration, type Configuration, type UserType } from '../configuration.js'
+import { isUrl } from '../../url.js'
 
 export interface WebTab {
   readonly id: string
@@ -54,7 +55,7 @@ const publicName = /^([a-z0-9_-]+\.)+(?!\d+\.?$)[a-z0-9-]+$/
 /** The address of a web page as it is kept: https, a public host name, no user name or password. Undefined for any other: `localhost`
  *  and network addresses mean another machine for every visitor (A43). */
 export function normalUrl(text: string): string | undefined {
-  if (text.length > longestUrl || /[\p{Cc}\s\\]/u.test(text) || !URL.canParse(text)) return undefined
+  if (text.length > longestUrl || /[\p{Cc}\s\\]/u.test(text) || !isUrl(text)) return undefined
   const { protocol, username, password, hostname, href } = new URL(text)
   const isPlain = protocol === 'https:' && username === '' && password === ''
   const isPublic = publicName.test(hostname) && !/\.localhost$/.test(hostname)

@@ -1,6 +1,7 @@
 /** What stands around our address: plain http, methods that nobody needs, other host names, and EspoCRM's own paths. */
 import { addressesOf, arrivalOf, askPlainly, type Looking } from './looking.js'
 import { outcome, wrong, type Observation } from './observation.js'
+import { isUrl } from '../../url.js'
 
 /** http leads to https. Whether there is any is the operator's choice. */
 export async function checkPlain(looking: Looking): Promise<Observation[]> {
@@ -37,7 +38,7 @@ const pathsOfCrm = ['/', '/portal/', '/client/', '/api/v1/App/user']
 /** EspoCRM's own paths are answered by EspoCRM, where its own name leads: `at` is said of the address that is looked at alone. */
 export async function checkCrm(looking: Looking): Promise<Observation[]> {
   const { crmUrl } = looking.place
-  if (crmUrl === undefined || !URL.canParse(crmUrl)) return []
+  if (crmUrl === undefined || !isUrl(crmUrl)) return []
   const url = new URL(crmUrl)
   const { crmAt } = looking.options
   const [address] = url.host === looking.url.host ? [looking.address] : await addressesOf(url, { at: crmAt })

@@ -2,6 +2,7 @@
 import type { Answer } from './ask.js'
 import type { Looking } from './looking.js'
 import { wrong, type Observation } from './observation.js'
+import { isUrl } from '../../url.js'
 
 /** `answer`: to a question with a proof. */
 export async function whoAnswers({ url, place }: Looking, answer: Answer): Promise<Observation[]> {
@@ -17,7 +18,7 @@ export async function whoAnswers({ url, place }: Looking, answer: Answer): Promi
 
 /** What others hand on in a query is theirs: it may open something. */
 function withoutQuery(location: string | undefined, from: URL): string {
-  if (location === undefined || !URL.canParse(location, from.href)) return ''
+  if (location === undefined || !isUrl(location, from.href)) return ''
   const { origin, pathname } = new URL(location, from)
   return origin + pathname
 }

@@ -102,12 +102,16 @@ function balancer({ backends, name }: CheckedSetup): string[] {
 const workerSettings = 'connectiontimeout=2 timeout=300 ttl=60 retry=0'
 const healthCheck = 'hcmethod=GET hcuri=/readyz hcinterval=1 hcpasses=1 hcfails=1'
 
+/** What is secret in a page could be guessed by the length of what it was compressed to; public files come compressed. */
+const uncompressed = ['<IfModule deflate_module>', ...indented('SetEnv no-gzip 1'), '</IfModule>']
+
 const wholeHostLines = [
   'AllowEncodedSlashes NoDecode',
   'TraceEnable Off',
   'ProxyRequests Off',
   'ProxyPreserveHost On',
-  'ProxyTimeout 300'
+  'ProxyTimeout 300',
+  ...uncompressed
 ]
 
 function proxying(setup: CheckedSetup): string[] {
@@ -163,7 +167,12 @@ function partOfHost(setup: CheckedSetup): string {
     'ProxyRequests Off',
     mode === 'rewrite' ? pathRewriting(setup) : undefined,
     `<Location "${site.mount}">`,
-    ...indented('ProxyPreserveHost On', ...headerLines(setup), ...(mode === 'proxy' ? [pathProxying(setup)] : [])),
+    ...indented(
+      'ProxyPreserveHost On',
+      ...uncompressed,
+      ...headerLines(setup),
+      ...(mode === 'proxy' ? [pathProxying(setup)] : [])
+    ),
     '</Location>'
   )
 }

@@ -32,7 +32,7 @@ export function htaccessText(setup: CheckedSetup): string {
       : []),
     ...host,
     `RewriteCond %{THE_REQUEST} "${asked}(/[^?\\s]*)"`,
-    `RewriteRule ^ http://${backends[0]}%1 [P,NE,L,E=PORTICO:1]`,
+    `RewriteRule ^ http://${backends[0]}%1 [P,NE,L,E=PORTICO:1,E=no-gzip:1]`,
     ...commented(
       'Nothing else that is asked for by this host name comes from the folder; other host names go on as before.'
     ),

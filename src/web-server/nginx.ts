@@ -120,6 +120,7 @@ function passing(setup: CheckedSetup): string[] {
     `client_max_body_size ${setup.largestRequest};`,
     'proxy_request_buffering off;',
     'proxy_buffering off;',
+    'gzip off;',
     'proxy_connect_timeout 2s;',
     'proxy_send_timeout 300s;',
     'proxy_read_timeout 300s;',
